@@ -1,0 +1,12 @@
+export {
+  type Aggregate,
+  type GridMatrix,
+  type ReadingBatch,
+  type ReadingStore,
+  type Resolution,
+  type StoredReading,
+  type Transaction,
+  type WriteOutcomes,
+  OUTCOME,
+  createReadingBatch,
+} from './lib/reading-store.ts';

@@ -1,0 +1,100 @@
+/** Rows to write, column by column. Only the first `length` entries count. */
+export interface ReadingBatch {
+  length: number;
+  readonly channelId: Int32Array;
+  /** Microseconds since 1970; integers. */
+  readonly tsUs: Float64Array;
+  readonly value: Float64Array;
+  /** Bits of `FLAG` (telemetry). */
+  readonly flags: Int16Array;
+  /** Microseconds since 1970; when the message that brought the row arrived. */
+  readonly receivedAtUs: Float64Array;
+}
+
+/** An empty batch with room for `capacity` rows. */
+export function createReadingBatch(capacity: number): ReadingBatch {
+  return {
+    length: 0,
+    channelId: new Int32Array(capacity),
+    tsUs: new Float64Array(capacity),
+    value: new Float64Array(capacity),
+    flags: new Int16Array(capacity),
+    receivedAtUs: new Float64Array(capacity),
+  };
+}
+
+/** What happened to a row. */
+export const OUTCOME = { stored: 0, duplicate: 1, conflicting: 2 } as const;
+
+/** One `OUTCOME` per row of the batch, in the order of the batch. */
+export type WriteOutcomes = Uint8Array;
+
+/** A row as read back. `current` is false for a conflicting value that did not replace the first. */
+export interface StoredReading {
+  readonly tsUs: number;
+  readonly value: number;
+  readonly receivedAtUs: number;
+  readonly flags: number;
+  readonly current: boolean;
+}
+
+export type Resolution = '15m' | '1h' | '1d' | '1mo';
+
+/** One bucket. `sum` is the interval energy or volume (difference of registers) for register quantities. */
+export interface Aggregate {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly first: number;
+  readonly last: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly sum: number | null;
+  readonly count: number;
+  /** Share of the bucket's expected readings that are present, 0 to 1; null where the cadence is unknown. */
+  readonly coverage: number | null;
+}
+
+/** Values on a regular grid, one row per channel: `values[row * count + column]`, NaN where there is no reading. */
+export interface GridMatrix {
+  readonly channelIds: readonly number[];
+  readonly startUs: number;
+  readonly stepUs: number;
+  readonly count: number;
+  readonly values: Float64Array;
+}
+
+/** The store's transaction handle: for SQL stores the client on which the caller has begun a transaction. */
+export interface Transaction {
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
+}
+
+/** Time series of readings. Key (channel, ts); the first value stays, a different later one is a recorded conflict. */
+export interface ReadingStore<T extends Transaction = Transaction> {
+  readonly kind: 'postgres' | 'timescale' | 'questdb';
+
+  /**
+   * Writes the rows inside the caller's transaction and says what happened to each. Equal rows within the batch are
+   * duplicates of the first; a different value for one key, in the batch or the store, is conflicting and recorded
+   * in `reading_conflicts` (a conflicting value already recorded there is a duplicate).
+   */
+  write(transaction: T, batch: ReadingBatch): Promise<WriteOutcomes>;
+
+  /**
+   * Values of whole channels on a grid, for the analytics: the reading AT each grid instant (tolerance 0), NaN where none.
+   * Readings with ts > asOfUs are not seen.
+   */
+  matrix(
+    channelIds: readonly number[],
+    grid: { startUs: number; stepUs: number; count: number; asOfUs: number },
+  ): Promise<GridMatrix>;
+
+  /** Last instant not flagged `future` per channel, at or before `untilUs`; channels without one are absent. */
+  lastInstants(channelIds: readonly number[], untilUs?: number): Promise<Map<number, number>>;
+
+  /** Rows per second aside, the store's readiness: throws where a write could not succeed now. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,45 @@
+export {
+  type Quantity,
+  type QuantityKind,
+  QUANTITIES,
+  findQuantity,
+  quantityOfObis,
+} from './lib/quantities.ts';
+export { type UnitConversion, normalizeUnit, sameUnit } from './lib/units.ts';
+export { isIdentifier } from './lib/identifiers.ts';
+export {
+  type DecodedReading,
+  type DeviceEvent,
+  type DeviceEventState,
+  type QuarantineReason,
+  type Reject,
+  type TsSource,
+  QUARANTINE_REASONS,
+} from './lib/reading.ts';
+export { FLAG, type FlagName, flagNames } from './lib/flags.ts';
+export {
+  type TimeParse,
+  EARLIEST_TS_US,
+  FUTURE_QUARANTINE_US,
+  FUTURE_TOLERANCE_US,
+  formatTimestamp,
+  parseTimestamp,
+} from './lib/time.ts';
+export {
+  type DeviceKind,
+  type GroupKind,
+  type MemberRole,
+  DEVICE_KINDS,
+  GROUP_KINDS,
+  MEMBER_ROLES,
+} from './lib/fleet.ts';
+export {
+  type GroupStatus,
+  type Indication,
+  type LegalStatus,
+  type Recommendation,
+  GROUP_STATUSES,
+  INDICATIONS,
+  LEGAL_STATUSES,
+  RECOMMENDATIONS,
+} from './lib/health-vocabulary.ts';
