@@ -1,9 +1,9 @@
 /** 2005-01-01T00:00:00Z in microseconds: anything older is `implausible_time`. */
-export const EARLIEST_TS_US = 1_104_537_600_000_000;
+export const EARLIEST_TS_US: number = 1_104_537_600_000_000;
 /** More than this ahead of the receive time is `implausible_time`. */
-export const FUTURE_QUARANTINE_US = 24 * 3600 * 1e6;
+export const FUTURE_QUARANTINE_US: number = 24 * 3600 * 1e6;
 /** More than this ahead of the receive time is stored with quality `future`. */
-export const FUTURE_TOLERANCE_US = 5 * 60 * 1e6;
+export const FUTURE_TOLERANCE_US: number = 5 * 60 * 1e6;
 
 export type TimeParse =
   | { readonly ok: true; readonly tsUs: number }
