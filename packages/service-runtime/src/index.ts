@@ -1,1 +1,12 @@
-export {};
+export { ConfigurationError, envField, parseConfig, redactUrl } from './lib/parse-config.ts';
+export { type Logger, type LogLevel, LOG_LEVELS, createLogger } from './lib/logger.ts';
+export { createMetrics } from './lib/metrics.ts';
+export {
+  type CheckState,
+  type HealthServer,
+  type ReadinessCheck,
+  evaluateReadiness,
+  startHealthServer,
+} from './lib/health-server.ts';
+export { type Shutdown, type StopSignal, createShutdown, runUntilSignal } from './lib/shutdown.ts';
+export { type RetryOptions, AbortedError, backoffDelayMs, delay, retry } from './lib/retry.ts';
