@@ -1,1 +1,82 @@
-export {};
+export { DEFAULT_LIMIT, MAXIMUM_LIMIT } from './lib/common.ts';
+export { type Problem, type ProblemCode, PROBLEMS, problem } from './lib/problems.ts';
+export {
+  type Channel,
+  type Device,
+  type DeviceDetail,
+  device,
+  deviceDetail,
+  deviceList,
+} from './lib/devices.ts';
+export {
+  type Candidate,
+  type Group,
+  type GroupDetail,
+  type Member,
+  group,
+  groupDetail,
+  groupList,
+} from './lib/groups.ts';
+export {
+  type Reading,
+  type ReadingAggregate,
+  type ReadingList,
+  type ReadingResolution,
+  RESOLUTIONS,
+  aggregate,
+  reading,
+  readingList,
+} from './lib/readings.ts';
+export {
+  type Evidence,
+  type Health,
+  type HealthDetail,
+  type HealthHistoryPoint,
+  HEALTH_COLUMNS,
+  HEALTH_SORTS,
+  health,
+  healthDetail,
+  healthDetailList,
+  healthList,
+} from './lib/health.ts';
+export {
+  type Finding,
+  type FindingChange,
+  type FindingStatus,
+  FINDING_STATUSES,
+  finding,
+  findingChange,
+  findingList,
+} from './lib/findings.ts';
+export {
+  type LedgerEntry,
+  type LedgerTotals,
+  ledgerEntry,
+  ledgerList,
+  ledgerTotals,
+} from './lib/ledger.ts';
+export {
+  type QuarantineEntry,
+  type QuarantineStatus,
+  QUARANTINE_STATUSES,
+  quarantineEntry,
+  quarantineList,
+} from './lib/quarantine.ts';
+export {
+  type ReaderRole,
+  type Session,
+  READER_ROLES,
+  session,
+  sessionRequest,
+} from './lib/session.ts';
+export {
+  type LiveEventName,
+  type LiveReading,
+  LIVE_EVENTS,
+  liveEventData,
+  liveReading,
+} from './lib/live-events.ts';
+export { type Operation, type OperationId, API_PREFIX, operations } from './lib/operations.ts';
+export { openApiDocument } from './lib/openapi.ts';
+export { type Language, LANGUAGES, negotiateLanguage } from './lib/language.ts';
+export { type EvidenceValues, evidenceText } from './lib/evidence-text.ts';

@@ -1,0 +1,55 @@
+import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { z } from 'zod';
+import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
+
+const optionalText = z.string().nullable();
+
+const deviceFields = {
+  device_id: z.string(),
+  kind: z.enum(DEVICE_KINDS),
+  serial: optionalText,
+  manufacturer: optionalText,
+  model: optionalText,
+  type_approval: optionalText,
+  accuracy_class: optionalText,
+  nominal: optionalText,
+  ratio: optionalText.meta({ description: 'For information only; readings are primary values' }),
+  phases: z.int().nullable(),
+  built_year: z.int().nullable(),
+  installed_on: date.nullable(),
+  verified_on: date.nullable(),
+  valid_until: date.nullable(),
+  lat: z.number().nullable(),
+  lon: z.number().nullable(),
+  address: optionalText,
+  online: z.boolean().nullable().meta({ description: 'Last status message; null: none yet' }),
+  online_at: instant.nullable(),
+} as const;
+
+export const device = z.object(deviceFields);
+export type Device = z.infer<typeof device>;
+
+export const channel = z.object({
+  quantity: z.string(),
+  unit: z.string(),
+  latest: z
+    .object({ ts: instant, value: z.number() })
+    .nullable()
+    .meta({ description: 'Newest reading whose time has come; null: none yet' }),
+});
+export type Channel = z.infer<typeof channel>;
+
+export const deviceDetail = z.object({ ...deviceFields, channels: z.array(channel) });
+export type DeviceDetail = z.infer<typeof deviceDetail>;
+
+export const deviceList = listOf(device);
+
+export const deviceListQuery = z.strictObject({
+  kind: choiceParam(DEVICE_KINDS).optional(),
+  group: identifierParam
+    .optional()
+    .meta({ description: 'Devices that are or were members of this group' }),
+  ...pageParams,
+});
+
+export const devicePath = z.strictObject({ device_id: identifierParam });

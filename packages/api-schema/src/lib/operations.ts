@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { deviceDetail, deviceList, deviceListQuery, devicePath } from './devices.ts';
+import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
+import { groupDetail, groupList, groupListQuery, groupPath } from './groups.ts';
+import { healthDetailList, healthList, healthListQuery } from './health.ts';
+import { ledgerList, ledgerListQuery } from './ledger.ts';
+import { eventsQuery } from './live-events.ts';
+import type { ProblemCode } from './problems.ts';
+import { quarantineList, quarantineListQuery } from './quarantine.ts';
+import { readingList, readingListQuery } from './readings.ts';
+import { type ReaderRole, session, sessionRequest } from './session.ts';
+
+export const API_PREFIX = '/api/v1';
+
+/** One method of one path: the only description of it, for validation, routing and OpenAPI. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `API_PREFIX`, parameters in braces. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Least role; `public`: no key needed. */
+  readonly role: ReaderRole | 'public';
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 204;
+  /** Undefined: no body, or (for `contentType`) not JSON. */
+  readonly response?: z.ZodType;
+  readonly contentType?: string;
+  /** Besides those every operation of its kind can answer with. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+const none = z.strictObject({});
+
+export const operations = {
+  listDevices: {
+    method: 'GET',
+    path: '/devices',
+    tag: 'Fleet',
+    summary: 'Registered devices',
+    role: 'viewer',
+    params: none,
+    query: deviceListQuery,
+    status: 200,
+    response: deviceList,
+    problems: ['invalid_cursor'],
+  },
+  getDevice: {
+    method: 'GET',
+    path: '/devices/{device_id}',
+    tag: 'Fleet',
+    summary: 'A device with its channels and their latest readings',
+    role: 'viewer',
+    params: devicePath,
+    query: none,
+    status: 200,
+    response: deviceDetail,
+    problems: ['not_found'],
+  },
+  listGroups: {
+    method: 'GET',
+    path: '/groups',
+    tag: 'Fleet',
+    summary: 'Balance groups and sensor networks',
+    role: 'viewer',
+    params: none,
+    query: groupListQuery,
+    status: 200,
+    response: groupList,
+    problems: ['invalid_cursor'],
+  },
+  getGroup: {
+    method: 'GET',
+    path: '/groups/{group_id}',
+    tag: 'Fleet',
+    summary: 'A group with its status, members and candidates',
+    role: 'viewer',
+    params: groupPath,
+    query: none,
+    status: 200,
+    response: groupDetail,
+    problems: ['not_found'],
+  },
+  listReadings: {
+    method: 'GET',
+    path: '/readings',
+    tag: 'Readings',
+    summary: 'Readings of one channel, or buckets of them',
+    description:
+      'Ascending in time; `from` inclusive, `to` exclusive. Buckets follow the calendar of `zone`.',
+    role: 'viewer',
+    params: none,
+    query: readingListQuery,
+    status: 200,
+    response: readingList,
+    problems: ['invalid_cursor', 'not_found'],
+  },
+  listHealth: {
+    method: 'GET',
+    path: '/health',
+    tag: 'Results',
+    summary: 'What the data says of each device',
+    description: 'An indication is a reason to verify, never a verdict.',
+    role: 'viewer',
+    params: none,
+    query: healthListQuery,
+    status: 200,
+    response: healthList,
+    problems: ['invalid_cursor'],
+  },
+  getHealth: {
+    method: 'GET',
+    path: '/health/{device_id}',
+    tag: 'Results',
+    summary: 'The answer for one device with history and evidence',
+    role: 'viewer',
+    params: devicePath,
+    query: none,
+    status: 200,
+    response: healthDetailList,
+    problems: ['not_found'],
+  },
+  listFindings: {
+    method: 'GET',
+    path: '/findings',
+    tag: 'Results',
+    summary: "Indications worth a person's attention, newest first",
+    role: 'viewer',
+    params: none,
+    query: findingListQuery,
+    status: 200,
+    response: findingList,
+    problems: ['invalid_cursor'],
+  },
+  changeFinding: {
+    method: 'PATCH',
+    path: '/findings/{id}',
+    tag: 'Results',
+    summary: 'Change status or comment of a finding',
+    role: 'operator',
+    params: findingPath,
+    query: none,
+    body: findingChange,
+    status: 200,
+    response: finding,
+    problems: ['not_found', 'conflict'],
+  },
+  listLedger: {
+    method: 'GET',
+    path: '/ledger',
+    tag: 'Account',
+    summary: 'The hourly account of all that was received',
+    description: 'received = stored + duplicate + conflicting + rejected + pending.',
+    role: 'viewer',
+    params: none,
+    query: ledgerListQuery,
+    status: 200,
+    response: ledgerList,
+    problems: ['invalid_cursor'],
+  },
+  listQuarantine: {
+    method: 'GET',
+    path: '/quarantine',
+    tag: 'Account',
+    summary: 'What could not be stored, as it came, newest first',
+    role: 'viewer',
+    params: none,
+    query: quarantineListQuery,
+    status: 200,
+    response: quarantineList,
+    problems: ['invalid_cursor'],
+  },
+  streamEvents: {
+    method: 'GET',
+    path: '/events',
+    tag: 'Live',
+    summary: 'Server-sent events: reading, finding, quarantine',
+    description:
+      'Each event has an id; a client that comes back with `Last-Event-ID` gets what it missed in the last hour.',
+    role: 'viewer',
+    params: none,
+    query: eventsQuery,
+    status: 200,
+    contentType: 'text/event-stream',
+  },
+  signIn: {
+    method: 'POST',
+    path: '/session',
+    tag: 'Session',
+    summary: 'Exchange a key for a session cookie',
+    role: 'public',
+    params: none,
+    query: none,
+    body: sessionRequest,
+    status: 200,
+    response: session,
+    problems: ['unauthenticated', 'forbidden'],
+  },
+  getSession: {
+    method: 'GET',
+    path: '/session',
+    tag: 'Session',
+    summary: 'Who is asking',
+    role: 'viewer',
+    params: none,
+    query: none,
+    status: 200,
+    response: session,
+  },
+  signOut: {
+    method: 'DELETE',
+    path: '/session',
+    tag: 'Session',
+    summary: 'End the session',
+    role: 'public',
+    params: none,
+    query: none,
+    status: 204,
+  },
+  getOpenApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'Description',
+    summary: 'This description',
+    role: 'public',
+    params: none,
+    query: none,
+    status: 200,
+    response: z.looseObject({ openapi: z.string() }),
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;
