@@ -1,1 +1,7 @@
-export {};
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  type PostgresLog,
+  startEmbeddedPostgres,
+} from './lib/embedded-postgres.ts';
+export { DirectoryInUseError } from './lib/directory-lock.ts';

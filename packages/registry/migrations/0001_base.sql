@@ -1,17 +1,18 @@
 -- Base schema: registry, readings, account of every reading, results, access keys.
 -- The migrator has created the roles verimeter_owner, verimeter_app, verimeter_service and runs this as
--- verimeter_owner. Tenancy: docs/spec/tenancy.md. Every table with a tenant has forced row-level security:
+-- verimeter_owner. Identifiers sort bytewise (COLLATE "C"), so that keyset pages and the order of exports do not
+-- depend on the collation of the database. Tenancy: docs/spec/tenancy.md. Every table with a tenant has forced row-level security:
 -- verimeter_app sees the tenant in the setting app.tenant, verimeter_service all of them.
 
 CREATE TABLE tenants (
-  tenant      text PRIMARY KEY CHECK (tenant ~ '^[A-Za-z0-9._:@-]{1,128}$'),
+  tenant      text COLLATE "C" PRIMARY KEY CHECK (tenant ~ '^[A-Za-z0-9._:@-]{1,128}$'),
   zone        text NOT NULL DEFAULT 'UTC',
   created_at  timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE devices (
-  tenant         text NOT NULL REFERENCES tenants,
-  device_id      text NOT NULL CHECK (device_id ~ '^[A-Za-z0-9._:@-]{1,128}$'),
+  tenant         text COLLATE "C" NOT NULL REFERENCES tenants,
+  device_id      text COLLATE "C" NOT NULL CHECK (device_id ~ '^[A-Za-z0-9._:@-]{1,128}$'),
   kind           text NOT NULL CHECK (kind IN ('electricity_meter', 'water_meter', 'heat_meter', 'environment_sensor', 'gateway', 'instrument')),
   serial         text,
   manufacturer   text,
@@ -38,9 +39,9 @@ CREATE TABLE devices (
 -- One quantity of one device. The unit is fixed by the first reading (or import) and never converted.
 CREATE TABLE channels (
   channel_id  integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant      text NOT NULL,
-  device_id   text NOT NULL,
-  quantity    text NOT NULL,
+  tenant      text COLLATE "C" NOT NULL,
+  device_id   text COLLATE "C" NOT NULL,
+  quantity    text COLLATE "C" NOT NULL,
   unit        text NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now(),
   UNIQUE (tenant, device_id, quantity),
@@ -48,8 +49,8 @@ CREATE TABLE channels (
 );
 
 CREATE TABLE groups (
-  tenant          text NOT NULL REFERENCES tenants,
-  group_id        text NOT NULL CHECK (group_id ~ '^[A-Za-z0-9._:@-]{1,128}$'),
+  tenant          text COLLATE "C" NOT NULL REFERENCES tenants,
+  group_id        text COLLATE "C" NOT NULL CHECK (group_id ~ '^[A-Za-z0-9._:@-]{1,128}$'),
   kind            text NOT NULL CHECK (kind IN ('electricity_area', 'water_district', 'sensor_network')),
   name            text,
   technical_loss  float8 CHECK (technical_loss >= 0 AND technical_loss < 1), -- ratio of the supply
@@ -58,9 +59,9 @@ CREATE TABLE groups (
 
 -- Effective-dated membership; valid_from inclusive, valid_to exclusive; -infinity / infinity: open.
 CREATE TABLE members (
-  tenant      text NOT NULL,
-  group_id    text NOT NULL,
-  device_id   text NOT NULL,
+  tenant      text COLLATE "C" NOT NULL,
+  group_id    text COLLATE "C" NOT NULL,
+  device_id   text COLLATE "C" NOT NULL,
   role        text NOT NULL CHECK (role IN ('supply', 'supply_out', 'consumer', 'sensor', 'reference')),
   valid_from  timestamptz NOT NULL DEFAULT '-infinity',
   valid_to    timestamptz NOT NULL DEFAULT 'infinity',
@@ -74,8 +75,8 @@ CREATE INDEX members_device ON members (tenant, device_id);
 
 -- Results of an authorised body; one row per test point. Errors are ratios, not percent.
 CREATE TABLE verifications (
-  tenant                text NOT NULL,
-  device_id             text NOT NULL,
+  tenant                text COLLATE "C" NOT NULL,
+  device_id             text COLLATE "C" NOT NULL,
   verified_on           date NOT NULL,
   certificate_no        text NOT NULL DEFAULT '',
   test_point            text NOT NULL DEFAULT '',
@@ -104,7 +105,7 @@ CREATE TABLE readings (
 
 -- A different value for a stored (channel, ts). The stored one stays current.
 CREATE TABLE reading_conflicts (
-  tenant       text NOT NULL,
+  tenant       text COLLATE "C" NOT NULL,
   channel_id   integer NOT NULL REFERENCES channels,
   ts           timestamptz NOT NULL,
   value        float8 NOT NULL,
@@ -117,11 +118,11 @@ CREATE TABLE reading_conflicts (
 -- ingest service names for messages without an owner.
 CREATE TABLE quarantine (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant          text,
+  tenant          text COLLATE "C",
   received_at     timestamptz NOT NULL,
   source          text NOT NULL,             -- mqtt, import, replay
   topic           text NOT NULL,             -- for imports the file name and line
-  device_id       text,
+  device_id       text COLLATE "C",
   reason          text NOT NULL,
   field           text NOT NULL DEFAULT '',
   message         text NOT NULL,
@@ -136,8 +137,8 @@ CREATE INDEX quarantine_tenant ON quarantine (tenant, id DESC);
 -- The account of invariant 3, per device and receive hour (UTC):
 -- received = stored + duplicate + conflicting + rejected + pending.
 CREATE TABLE ledger (
-  tenant       text,
-  device_id    text,      -- null: no registered device; topic says what came
+  tenant       text COLLATE "C",
+  device_id    text COLLATE "C",      -- null: no registered device; topic says what came
   topic        text,
   hour         timestamptz NOT NULL,
   source       text NOT NULL,
@@ -161,8 +162,8 @@ CREATE TABLE arrivals (
 
 CREATE TABLE device_events (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant       text NOT NULL,
-  device_id    text NOT NULL,
+  tenant       text COLLATE "C" NOT NULL,
+  device_id    text COLLATE "C" NOT NULL,
   ts           timestamptz NOT NULL,
   event        text NOT NULL,
   state        text NOT NULL CHECK (state IN ('active', 'past', 'cleared')),
@@ -176,7 +177,7 @@ CREATE TABLE device_events (
 -- arrays), or one finding, or one quarantine entry. NOTIFY verimeter_events carries the id. Trimmed after an hour.
 CREATE TABLE live_events (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant       text NOT NULL,
+  tenant       text COLLATE "C" NOT NULL,
   kind         text NOT NULL CHECK (kind IN ('reading', 'finding', 'quarantine')),
   created_at   timestamptz NOT NULL DEFAULT now(),
   channel_ids  integer[],
@@ -188,7 +189,7 @@ CREATE INDEX live_events_created ON live_events (created_at);
 
 CREATE TABLE analysis_runs (
   run_id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant         text NOT NULL REFERENCES tenants,
+  tenant         text COLLATE "C" NOT NULL REFERENCES tenants,
   as_of          timestamptz,               -- as asked for; null: last reading of each group
   model_version  text NOT NULL,
   configuration  jsonb NOT NULL,
@@ -198,9 +199,9 @@ CREATE TABLE analysis_runs (
 
 -- The published answer per device and balanced quantity ('' where the device has none). Ratios.
 CREATE TABLE health (
-  tenant                             text NOT NULL,
-  device_id                          text NOT NULL,
-  quantity                           text NOT NULL DEFAULT '',
+  tenant                             text COLLATE "C" NOT NULL,
+  device_id                          text COLLATE "C" NOT NULL,
+  quantity                           text COLLATE "C" NOT NULL DEFAULT '',
   run_id                             bigint NOT NULL REFERENCES analysis_runs,
   as_of                              timestamptz,
   indication                         text NOT NULL,
@@ -223,7 +224,7 @@ CREATE TABLE health (
   exit_date_earliest                 date,
   minimum_detectable                 float8,
   evidence_days                      integer,
-  group_id                           text,
+  group_id                           text COLLATE "C",
   group_status                       text,
   legal_status                       text NOT NULL,
   valid_until                        date,
@@ -235,9 +236,9 @@ CREATE TABLE health (
 
 -- Weekly replay of the estimate, for the history on the device page.
 CREATE TABLE health_history (
-  tenant          text NOT NULL,
-  device_id       text NOT NULL,
-  quantity        text NOT NULL DEFAULT '',
+  tenant          text COLLATE "C" NOT NULL,
+  device_id       text COLLATE "C" NOT NULL,
+  quantity        text COLLATE "C" NOT NULL DEFAULT '',
   as_of           timestamptz NOT NULL,
   error_estimate  float8,
   interval_low    float8,
@@ -247,8 +248,8 @@ CREATE TABLE health_history (
 );
 
 CREATE TABLE group_health (
-  tenant      text NOT NULL,
-  group_id    text NOT NULL,
+  tenant      text COLLATE "C" NOT NULL,
+  group_id    text COLLATE "C" NOT NULL,
   run_id      bigint NOT NULL REFERENCES analysis_runs,
   as_of       timestamptz,
   status      text,                             -- null: not analysed yet
@@ -260,10 +261,10 @@ CREATE TABLE group_health (
 
 CREATE TABLE findings (
   id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  tenant          text NOT NULL REFERENCES tenants,
-  device_id       text,
-  group_id        text,
-  quantity        text NOT NULL DEFAULT '',
+  tenant          text COLLATE "C" NOT NULL REFERENCES tenants,
+  device_id       text COLLATE "C",
+  group_id        text COLLATE "C",
+  quantity        text COLLATE "C" NOT NULL DEFAULT '',
   indication      text,
   recommendation  text,
   group_status    text,
@@ -281,7 +282,7 @@ CREATE UNIQUE INDEX findings_live ON findings (tenant, coalesce(device_id, ''), 
 
 CREATE TABLE api_keys (
   id          text PRIMARY KEY,
-  tenant      text NOT NULL REFERENCES tenants,
+  tenant      text COLLATE "C" NOT NULL REFERENCES tenants,
   role        text NOT NULL CHECK (role IN ('viewer', 'operator', 'admin', 'device')),
   name        text,
   key_sha256  bytea NOT NULL UNIQUE,
@@ -291,7 +292,7 @@ CREATE TABLE api_keys (
 
 CREATE TABLE sessions (
   token_sha256  bytea PRIMARY KEY,
-  tenant        text NOT NULL REFERENCES tenants,
-  key_id        text NOT NULL REFERENCES api_keys ON DELETE CASCADE,
+  tenant        text COLLATE "C" NOT NULL REFERENCES tenants,
+  key_id        text COLLATE "C" NOT NULL REFERENCES api_keys ON DELETE CASCADE,
   expires_at    timestamptz NOT NULL
 );

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { type Pool, createAppPool, createServicePool } from '@verimeter/registry';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Connection string of a superuser on the test server. */
+    postgresUrl: string;
+    /** Name of the migrated database that `createTestDatabase` clones. */
+    templateDatabase: string;
+  }
+}
+
+/** A database of its own for a test file. */
+export interface TestDatabase {
+  /** Connection string of a superuser on this database. */
+  readonly url: string;
+  /** Acts as verimeter_service: all tenants. */
+  readonly servicePool: Pool;
+  /** Acts as verimeter_app: see `withTenant`. */
+  readonly appPool: Pool;
+  /** Ends the pools and drops the database, whoever is still connected. */
+  drop(): Promise<void>;
+}
+
+async function onServer(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf(database: string): string {
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+function newName(): string {
+  return `verimeter_test_${randomBytes(8).toString('hex')}`;
+}
+
+/** An empty database without the schema; returns its URL and the function that drops it. */
+export async function createEmptyDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = newName();
+  await onServer(`CREATE DATABASE ${name}`);
+  return { url: urlOf(name), drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+/**
+ * A migrated database, cloned from the template of the run. Create it in `beforeAll`, drop it in `afterAll`.
+ * Needs the integration project (its global setup starts the server).
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = newName();
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+  const url = urlOf(name);
+  const servicePool = createServicePool(url, { applicationName: 'test-service' });
+  const appPool = createAppPool(url, { applicationName: 'test-app' });
+  return {
+    url,
+    servicePool,
+    appPool,
+    drop: async () => {
+      await Promise.all([servicePool.end(), appPool.end()]);
+      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '@verimeter/embedded';
+import { migrate } from '@verimeter/registry';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+
+interface Server {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function startServer(): Promise<Server> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given !== undefined && given !== '') return { url: given, stop: () => Promise.resolve() };
+  const directory = await mkdtemp(path.join(tmpdir(), 'verimeter-test-postgres-'));
+  const server = await startEmbeddedPostgres({
+    dataDir: directory,
+    durable: false,
+    settings: ['max_connections=300'], // test files run at the same time, each with pools of its own
+  });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runOnServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** One PostgreSQL for the whole run, with a migrated template; TEST_DATABASE_URL names a server to use instead. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startServer();
+  try {
+    const templateDatabase = `verimeter_template_${String(process.pid)}`;
+    await runOnServer(server.url, `CREATE DATABASE ${templateDatabase}`);
+    const templateUrl = new URL(server.url);
+    templateUrl.pathname = `/${templateDatabase}`;
+    await migrate(templateUrl.href);
+    project.provide('postgresUrl', server.url);
+    project.provide('templateDatabase', templateDatabase);
+    return async () => {
+      await runOnServer(server.url, `DROP DATABASE ${templateDatabase} WITH (FORCE)`);
+      await server.stop();
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
