@@ -1,0 +1,102 @@
+import { INTERVALS_PER_DAY } from './calendar.ts';
+import type { TrueFlow } from './electricity-area.ts';
+import { randomStream, STREAM } from './random.ts';
+
+/** A meter as it is: what separates its readings from the truth. */
+export interface MeterNature {
+  readonly key: number;
+  /** Ratio; constant part of e = (indicated - actual) / actual. */
+  readonly baseError: number;
+  /** s; positive: the clock is ahead, so the register stamped t was read this much before t. */
+  readonly clockError: number;
+  /** Ratio, one per phase. */
+  readonly voltageErrors: readonly number[];
+  /** Counter at the origin and its step, kW.h. */
+  readonly registerStart: number;
+  readonly quantum: number;
+}
+
+export type MeterFault =
+  | { readonly kind: 'step'; readonly size: number; readonly sinceDay: number }
+  /** Grows evenly from `sinceDay` and keeps its size from `untilDay` on. */
+  | {
+      readonly kind: 'ramp';
+      readonly size: number;
+      readonly sinceDay: number;
+      readonly untilDay: number;
+    }
+  | { readonly kind: 'stopped'; readonly sinceDay: number };
+
+export interface MeterReadings {
+  /** Counter at grid point k, kW.h, NaN where the reading is missing. */
+  readonly register: Float64Array;
+  /** V, mean of the interval that ends at k, NaN where the reading is missing. */
+  readonly voltages: readonly Float64Array[];
+}
+
+/** Drift (ratio) of a fault at a time in days since the origin. */
+export function driftAt(fault: MeterFault | undefined, day: number): number {
+  if (fault === undefined || fault.kind === 'stopped') return 0;
+  if (fault.kind === 'step') return day >= fault.sinceDay ? fault.size : 0;
+  const share = (day - fault.sinceDay) / (fault.untilDay - fault.sinceDay);
+  return fault.size * Math.min(1, Math.max(0, share));
+}
+
+/** What the meter sends of a flow. */
+export function readMeter(
+  seed: number,
+  meter: MeterNature,
+  flow: TrueFlow,
+  fault: MeterFault | undefined,
+): MeterReadings {
+  const count = flow.energy.length;
+  const register = new Float64Array(count);
+  const voltages = flow.voltages.map(() => new Float64Array(count));
+  const missing = missingReadings(seed, meter.key, count);
+  const shiftHours = -meter.clockError / 3600;
+  let counter = meter.registerStart;
+  let frozen = Number.NaN;
+  for (let k = 0; k < count; k += 1) {
+    const day = (k - 0.5) / INTERVALS_PER_DAY;
+    const gain = 1 + meter.baseError + driftAt(fault, day);
+    if (k > 0) counter += (flow.energy[k] as number) * gain;
+    const watts = (shiftHours < 0 ? flow.before[k] : flow.after[k]) as number;
+    let shown = counter + (shiftHours * watts * gain) / 1000;
+    if (fault?.kind === 'stopped' && k >= fault.sinceDay * INTERVALS_PER_DAY) {
+      if (Number.isNaN(frozen)) frozen = shown;
+      shown = frozen;
+    }
+    register[k] = missing[k] === 1 ? Number.NaN : quantise(shown, meter.quantum);
+    for (let phase = 0; phase < voltages.length; phase += 1) {
+      const volts = (flow.voltages[phase]?.[k] ?? 0) * (1 + (meter.voltageErrors[phase] ?? 0));
+      (voltages[phase] as Float64Array)[k] =
+        missing[k] === 1 ? Number.NaN : Math.round(volts * 10) / 10;
+    }
+  }
+  return { register, voltages };
+}
+
+/** A counter shows whole quanta; rounding only removes binary dust behind the sixth decimal. */
+function quantise(value: number, quantum: number): number {
+  return Math.round(Math.floor(value / quantum + 1e-9) * quantum * 1e6) / 1e6;
+}
+
+/** 1 where a reading never arrived: single ones, and now and then some hours on end. */
+function missingReadings(seed: number, key: number, count: number): Uint8Array {
+  const missing = new Uint8Array(count);
+  for (let day = 0; day * INTERVALS_PER_DAY < count; day += 1) {
+    const random = randomStream(seed, STREAM.gap, key, day);
+    const first = day * INTERVALS_PER_DAY;
+    for (let k = 0; k < INTERVALS_PER_DAY; k += 1)
+      if (random.chance(0.003)) mark(missing, first + k, 1);
+    if (random.chance(0.006)) {
+      const length = random.integer(3, 16);
+      mark(missing, first + random.integer(0, INTERVALS_PER_DAY - 1 - length), length);
+    }
+  }
+  return missing;
+}
+
+function mark(missing: Uint8Array, from: number, length: number): void {
+  missing.fill(1, Math.min(from, missing.length), Math.min(from + length, missing.length));
+}

@@ -1,0 +1,39 @@
+/** `small` is what `verimeter up` shows; `tiny` keeps a test short. */
+export type CitySize = 'small' | 'tiny';
+
+export const SIZES: Readonly<
+  Record<
+    CitySize,
+    {
+      readonly areas: number;
+      /** Consumer meters of an area, from and to. */
+      readonly meters: readonly [number, number];
+      /** Length of the history; ramps have grown at its end. */
+      readonly days: number;
+      readonly homes: number;
+      readonly sensors: number;
+      readonly faults: {
+        readonly drifted: readonly [number, number];
+        readonly misfiled: boolean;
+        readonly stopped: boolean;
+      };
+    }
+  >
+> = {
+  small: {
+    areas: 6,
+    meters: [40, 60],
+    days: 35,
+    homes: 30,
+    sensors: 4,
+    faults: { drifted: [12, 16], misfiled: true, stopped: true },
+  },
+  tiny: {
+    areas: 2,
+    meters: [6, 8],
+    days: 3,
+    homes: 4,
+    sensors: 2,
+    faults: { drifted: [2, 2], misfiled: true, stopped: true },
+  },
+};
