@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { envField, parseConfig } from '@verimeter/service-runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  DATABASE_URL: envField.databaseUrl().optional(),
+  VERIMETER_DATA_DIR: z.string().optional(),
+  TENANT_ZONE: envField.timeZone().default('UTC'),
+  LOG_LEVEL: envField.logLevel(),
+  /** Set by npm and pnpm: where the user stood when the script was started. */
+  INIT_CWD: z.string().optional(),
+});
+
+export interface Environment {
+  readonly databaseUrl?: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly zone: string;
+  readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
+  /** Relative paths on the command line are relative to this. */
+  readonly workingDirectory: string;
+  /** Whether LOG_LEVEL was set: then the user wants to see logs as they are. */
+  readonly logLevelGiven: boolean;
+}
+
+/** What the command line reads from the environment. @throws ConfigurationError */
+export function readEnvironment(dataDirOption: string | undefined): Environment {
+  const config = parseConfig(schema, process.env);
+  const workingDirectory = config.INIT_CWD ?? process.cwd();
+  return {
+    ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
+    dataDir: path.resolve(
+      workingDirectory,
+      dataDirOption ?? config.VERIMETER_DATA_DIR ?? '.verimeter',
+    ),
+    zone: config.TENANT_ZONE,
+    logLevel: config.LOG_LEVEL,
+    workingDirectory,
+    logLevelGiven: (process.env['LOG_LEVEL'] ?? '') !== '',
+  };
+}
+
+/** The environment for a child process of this one. */
+export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...extra };
+}

@@ -1,0 +1,121 @@
+import type { Queryable } from '@verimeter/registry';
+import type { CellValue, Column } from './files.ts';
+
+const TABLES = {
+  devices: 'devices',
+  groups: 'groups',
+  members: 'members',
+  verifications: 'verifications',
+} as const;
+export type RegistryFileKind = keyof typeof TABLES;
+
+export type Cells = Readonly<Record<string, CellValue>>;
+
+/** Creates the tenant where it does not exist yet. */
+export async function ensureTenant(client: Queryable, tenant: string, zone: string): Promise<void> {
+  await client.query(
+    'INSERT INTO tenants (tenant, zone) VALUES ($1, $2) ON CONFLICT (tenant) DO NOTHING',
+    [tenant, zone],
+  );
+}
+
+/**
+ * Inserts or updates rows by their key; returns how many changed anything. Columns that the file does not have keep
+ * their values. No two rows may have the same key.
+ */
+export async function upsertRows(
+  client: Queryable,
+  kind: RegistryFileKind,
+  tenant: string,
+  columns: readonly Column[],
+  rows: readonly Cells[],
+): Promise<number> {
+  if (rows.length === 0) return 0;
+  const table = TABLES[kind];
+  const names = columns.map((column) => column.target);
+  const keys = columns.filter((column) => column.isKey).map((column) => column.target);
+  const others = columns.filter((column) => !column.isKey).map((column) => column.target);
+  const touched = kind === 'devices' ? [', updated_at = now()'] : [];
+  const onConflict =
+    others.length === 0
+      ? 'DO NOTHING'
+      : `DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}${touched.join('')}
+         WHERE (${others.map((name) => `t.${name}`).join(', ')})
+           IS DISTINCT FROM (${others.map((name) => `excluded.${name}`).join(', ')})`;
+  const result = await client.query(
+    `INSERT INTO ${table} AS t (tenant, ${names.join(', ')})
+     SELECT $1, ${names.map((name) => `r.${name}`).join(', ')}
+       FROM jsonb_to_recordset($2::jsonb)
+         AS r(${columns.map((column) => `${column.target} ${column.sqlType}`).join(', ')})
+     ON CONFLICT (tenant, ${keys.join(', ')}) ${onConflict}`,
+    [tenant, JSON.stringify(rows)],
+  );
+  return result.rowCount ?? 0;
+}
+
+/** Which of the identifiers exist. */
+export async function existingIds(
+  client: Queryable,
+  kind: 'devices' | 'groups',
+  tenant: string,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const column = kind === 'devices' ? 'device_id' : 'group_id';
+  const result = await client.query<{ id: string }>(
+    `SELECT ${column} AS id FROM ${TABLES[kind]} WHERE tenant = $1 AND ${column} = ANY($2)`,
+    [tenant, ids],
+  );
+  return new Set(result.rows.map((row) => row.id));
+}
+
+export interface StoredMember {
+  readonly groupId: string;
+  readonly groupKind: string;
+  readonly deviceId: string;
+  readonly role: string;
+  /** Microseconds since 1970, or infinite. */
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** The memberships of the given devices. Blocks other imports of members until the transaction ends. */
+export async function lockMembers(
+  client: Queryable,
+  tenant: string,
+  deviceIds: readonly string[],
+): Promise<readonly StoredMember[]> {
+  await client.query('LOCK TABLE members IN SHARE ROW EXCLUSIVE MODE');
+  const result = await client.query<{
+    group_id: string;
+    kind: string;
+    device_id: string;
+    role: string;
+    valid_from: number;
+    valid_to: number;
+  }>(
+    `SELECT m.group_id, g.kind, m.device_id, m.role, m.valid_from, m.valid_to
+       FROM members m JOIN groups g USING (tenant, group_id)
+      WHERE m.tenant = $1 AND m.device_id = ANY($2)`,
+    [tenant, deviceIds],
+  );
+  return result.rows.map((row) => ({
+    groupId: row.group_id,
+    groupKind: row.kind,
+    deviceId: row.device_id,
+    role: row.role,
+    fromUs: row.valid_from,
+    toUs: row.valid_to,
+  }));
+}
+
+/** Kinds of the tenant's groups. */
+export async function groupKinds(
+  client: Queryable,
+  tenant: string,
+): Promise<ReadonlyMap<string, string>> {
+  const result = await client.query<{ group_id: string; kind: string }>(
+    'SELECT group_id, kind FROM groups WHERE tenant = $1',
+    [tenant],
+  );
+  return new Map(result.rows.map((row) => [row.group_id, row.kind]));
+}
