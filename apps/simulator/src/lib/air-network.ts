@@ -103,7 +103,7 @@ function station(
     const relative = Math.min(99, Math.max(35, 78 - 3.6 * (air - 27.6) + wet + random.normal()));
     // Light-scattering sensors read high in damp air: the particles swell.
     const damp = reference ? 1 : 1 + 0.25 * Math.max(0, (relative - 75) / 25) ** 2;
-    const particles = ((regional[k] as number) + 9 * traffic) * Math.exp(local);
+    const particles = ((regional[k] ?? 0) + 9 * traffic) * Math.exp(local);
     const gone = random.chance(0.004);
     const keep = (value: number, digits: number): number =>
       gone ? Number.NaN : Math.round(value * 10 ** digits) / 10 ** digits;

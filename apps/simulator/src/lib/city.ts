@@ -111,7 +111,7 @@ export function buildCity(options: CityOptions): City {
     const groupId = `E-A${area + 1}`;
     const supplyId = `${groupId}-SUM`;
     const place = places(seed, area);
-    const targetLoss = randomStream(seed, STREAM.grid, area, 1_000_000).uniform(0.018, 0.042);
+    const targetLoss = randomStream(seed, STREAM.grid, area, 1_000_000).uniform(0.017, 0.039);
     const simulation = simulateArea(area, customers, targetLoss, setting);
     groups.push({
       group_id: groupId,
@@ -181,13 +181,13 @@ export function buildCity(options: CityOptions): City {
     size: options.size,
     startMs,
     days,
-    devices: devices.sort((a, b) => compare(a.device_id, b.device_id)),
-    groups: groups.sort((a, b) => compare(a.group_id, b.group_id)),
-    members: members.sort(
+    devices: devices.toSorted((a, b) => compare(a.device_id, b.device_id)),
+    groups: groups.toSorted((a, b) => compare(a.group_id, b.group_id)),
+    members: members.toSorted(
       (a, b) => compare(a.group_id, b.group_id) || compare(a.device_id, b.device_id),
     ),
     gateways,
-    electricity: series.sort((a, b) => compare(a.deviceId, b.deviceId)),
+    electricity: series.toSorted((a, b) => compare(a.deviceId, b.deviceId)),
     water: water.meters,
     air: air.stations,
     truth: {
@@ -196,7 +196,7 @@ export function buildCity(options: CityOptions): City {
       origin,
       days,
       asOf: new Date(startMs + days * 86_400_000).toISOString(),
-      meters: meterTruth.sort((a, b) => compare(a.deviceId, b.deviceId)),
+      meters: meterTruth.toSorted((a, b) => compare(a.deviceId, b.deviceId)),
       areas: areaTruth,
     },
   };

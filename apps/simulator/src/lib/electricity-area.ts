@@ -11,7 +11,13 @@ import type { Customer } from './customer.ts';
 import { type AreaNetwork, buildAreaNetwork } from './feeder.ts';
 import { createLoadBuffer, LEAD_STEPS, type LoadBuffer, TAIL_STEPS } from './load-buffer.ts';
 import { writeLoads } from './loads.ts';
-import { createFlowState, type FlowState, type Network, solveFlow } from './power-flow.ts';
+import {
+  createFlowState,
+  type FlowState,
+  type Network,
+  solveFlow,
+  takenShare,
+} from './power-flow.ts';
 import { randomStream, STREAM } from './random.ts';
 import { airTemperature, type DayWeather } from './weather.ts';
 
@@ -74,12 +80,10 @@ export function simulateArea(
     LEAD_STEPS + PILOT_DAYS * STEPS_PER_DAY,
   );
   const peakWatts = peakOf(pilot);
-  const mainLengthScale = fitLength(targetLoss, (scale) =>
-    pilotLoss(
-      buildAreaNetwork(city.seed, area, phases, { peakWatts, mainLengthScale: scale }).network,
-      pilot,
-    ),
-  );
+  const mainLengthScale = fitLength(targetLoss, (scale) => {
+    const options = { peakWatts, mainLengthScale: scale };
+    return tryNetwork(buildAreaNetwork(city.seed, area, phases, options).network, pilot);
+  });
   const network = buildAreaNetwork(city.seed, area, phases, { peakWatts, mainLengthScale });
 
   const count = city.days * INTERVALS_PER_DAY + 1;
@@ -107,18 +111,32 @@ export function simulateArea(
   const loss = new Float64Array(count);
   for (let k = 0; k < count; k += 1) {
     let sold = 0;
-    for (const flow of flows) sold += flow.energy[k] as number;
-    loss[k] = (bus.energy[k] as number) - sold;
+    for (const flow of flows) sold += flow.energy[k] ?? 0;
+    loss[k] = (bus.energy[k] ?? 0) - sold;
   }
   return { customers: flows, bus, loss, network };
 }
 
-/** Loss is nearly linear in the length of the mains (the service cables keep theirs): one secant step is enough. */
-function fitLength(target: number, lossAt: (scale: number) => number): number {
-  const short = lossAt(0.7);
-  const long = lossAt(1.6);
-  const scale = 0.7 + (0.9 * (target - short)) / (long - short);
-  return Math.min(3.2, Math.max(0.4, scale));
+interface Trial {
+  /** Over the energy supplied. */
+  readonly loss: number;
+  /** Lowest voltage of any meter, V. */
+  readonly lowest: number;
+}
+
+/** A utility would not build mains that let the voltage fall further than this in the first week. */
+const LOWEST_VOLTS = 197;
+const TRIAL_SOURCE_VOLTS = 233;
+
+/** Loss and voltage drop are nearly linear in the length of the mains (service cables keep theirs): one step each. */
+function fitLength(target: number, trial: (scale: number) => Trial): number {
+  const short = trial(0.5);
+  const long = trial(1);
+  const forLoss = 0.5 + (0.5 * (target - short.loss)) / (long.loss - short.loss);
+  const drop = (result: Trial): number => TRIAL_SOURCE_VOLTS - result.lowest;
+  const room = TRIAL_SOURCE_VOLTS - LOWEST_VOLTS;
+  const forVolts = 0.5 + (0.5 * (room - drop(short))) / (drop(long) - drop(short));
+  return Math.max(0.3, Math.min(4, forLoss, forVolts));
 }
 
 function fillLoads(customers: readonly Customer[], city: CitySetting, steps: number): LoadBuffer {
@@ -129,7 +147,7 @@ function fillLoads(customers: readonly Customer[], city: CitySetting, steps: num
     writeLoads(buffer, customer, port, city);
     for (let step = 0; step < steps; step += 1) {
       const at = port * steps + step;
-      buffer.active[at] = (buffer.active[at] as number) + METER_SELF_WATTS;
+      buffer.active[at] = (buffer.active[at] ?? 0) + METER_SELF_WATTS;
     }
     port += customer.phases;
   }
@@ -142,32 +160,43 @@ function peakOf(buffer: LoadBuffer): number {
   for (let step = 0; step < buffer.steps; step += 1) {
     let sum = 0;
     for (let port = 0; port < ports; port += 1)
-      sum += buffer.active[port * buffer.steps + step] as number;
+      sum += buffer.active[port * buffer.steps + step] ?? 0;
     if (sum > peak) peak = sum;
   }
   return peak;
 }
 
-/** Loss over bus energy of the first week, every tenth step, at nominal voltage. */
-function pilotLoss(network: Network, buffer: LoadBuffer): number {
+/** The first week, every fourth step, at a constant source. */
+function tryNetwork(network: Network, buffer: LoadBuffer): Trial {
   const state = createFlowState(network);
+  const sourceVolts: [number, number, number] = [
+    TRIAL_SOURCE_VOLTS,
+    TRIAL_SOURCE_VOLTS,
+    TRIAL_SOURCE_VOLTS,
+  ];
   const request = {
     activePower: buffer.active,
     reactivePower: buffer.reactive,
     stride: buffer.steps,
     offset: 0,
-    sourceVolts: [233, 233, 233] as [number, number, number],
+    sourceVolts,
     resistanceScale: 1.08,
   };
   let loss = 0;
   let supplied = 0;
-  for (let step = 0; step < buffer.steps; step += 10) {
+  let lowest = TRIAL_SOURCE_VOLTS;
+  for (let step = 0; step < buffer.steps; step += 4) {
     request.offset = step;
     solveFlow(network, state, request);
     loss += state.loss + network.customerNode.length * METER_SELF_WATTS;
     supplied += state.busPower;
+    for (let port = 0; port < state.terminalRe.length; port += 1)
+      lowest = Math.min(
+        lowest,
+        Math.hypot(state.terminalRe[port] ?? 0, state.terminalIm[port] ?? 0),
+      );
   }
-  return loss / supplied;
+  return { loss: loss / supplied, lowest };
 }
 
 function createFlow(count: number, phases: number): TrueFlow {
@@ -191,36 +220,31 @@ function record(
   const k = Math.floor(step / STEPS_PER_INTERVAL);
   const inside = step - k * STEPS_PER_INTERVAL;
   const { customerPort, customerPorts } = network;
-  for (let customer = 0; customer < flows.length; customer += 1) {
-    const flow = flows[customer] as TrueFlow;
-    const first = customerPort[customer] as number;
-    const ports = customerPorts[customer] as number;
+  flows.forEach((flow, customer) => {
+    const first = customerPort[customer] ?? 0;
     let watts = -METER_SELF_WATTS;
-    for (let p = 0; p < ports; p += 1) {
+    for (let p = 0; p < (customerPorts[customer] ?? 0); p += 1) {
       const port = first + p;
-      watts += loads.active[port * loads.steps + step] as number;
-      if (k >= flow.energy.length) continue;
-      const vr = state.terminalRe[port] as number;
-      const vi = state.terminalIm[port] as number;
-      const series = flow.voltages[p] as Float64Array;
-      series[k] = (series[k] as number) + Math.sqrt(vr * vr + vi * vi) / STEPS_PER_INTERVAL;
+      watts += (loads.active[port * loads.steps + step] ?? 0) * takenShare(state, port);
+      addVoltage(flow.voltages[p], k, state.terminalRe[port] ?? 0, state.terminalIm[port] ?? 0);
     }
     tally(flow, k, inside, Math.max(0, watts));
-  }
-  if (k < bus.energy.length)
-    for (let phase = 0; phase < 3; phase += 1) {
-      const vr = state.voltageRe[phase] as number;
-      const vi = state.voltageIm[phase] as number;
-      const series = bus.voltages[phase] as Float64Array;
-      series[k] = (series[k] as number) + Math.sqrt(vr * vr + vi * vi) / STEPS_PER_INTERVAL;
-    }
+  });
+  bus.voltages.forEach((series, phase) =>
+    addVoltage(series, k, state.voltageRe[phase] ?? 0, state.voltageIm[phase] ?? 0),
+  );
   tally(bus, k, inside, state.busPower);
+}
+
+function addVoltage(series: Float64Array | undefined, k: number, re: number, im: number): void {
+  if (series === undefined || k >= series.length) return;
+  series[k] = (series[k] ?? 0) + Math.sqrt(re * re + im * im) / STEPS_PER_INTERVAL;
 }
 
 function tally(flow: TrueFlow, k: number, inside: number, watts: number): void {
   if (inside === 0 && k > 0) flow.after[k - 1] = watts;
   if (k >= flow.energy.length) return;
-  flow.energy[k] = (flow.energy[k] as number) + (watts * STEP_HOURS) / 1000;
+  flow.energy[k] = (flow.energy[k] ?? 0) + (watts * STEP_HOURS) / 1000;
   if (inside === STEPS_PER_INTERVAL - 1) flow.before[k] = watts;
 }
 
@@ -257,7 +281,7 @@ function createSource(area: number, city: CitySetting): Source {
       const evening =
         Math.exp(-(((hour - 19.5) / 2.5) ** 2)) + 0.4 * Math.exp(-(((hour - 11.5) / 2) ** 2));
       for (let phase = 0; phase < 3; phase += 1) {
-        const own = 0.9 * (unbalance[phase] as number) + 0.0004 * random.normal();
+        const own = 0.9 * (unbalance[phase] ?? 0) + 0.0004 * random.normal();
         unbalance[phase] = own;
         volts[phase] = tap * (1 + common + own - sag * evening);
       }

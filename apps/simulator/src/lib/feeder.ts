@@ -20,7 +20,7 @@ const TRANSFORMERS = [
 const SHORT_CIRCUIT_VOLTAGE = 0.04;
 
 /**
- * A random radial network: three or four feeders, each a row of poles with side streets. `mainLengthScale` stretches
+ * A random radial network: two or three feeders, each a row of poles with side streets. `mainLengthScale` stretches
  * the spans between poles (not the service cables); it draws nothing, so that the same network is built at any scale.
  */
 export function buildAreaNetwork(
@@ -30,7 +30,7 @@ export function buildAreaNetwork(
   options: { readonly peakWatts: number; readonly mainLengthScale: number },
 ): AreaNetwork {
   const random = randomStream(seed, STREAM.feeder, area);
-  const feeders = random.integer(3, 4);
+  const feeders = random.integer(2, 3);
   const tree = new PoleTree();
   const polesOf: number[][] = [];
   const perFeeder = Math.ceil(phases.length / feeders);
@@ -53,7 +53,7 @@ export function buildAreaNetwork(
     const cable: Cable = random.pick<Cable>(
       ports === 3 ? THREE_PHASE_SERVICES : SINGLE_PHASE_SERVICES,
     );
-    const kilometres = random.uniform(0.008, 0.032);
+    const kilometres = random.uniform(0.008, 0.036);
     customerNode[customer] = poles[random.integer(0, poles.length - 1)] ?? 0;
     feederOf[customer] = feeder + 1;
     customerPort[customer] = portPhase.length;
@@ -108,7 +108,7 @@ class PoleTree {
 
 /** Poles of one feeder: a trunk that gets thinner once, and side streets from poles of the trunk. */
 function growFeeder(tree: PoleTree, random: Random, poles: number): number[] {
-  const size = random.integer(1, 2);
+  const size = random.integer(0, 2);
   const trunkCable = MAIN_CABLES[size] ?? MAIN_CABLES[0];
   const sideCable = MAIN_CABLES[Math.min(3, size + 1)] ?? MAIN_CABLES[3];
   const span = (): number => random.uniform(0.022, 0.042);

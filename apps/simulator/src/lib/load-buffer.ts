@@ -42,8 +42,8 @@ export function dayLoad(
       const row = (firstPort + (appliance % ports)) * steps;
       for (let step = Math.floor(from); step < to; step += 1) {
         const share = (Math.min(step + 1, to) - Math.max(step, from)) * watts;
-        active[row + step] = (active[row + step] as number) + share;
-        reactive[row + step] = (reactive[row + step] as number) + share * tanPhi;
+        active[row + step] = (active[row + step] ?? 0) + share;
+        reactive[row + step] = (reactive[row + step] ?? 0) + share * tanPhi;
       }
     },
   };

@@ -59,19 +59,18 @@ export function readMeter(
   for (let k = 0; k < count; k += 1) {
     const day = (k - 0.5) / INTERVALS_PER_DAY;
     const gain = 1 + meter.baseError + driftAt(fault, day);
-    if (k > 0) counter += (flow.energy[k] as number) * gain;
-    const watts = (shiftHours < 0 ? flow.before[k] : flow.after[k]) as number;
+    if (k > 0) counter += (flow.energy[k] ?? 0) * gain;
+    const watts = (shiftHours < 0 ? flow.before[k] : flow.after[k]) ?? 0;
     let shown = counter + (shiftHours * watts * gain) / 1000;
     if (fault?.kind === 'stopped' && k >= fault.sinceDay * INTERVALS_PER_DAY) {
       if (Number.isNaN(frozen)) frozen = shown;
       shown = frozen;
     }
     register[k] = missing[k] === 1 ? Number.NaN : quantise(shown, meter.quantum);
-    for (let phase = 0; phase < voltages.length; phase += 1) {
+    voltages.forEach((series, phase) => {
       const volts = (flow.voltages[phase]?.[k] ?? 0) * (1 + (meter.voltageErrors[phase] ?? 0));
-      (voltages[phase] as Float64Array)[k] =
-        missing[k] === 1 ? Number.NaN : Math.round(volts * 10) / 10;
-    }
+      series[k] = missing[k] === 1 ? Number.NaN : Math.round(volts * 10) / 10;
+    });
   }
   return { register, voltages };
 }

@@ -1,7 +1,8 @@
 /**
  * Steady state of a four-wire radial network by backward/forward sweep (Shirmohammadi et al. 1988; four-wire form
  * of Ciric, Feltrin and Ochoa 2003). The neutral is a conductor of its own, earthed at the transformer only.
- * Loads have constant active and reactive power between phase and neutral.
+ * Loads have constant active and reactive power between phase and neutral; below LEAST_VOLTS they turn into constant
+ * impedances, as power-flow programs do, so that a solution exists for any load.
  */
 export interface Network {
   /** Nodes are numbered so that a parent comes before its children; node 0 is the low-voltage bus. */
@@ -42,7 +43,8 @@ export interface FlowState {
 
 /** Largest relative change of a terminal voltage in the last sweep. Power is then off by about as much. */
 const TOLERANCE = 2e-8;
-const MAX_ITERATIONS = 60;
+const MAX_ITERATIONS = 200;
+const LEAST_VOLTS = 180;
 const COS = [1, -0.5, -0.5] as const;
 const SIN = [0, -Math.sqrt(3) / 2, Math.sqrt(3) / 2] as const;
 
@@ -73,7 +75,8 @@ export function createFlowState(network: Network): FlowState {
 /**
  * Solves one step. `activePower` and `reactivePower` hold W and var of port p at `p * stride + offset`;
  * `sourceVolts` are the three no-load phase voltages; `resistanceScale` brings the conductors to their temperature.
- * Starts from the voltages `state` holds. @throws RangeError where the load has no solution (voltage collapse).
+ * Starts from the voltages `state` holds. @throws RangeError where the sweep does not
+ * settle.
  */
 export function solveFlow(
   network: Network,
@@ -90,7 +93,7 @@ export function solveFlow(
   let change = Number.POSITIVE_INFINITY;
   let iteration = 0;
   while (change > TOLERANCE) {
-    if (iteration === MAX_ITERATIONS) throw new RangeError('the power flow has no solution');
+    if (iteration === MAX_ITERATIONS) throw new RangeError('the power flow does not settle');
     iteration += 1;
     injectLoads(network, state, step);
     sweepBackward(network, state);
@@ -99,6 +102,13 @@ export function solveFlow(
   }
   state.iterations = iteration;
   account(network, state, step.resistanceScale);
+}
+
+/** Share of its nominal power that a port takes at its present voltage: 1 except in a deep sag. */
+export function takenShare(state: FlowState, port: number): number {
+  const vr = state.terminalRe[port] ?? 0;
+  const vi = state.terminalIm[port] ?? 0;
+  return Math.min(1, (vr * vr + vi * vi) / LEAST_VOLTS ** 2);
 }
 
 /** Load currents I = conj(S / V) at the present terminal voltages, collected at the nodes. */
@@ -117,24 +127,24 @@ function injectLoads(
   currentRe.fill(0);
   currentIm.fill(0);
   for (let customer = 0; customer < customerNode.length; customer += 1) {
-    const at = 4 * (customerNode[customer] as number);
-    const first = customerPort[customer] as number;
-    const last = first + (customerPorts[customer] as number);
+    const at = 4 * (customerNode[customer] ?? 0);
+    const first = customerPort[customer] ?? 0;
+    const last = first + (customerPorts[customer] ?? 0);
     for (let port = first; port < last; port += 1) {
-      const p = step.activePower[port * step.stride + step.offset] as number;
-      const q = step.reactivePower[port * step.stride + step.offset] as number;
-      const vr = terminalRe[port] as number;
-      const vi = terminalIm[port] as number;
-      const squared = vr * vr + vi * vi;
+      const p = step.activePower[port * step.stride + step.offset] ?? 0;
+      const q = step.reactivePower[port * step.stride + step.offset] ?? 0;
+      const vr = terminalRe[port] ?? 0;
+      const vi = terminalIm[port] ?? 0;
+      const squared = Math.max(LEAST_VOLTS ** 2, vr * vr + vi * vi);
       const ir = (p * vr + q * vi) / squared;
       const ii = (p * vi - q * vr) / squared;
       loadRe[port] = ir;
       loadIm[port] = ii;
-      const conductor = at + (portPhase[port] as number);
-      currentRe[conductor] = (currentRe[conductor] as number) + ir;
-      currentIm[conductor] = (currentIm[conductor] as number) + ii;
-      currentRe[at + 3] = (currentRe[at + 3] as number) - ir;
-      currentIm[at + 3] = (currentIm[at + 3] as number) - ii;
+      const conductor = at + (portPhase[port] ?? 0);
+      currentRe[conductor] = (currentRe[conductor] ?? 0) + ir;
+      currentIm[conductor] = (currentIm[conductor] ?? 0) + ii;
+      currentRe[at + 3] = (currentRe[at + 3] ?? 0) - ir;
+      currentIm[at + 3] = (currentIm[at + 3] ?? 0) - ii;
     }
   }
 }
@@ -145,10 +155,10 @@ function sweepBackward(network: Network, state: FlowState): void {
   const { currentRe, currentIm } = state;
   for (let node = parent.length - 1; node > 0; node -= 1) {
     const from = 4 * node;
-    const to = 4 * (parent[node] as number);
+    const to = 4 * (parent[node] ?? 0);
     for (let w = 0; w < 4; w += 1) {
-      currentRe[to + w] = (currentRe[to + w] as number) + (currentRe[from + w] as number);
-      currentIm[to + w] = (currentIm[to + w] as number) + (currentIm[from + w] as number);
+      currentRe[to + w] = (currentRe[to + w] ?? 0) + (currentRe[from + w] ?? 0);
+      currentIm[to + w] = (currentIm[to + w] ?? 0) + (currentIm[from + w] ?? 0);
     }
   }
 }
@@ -163,24 +173,24 @@ function sweepForward(
   const { parent, resistance, reactance, sourceResistance, sourceReactance } = network;
   const { voltageRe, voltageIm, currentRe, currentIm } = state;
   for (let w = 0; w < 3; w += 1) {
-    const ir = currentRe[w] as number;
-    const ii = currentIm[w] as number;
-    const e = sourceVolts[w] as number;
-    voltageRe[w] = e * (COS[w] as number) - (sourceResistance * ir - sourceReactance * ii);
-    voltageIm[w] = e * (SIN[w] as number) - (sourceResistance * ii + sourceReactance * ir);
+    const ir = currentRe[w] ?? 0;
+    const ii = currentIm[w] ?? 0;
+    const e = sourceVolts[w] ?? 0;
+    voltageRe[w] = e * (COS[w] ?? 0) - (sourceResistance * ir - sourceReactance * ii);
+    voltageIm[w] = e * (SIN[w] ?? 0) - (sourceResistance * ii + sourceReactance * ir);
   }
   voltageRe[3] = 0;
   voltageIm[3] = 0;
   for (let node = 1; node < parent.length; node += 1) {
     const at = 4 * node;
-    const up = 4 * (parent[node] as number);
-    const r = (resistance[node] as number) * scale;
-    const x = reactance[node] as number;
+    const up = 4 * (parent[node] ?? 0);
+    const r = (resistance[node] ?? 0) * scale;
+    const x = reactance[node] ?? 0;
     for (let w = 0; w < 4; w += 1) {
-      const ir = currentRe[at + w] as number;
-      const ii = currentIm[at + w] as number;
-      voltageRe[at + w] = (voltageRe[up + w] as number) - (r * ir - x * ii);
-      voltageIm[at + w] = (voltageIm[up + w] as number) - (r * ii + x * ir);
+      const ir = currentRe[at + w] ?? 0;
+      const ii = currentIm[at + w] ?? 0;
+      voltageRe[at + w] = (voltageRe[up + w] ?? 0) - (r * ir - x * ii);
+      voltageIm[at + w] = (voltageIm[up + w] ?? 0) - (r * ii + x * ir);
     }
   }
 }
@@ -191,27 +201,27 @@ function updateTerminals(network: Network, state: FlowState, scale: number): num
   const { voltageRe, voltageIm, terminalRe, terminalIm, loadRe, loadIm } = state;
   let largest = 0;
   for (let customer = 0; customer < customerNode.length; customer += 1) {
-    const at = 4 * (customerNode[customer] as number);
-    const first = customerPort[customer] as number;
-    const last = first + (customerPorts[customer] as number);
-    const r = (network.serviceResistance[customer] as number) * scale;
-    const x = network.serviceReactance[customer] as number;
+    const at = 4 * (customerNode[customer] ?? 0);
+    const first = customerPort[customer] ?? 0;
+    const last = first + (customerPorts[customer] ?? 0);
+    const r = (network.serviceResistance[customer] ?? 0) * scale;
+    const x = network.serviceReactance[customer] ?? 0;
     let neutralRe = 0;
     let neutralIm = 0;
     for (let port = first; port < last; port += 1) {
-      neutralRe += loadRe[port] as number;
-      neutralIm += loadIm[port] as number;
+      neutralRe += loadRe[port] ?? 0;
+      neutralIm += loadIm[port] ?? 0;
     }
-    const groundRe = (voltageRe[at + 3] as number) + (r * neutralRe - x * neutralIm);
-    const groundIm = (voltageIm[at + 3] as number) + (r * neutralIm + x * neutralRe);
+    const groundRe = (voltageRe[at + 3] ?? 0) + (r * neutralRe - x * neutralIm);
+    const groundIm = (voltageIm[at + 3] ?? 0) + (r * neutralIm + x * neutralRe);
     for (let port = first; port < last; port += 1) {
-      const conductor = at + (portPhase[port] as number);
-      const ir = loadRe[port] as number;
-      const ii = loadIm[port] as number;
-      const vr = (voltageRe[conductor] as number) - (r * ir - x * ii) - groundRe;
-      const vi = (voltageIm[conductor] as number) - (r * ii + x * ir) - groundIm;
-      const dr = vr - (terminalRe[port] as number);
-      const di = vi - (terminalIm[port] as number);
+      const conductor = at + (portPhase[port] ?? 0);
+      const ir = loadRe[port] ?? 0;
+      const ii = loadIm[port] ?? 0;
+      const vr = (voltageRe[conductor] ?? 0) - (r * ir - x * ii) - groundRe;
+      const vi = (voltageIm[conductor] ?? 0) - (r * ii + x * ir) - groundIm;
+      const dr = vr - (terminalRe[port] ?? 0);
+      const di = vi - (terminalIm[port] ?? 0);
       const moved = (dr * dr + di * di) / (vr * vr + vi * vi);
       if (moved > largest) largest = moved;
       terminalRe[port] = vr;
@@ -227,36 +237,34 @@ function account(network: Network, state: FlowState, scale: number): void {
   const { voltageRe, voltageIm, currentRe, currentIm, loadRe, loadIm } = state;
   let bus = 0;
   for (let w = 0; w < 3; w += 1) {
-    bus +=
-      (voltageRe[w] as number) * (currentRe[w] as number) +
-      (voltageIm[w] as number) * (currentIm[w] as number);
+    bus += (voltageRe[w] ?? 0) * (currentRe[w] ?? 0) + (voltageIm[w] ?? 0) * (currentIm[w] ?? 0);
   }
   let heat = 0;
   for (let node = 1; node < parent.length; node += 1) {
     const at = 4 * node;
     let squared = 0;
     for (let w = 0; w < 4; w += 1) {
-      const ir = currentRe[at + w] as number;
-      const ii = currentIm[at + w] as number;
+      const ir = currentRe[at + w] ?? 0;
+      const ii = currentIm[at + w] ?? 0;
       squared += ir * ir + ii * ii;
     }
-    heat += squared * (resistance[node] as number) * scale;
+    heat += squared * (resistance[node] ?? 0) * scale;
   }
   for (let customer = 0; customer < customerNode.length; customer += 1) {
-    const first = customerPort[customer] as number;
-    const last = first + (customerPorts[customer] as number);
+    const first = customerPort[customer] ?? 0;
+    const last = first + (customerPorts[customer] ?? 0);
     let neutralRe = 0;
     let neutralIm = 0;
     let squared = 0;
     for (let port = first; port < last; port += 1) {
-      const ir = loadRe[port] as number;
-      const ii = loadIm[port] as number;
+      const ir = loadRe[port] ?? 0;
+      const ii = loadIm[port] ?? 0;
       neutralRe += ir;
       neutralIm += ii;
       squared += ir * ir + ii * ii;
     }
     squared += neutralRe * neutralRe + neutralIm * neutralIm;
-    heat += squared * (network.serviceResistance[customer] as number) * scale;
+    heat += squared * (network.serviceResistance[customer] ?? 0) * scale;
   }
   state.busPower = bus;
   state.loss = heat;

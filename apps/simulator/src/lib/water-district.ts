@@ -37,7 +37,7 @@ export function buildWaterDistrict(city: CitySetting, homes: number): WaterDistr
   const use = Array.from({ length: homes }, (_, home) => hourlyUse(city, home, hours));
   const demand = new Float64Array(hours);
   for (const litres of use)
-    for (let k = 0; k < hours; k += 1) demand[k] = (demand[k] as number) + (litres[k] as number);
+    for (let k = 0; k < hours; k += 1) demand[k] = (demand[k] ?? 0) + (litres[k] ?? 0);
 
   const source = network.uniform(2.8, 3.6);
   const resistance = network.uniform(0.15, 0.4);
@@ -48,11 +48,11 @@ export function buildWaterDistrict(city: CitySetting, homes: number): WaterDistr
     const day = Math.floor((k - 1) / 24);
     const noise = randomStream(city.seed, STREAM.waterNetwork, day, k);
     // Head loss grows with the square of the flow; a leak through a fixed opening with a power of the pressure.
-    const head = resistance * ((demand[k] as number) / 1500) ** 2;
+    const head = resistance * ((demand[k] ?? 0) / 1500) ** 2;
     const local = (((k + ZONE_HOURS) % 24) + 24) % 24;
     const night = local < 5 ? 0.15 : 0;
     pressure[k] = Math.max(0.4, source + night - head + 0.03 * noise.normal());
-    inflow[k] = (demand[k] as number) + leakAtThreeBar * ((pressure[k] as number) / 3) ** 1.1;
+    inflow[k] = (demand[k] ?? 0) + leakAtThreeBar * ((pressure[k] ?? 0) / 3) ** 1.1;
   }
 
   const place = places(city.seed, 50);
@@ -61,16 +61,14 @@ export function buildWaterDistrict(city: CitySetting, homes: number): WaterDistr
   const members: MemberRow[] = [];
   const gateways = new Map<string, string>();
   const meters: WaterMeterSeries[] = [];
-  for (let home = 0; home < homes; home += 1) {
+  use.forEach((litresOf, home) => {
     const deviceId = `${GROUP}-${String(home + 1).padStart(3, '0')}`;
     const nature = randomStream(city.seed, STREAM.meter, 5000 + home);
     const age = nature.integer(1, 4);
     const error = boundedNormal(nature, 0.008, 0.018);
     const lowFlow = nature.uniform(0.03, 0.12);
     // A turbine slips at small flows: below about 30 l in the hour a share is not counted.
-    const indicated = (use[home] as Float64Array).map(
-      (litres) => litres * (1 + error - (litres < 30 ? lowFlow : 0)),
-    );
+    const indicated = litresOf.map((litres) => litres * (1 + error - (litres < 30 ? lowFlow : 0)));
     const start = nature.uniform(40, 900);
     const altitude = nature.uniform(-0.25, 0.15);
     devices.push(waterRow(deviceId, place.at(home + 1), { age, year, size: '2.5', home }));
@@ -81,7 +79,7 @@ export function buildWaterDistrict(city: CitySetting, homes: number): WaterDistr
       register: accumulate(indicated, start, 0.001, missing(city.seed, 5000 + home, hours)),
       pressure: pressure.map((bar) => Math.round((bar + altitude) * 100) / 100),
     });
-  }
+  });
   const supplyId = `${GROUP}-SUM`;
   const supplyError = boundedNormal(network, 0.004, 0.01);
   devices.push(waterRow(supplyId, place.at(0), { age: 1, year, size: '16', home: -1 }));
@@ -132,7 +130,7 @@ function hourlyUse(city: CitySetting, home: number, hours: number): Float64Array
       const size = ((people * perPerson * heat) / draws) * random.uniform(0.2, 2.2);
       // Local hour h of day d lies in the UTC hour that ends at grid point 24 d + floor(h) - 7 + 1.
       const k = 24 * day + Math.floor(Math.min(23.9, Math.max(0, hour))) - ZONE_HOURS + 1;
-      if (k >= 0 && k < hours) litres[k] = (litres[k] as number) + size;
+      if (k >= 0 && k < hours) litres[k] = (litres[k] ?? 0) + size;
     }
   }
   return litres;
