@@ -18,7 +18,8 @@ BEGIN
     name := 'readings_' || to_char(month, '"y"YYYY"m"MM');
     IF to_regclass('public.' || name) IS NULL THEN
       PERFORM pg_advisory_xact_lock(hashtext('verimeter.ensure_reading_partitions'));
-      IF to_regclass('public.' || name) IS NULL THEN
+      -- Asked of the table itself: waiting for an advisory lock does not refresh the cache behind to_regclass.
+      IF NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = 'public'::regnamespace) THEN
         EXECUTE format('CREATE TABLE public.%I (LIKE public.readings INCLUDING ALL)', name);
         EXECUTE format(
           'ALTER TABLE public.readings ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',

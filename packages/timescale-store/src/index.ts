@@ -1,1 +1,1 @@
-export {};
+export { createTimescaleStore } from './lib/timescale-store.ts';

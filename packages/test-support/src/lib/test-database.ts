@@ -20,6 +20,8 @@ export interface TestDatabase {
   readonly servicePool: Pool;
   /** Acts as verimeter_app: see `withTenant`. */
   readonly appPool: Pool;
+  /** A further pool that acts as verimeter_service; ended by `drop`. */
+  createServicePool(max: number): Pool;
   /** Ends the pools and drops the database, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -61,12 +63,18 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = urlOf(name);
   const servicePool = createServicePool(url, { applicationName: 'test-service' });
   const appPool = createAppPool(url, { applicationName: 'test-app' });
+  const pools = [servicePool, appPool];
   return {
     url,
     servicePool,
     appPool,
+    createServicePool: (max) => {
+      const pool = createServicePool(url, { applicationName: 'test-service', max });
+      pools.push(pool);
+      return pool;
+    },
     drop: async () => {
-      await Promise.all([servicePool.end(), appPool.end()]);
+      await Promise.all(pools.map((pool) => pool.end()));
       await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };

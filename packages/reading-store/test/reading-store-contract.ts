@@ -1,0 +1,322 @@
+import { FLAG } from '@verimeter/telemetry';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  OUTCOME,
+  type ReadingBatch,
+  type ReadingStore,
+  type StoredReading,
+  type Transaction,
+  createReadingBatch,
+} from '../src/index.ts';
+
+/** What a store under test brings. Each test uses channels of its own. */
+export interface ReadingStoreFixture<T extends Transaction> {
+  readonly store: ReadingStore<T>;
+  /** Runs `work` in a transaction that commits. */
+  transaction<R>(work: (transaction: T) => Promise<R>): Promise<R>;
+  /** Registers that many channels, each of its own device. */
+  createChannels(count: number): Promise<number[]>;
+  /** All readings of a channel with their conflicts, by ts, the current one first, then by value. */
+  readAll(channelId: number): Promise<StoredReading[]>;
+  close(): Promise<void>;
+}
+
+export interface Row {
+  readonly channelId: number;
+  readonly tsUs: number;
+  readonly value: number;
+  readonly flags?: number;
+  readonly receivedAtUs?: number;
+}
+
+const T0 = Date.UTC(2026, 10, 1) * 1000;
+const QUARTER_US = 900e6;
+const RECEIVED_US = Date.UTC(2026, 10, 24, 4) * 1000 + 123_456;
+
+export function batchOf(rows: readonly Row[]): ReadingBatch {
+  const batch = createReadingBatch(rows.length);
+  for (const [index, row] of rows.entries()) {
+    batch.channelId[index] = row.channelId;
+    batch.tsUs[index] = row.tsUs;
+    batch.value[index] = row.value;
+    batch.flags[index] = row.flags ?? 0;
+    batch.receivedAtUs[index] = row.receivedAtUs ?? RECEIVED_US;
+  }
+  batch.length = rows.length;
+  return batch;
+}
+
+/** Runs the suite that every implementation of `ReadingStore` has to pass. */
+export function describeReadingStore<T extends Transaction>(
+  name: string,
+  createFixture: () => Promise<ReadingStoreFixture<T>>,
+): void {
+  describe(`reading store contract: ${name}`, () => {
+    let fixture: ReadingStoreFixture<T>;
+    beforeAll(async () => {
+      fixture = await createFixture();
+    });
+    afterAll(() => fixture.close());
+
+    const write = (rows: readonly Row[]): Promise<number[]> =>
+      fixture.transaction(async (transaction) => [
+        ...(await fixture.store.write(transaction, batchOf(rows))),
+      ]);
+    const newChannel = async (): Promise<number> => {
+      const [channelId] = await fixture.createChannels(1);
+      if (channelId === undefined) throw new Error('the fixture created no channel');
+      return channelId;
+    };
+    const { stored, duplicate, conflicting } = OUTCOME;
+
+    test('keeps every field to the microsecond and to the last bit', async () => {
+      const channelId = await newChannel();
+      const row = {
+        channelId,
+        tsUs: T0 + 1,
+        value: 0.1 + 0.2,
+        flags: FLAG.arrivalTime | FLAG.atLeastOnce,
+        receivedAtUs: RECEIVED_US,
+      };
+      expect(await write([row])).toEqual([stored]);
+      expect(await fixture.readAll(channelId)).toEqual([
+        {
+          tsUs: row.tsUs,
+          value: 0.30000000000000004,
+          receivedAtUs: RECEIVED_US,
+          flags: row.flags,
+          current: true,
+        },
+      ]);
+    });
+
+    test('keeps extreme values and old instants', async () => {
+      const channelId = await newChannel();
+      const values = [Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53 - 1, 1e-300];
+      const start = Date.UTC(2005, 0, 1) * 1000;
+      const rows = values.map((value, index) => ({
+        channelId,
+        tsUs: start + index * 1_000_003,
+        value,
+      }));
+      await write(rows);
+      const back = await fixture.readAll(channelId);
+      expect(back.map((reading) => [reading.tsUs, reading.value])).toEqual(
+        rows.map((row) => [row.tsUs, row.value]),
+      );
+    });
+
+    test('a redelivered reading is a duplicate and changes nothing', async () => {
+      const channelId = await newChannel();
+      await write([{ channelId, tsUs: T0, value: 7 }]);
+      const before = await fixture.readAll(channelId);
+      const again = { channelId, tsUs: T0, value: 7, receivedAtUs: RECEIVED_US + 5e6 };
+      expect(await write([again])).toEqual([duplicate]);
+      expect(await fixture.readAll(channelId)).toEqual(before);
+    });
+
+    test('a different value is kept beside the first one, which stays current', async () => {
+      const channelId = await newChannel();
+      await write([{ channelId, tsUs: T0, value: 7 }]);
+      expect(await write([{ channelId, tsUs: T0, value: 8 }])).toEqual([conflicting]);
+      const back = await fixture.readAll(channelId);
+      expect(back.map(({ value, current }) => [value, current])).toEqual([
+        [7, true],
+        [8, false],
+      ]);
+    });
+
+    test('a conflicting value that comes again is a duplicate, a third value conflicts', async () => {
+      const channelId = await newChannel();
+      await write([{ channelId, tsUs: T0, value: 7 }]);
+      await write([{ channelId, tsUs: T0, value: 8 }]);
+      expect(await write([{ channelId, tsUs: T0, value: 8 }])).toEqual([duplicate]);
+      expect(await write([{ channelId, tsUs: T0, value: 9 }])).toEqual([conflicting]);
+      expect(await write([{ channelId, tsUs: T0, value: 7 }])).toEqual([duplicate]);
+      expect((await fixture.readAll(channelId)).map(({ value }) => value)).toEqual([7, 8, 9]);
+    });
+
+    test('values that differ in the last bit conflict; minus zero equals zero', async () => {
+      const channelId = await newChannel();
+      await write([
+        { channelId, tsUs: T0, value: 0.3 },
+        { channelId, tsUs: T0 + 1, value: 0 },
+      ]);
+      expect(
+        await write([
+          { channelId, tsUs: T0, value: 0.1 + 0.2 },
+          { channelId, tsUs: T0 + 1, value: -0 },
+        ]),
+      ).toEqual([conflicting, duplicate]);
+    });
+
+    test('repetitions inside one batch are told apart like those of two batches', async () => {
+      const channelId = await newChannel();
+      const at = (value: number): Row => ({ channelId, tsUs: T0, value });
+      expect(await write([at(5), at(6), at(5), at(6), at(7)])).toEqual([
+        stored,
+        conflicting,
+        duplicate,
+        duplicate,
+        conflicting,
+      ]);
+      expect((await fixture.readAll(channelId)).map(({ value }) => value)).toEqual([5, 6, 7]);
+    });
+
+    test('a batch compares its repetitions with the stored value, not with its own first row', async () => {
+      const channelId = await newChannel();
+      const at = (value: number): Row => ({ channelId, tsUs: T0, value });
+      await write([at(1)]);
+      expect(await write([at(2), at(1), at(2)])).toEqual([conflicting, duplicate, duplicate]);
+    });
+
+    test('answers in the order of the batch, whatever the order of its keys', async () => {
+      const channels = await fixture.createChannels(3);
+      const [a = 0, b = 0, c = 0] = channels;
+      await write([{ channelId: b, tsUs: T0, value: 1 }]);
+      expect(
+        await write([
+          { channelId: c, tsUs: T0 + QUARTER_US, value: 1 },
+          { channelId: b, tsUs: T0, value: 2 },
+          { channelId: a, tsUs: T0, value: 1 },
+          { channelId: b, tsUs: T0, value: 1 },
+          { channelId: c, tsUs: T0, value: 1 },
+        ]),
+      ).toEqual([stored, conflicting, stored, duplicate, stored]);
+    });
+
+    test('a large batch with some known keys stores the others', async () => {
+      const [channelId = 0, other = 0] = await fixture.createChannels(2);
+      const rows = Array.from({ length: 3000 }, (_, index) => ({
+        channelId: index % 2 === 0 ? channelId : other,
+        tsUs: T0 + index * QUARTER_US,
+        value: index,
+      }));
+      expect(await write(rows.slice(0, 1000))).toEqual(Array.from({ length: 1000 }, () => stored));
+      const changed = rows.map((row, index) => (index === 10 ? { ...row, value: -1 } : row));
+      const expected: number[] = rows.map((_, index) => (index < 1000 ? duplicate : stored));
+      expected[10] = conflicting;
+      expect(await write(changed)).toEqual(expected);
+      expect(await write(changed)).toEqual(rows.map(() => duplicate));
+      expect(await fixture.readAll(channelId)).toHaveLength(1501);
+    });
+
+    test('two writers of overlapping keys in opposite orders store each key once', async () => {
+      const channels = await fixture.createChannels(40);
+      const rows = channels.flatMap((channelId) =>
+        Array.from({ length: 20 }, (_, index) => ({
+          channelId,
+          tsUs: T0 + index * QUARTER_US,
+          value: index,
+        })),
+      );
+      const results = await Promise.all([
+        write(rows),
+        write(rows.toReversed()),
+        write(rows.toSorted((x, y) => x.tsUs - y.tsUs)),
+      ]);
+      const count = (outcome: number): number =>
+        results.flat().filter((result) => result === outcome).length;
+      expect([count(stored), count(duplicate), count(conflicting)]).toEqual([
+        rows.length,
+        2 * rows.length,
+        0,
+      ]);
+    });
+
+    test('what a rolled back transaction wrote is not there', async () => {
+      const channelId = await newChannel();
+      await expect(
+        fixture.transaction(async (transaction) => {
+          await fixture.store.write(transaction, batchOf([{ channelId, tsUs: T0, value: 1 }]));
+          throw new Error('rolled back on purpose');
+        }),
+      ).rejects.toThrow('on purpose');
+      expect(await fixture.readAll(channelId)).toEqual([]);
+      expect(await write([{ channelId, tsUs: T0, value: 2 }])).toEqual([stored]);
+    });
+
+    test('refuses a value that is not finite', async () => {
+      const channelId = await newChannel();
+      await expect(write([{ channelId, tsUs: T0, value: Number.NaN }])).rejects.toThrow(RangeError);
+    });
+
+    test('an empty batch is written without asking the database', async () => {
+      expect(await write([])).toEqual([]);
+    });
+
+    test('a matrix holds the readings at the grid instants and NaN elsewhere', async () => {
+      const [a = 0, b = 0, silent = 0] = await fixture.createChannels(3);
+      await write([
+        { channelId: a, tsUs: T0, value: 1 },
+        { channelId: a, tsUs: T0 + QUARTER_US + 1, value: 99 }, // off the grid by a microsecond
+        { channelId: a, tsUs: T0 + 2 * QUARTER_US, value: 3 },
+        { channelId: b, tsUs: T0 + QUARTER_US, value: 20 },
+        { channelId: b, tsUs: T0 - QUARTER_US, value: 98 },
+        { channelId: b, tsUs: T0 + 3 * QUARTER_US, value: 97 },
+      ]);
+      const matrix = await fixture.store.matrix([b, silent, a], {
+        startUs: T0,
+        stepUs: QUARTER_US,
+        count: 3,
+        asOfUs: T0 + 10 * QUARTER_US,
+      });
+      expect(matrix).toEqual({
+        channelIds: [b, silent, a],
+        startUs: T0,
+        stepUs: QUARTER_US,
+        count: 3,
+        values: Float64Array.of(NaN, 20, NaN, NaN, NaN, NaN, 1, NaN, 3),
+      });
+    });
+
+    test('a matrix does not see readings after its as-of', async () => {
+      const channelId = await newChannel();
+      await write([
+        { channelId, tsUs: T0, value: 1 },
+        { channelId, tsUs: T0 + QUARTER_US, value: 2 },
+      ]);
+      const grid = { startUs: T0, stepUs: QUARTER_US, count: 2 };
+      const until = async (asOfUs: number): Promise<number[]> => [
+        ...(await fixture.store.matrix([channelId], { ...grid, asOfUs })).values,
+      ];
+      expect(await until(T0 + QUARTER_US - 1)).toEqual([1, NaN]);
+      expect(await until(T0 + QUARTER_US)).toEqual([1, 2]);
+      expect(await until(T0 - 1)).toEqual([NaN, NaN]);
+    });
+
+    test('a matrix holds current values, never conflicting ones', async () => {
+      const channelId = await newChannel();
+      await write([{ channelId, tsUs: T0, value: 1 }]);
+      await write([{ channelId, tsUs: T0, value: 2 }]);
+      const matrix = await fixture.store.matrix([channelId], {
+        startUs: T0,
+        stepUs: QUARTER_US,
+        count: 1,
+        asOfUs: T0,
+      });
+      expect([...matrix.values]).toEqual([1]);
+    });
+
+    test('last instants skip readings flagged future and those after the limit', async () => {
+      const [a = 0, onlyFuture = 0, silent = 0] = await fixture.createChannels(3);
+      await write([
+        { channelId: a, tsUs: T0, value: 1 },
+        { channelId: a, tsUs: T0 + QUARTER_US + 1, value: 2 },
+        { channelId: a, tsUs: T0 + 2 * QUARTER_US, value: 3, flags: FLAG.future },
+        { channelId: onlyFuture, tsUs: T0, value: 1, flags: FLAG.future },
+      ]);
+      const ids = [a, onlyFuture, silent];
+      expect(await fixture.store.lastInstants(ids)).toEqual(new Map([[a, T0 + QUARTER_US + 1]]));
+      expect(await fixture.store.lastInstants(ids, T0 + QUARTER_US + 1)).toEqual(
+        new Map([[a, T0 + QUARTER_US + 1]]),
+      );
+      expect(await fixture.store.lastInstants(ids, T0 + QUARTER_US)).toEqual(new Map([[a, T0]]));
+      expect(await fixture.store.lastInstants(ids, T0 - 1)).toEqual(new Map());
+    });
+
+    test('is ready', async () => {
+      await expect(fixture.store.check()).resolves.toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,69 @@
+import type { GridMatrix, ReadingStore } from '@verimeter/reading-store';
+import { OUTCOME } from '@verimeter/reading-store';
+import type { ClientBase, Pool } from 'pg';
+import { timestamptz } from './binary-format.ts';
+import { readMatrix } from './matrix.ts';
+import { createPartitions } from './partitions.ts';
+import { writeBatch } from './write.ts';
+
+const LAST_INSTANTS = `
+  SELECT t.channel_id, (extract(epoch FROM l.ts) * 1000000)::int8 AS ts_us
+    FROM unnest($1::int4[]) AS t (channel_id)
+    CROSS JOIN LATERAL (
+      SELECT r.ts FROM readings r
+       WHERE r.channel_id = t.channel_id AND (r.flags & 1) = 0 AND r.ts <= $2::timestamptz
+       ORDER BY r.ts DESC LIMIT 1
+    ) l`;
+
+const READINESS = `
+  SELECT current_setting('transaction_read_only') = 'off' AS writable,
+         has_table_privilege('readings', 'INSERT') AS granted`;
+
+/**
+ * Readings in PostgreSQL, monthly native partitions. The pool's connections act as verimeter_service
+ * (`createServicePool` of the registry), and so does the transaction given to `write`.
+ */
+export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
+  const partitions = createPartitions(pool);
+  // An import of new data and a live stream without repetitions COPY; after a batch with known keys the next ones are
+  // inserted until one is new throughout.
+  let lastWasNew = true;
+
+  return {
+    kind: 'postgres',
+
+    async write(transaction, batch) {
+      if (batch.length === 0) return new Uint8Array(0);
+      await partitions.ensureFor(batch);
+      try {
+        const outcomes = await writeBatch(transaction, batch, lastWasNew);
+        lastWasNew = outcomes.every((outcome) => outcome === OUTCOME.stored);
+        return outcomes;
+      } catch (error) {
+        partitions.forget();
+        throw error;
+      }
+    },
+
+    matrix: (channelIds, grid): Promise<GridMatrix> => readMatrix(pool, channelIds, grid),
+
+    async lastInstants(channelIds, untilUs) {
+      const until = untilUs === undefined ? 'infinity' : timestamptz(untilUs);
+      const result = await pool.query<[string, string]>({
+        text: LAST_INSTANTS,
+        values: [channelIds, until],
+        rowMode: 'array',
+        types: { getTypeParser: () => String },
+      });
+      return new Map(result.rows.map(([channel, us]) => [Number(channel), Number(us)]));
+    },
+
+    async check() {
+      const result = await pool.query<{ writable: boolean; granted: boolean }>(READINESS);
+      const [state] = result.rows;
+      if (state?.writable !== true) throw new Error('the database is read-only');
+      if (!state.granted) throw new Error('this login may not insert into readings');
+      await partitions.ensure(Date.now() * 1000);
+    },
+  };
+}

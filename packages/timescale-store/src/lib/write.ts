@@ -1,0 +1,195 @@
+import { OUTCOME, type ReadingBatch, type WriteOutcomes } from '@verimeter/reading-store';
+import type { ClientBase, CustomTypesConfig } from 'pg';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { orderBatch } from './batch-order.ts';
+import {
+  copyContent,
+  float8Array,
+  int2Array,
+  int4Array,
+  timestamptzArray,
+} from './binary-format.ts';
+
+/**
+ * From this many rows on, COPY straight into the table is tried first. Measured in docs/decisions/0030: it writes three
+ * times as fast as INSERT … ON CONFLICT, but a single known key makes it fail as a whole; for few rows its extra
+ * round trips cost more than they save.
+ */
+const COPY_FROM_ROWS = 500;
+
+const COLUMNS = 'channel_id, ts, value, flags, received_at';
+const UNIQUE_VIOLATION = '23505';
+
+/** Results of the statements here are numbers in text form. */
+const numbers: CustomTypesConfig = { getTypeParser: () => Number };
+
+/** Inserts what is new and returns the ordinals (from 1) of the rows whose key was there. */
+const INSERT_NEW = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::int2[], $5::timestamptz[])
+      WITH ORDINALITY AS t (channel_id, ts, value, flags, received_at, ordinal)
+  ), inserted AS (
+    INSERT INTO readings (${COLUMNS}) SELECT ${COLUMNS} FROM input
+    ON CONFLICT DO NOTHING RETURNING channel_id, ts
+  )
+  SELECT ordinal FROM input WHERE (channel_id, ts) NOT IN (SELECT channel_id, ts FROM inserted)`;
+
+/** A statement of its own: only its snapshot sees what another writer has committed meanwhile. */
+const READ_CURRENT = `
+  SELECT t.ordinal, r.value
+    FROM unnest($1::int4[], $2::timestamptz[]) WITH ORDINALITY AS t (channel_id, ts, ordinal)
+    JOIN readings r ON r.channel_id = t.channel_id AND r.ts = t.ts`;
+
+/** Records different values beside the current ones; returns the ordinals of those not recorded before. */
+const RECORD_CONFLICTS = `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::int2[], $5::timestamptz[])
+      WITH ORDINALITY AS t (channel_id, ts, value, flags, received_at, ordinal)
+  ), recorded AS (
+    INSERT INTO reading_conflicts (tenant, ${COLUMNS})
+    SELECT c.tenant, ${COLUMNS} FROM input JOIN channels c USING (channel_id)
+    ON CONFLICT DO NOTHING RETURNING channel_id, ts, value
+  )
+  SELECT i.ordinal FROM input i JOIN recorded USING (channel_id, ts, value)`;
+
+function rowParameters(batch: ReadingBatch, rows: Uint32Array): Buffer[] {
+  return [
+    int4Array(batch.channelId, rows),
+    timestamptzArray(batch.tsUs, rows),
+    float8Array(batch.value, rows),
+    int2Array(batch.flags, rows),
+    timestamptzArray(batch.receivedAtUs, rows),
+  ];
+}
+
+async function queryNumbers(
+  client: ClientBase,
+  name: string,
+  text: string,
+  values: Buffer[],
+): Promise<number[][]> {
+  const result = await client.query<number[]>({
+    name,
+    text,
+    values,
+    rowMode: 'array',
+    types: numbers,
+  });
+  return result.rows;
+}
+
+/** True where the rows went in as a whole; false, with nothing written, where at least one key is known. */
+async function copyAll(
+  client: ClientBase,
+  batch: ReadingBatch,
+  rows: Uint32Array,
+): Promise<boolean> {
+  await client.query('SAVEPOINT verimeter_copy');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const stream = client.query(copyFrom(`COPY readings (${COLUMNS}) FROM STDIN BINARY`));
+      stream.on('error', reject);
+      stream.on('finish', resolve);
+      stream.end(copyContent(batch, rows));
+    });
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT verimeter_copy');
+    return false;
+  }
+  await client.query('RELEASE SAVEPOINT verimeter_copy');
+  return true;
+}
+
+/** The current values of rows whose keys are stored, in the order of the rows. */
+async function readCurrent(
+  client: ClientBase,
+  batch: ReadingBatch,
+  rows: Uint32Array,
+): Promise<Float64Array> {
+  const values = new Float64Array(rows.length).fill(Number.NaN);
+  const found = await queryNumbers(client, 'verimeter_read_current', READ_CURRENT, [
+    int4Array(batch.channelId, rows),
+    timestamptzArray(batch.tsUs, rows),
+  ]);
+  for (const [ordinal = 0, value = 0] of found) values[ordinal - 1] = value;
+  if (values.some((value) => Number.isNaN(value))) {
+    throw new Error('a stored reading vanished while it was compared (its partition was dropped)');
+  }
+  return values;
+}
+
+/** Marks rows that differ from the current value, recording each different value once. */
+async function settleChallengers(
+  client: ClientBase,
+  batch: ReadingBatch,
+  challengers: readonly { readonly row: number; readonly current: number }[],
+  outcomes: WriteOutcomes,
+): Promise<void> {
+  const seen = new Set<string>();
+  const different: number[] = [];
+  for (const { row, current } of challengers) {
+    outcomes[row] = OUTCOME.duplicate;
+    const value = (batch.value[row] ?? 0) + 0;
+    if (value === current) continue; // finite and without -0: equal means the same bits
+    const identity = `${String(batch.channelId[row])} ${String(batch.tsUs[row])} ${String(value)}`;
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    different.push(row);
+  }
+  if (different.length === 0) return;
+  const rows = Uint32Array.from(different);
+  const recorded = await queryNumbers(
+    client,
+    'verimeter_record_conflicts',
+    RECORD_CONFLICTS,
+    rowParameters(batch, rows),
+  );
+  for (const [ordinal = 0] of recorded) outcomes[rows[ordinal - 1] ?? 0] = OUTCOME.conflicting;
+}
+
+/** Writes a batch in the transaction begun on `client`; `tryCopy` false skips the attempt to COPY. */
+export async function writeBatch(
+  client: ClientBase,
+  batch: ReadingBatch,
+  tryCopy: boolean,
+): Promise<WriteOutcomes> {
+  const outcomes: WriteOutcomes = new Uint8Array(batch.length).fill(OUTCOME.stored);
+  const { firsts, repeats, repeatOf } = orderBatch(batch);
+  const copied =
+    tryCopy && firsts.length >= COPY_FROM_ROWS && (await copyAll(client, batch, firsts));
+  const knownRows = new Map<number, number>(); // row of a stored key -> the current value
+  if (!copied) {
+    const known = await queryNumbers(
+      client,
+      'verimeter_insert_new',
+      INSERT_NEW,
+      rowParameters(batch, firsts),
+    );
+    if (known.length > 0) {
+      const rows = Uint32Array.from(known, ([ordinal = 0]) => firsts[ordinal - 1] ?? 0);
+      const values = await readCurrent(client, batch, rows);
+      for (const [index, row] of rows.entries()) knownRows.set(row, values[index] ?? 0);
+    }
+  }
+  const challengers = [...knownRows].map(([row, current]) => ({ row, current }));
+  for (const [index, row] of repeats.entries()) {
+    const first = repeatOf[index] ?? 0;
+    challengers.push({ row, current: knownRows.get(first) ?? (batch.value[first] ?? 0) + 0 });
+  }
+  if (challengers.length > 0) {
+    // In the order of keys, like all writes; within one key in the order of the batch.
+    await settleChallengers(client, batch, sortByKey(batch, challengers), outcomes);
+  }
+  return outcomes;
+}
+
+function sortByKey<T extends { readonly row: number }>(batch: ReadingBatch, items: T[]): T[] {
+  return items.toSorted(
+    (a, b) =>
+      (batch.channelId[a.row] ?? 0) - (batch.channelId[b.row] ?? 0) ||
+      (batch.tsUs[a.row] ?? 0) - (batch.tsUs[b.row] ?? 0) ||
+      a.row - b.row,
+  );
+}

@@ -1,0 +1,118 @@
+import {
+  type ReadingStoreFixture,
+  batchOf,
+  describeReadingStore,
+} from '@verimeter/reading-store/contract';
+import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import type { ClientBase, Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTimescaleStore } from '../src/index.ts';
+
+async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+async function createFixture(): Promise<ReadingStoreFixture<ClientBase>> {
+  const database = await createTestDatabase();
+  const pool = database.servicePool;
+  await pool.query(`INSERT INTO tenants (tenant) VALUES ('contract')`);
+  let devices = 0;
+  return {
+    store: createTimescaleStore(pool),
+    transaction: (work) => transaction(pool, work),
+    async createChannels(count) {
+      const ids = Array.from({ length: count }, () => `device-${String((devices += 1))}`);
+      await pool.query(
+        `INSERT INTO devices (tenant, device_id, kind)
+         SELECT 'contract', id, 'electricity_meter' FROM unnest($1::text[]) AS id`,
+        [ids],
+      );
+      const channels = await pool.query<{ channel_id: number }>(
+        `INSERT INTO channels (tenant, device_id, quantity, unit)
+         SELECT 'contract', id, 'active_energy_import', 'kW.h' FROM unnest($1::text[]) AS id
+         RETURNING channel_id`,
+        [ids],
+      );
+      return channels.rows.map((row) => row.channel_id);
+    },
+    async readAll(channelId) {
+      const rows = await pool.query<{
+        ts: number;
+        value: number;
+        received_at: number;
+        flags: number;
+        current: boolean;
+      }>(
+        `SELECT ts, value, received_at, flags, true AS current FROM readings WHERE channel_id = $1
+         UNION ALL
+         SELECT ts, value, received_at, flags, false FROM reading_conflicts WHERE channel_id = $1
+         ORDER BY ts, current DESC, value`,
+        [channelId],
+      );
+      return rows.rows.map((row) => ({
+        tsUs: row.ts,
+        value: row.value,
+        receivedAtUs: row.received_at,
+        flags: row.flags,
+        current: row.current,
+      }));
+    },
+    close: () => database.drop(),
+  };
+}
+
+describeReadingStore('plain PostgreSQL', createFixture);
+
+describe('partitions', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  const partitionsWithRows = async (): Promise<string[]> => {
+    const result = await database.servicePool.query<{ name: string }>(
+      'SELECT DISTINCT tableoid::regclass::text AS name FROM readings ORDER BY name',
+    );
+    return result.rows.map((row) => row.name);
+  };
+
+  test('a month that was never written gets its partition while all connections are in use', async () => {
+    const pool = database.createServicePool(1); // held by the transaction itself
+    const store = createTimescaleStore(pool);
+    const tsUs = Date.UTC(2011, 6, 31, 23, 59, 59) * 1000 + 999_999;
+    const rows = [
+      { channelId: 1, tsUs, value: 1 },
+      { channelId: 1, tsUs: tsUs + 1, value: 2 },
+    ];
+    await transaction(pool, (client) => store.write(client, batchOf(rows)));
+    expect(await partitionsWithRows()).toEqual(['readings_y2011m07', 'readings_y2011m08']);
+  });
+
+  test('workers that need the same new month at once all succeed', async () => {
+    const month = Date.UTC(2013, 2, 1) * 1000;
+    const pool = database.servicePool;
+    await Promise.all(
+      Array.from({ length: 6 }, (_, index) => {
+        const store = createTimescaleStore(pool); // one each, as in separate processes
+        const row = { channelId: 2, tsUs: month + index, value: index };
+        return transaction(pool, (client) => store.write(client, batchOf([row])));
+      }),
+    );
+    const count = await pool.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM readings WHERE channel_id = 2',
+    );
+    expect(count.rows).toEqual([{ count: 6 }]);
+  });
+});
