@@ -1,1 +1,7 @@
-export {};
+export { type AppOptions, buildApp } from './lib/app.ts';
+export {
+  type ApiOptions,
+  type RunningApi,
+  SchemaNotCurrentError,
+  startApi,
+} from './lib/start-api.ts';

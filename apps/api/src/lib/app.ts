@@ -1,0 +1,74 @@
+import fastifyCookie from '@fastify/cookie';
+import { openApiDocument } from '@verimeter/api-schema';
+import type { ReadinessCheck } from '@verimeter/service-runtime';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { ApiContext } from './context.ts';
+import { mountPublicOperation } from './mount-operation.ts';
+import { registerDashboard } from './plugins/dashboard.ts';
+import { registerDocs } from './plugins/docs.ts';
+import { registerObservability } from './plugins/observability.ts';
+import { registerProblems, sendProblem } from './plugins/problems.ts';
+import { registerSecurityHeaders } from './plugins/security-headers.ts';
+import { registerAccountRoutes } from './routes/account.ts';
+import { registerEventRoutes } from './routes/events.ts';
+import { registerFindingRoutes } from './routes/findings.ts';
+import { registerFleetRoutes } from './routes/fleet.ts';
+import { registerHealthRoutes } from './routes/health.ts';
+import { registerReadingRoutes } from './routes/readings.ts';
+import { registerSessionRoutes } from './routes/session.ts';
+
+/** Version of the HTTP contract, as OpenAPI's `info.version`. */
+const CONTRACT_VERSION = '1.0.0';
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+export interface AppOptions {
+  readonly context: ApiContext;
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Directory of the built page; undefined: API only. */
+  readonly dashboardDir?: string | undefined;
+  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; default: none. */
+  readonly trustProxy?: string | undefined;
+}
+
+/** The HTTP application, ready for `listen` or `inject`; opens no socket. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { context } = options;
+  // The narrower type would make every plugin one for pino only.
+  const loggerInstance: FastifyBaseLogger = context.log;
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // A client has this long to send its request; answers and streams may take longer.
+    requestTimeout: 30_000,
+    trustProxy: options.trustProxy ?? false,
+    // Device ids have up to 128 characters, percent-encoded three bytes each.
+    routerOptions: { maxParamLength: 384 },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  });
+  // Only JSON bodies; text would otherwise be taken for a wrong object instead of a wrong type.
+  app.removeContentTypeParser('text/plain');
+  registerProblems(app);
+  registerSecurityHeaders(app);
+  await app.register(fastifyCookie);
+  registerObservability(app, {
+    checks: options.checks,
+    metrics: context.metrics,
+    liveReaders: () => context.hub.readers,
+  });
+
+  const document = openApiDocument(CONTRACT_VERSION);
+  mountPublicOperation(app, 'getOpenApi', async () => ({ ...document, openapi: '3.1.0' }));
+  await registerDocs(app, document);
+  registerFleetRoutes(app, context);
+  registerReadingRoutes(app, context);
+  registerHealthRoutes(app, context);
+  registerFindingRoutes(app, context);
+  registerAccountRoutes(app, context);
+  registerSessionRoutes(app, context);
+  registerEventRoutes(app, context);
+  await registerDashboard(app, options.dashboardDir);
+  // Streams end before the server waits for its connections.
+  app.addHook('preClose', async () => context.hub.close());
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { Logger } from '@verimeter/service-runtime';
+import type { Pool } from '@verimeter/registry';
+import type { Registry } from 'prom-client';
+import type { Authenticator } from './authentication.ts';
+import type { LiveHub } from './live-hub.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+
+/** What the routes work with. */
+export interface ApiContext {
+  /** Acts as verimeter_app: answers every request, inside the tenant's transaction. */
+  readonly appPool: Pool;
+  /** Acts as verimeter_service: authentication and readiness only. */
+  readonly servicePool: Pool;
+  readonly authenticator: Authenticator;
+  readonly hub: LiveHub;
+  /** Per key or session. */
+  readonly requests: RateLimiter;
+  /** Per address: attempts without a valid key. */
+  readonly strangers: RateLimiter;
+  readonly metrics: Registry;
+  readonly log: Logger;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+}

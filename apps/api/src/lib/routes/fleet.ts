@@ -1,0 +1,116 @@
+import type { Candidate, Device, Group, Member } from '@verimeter/api-schema';
+import type { Queryable } from '@verimeter/registry';
+import { formatTimestamp } from '@verimeter/telemetry';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import { instantOrNull } from '../instants.ts';
+import { mountTenantOperation } from '../mount-operation.ts';
+import { pageOf } from '../paging.ts';
+import { notFound } from '../problem-error.ts';
+
+type DeviceRow = Omit<Device, 'online_at'> & { online_at: number | null };
+type GroupRow = Omit<Group, 'as_of'> & { as_of: number | null };
+
+// Row-level security adds the tenant. Order and comparison by bytes, whatever the collation of the database.
+const DEVICE_COLUMNS = `device_id, kind, serial, manufacturer, model, type_approval, accuracy_class, nominal, ratio,
+  phases, built_year, installed_on, verified_on, valid_until, lat, lon, address, online, online_at`;
+const GROUPS = `SELECT g.group_id, g.kind, g.name, g.technical_loss, h.status, h.as_of
+  FROM groups g LEFT JOIN group_health h USING (tenant, group_id)`;
+
+const lastId = z.tuple([z.string()]);
+
+const toDevice = (row: DeviceRow): Device => ({ ...row, online_at: instantOrNull(row.online_at) });
+const toGroup = (row: GroupRow): Group => ({ ...row, as_of: instantOrNull(row.as_of) });
+
+/** @throws {ProblemError} `not_found` */
+export async function requireDevice(client: Queryable, deviceId: string): Promise<void> {
+  const found = await client.query('SELECT FROM devices WHERE device_id = $1', [deviceId]);
+  if (found.rowCount === 0) throw notFound('device', deviceId);
+}
+
+async function latestReadings(client: Queryable, deviceId: string) {
+  const { rows } = await client.query<{
+    quantity: string;
+    unit: string;
+    ts: number | null;
+    value: number | null;
+  }>('SELECT quantity, unit, ts, value FROM latest_readings($1)', [[deviceId]]);
+  return rows.map(({ quantity, unit, ts, value }) => ({
+    quantity,
+    unit,
+    latest: ts === null || value === null ? null : { ts: formatTimestamp(ts), value },
+  }));
+}
+
+async function membersOf(client: Queryable, groupId: string): Promise<Member[]> {
+  const { rows } = await client.query<
+    Omit<Member, 'from' | 'to'> & { valid_from: number; valid_to: number }
+  >(
+    `SELECT device_id, role, valid_from, valid_to, feeder FROM members WHERE group_id = $1
+      ORDER BY device_id COLLATE "C", valid_from`,
+    [groupId],
+  );
+  return rows.map(({ valid_from, valid_to, device_id, role, feeder }) => ({
+    device_id,
+    role,
+    from: instantOrNull(valid_from),
+    to: instantOrNull(valid_to),
+    feeder,
+  }));
+}
+
+export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): void {
+  mountTenantOperation(app, context, 'listDevices', async (client, { principal, query }) => {
+    const page = pageOf({ list: 'devices', tenant: principal.tenant }, query, lastId);
+    const { rows } = await client.query<DeviceRow>(
+      `SELECT ${DEVICE_COLUMNS} FROM devices d
+        WHERE ($1::text[] IS NULL OR kind = ANY ($1))
+          AND ($2::text IS NULL
+               OR EXISTS (SELECT FROM members m WHERE m.device_id = d.device_id AND m.group_id = $2))
+          AND ($3::text IS NULL OR device_id COLLATE "C" > $3)
+        ORDER BY device_id COLLATE "C" LIMIT $4`,
+      [query.kind ?? null, query.group ?? null, page.after?.[0] ?? null, page.limit + 1],
+    );
+    return page.of(rows, toDevice, (row) => [row.device_id]);
+  });
+
+  mountTenantOperation(app, context, 'getDevice', async (client, { params }) => {
+    const { rows } = await client.query<DeviceRow>(
+      `SELECT ${DEVICE_COLUMNS} FROM devices WHERE device_id = $1`,
+      [params.device_id],
+    );
+    const [row] = rows;
+    if (row === undefined) throw notFound('device', params.device_id);
+    return { ...toDevice(row), channels: await latestReadings(client, params.device_id) };
+  });
+
+  mountTenantOperation(app, context, 'listGroups', async (client, { principal, query }) => {
+    const page = pageOf({ list: 'groups', tenant: principal.tenant }, query, lastId);
+    const { rows } = await client.query<GroupRow>(
+      `${GROUPS}
+        WHERE ($1::text[] IS NULL OR g.kind = ANY ($1))
+          AND ($2::text[] IS NULL OR h.status = ANY ($2))
+          AND ($3::text IS NULL OR g.group_id COLLATE "C" > $3)
+        ORDER BY g.group_id COLLATE "C" LIMIT $4`,
+      [query.kind ?? null, query.status ?? null, page.after?.[0] ?? null, page.limit + 1],
+    );
+    return page.of(rows, toGroup, (row) => [row.group_id]);
+  });
+
+  mountTenantOperation(app, context, 'getGroup', async (client, { params }) => {
+    const { rows } = await client.query<GroupRow & { candidates: Candidate[] | null }>(
+      `SELECT g.*, h.candidates FROM (${GROUPS} WHERE g.group_id = $1) g
+         LEFT JOIN group_health h USING (group_id)`,
+      [params.group_id],
+    );
+    const [row] = rows;
+    if (row === undefined) throw notFound('group', params.group_id);
+    const { candidates, ...group } = row;
+    return {
+      ...toGroup(group),
+      members: await membersOf(client, params.group_id),
+      candidates: candidates ?? [],
+    };
+  });
+}

@@ -1,0 +1,181 @@
+import type { ReadingResolution } from '@verimeter/api-schema';
+import { type PoolClient, timestamptz } from '@verimeter/registry';
+import {
+  EARLIEST_TS_US,
+  FLAG,
+  FUTURE_QUARANTINE_US,
+  findQuantity,
+  flagNames,
+  formatTimestamp,
+} from '@verimeter/telemetry';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import { mountTenantOperation } from '../mount-operation.ts';
+import { pageOf } from '../paging.ts';
+import { requireDevice } from './fleet.ts';
+
+interface ReadingRow {
+  ts: number;
+  value: number;
+  received_at: number;
+  flags: number;
+  current: boolean;
+}
+
+interface AggregateRow {
+  start_at: number;
+  end_at: number;
+  first: number;
+  last: number;
+  min: number;
+  max: number;
+  mean: number;
+  sum: number | null;
+  count: number;
+  coverage: number | null;
+}
+
+const afterReading = z.tuple([z.number(), z.boolean(), z.number()]);
+const afterBucket = z.tuple([z.number()]);
+
+interface Range {
+  readonly deviceId: string;
+  readonly quantity: string;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+function readingPage(
+  client: PoolClient,
+  range: Range,
+  options: {
+    readonly limit: number;
+    readonly conflicts: boolean;
+    readonly after: z.output<typeof afterReading> | undefined;
+  },
+) {
+  const { limit, conflicts, after } = options;
+  return client.query<ReadingRow>(
+    'SELECT * FROM reading_page($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [
+      range.deviceId,
+      range.quantity,
+      timestamptz(range.fromUs),
+      timestamptz(range.toUs),
+      limit,
+      conflicts,
+      after === undefined ? null : timestamptz(after[0]),
+      after?.[1] ?? true,
+      after?.[2] ?? null,
+    ],
+  );
+}
+
+/** Widest bucket, microseconds. */
+const WIDTH_US: Readonly<Record<ReadingResolution, number>> = {
+  '15m': 900e6,
+  '1h': 3600e6,
+  '1d': 25 * 3600e6,
+  '1mo': 31 * 24 * 3600e6 + 3600e6,
+};
+/** Buckets looked at for the usual spacing of the readings even when fewer are asked for. */
+const LEAST_BUCKETS = 32;
+
+/**
+ * Buckets from the first reading of the range on, `limit` at most. The function computes a whole range before it
+ * limits, so it is given as much as the page needs, and more where the data has gaps.
+ */
+async function aggregatePage(
+  client: PoolClient,
+  range: Range,
+  options: {
+    readonly resolution: ReadingResolution;
+    readonly zone: string;
+    readonly limit: number;
+  },
+): Promise<AggregateRow[]> {
+  const { resolution, zone, limit } = options;
+  const [first] = (
+    await readingPage(client, range, { limit: 1, conflicts: false, after: undefined })
+  ).rows;
+  if (first === undefined) return [];
+  const fromUs = Math.max(range.fromUs, first.ts);
+  let span = WIDTH_US[resolution] * Math.max(limit, LEAST_BUCKETS);
+  for (;;) {
+    const toUs = Math.min(range.toUs, fromUs + span);
+    // oxlint-disable-next-line no-await-in-loop
+    const { rows } = await client.query<AggregateRow>(
+      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage
+         FROM reading_aggregates($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        range.deviceId,
+        range.quantity,
+        findQuantity(range.quantity)?.kind === 'register',
+        timestamptz(fromUs),
+        timestamptz(toUs),
+        resolution,
+        zone,
+        limit,
+      ],
+    );
+    if (rows.length >= limit || toUs >= range.toUs) return rows;
+    span *= 4;
+  }
+}
+
+export function registerReadingRoutes(app: FastifyInstance, context: ApiContext): void {
+  mountTenantOperation(app, context, 'listReadings', async (client, { principal, query }) => {
+    await requireDevice(client, query.device_id);
+    const range: Range = {
+      deviceId: query.device_id,
+      quantity: query.quantity,
+      fromUs: query.from ?? EARLIEST_TS_US,
+      toUs: query.to ?? context.nowUs() + FUTURE_QUARANTINE_US,
+    };
+    const scope = { list: 'readings', tenant: principal.tenant };
+
+    if (query.resolution !== undefined) {
+      const zone = query.zone ?? principal.zone;
+      const page = pageOf(scope, query, afterBucket);
+      const fromUs = Math.max(range.fromUs, page.after?.[0] ?? -Infinity);
+      const rows =
+        fromUs >= range.toUs
+          ? []
+          : await aggregatePage(
+              client,
+              { ...range, fromUs },
+              { resolution: query.resolution, zone, limit: page.limit + 1 },
+            );
+      return page.of(
+        rows,
+        ({ start_at, end_at, ...values }) => ({
+          start: formatTimestamp(start_at),
+          end: formatTimestamp(end_at),
+          ...values,
+        }),
+        (row) => [row.end_at],
+      );
+    }
+
+    const page = pageOf(scope, query, afterReading);
+    const { rows } = await readingPage(client, range, {
+      limit: page.limit + 1,
+      conflicts: query.include === 'conflicts',
+      after: page.after,
+    });
+    return page.of(
+      rows,
+      (row) => ({
+        ts: formatTimestamp(row.ts),
+        value: row.value,
+        quality: flagNames(row.flags),
+        received_at: formatTimestamp(row.received_at),
+        ts_source:
+          (row.flags & FLAG.arrivalTime) === 0 ? ('device' as const) : ('arrival' as const),
+        current: row.current,
+      }),
+      (row) => [row.ts, row.current, row.value],
+    );
+  });
+}

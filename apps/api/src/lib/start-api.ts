@@ -1,0 +1,135 @@
+import { createAppPool, createServicePool, schemaState, withTenant } from '@verimeter/registry';
+import { type Logger, type ReadinessCheck, createMetrics } from '@verimeter/service-runtime';
+import type { Registry } from 'prom-client';
+import { buildApp } from './app.ts';
+import { createAuthenticator } from './authentication.ts';
+import type { ApiContext } from './context.ts';
+import { lookUpCredential } from './credentials.ts';
+import { listen } from './listener.ts';
+import { createLiveHub } from './live-hub.ts';
+import { createLiveSource } from './live-source.ts';
+import { isUnavailable } from './problem-error.ts';
+import { type RateLimit, createRateLimiter } from './rate-limiter.ts';
+
+export interface ApiOptions {
+  readonly databaseUrl: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Directory of the built page; undefined: API only. */
+  readonly dashboardDir?: string | undefined;
+  readonly log: Logger;
+  /** Default: a registry of its own. */
+  readonly metrics?: Registry | undefined;
+  /** Addresses of proxies whose `X-Forwarded-*` headers are believed; default: none. */
+  readonly trustProxy?: string | undefined;
+  /** Per key or session; default 100 requests a second, 1,000 at once. */
+  readonly rateLimit?: RateLimit | undefined;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  readonly port: number;
+  /** Ends the streams, answers what was asked, closes the connections. */
+  stop(): Promise<void>;
+}
+
+/** The database answers, but its schema is not this version's. */
+export class SchemaNotCurrentError extends Error {
+  readonly code = 'schema_not_current';
+}
+
+const DEFAULT_RATE_LIMIT: RateLimit = { perSecond: 100, burst: 1000 };
+/** Requests without a valid key, per address: slows guessing down, forgives a wrong setting. */
+const STRANGER_RATE_LIMIT: RateLimit = { perSecond: 5, burst: 100 };
+/** No page needs longer; below the patience of clients and proxies. */
+const STATEMENT_TIMEOUT_MS = 20_000;
+
+/**
+ * Serves the HTTP API. Starts also while the database is away: then it answers 503 until the database is back.
+ *
+ * @throws {SchemaNotCurrentError} when the database is there but not migrated; errors of `listen`, such as EADDRINUSE
+ */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { databaseUrl, log, metrics = createMetrics('api') } = options;
+  const onError = (error: Error): void => log.warn({ err: error }, 'database connection broke');
+  const poolOptions = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, onError };
+  const servicePool = createServicePool(databaseUrl, {
+    ...poolOptions,
+    applicationName: 'verimeter-api-auth',
+    max: 4,
+  });
+  const appPool = createAppPool(databaseUrl, {
+    ...poolOptions,
+    applicationName: 'verimeter-api',
+    max: 10,
+  });
+  const endPools = (): Promise<unknown> => Promise.all([servicePool.end(), appPool.end()]);
+
+  async function requireCurrentSchema(): Promise<void> {
+    const state = await schemaState(servicePool);
+    if (state === 'current') return;
+    throw new SchemaNotCurrentError(
+      state === 'unmigrated'
+        ? 'the database is not migrated: run "verimeter migrate"'
+        : 'the database belongs to a newer version of Verimeter: update this installation',
+    );
+  }
+  const checks: Record<string, ReadinessCheck> = {
+    database: requireCurrentSchema,
+    store: async () => {
+      // Through the function that answers "latest", as the role that asks; no tenant has this name.
+      await withTenant(appPool, '', (client) => client.query("SELECT FROM latest_readings('{}')"));
+    },
+  };
+
+  try {
+    await requireCurrentSchema();
+  } catch (error) {
+    if (!isUnavailable(error)) {
+      await endPools();
+      throw error;
+    }
+    log.warn({ err: error }, 'database cannot be reached; answering 503 until it can');
+  }
+
+  const hub = createLiveHub(createLiveSource(appPool), log);
+  const context: ApiContext = {
+    appPool,
+    servicePool,
+    authenticator: createAuthenticator((credential) => lookUpCredential(servicePool, credential)),
+    hub,
+    requests: createRateLimiter(options.rateLimit ?? DEFAULT_RATE_LIMIT),
+    strangers: createRateLimiter(STRANGER_RATE_LIMIT),
+    metrics,
+    log,
+    nowUs: () => Date.now() * 1000,
+  };
+  const app = await buildApp({
+    context,
+    checks,
+    dashboardDir: options.dashboardDir,
+    trustProxy: options.trustProxy,
+  });
+  const listener = listen({
+    connectionString: databaseUrl,
+    channel: 'verimeter_events',
+    wake: () => hub.wake(),
+    log,
+  });
+  async function stop(): Promise<void> {
+    await app.close();
+    await listener.stop();
+    await endPools();
+  }
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const [address] = app.addresses();
+  const port = typeof address === 'object' ? address.port : options.port;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, port, stop };
+}
