@@ -18,3 +18,47 @@ export {
   withTransaction,
 } from './lib/pools.ts';
 export { parseTimestamptz, rowTypes, timestamptz, timestamptzOrNull } from './lib/instants.ts';
+export {
+  type Channel,
+  type ChannelKey,
+  type WantedChannel,
+  ensureChannels,
+  readChannels,
+} from './lib/channels.ts';
+export {
+  type Device,
+  type Group,
+  type Member,
+  type Verification,
+  ensureTenant,
+  readDevices,
+  readGroups,
+  readMembers,
+  readTenants,
+  readVerifications,
+} from './lib/fleet.ts';
+export { type ChangedFinding, type FindingRow, upsertFindings } from './lib/findings.ts';
+export {
+  type Evidence,
+  type GroupHealthRow,
+  type HealthHistoryRow,
+  type HealthRow,
+  type Publication,
+  publishHealth,
+  startRun,
+} from './lib/health.ts';
+export { type LedgerRow, addToLedger } from './lib/ledger.ts';
+export {
+  type LiveReadings,
+  addLiveEvents,
+  addLiveReadings,
+  trimLiveEvents,
+} from './lib/live-events.ts';
+export {
+  type QuarantineRow,
+  type QuarantinedPayload,
+  KEPT_PAYLOAD_BYTES,
+  addToQuarantine,
+  lockQuarantined,
+  setQuarantineStatus,
+} from './lib/quarantine.ts';

@@ -1,0 +1,49 @@
+import { timestamptz } from './instants.ts';
+import type { Queryable } from './pools.ts';
+
+/** Counts to add to the account of one device and receive hour. Unit: one (channel, instant, value). */
+export interface LedgerRow {
+  /** null: the tenant does not exist. */
+  readonly tenant: string | null;
+  /** null: no registered device; `topic` says what came. */
+  readonly deviceId: string | null;
+  readonly topic: string | null;
+  /** Microseconds since 1970; rounded down to the hour (UTC). */
+  readonly receivedAtUs: number;
+  /** `mqtt`, `import`, `replay`. */
+  readonly source: string;
+  readonly received: number;
+  readonly stored?: number;
+  readonly duplicate?: number;
+  readonly conflicting?: number;
+  readonly rejected?: number;
+  readonly pending?: number;
+}
+
+const COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected', 'pending'] as const;
+
+/** Rows are locked in the order of their key: two transactions that account for the same devices cannot deadlock. */
+const ADD = `
+  INSERT INTO ledger AS l (tenant, device_id, topic, hour, source, ${COUNTS.join(', ')})
+  SELECT t.tenant, t.device_id, t.topic, date_trunc('hour', t.received_at, 'UTC') AS hour, t.source,
+         ${COUNTS.map((name) => `sum(t.${name})`).join(', ')}
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[],
+                $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+      AS t (tenant, device_id, topic, received_at, source, ${COUNTS.join(', ')})
+   GROUP BY t.tenant, t.device_id, t.topic, hour, t.source
+   ORDER BY t.tenant, t.device_id, t.topic, hour, t.source
+  ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE
+    SET ${COUNTS.map((name) => `${name} = l.${name} + excluded.${name}`).join(', ')}`;
+
+/** Adds to the ledger, in the transaction that stores what is counted. Rows of one key may repeat. */
+export async function addToLedger(client: Queryable, rows: readonly LedgerRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(ADD, [
+    rows.map((row) => row.tenant),
+    rows.map((row) => row.deviceId),
+    rows.map((row) => row.topic),
+    rows.map((row) => timestamptz(row.receivedAtUs)),
+    rows.map((row) => row.source),
+    ...COUNTS.map((name) => rows.map((row) => row[name] ?? 0)),
+  ]);
+}

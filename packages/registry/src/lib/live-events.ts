@@ -1,0 +1,60 @@
+import { timestamptz } from './instants.ts';
+import type { Queryable } from './pools.ts';
+
+/** One row per tenant and committed batch: the readings as parallel arrays. */
+export interface LiveReadings {
+  readonly tenant: string;
+  readonly channelIds: readonly number[];
+  readonly tsUs: readonly number[];
+  readonly values: readonly number[];
+}
+
+/**
+ * Announces readings to the live stream. Last statement of a transaction: ids are given out under a lock that is held
+ * until commit.
+ */
+export async function addLiveReadings(
+  client: Queryable,
+  batches: readonly LiveReadings[],
+): Promise<void> {
+  for (const batch of batches) {
+    // One per tenant; arrays of arrays of different lengths are no PostgreSQL type.
+    // oxlint-disable-next-line no-await-in-loop
+    await client.query(
+      `INSERT INTO live_events (tenant, kind, channel_ids, ts, values) VALUES ($1, 'reading', $2, $3, $4)`,
+      [batch.tenant, batch.channelIds, batch.tsUs.map(timestamptz), batch.values],
+    );
+  }
+}
+
+/** Announces a finding or a quarantine entry; `body` goes out as it is. */
+export async function addLiveEvents(
+  client: Queryable,
+  events: readonly {
+    readonly tenant: string;
+    readonly kind: 'finding' | 'quarantine';
+    readonly body: object;
+  }[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await client.query(
+    `INSERT INTO live_events (tenant, kind, body)
+     SELECT t.tenant, t.kind, t.body::jsonb
+       FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (tenant, kind, body, ordinal)
+      ORDER BY t.ordinal`,
+    [
+      events.map((event) => event.tenant),
+      events.map((event) => event.kind),
+      events.map((event) => JSON.stringify(event.body)),
+    ],
+  );
+}
+
+/** Removes events older than `keepSeconds` (the stream's memory for Last-Event-ID); returns how many. */
+export async function trimLiveEvents(client: Queryable, keepSeconds = 3600): Promise<number> {
+  const result = await client.query(
+    `DELETE FROM live_events WHERE created_at < now() - make_interval(secs => $1)`,
+    [keepSeconds],
+  );
+  return result.rowCount ?? 0;
+}
