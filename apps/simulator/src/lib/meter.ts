@@ -32,6 +32,8 @@ export interface MeterReadings {
   readonly register: Float64Array;
   /** V, mean of the interval that ends at k, NaN where the reading is missing. */
   readonly voltages: readonly Float64Array[];
+  /** W the meter shows, mean of the interval that ends at k; for its display between registers. */
+  readonly power: Float32Array;
 }
 
 /** Drift (ratio) of a fault at a time in days since the origin. */
@@ -52,6 +54,7 @@ export function readMeter(
   const count = flow.energy.length;
   const register = new Float64Array(count);
   const voltages = flow.voltages.map(() => new Float64Array(count));
+  const power = new Float32Array(count);
   const missing = missingReadings(seed, meter.key, count);
   const shiftHours = -meter.clockError / 3600;
   let counter = meter.registerStart;
@@ -61,10 +64,12 @@ export function readMeter(
     const gain = 1 + meter.baseError + driftAt(fault, day);
     if (k > 0) counter += (flow.energy[k] ?? 0) * gain;
     const watts = (shiftHours < 0 ? flow.before[k] : flow.after[k]) ?? 0;
+    power[k] = 4000 * (flow.energy[k] ?? 0) * gain;
     let shown = counter + (shiftHours * watts * gain) / 1000;
     if (fault?.kind === 'stopped' && k >= fault.sinceDay * INTERVALS_PER_DAY) {
       if (Number.isNaN(frozen)) frozen = shown;
       shown = frozen;
+      power[k] = 0;
     }
     register[k] = missing[k] === 1 ? Number.NaN : quantise(shown, meter.quantum);
     voltages.forEach((series, phase) => {
@@ -72,7 +77,7 @@ export function readMeter(
       series[k] = missing[k] === 1 ? Number.NaN : Math.round(volts * 10) / 10;
     });
   }
-  return { register, voltages };
+  return { register, voltages, power };
 }
 
 /** A counter shows whole quanta; rounding only removes binary dust behind the sixth decimal. */

@@ -41,12 +41,14 @@ export interface MemberRow {
   readonly feeder: string;
 }
 
-/** What a utility would hand over about the city: rows of the three files, none of them touched by the truth. */
-export function cityTables(city: City): {
+export interface CityTables {
   readonly devices: readonly DeviceRow[];
   readonly groups: readonly GroupRow[];
   readonly members: readonly MemberRow[];
-} {
+}
+
+/** What a utility would hand over about the city: rows of the three files, none of them touched by the truth. */
+export function cityTables(city: City): CityTables {
   return { devices: city.devices, groups: city.groups, members: city.members };
 }
 

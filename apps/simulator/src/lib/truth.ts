@@ -1,5 +1,7 @@
 import type { City } from './city.ts';
-import type { MeterFault } from './meter.ts';
+import { driftAt, type MeterFault } from './meter.ts';
+
+const DAY_MS = 86_400_000;
 
 /** What only the simulator knows of a consumer meter. Ratios; e = (indicated - actual) / actual. */
 export interface MeterTruth {
@@ -52,10 +54,16 @@ export interface TruthFile {
   readonly areas: readonly Omit<AreaTruth, 'lossKwh' | 'supplyKwh'>[];
 }
 
-/** What the city hides, at the end of the days that were built. */
-export function truth(city: City): TruthFile {
+/** What the city hides at an instant (milliseconds since 1970), default the end of the days that were built. */
+export function truth(city: City, atMs: number = city.startMs + city.days * DAY_MS): TruthFile {
+  const day = (atMs - city.startMs) / DAY_MS;
   return {
     ...city.truth,
+    asOf: new Date(atMs).toISOString(),
+    meters: city.truth.meters.map((meter) => ({
+      ...meter,
+      trueError: meter.baseError + driftAt(meter.fault ?? undefined, day),
+    })),
     areas: city.truth.areas.map(({ lossKwh: _loss, supplyKwh: _supply, ...area }) => area),
   };
 }

@@ -1,0 +1,65 @@
+import type { City } from './city.ts';
+
+export const QUARTER_HOUR_MS = 900_000;
+export const HOUR_MS = 3_600_000;
+
+/** What one device has to send: series on its own grid, value k at startMs + k * stepMs. */
+export interface DeviceStream {
+  readonly deviceId: string;
+  readonly kind: 'electricity' | 'water' | 'air';
+  readonly gateway: string | undefined;
+  readonly stepMs: number;
+  readonly quantities: Readonly<Record<string, Float64Array>>;
+  /** W, electricity only. */
+  readonly power: Float32Array | undefined;
+}
+
+/** The devices of a city as senders. The truth is not among their data. */
+export function deviceStreams(city: City): DeviceStream[] {
+  const gateway = (deviceId: string): string | undefined => city.gateways.get(deviceId);
+  return [
+    ...city.electricity.map(({ deviceId, register, voltages, power }): DeviceStream => {
+      const quantities: Record<string, Float64Array> = { active_energy_import: register };
+      voltages.forEach((series, phase) => {
+        quantities[`voltage_l${phase + 1}`] = series;
+      });
+      return {
+        deviceId,
+        kind: 'electricity',
+        gateway: gateway(deviceId),
+        stepMs: QUARTER_HOUR_MS,
+        quantities,
+        power,
+      };
+    }),
+    ...city.water.map(({ deviceId, register, pressure }): DeviceStream => ({
+      deviceId,
+      kind: 'water',
+      gateway: gateway(deviceId),
+      stepMs: HOUR_MS,
+      quantities: { water_volume: register, water_pressure: pressure },
+      power: undefined,
+    })),
+    ...city.air.map(({ deviceId, quantities }): DeviceStream => ({
+      deviceId,
+      kind: 'air',
+      gateway: undefined,
+      stepMs: HOUR_MS,
+      quantities,
+      power: undefined,
+    })),
+  ];
+}
+
+/** First and last grid index of a stream with `afterMs` < instant <= `untilMs`; last < first where there is none. */
+export function gridRange(
+  stream: DeviceStream,
+  startMs: number,
+  afterMs: number,
+  untilMs: number,
+): readonly [first: number, last: number] {
+  return [
+    Math.max(0, Math.floor((afterMs - startMs) / stream.stepMs) + 1),
+    Math.floor((untilMs - startMs) / stream.stepMs),
+  ];
+}
