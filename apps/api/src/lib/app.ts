@@ -1,7 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import { openApiDocument } from '@verimeter/api-schema';
 import type { ReadinessCheck } from '@verimeter/service-runtime';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ApiContext } from './context.ts';
 import { mountPublicOperation } from './mount-operation.ts';
 import { registerDashboard } from './plugins/dashboard.ts';
@@ -37,7 +37,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = context.log;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // A client has this long to send its request; answers and streams may take longer.
     requestTimeout: 30_000,

@@ -18,10 +18,7 @@ export const quarantineEntry = z.object({
     .nullable()
     .meta({ contentEncoding: 'base64', description: 'As it came; null beyond 64 KiB' }),
   payload_bytes: count,
-  payload_sha256: z
-    .string()
-    .nullable()
-    .meta({ description: 'Hexadecimal; of payloads beyond 64 KiB' }),
+  payload_sha256: z.string().nullable().meta({ description: 'Hexadecimal' }),
   status: z.enum(QUARANTINE_STATUSES),
 });
 export type QuarantineEntry = z.infer<typeof quarantineEntry>;

@@ -14,7 +14,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .code(document.status)
     .headers({ ...problem.headers, 'cache-control': 'no-store' })
     .type('application/problem+json')
-    .send(JSON.stringify(document));
+    // As bytes: to text Fastify would add a charset, which JSON types do not have (RFC 8259, 11).
+    .send(Buffer.from(JSON.stringify(document)));
 }
 
 export function unknownAddress(request: FastifyRequest): ProblemError {

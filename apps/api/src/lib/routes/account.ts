@@ -110,11 +110,18 @@ function withinBytes(candidates: readonly { id: number; bytes: number }[]): numb
 }
 
 function toQuarantineEntry(row: QuarantineRow): QuarantineEntry {
-  const { received_at, payload, payload_sha256, ...rest } = row;
+  const { id, topic, device_id, reason, field, message, payload_bytes, status } = row;
   return {
-    ...rest,
-    received_at: formatTimestamp(received_at),
-    payload_base64: payload?.toString('base64') ?? null,
-    payload_sha256: payload_sha256?.toString('hex') ?? null,
+    id,
+    received_at: formatTimestamp(row.received_at),
+    topic,
+    device_id,
+    reason,
+    field,
+    message,
+    payload_base64: row.payload?.toString('base64') ?? null,
+    payload_bytes,
+    payload_sha256: row.payload_sha256?.toString('hex') ?? null,
+    status,
   };
 }

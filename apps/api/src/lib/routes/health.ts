@@ -48,7 +48,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
           AND ($5::integer IS NULL
                OR (${rank}, ${risk}, h.device_id COLLATE "C", h.quantity COLLATE "C")
                   > ($5::integer, $6::float8, $7::text, $8::text))
-        ORDER BY ${rank}, ${risk}, h.device_id COLLATE "C", h.quantity COLLATE "C" LIMIT $9`,
+        ORDER BY rank, risk, h.device_id COLLATE "C", h.quantity COLLATE "C" LIMIT $9`,
       [
         query.indication ?? null,
         query.recommendation ?? null,

@@ -1,0 +1,359 @@
+import {
+  HEALTH_COLUMNS,
+  deviceDetail,
+  deviceList,
+  finding,
+  findingList,
+  groupDetail,
+  groupList,
+  healthDetailList,
+  healthList,
+  ledgerList,
+  quarantineList,
+  readingList,
+  session,
+} from '@verimeter/api-schema';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Fixture,
+  expectProblem,
+  expectShape,
+  insertReadings,
+  startFixture,
+} from './fixture.ts';
+
+let fixture: Fixture;
+
+beforeAll(async () => {
+  fixture = await startFixture();
+  await insertReadings(fixture.database, { deviceId: 'm1', quantity: 'active_energy_import' }, [
+    { ts: '2026-03-10T00:00:00.000001Z', value: 12_345.678 },
+    { ts: '2026-03-10T00:15:00Z', value: 12_345.912 },
+  ]);
+});
+afterAll(() => fixture.stop());
+
+describe('fleet', () => {
+  test('lists devices with all columns of the file, by device_id', async () => {
+    const { status, body } = await fixture.request('/devices');
+    expect(status).toBe(200);
+    expectShape(deviceList, body);
+    expect(body.items.map((item: { device_id: string }) => item.device_id)).toEqual([
+      'm1',
+      'm2',
+      'm3',
+      'supply',
+      'w1',
+    ]);
+    expect(body.items[0]).toMatchObject({
+      kind: 'electricity_meter',
+      serial: 'S1',
+      verified_on: '2019-05-01',
+      lat: 10.5,
+      online: true,
+      online_at: '2026-03-10T00:00:00.123456Z',
+      address: null,
+    });
+  });
+
+  test('filters devices by kind and group', async () => {
+    const water = await fixture.request('/devices?kind=water_meter,heat_meter');
+    expect(water.body.items).toHaveLength(1);
+    const group = await fixture.request('/devices?group=g1&kind=electricity_meter');
+    expect(group.body.items).toHaveLength(3);
+  });
+
+  test('shows a device with channels and their latest reading', async () => {
+    const { body } = await fixture.request('/devices/m1');
+    expectShape(deviceDetail, body);
+    expect(body.channels).toEqual([
+      {
+        quantity: 'active_energy_import',
+        unit: 'kW.h',
+        latest: { ts: '2026-03-10T00:15:00.000Z', value: 12_345.912 },
+      },
+      { quantity: 'voltage_l1', unit: 'V', latest: null },
+    ]);
+  });
+
+  test('a stamp from the future is not the latest reading before its time', async () => {
+    const channel = { deviceId: 'm2', quantity: 'active_energy_import' };
+    const ahead = new Date(Date.now() + 3600e3).toISOString();
+    await insertReadings(fixture.database, channel, [
+      { ts: '2026-03-10T00:00:00Z', value: 1 },
+      { ts: '2026-03-10T01:00:00Z', value: 2, flags: 1 },
+      { ts: ahead, value: 3, flags: 1 },
+    ]);
+    const { body } = await fixture.request('/devices/m2');
+    expect(body.channels[0].latest).toEqual({ ts: '2026-03-10T01:00:00.000Z', value: 2 });
+  });
+
+  test('lists groups with status and as_of, null before the first analysis', async () => {
+    const { body } = await fixture.request('/groups');
+    expectShape(groupList, body);
+    expect(body.items).toMatchObject([
+      { group_id: 'g1', status: 'unregistered_consumer', as_of: '2026-03-10T00:00:00.000Z' },
+      { group_id: 'g2', status: null, as_of: null },
+    ]);
+    const filtered = await fixture.request('/groups?status=ok');
+    expect(filtered.body.items).toEqual([]);
+  });
+
+  test('shows a group with members, their time and the candidates', async () => {
+    const { body } = await fixture.request('/groups/g1');
+    expectShape(groupDetail, body);
+    expect(body.candidates).toEqual([{ device_id: 'm3', correlation: 0.83 }]);
+    expect(body.members).toEqual([
+      {
+        device_id: 'm1',
+        role: 'consumer',
+        from: '2026-01-01T00:00:00.000Z',
+        to: null,
+        feeder: 'F1',
+      },
+      {
+        device_id: 'm2',
+        role: 'consumer',
+        from: null,
+        to: '2026-03-01T00:00:00.000Z',
+        feeder: null,
+      },
+      { device_id: 'supply', role: 'supply', from: null, to: null, feeder: null },
+    ]);
+    const empty = await fixture.request('/groups/g2');
+    expectShape(groupDetail, empty.body);
+    expect(empty.body).toMatchObject({ status: null, members: [], candidates: [] });
+  });
+});
+
+describe('results', () => {
+  test('health rows are the columns of the file, numbers or null, sorted by risk', async () => {
+    const { body } = await fixture.request('/health');
+    expectShape(healthList, body);
+    expect(Object.keys(body.items[0])).toEqual([...HEALTH_COLUMNS]);
+    expect(body.items.map((item: { device_id: string }) => item.device_id)).toEqual([
+      'm1', // reverify
+      'm2', // inspect, without a probability
+      'm3', // none, probability 0.01
+      'supply', // none, no probability
+    ]);
+    expect(body.items[0]).toMatchObject({ error_estimate: -0.031, exit_date_median: '2026-01-02' });
+    expect(body.items[3]).toMatchObject({ quantity: '', as_of: null, error_estimate: null });
+  });
+
+  test.each([
+    ['indication=stopped,drift_likely', ['m1', 'm2']],
+    ['recommendation=reverify', ['m1']],
+    ['group=g1&sort=device_id', ['m1', 'm2', 'm3']],
+    ['kind=water_meter', []],
+    ['sort=device_id&limit=2', ['m1', 'm2']],
+  ])('health?%s', async (query, expected) => {
+    const { body } = await fixture.request(`/health?${query}`);
+    expectShape(healthList, body);
+    expect(body.items.map((item: { device_id: string }) => item.device_id)).toEqual(expected);
+  });
+
+  test('health of a device has its history in time order and its evidence', async () => {
+    const { body, headers } = await fixture.request('/health/m1', {
+      headers: { 'accept-language': 'vi-VN,vi;q=0.9' },
+    });
+    expectShape(healthDetailList, body);
+    expect(headers.get('content-language')).toBe('vi');
+    expect(headers.get('vary')).toContain('accept-language');
+    expect(body.items[0].history.map((point: { as_of: string }) => point.as_of)).toEqual([
+      '2026-03-03T00:00:00.000Z',
+      '2026-03-10T00:00:00.000Z',
+    ]);
+    expect(body.items[0].evidence).toEqual([
+      { code: 'a_code_from_tomorrow', values: { x: 1 }, text: 'a_code_from_tomorrow' },
+    ]);
+  });
+
+  test('evidence is told in the language asked for', async () => {
+    await fixture.database.servicePool.query(
+      `UPDATE health SET evidence = '[{"code":"register_frozen","values":{"days":12,"mean_watts":1250}}]' WHERE device_id = 'm2'`,
+    );
+    const english = await fixture.request('/health/m2');
+    const vietnamese = await fixture.request('/health/m2', {
+      headers: { 'accept-language': 'vi' },
+    });
+    const textOf = (answer: typeof english): string => answer.body.items[0].evidence[0].text;
+    expect(textOf(english)).toMatch(/12 days.*1,250 W/);
+    expect(textOf(vietnamese)).toMatch(/12 ngày.*1\.250 W/);
+  });
+
+  test('a device that was not analysed has no items', async () => {
+    const { status, body } = await fixture.request('/health/w1');
+    expect(status).toBe(200);
+    expect(body).toEqual({ items: [] });
+  });
+
+  test('lists findings, newest first, and filters them', async () => {
+    const { body } = await fixture.request('/findings');
+    expectShape(findingList, body);
+    expect(body.items).toMatchObject([
+      { id: 2, device_id: null, group_id: 'g1', group_status: 'unregistered_consumer' },
+      { id: 1, device_id: 'm1', indication: 'drift_likely', status: 'open', comment: null },
+    ]);
+    const filtered = await fixture.request(
+      '/findings?device_id=m1&status=open&recommendation=reverify',
+    );
+    expect(filtered.body.items).toHaveLength(1);
+    expect((await fixture.request('/findings?status=verified')).body.items).toEqual([]);
+  });
+
+  test('an operator changes status and comment of a finding', async () => {
+    const operator = { key: fixture.keys.a.operator, method: 'PATCH' };
+    const changed = await fixture.request('/findings/1', {
+      ...operator,
+      body: { status: 'ordered', comment: 'for Monday' },
+    });
+    expect(changed.status).toBe(200);
+    expectShape(finding, changed.body);
+    expect(changed.body).toMatchObject({ id: 1, status: 'ordered', comment: 'for Monday' });
+    const only = await fixture.request('/findings/1', { ...operator, body: { comment: null } });
+    expect(only.body).toMatchObject({ status: 'ordered', comment: null });
+    const [read] = (await fixture.request('/findings?device_id=m1')).body.items;
+    expect(read).toEqual(only.body);
+  });
+
+  test('a second live finding for one subject is a conflict', async () => {
+    const operator = { key: fixture.keys.a.operator, method: 'PATCH' };
+    await fixture.request('/findings/2', { ...operator, body: { status: 'dismissed' } });
+    await fixture.database.servicePool.query(
+      `INSERT INTO findings (tenant, group_id, group_status) VALUES ('a', 'g1', 'archive_error')`,
+    );
+    const again = await fixture.request('/findings/2', { ...operator, body: { status: 'open' } });
+    expectProblem(again, 'conflict');
+    expect((await fixture.request('/findings?status=dismissed')).body.items).toHaveLength(1);
+  });
+});
+
+describe('account', () => {
+  test('ledger entries and their totals', async () => {
+    const { body } = await fixture.request('/ledger');
+    expectShape(ledgerList, body);
+    expect(body.items).toHaveLength(3);
+    expect(body.items[0]).toMatchObject({
+      device_id: null,
+      topic: 'verimeter/v1/a/ghost/readings',
+      hour: '2026-03-10T01:00:00.000Z',
+      rejected: 3,
+    });
+    expect(body.totals).toEqual({
+      received: 18,
+      stored: 11,
+      duplicate: 2,
+      conflicting: 1,
+      rejected: 4,
+      pending: 0,
+    });
+  });
+
+  test('totals follow the filters, not the page', async () => {
+    const page = await fixture.request(
+      '/ledger?device_id=m1&from=2026-03-10T01:00:00Z&to=2026-03-10T03:00:00Z&limit=1',
+    );
+    expect(page.body.items).toHaveLength(1);
+    expect(page.body.totals.received).toBe(15);
+    const none = await fixture.request('/ledger?to=2026-03-10T01:00:00Z');
+    expect(none.body.items).toEqual([]);
+    expect(none.body.totals.received).toBe(0);
+  });
+
+  test('quarantine with payload as it came, or its size and hash', async () => {
+    const { body } = await fixture.request('/quarantine');
+    expectShape(quarantineList, body);
+    expect(body.items).toMatchObject([
+      {
+        reason: 'too_large',
+        payload_base64: null,
+        payload_bytes: 5_000_000,
+        payload_sha256: 'ab'.repeat(32),
+      },
+      {
+        reason: 'unknown_device',
+        received_at: '2026-03-10T01:00:00.500Z',
+        payload_base64: 'e30=',
+        payload_bytes: 2,
+        status: 'open',
+      },
+    ]);
+    const filtered = await fixture.request('/quarantine?reason=unknown_device&device_id=ghost');
+    expect(filtered.body.items).toHaveLength(1);
+  });
+});
+
+test('readings of a channel have the shape of the contract', async () => {
+  const { body } = await fixture.request('/readings?device_id=m1&quantity=active_energy_import');
+  expectShape(readingList, body);
+  expect(body).toEqual({
+    items: [
+      {
+        ts: '2026-03-10T00:00:00.000001Z',
+        value: 12_345.678,
+        quality: [],
+        received_at: '2026-03-10T00:00:00.000001Z',
+        ts_source: 'device',
+        current: true,
+      },
+      {
+        ts: '2026-03-10T00:15:00.000Z',
+        value: 12_345.912,
+        quality: [],
+        received_at: '2026-03-10T00:15:00.000Z',
+        ts_source: 'device',
+        current: true,
+      },
+    ],
+    next_cursor: null,
+  });
+});
+
+test('the session says who asks', async () => {
+  const { body } = await fixture.request('/session', { key: fixture.keys.b.admin });
+  expectShape(session, body);
+  expect(body).toEqual({ tenant: 'b', role: 'admin', zone: 'Europe/Berlin', expires_at: null });
+});
+
+describe('without prefix', () => {
+  test('live, ready and metrics', async () => {
+    const live = await fetch(`${fixture.api.url}/health/live`);
+    expect(live.status).toBe(200);
+    const ready = await fetch(`${fixture.api.url}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toEqual({
+      status: 'ready',
+      checks: { database: 'ok', store: 'ok' },
+    });
+    const metrics = await (await fetch(`${fixture.api.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /api_request_seconds_count\{[^}]*route="\/api\/v1\/devices"[^}]*\} \d+/,
+    );
+    expect(metrics).toMatch(/api_live_readers\{[^}]*\} 0/);
+  });
+
+  test('the description is browsable without anything from elsewhere', async () => {
+    const page = await fetch(`${fixture.api.url}/docs`);
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain('swagger-ui');
+    const sources = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(sources.length).toBeGreaterThan(2);
+    for (const source of sources) {
+      const url = new URL(source, page.url);
+      expect(url.origin).toBe(fixture.api.url);
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await fetch(url)).status).toBe(200);
+    }
+    const document = await (await fetch(`${fixture.api.url}/docs/json`)).json();
+    expect(document).toEqual((await fixture.request('/openapi.json', { key: null })).body);
+  });
+
+  test('a problem type leads to its explanation', async () => {
+    const missing = expectProblem(await fixture.request('/devices/none'), 'not_found');
+    const page = await fetch(new URL(missing.type, fixture.api.url));
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('not_found');
+  });
+});
