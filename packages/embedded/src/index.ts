@@ -5,3 +5,5 @@ export {
   startEmbeddedPostgres,
 } from './lib/embedded-postgres.ts';
 export { DirectoryInUseError } from './lib/directory-lock.ts';
+export { type Broker, type BrokerLog, type BrokerOptions, startBroker } from './lib/broker.ts';
+export type { BrokerMessage, BrokerPrincipal } from './lib/broker-message.ts';
