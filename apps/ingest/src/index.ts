@@ -1,1 +1,9 @@
-export {};
+export { type IncomingMessage, PipelineClosedError } from './lib/message.ts';
+export { type Pipeline, type PipelineOptions, createPipeline } from './lib/pipeline.ts';
+export {
+  type IngestOptions,
+  type IngestService,
+  SchemaError,
+  startIngest,
+} from './lib/start-ingest.ts';
+export { type IngestConfig, readIngestConfig } from './config.ts';

@@ -1,0 +1,79 @@
+import { OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
+import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
+
+const HOUR_US = 3600e6;
+
+/** One row of the ledger to add to. */
+export interface LedgerEntry {
+  readonly tenant: string | null;
+  readonly deviceId: string | null;
+  readonly topic: string | null;
+  readonly hourUs: number;
+  readonly source: string;
+  received: number;
+  stored: number;
+  duplicate: number;
+  conflicting: number;
+  rejected: number;
+}
+
+export interface Totals {
+  stored: number;
+  duplicate: number;
+  conflicting: number;
+  rejected: number;
+  ignored: number;
+}
+
+/** What is added to the ledger for a batch, sorted by key so that workers do not deadlock, and its sums. */
+export function accountBatch(
+  plan: BatchPlan,
+  outcomes: WriteOutcomes,
+): { entries: LedgerEntry[]; totals: Totals } {
+  const entries = new Map<string, LedgerEntry>();
+  const totals: Totals = { stored: 0, duplicate: 0, conflicting: 0, rejected: 0, ignored: 0 };
+  for (const planned of plan.messages) {
+    totals.ignored += planned.ignored;
+    if (planned.received === 0) continue;
+    const counts = [0, 0, 0];
+    for (let row = planned.firstRow; row < planned.firstRow + planned.rows; row += 1) {
+      const outcome = outcomes[row] ?? 0;
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+    }
+    const rejected = planned.rejects.reduce((sum, { count }) => sum + count, 0);
+    const stored = counts[OUTCOME.stored] ?? 0;
+    const conflicting = counts[OUTCOME.conflicting] ?? 0;
+    // Readings of a recognised redelivery have no row: they are what is left.
+    const redelivered = planned.received - rejected - planned.rows;
+    const duplicate = (counts[OUTCOME.duplicate] ?? 0) + redelivered;
+    const entry = entryOf(entries, planned);
+    entry.received += planned.received;
+    entry.stored += stored;
+    entry.duplicate += duplicate;
+    entry.conflicting += conflicting;
+    entry.rejected += rejected;
+    totals.stored += stored;
+    totals.duplicate += duplicate;
+    totals.conflicting += conflicting;
+    totals.rejected += rejected;
+  }
+  const keys = [...entries.keys()].toSorted();
+  return { entries: keys.flatMap((key) => entries.get(key) ?? []), totals };
+}
+
+function entryOf(entries: Map<string, LedgerEntry>, planned: PlannedMessage): LedgerEntry {
+  const { message } = planned.staged;
+  const deviceId = planned.device?.deviceId ?? null;
+  const topic = deviceId === null ? message.topic : null;
+  const hourUs = Math.floor(message.receivedAtUs / HOUR_US) * HOUR_US;
+  const { tenant } = planned;
+  const { source } = message;
+  const key = `${tenant ?? ''}\0${deviceId ?? ''}\0${topic ?? ''}\0${hourUs}\0${source}`;
+  let entry = entries.get(key);
+  if (entry === undefined) {
+    const counts = { received: 0, stored: 0, duplicate: 0, conflicting: 0, rejected: 0 };
+    entry = { tenant, deviceId, topic, hourUs, source, ...counts };
+    entries.set(key, entry);
+  }
+  return entry;
+}

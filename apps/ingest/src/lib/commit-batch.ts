@@ -1,0 +1,76 @@
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
+import { type Totals, accountBatch } from './account.ts';
+import {
+  addEvents,
+  addLiveEvents,
+  addToLedger,
+  addToQuarantine,
+  recordArrivals,
+  setPresence,
+} from './batch-statements.ts';
+import { type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
+import type { StagedMessage } from './staged-message.ts';
+
+export interface CommitContext extends PlanContext {
+  readonly pool: Pool;
+  readonly store: ReadingStore<PoolClient>;
+  /** The connection that creates channels: its own announcements need not be heard. */
+  readonly onConnection: (processId: number | undefined) => void;
+}
+
+/**
+ * Stores the messages in one transaction: readings, conflicts, ledger, quarantine, events, presence, packet identities
+ * and live events appear together or not at all. The mark makes a second attempt with the same mark harmless: a commit
+ * whose answer was lost is recognised. Returns undefined in that case.
+ */
+export async function commitBatch(
+  staged: readonly StagedMessage[],
+  mark: Buffer,
+  context: CommitContext,
+): Promise<Totals | undefined> {
+  const client = await context.pool.connect();
+  let broken: Error | undefined;
+  try {
+    context.onConnection(processIdOf(client));
+    await resolveDevices(client, staged, context);
+    await client.query('BEGIN');
+    const totals = await writeBatch(client, staged, mark, context);
+    await client.query(totals === undefined ? 'ROLLBACK' : 'COMMIT');
+    return totals;
+  } catch (error) {
+    try {
+      await client.query('ROLLBACK');
+    } catch (rollbackError) {
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    }
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function writeBatch(
+  client: PoolClient,
+  staged: readonly StagedMessage[],
+  mark: Buffer,
+  context: CommitContext,
+): Promise<Totals | undefined> {
+  const redelivered = await recordArrivals(client, mark, staged);
+  if (redelivered === undefined) return undefined;
+  const plan = planBatch(staged, redelivered, context);
+  const outcomes = await context.store.write(client, plan.readings);
+  const { entries, totals } = accountBatch(plan, outcomes);
+  await addToLedger(client, entries);
+  const quarantine = await addToQuarantine(client, plan);
+  await addEvents(client, plan);
+  await setPresence(client, plan);
+  await addLiveEvents(client, plan, outcomes, quarantine);
+  return totals;
+}
+
+function processIdOf(client: PoolClient): number | undefined {
+  return 'processID' in client && typeof client.processID === 'number'
+    ? client.processID
+    : undefined;
+}

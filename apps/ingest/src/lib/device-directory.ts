@@ -1,0 +1,156 @@
+import type { Queryable } from '@verimeter/registry';
+
+export interface KnownChannel {
+  readonly channelId: number;
+  readonly unit: string;
+}
+
+export interface KnownDevice {
+  readonly tenant: string;
+  readonly deviceId: string;
+  /** By quantity. */
+  readonly channels: Map<string, KnownChannel>;
+}
+
+export interface NewChannel {
+  readonly device: KnownDevice;
+  readonly quantity: string;
+  /** Stated by the reading, else of the catalogue. */
+  readonly unit: string;
+}
+
+/** `/` is in no identifier, so the key is unambiguous. */
+export const deviceKey = (tenant: string, deviceId: string): string => `${tenant}/${deviceId}`;
+
+const FIND_DEVICES = `
+  SELECT d.tenant, d.device_id, c.quantity, c.channel_id, c.unit
+    FROM unnest($1::text[], $2::text[]) AS k (tenant, device_id)
+    JOIN devices d USING (tenant, device_id)
+    LEFT JOIN channels c USING (tenant, device_id)`;
+
+/** Sorted, so that workers that meet the same new devices do not deadlock. */
+const ADD_CHANNELS = `
+  INSERT INTO channels (tenant, device_id, quantity, unit)
+  SELECT tenant, device_id, quantity, unit
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (tenant, device_id, quantity, unit)
+   ORDER BY tenant, device_id, quantity
+  ON CONFLICT DO NOTHING`;
+
+const FIND_CHANNELS = `
+  SELECT c.tenant, c.device_id, c.quantity, c.channel_id, c.unit
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, device_id, quantity)
+    JOIN channels c USING (tenant, device_id, quantity)`;
+
+interface ChannelRow {
+  tenant: string;
+  device_id: string;
+  quantity: string | null;
+  channel_id: number | null;
+  unit: string | null;
+}
+
+/** More devices than this are not remembered: the directory starts afresh. A city has some ten thousand. */
+const MAX_DEVICES = 1_000_000;
+
+/**
+ * Devices, channels and tenants in memory. Only what exists is remembered: that a device does not exist is asked of the
+ * registry for each batch anew (one query), because a device registered a moment ago must not be turned away.
+ */
+export class DeviceDirectory {
+  readonly #devices = new Map<string, KnownDevice>();
+  readonly #tenants = new Set<string>();
+  #version = 0;
+
+  find(tenant: string, deviceId: string): KnownDevice | undefined {
+    return this.#devices.get(deviceKey(tenant, deviceId));
+  }
+
+  hasTenant(tenant: string): boolean {
+    return this.#tenants.has(tenant);
+  }
+
+  /** Something changed; without a device id anything of the tenant, without a tenant anything at all. */
+  forget(tenant?: string | null, deviceId?: string | null): void {
+    this.#version += 1;
+    if (tenant == null) {
+      this.#devices.clear();
+      this.#tenants.clear();
+      return;
+    }
+    this.#tenants.delete(tenant);
+    if (deviceId != null) {
+      this.#devices.delete(deviceKey(tenant, deviceId));
+      return;
+    }
+    for (const key of this.#devices.keys()) {
+      if (key.startsWith(`${tenant}/`)) this.#devices.delete(key);
+    }
+  }
+
+  /** Looks up what is not in memory; afterwards `find` and `hasTenant` answer for all of these. */
+  async load(
+    client: Queryable,
+    wanted: readonly { readonly tenant: string; readonly deviceId: string }[],
+  ): Promise<void> {
+    const missing = new Map<string, { tenant: string; deviceId: string }>();
+    for (const { tenant, deviceId } of wanted) {
+      const key = deviceKey(tenant, deviceId);
+      if (!this.#devices.has(key)) missing.set(key, { tenant, deviceId });
+    }
+    if (missing.size === 0) return;
+    if (this.#devices.size + missing.size > MAX_DEVICES) this.forget();
+    const keys = [...missing.values()];
+    const found = await client.query<ChannelRow>(FIND_DEVICES, [
+      keys.map(({ tenant }) => tenant),
+      keys.map(({ deviceId }) => deviceId),
+    ]);
+    for (const row of found.rows) this.#remember(row);
+    await this.#loadTenants(client, keys);
+  }
+
+  async #loadTenants(client: Queryable, keys: readonly { tenant: string }[]): Promise<void> {
+    const unknown = new Set(
+      keys.map(({ tenant }) => tenant).filter((tenant) => !this.#tenants.has(tenant)),
+    );
+    if (unknown.size === 0) return;
+    const found = await client.query<{ tenant: string }>(
+      'SELECT tenant FROM tenants WHERE tenant = ANY ($1::text[])',
+      [[...unknown]],
+    );
+    for (const { tenant } of found.rows) this.#tenants.add(tenant);
+  }
+
+  /** Creates channels that do not exist; where another worker was first, its unit counts. */
+  async addChannels(client: Queryable, channels: readonly NewChannel[]): Promise<void> {
+    if (channels.length === 0) return;
+    const tenants = channels.map(({ device }) => device.tenant);
+    const deviceIds = channels.map(({ device }) => device.deviceId);
+    const quantities = channels.map(({ quantity }) => quantity);
+    const units = channels.map(({ unit }) => unit);
+    await client.query(ADD_CHANNELS, [tenants, deviceIds, quantities, units]);
+    const found = await client.query<ChannelRow>(FIND_CHANNELS, [tenants, deviceIds, quantities]);
+    for (const row of found.rows) this.#remember(row);
+    for (const { device, quantity } of channels) {
+      // A device that was forgotten meanwhile lives on in the batch that holds it.
+      const known = this.find(device.tenant, device.deviceId)?.channels.get(quantity);
+      if (known !== undefined) device.channels.set(quantity, known);
+    }
+  }
+
+  /** Changes with every `forget`. */
+  get version(): number {
+    return this.#version;
+  }
+
+  #remember(row: ChannelRow): void {
+    const key = deviceKey(row.tenant, row.device_id);
+    let device = this.#devices.get(key);
+    if (device === undefined) {
+      device = { tenant: row.tenant, deviceId: row.device_id, channels: new Map() };
+      this.#devices.set(key, device);
+      this.#tenants.add(row.tenant);
+    }
+    if (row.quantity === null || row.channel_id === null || row.unit === null) return;
+    device.channels.set(row.quantity, { channelId: row.channel_id, unit: row.unit });
+  }
+}

@@ -1,0 +1,54 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Metrics of one pipeline; docs/spec/ingestion.md lists them. */
+export interface IngestMetrics {
+  readonly messages: Counter<'channel'>;
+  readonly readings: Counter<'outcome'>;
+  readonly retries: Counter;
+  readonly flushSeconds: Histogram;
+  readonly lagSeconds: Histogram;
+  readonly pendingMessages: Gauge;
+}
+
+export function createIngestMetrics(registry: Registry, pending: () => number): IngestMetrics {
+  const registers = [registry];
+  return {
+    messages: new Counter({
+      name: 'ingest_messages_total',
+      help: 'Messages committed, by the last level of their topic',
+      labelNames: ['channel'],
+      registers,
+    }),
+    readings: new Counter({
+      name: 'ingest_readings_total',
+      help: 'Readings by what became of them: stored, duplicate, conflicting, rejected, ignored',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'ingest_batch_retries_total',
+      help: 'Batches tried again because database or connection failed',
+      registers,
+    }),
+    flushSeconds: new Histogram({
+      name: 'ingest_flush_seconds',
+      help: 'Time to commit one batch, without retries',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    lagSeconds: new Histogram({
+      name: 'ingest_commit_lag_seconds',
+      help: 'From the arrival of a message to its commit',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120],
+      registers,
+    }),
+    pendingMessages: new Gauge({
+      name: 'ingest_pending_messages',
+      help: 'Messages taken and not committed yet',
+      registers,
+      collect() {
+        this.set(pending());
+      },
+    }),
+  };
+}

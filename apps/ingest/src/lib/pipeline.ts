@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
+import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
+import type { Registry } from 'prom-client';
+import { type CommitContext, commitBatch } from './commit-batch.ts';
+import { DeviceDirectory } from './device-directory.ts';
+import { type IncomingMessage, PipelineClosedError } from './message.ts';
+import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
+import { startRegistryListener } from './registry-listener.ts';
+import { startTrimming } from './retention.ts';
+import { classifyError, isStaleReference } from './sql-errors.ts';
+import { type StagedMessage, stageMessage } from './staged-message.ts';
+
+export interface PipelineOptions {
+  /** Connections that act as verimeter_service; one of them listens for as long as the pipeline lives. */
+  readonly pool: Pool;
+  readonly store: ReadingStore<PoolClient>;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  /** A batch is closed at this many readings; default 20,000. One message is never split. */
+  readonly maxBatchReadings?: number;
+  /** A batch is committed at the latest this long after its first message; default 20 ms. */
+  readonly flushMs?: number;
+  /** Tenant that sees what came for a tenant that does not exist; default `demo`, empty: nobody. */
+  readonly defaultTenant?: string;
+}
+
+export interface Pipeline {
+  /**
+   * Resolves when everything the message said is committed; only then may it be acknowledged. Stays pending while the
+   * database is away: the caller bounds how many messages it hands in at once.
+   * @throws {PipelineClosedError} when the message was not stored because the pipeline was closed.
+   */
+  accept(message: IncomingMessage): Promise<void>;
+  /** Takes no more messages and commits those it has, for at most `deadlineMs` (default 8,000); the rest is refused. */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+interface Held<T> {
+  readonly item: T;
+  readonly receivedAtUs: number;
+  readonly channel: string;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+const MAX_BATCH_MESSAGES = 5000;
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+
+class BatchingPipeline implements Pipeline {
+  readonly #log: Logger;
+  readonly #metrics: IngestMetrics;
+  readonly #context: CommitContext;
+  readonly #maxReadings: number;
+  readonly #flushMs: number;
+  readonly #aborting = new AbortController();
+  readonly #finished = new AbortController();
+  readonly #stopHelpers: () => Promise<void>;
+  readonly #running: Promise<void>;
+  /** Decoded and waiting for the running commit; bounded by the size of one batch. */
+  #staged: Held<StagedMessage>[] = [];
+  #stagedReadings = 0;
+  #stagedBytes = 0;
+  #stagedSince = 0;
+  /** As they came; decoded when the batch before has gone. */
+  #backlog: Held<IncomingMessage>[] = [];
+  #committing = 0;
+  #closing = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: PipelineOptions) {
+    const { pool, store, log } = options;
+    this.#log = log;
+    this.#maxReadings = options.maxBatchReadings ?? 20_000;
+    this.#flushMs = options.flushMs ?? 20;
+    const directory = new DeviceDirectory();
+    const listener = startRegistryListener(pool, directory, log);
+    const trimming = startTrimming(pool, log);
+    this.#stopHelpers = async () => {
+      await Promise.all([listener.stop(), trimming.stop()]);
+    };
+    const defaultTenant = options.defaultTenant ?? 'demo';
+    this.#context = {
+      pool,
+      store,
+      directory,
+      defaultTenant: defaultTenant === '' ? null : defaultTenant,
+      onConnection: (processId) => listener.ignore(processId),
+    };
+    this.#metrics = createIngestMetrics(
+      options.metrics,
+      () => this.#staged.length + this.#backlog.length + this.#committing,
+    );
+    this.#running = this.#run();
+  }
+
+  accept(message: IncomingMessage): Promise<void> {
+    if (this.#closing) return Promise.reject(new PipelineClosedError());
+    return new Promise((resolve, reject) => {
+      const { receivedAtUs } = message;
+      const held = { item: message, receivedAtUs, channel: '', resolve, reject };
+      if (this.#backlog.length > 0 || this.#isFull()) this.#backlog.push(held);
+      else this.#stage(held);
+      this.#wake?.();
+    });
+  }
+
+  async close(deadlineMs = 8000): Promise<void> {
+    this.#closing = true;
+    this.#wake?.();
+    const timer = setTimeout(() => this.#aborting.abort(), deadlineMs);
+    const settled = await Promise.race([
+      this.#running.then(() => true),
+      // A query on a dead connection may hang longer than anyone waits.
+      delay(deadlineMs + 500, this.#finished.signal).then(
+        () => false,
+        () => true,
+      ),
+    ]);
+    this.#finished.abort();
+    clearTimeout(timer);
+    this.#aborting.abort();
+    if (!settled) this.#log.error('a commit did not end within the deadline');
+    await this.#stopHelpers();
+  }
+
+  #isFull(): boolean {
+    return (
+      this.#stagedReadings >= this.#maxReadings ||
+      this.#staged.length >= MAX_BATCH_MESSAGES ||
+      this.#stagedBytes >= MAX_BATCH_BYTES
+    );
+  }
+
+  #stage(held: Held<IncomingMessage>): void {
+    const item = stageMessage(held.item);
+    if (this.#staged.length === 0) this.#stagedSince = performance.now();
+    this.#staged.push({ ...held, item, channel: item.decoded.channel ?? 'unknown' });
+    this.#stagedReadings += item.decoded.readings.length;
+    this.#stagedBytes += item.payload?.length ?? 0;
+  }
+
+  #takeStaged(): Held<StagedMessage>[] {
+    const batch = this.#staged;
+    this.#staged = [];
+    this.#stagedReadings = 0;
+    this.#stagedBytes = 0;
+    return batch;
+  }
+
+  #stageBacklog(): void {
+    let taken = 0;
+    for (const held of this.#backlog) {
+      if (this.#isFull()) break;
+      this.#stage(held);
+      taken += 1;
+    }
+    if (taken > 0) this.#backlog = this.#backlog.slice(taken);
+  }
+
+  /** One batch after the other, in the order of arrival; the next one fills while one is committed. */
+  async #run(): Promise<void> {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#untilBatch();
+      const batch = this.#takeStaged();
+      if (batch.length === 0) return;
+      this.#committing = batch.length;
+      const committed = this.#settle(batch);
+      this.#stageBacklog();
+      // oxlint-disable-next-line no-await-in-loop
+      await committed;
+      this.#committing = 0;
+    }
+  }
+
+  /** Waits for the first message, then for the batch to fill or its time to come; returns at once when closing. */
+  async #untilBatch(): Promise<void> {
+    while (this.#staged.length === 0 && !this.#closing) {
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#awake();
+    }
+    while (!this.#closing && !this.#isFull()) {
+      const remaining = this.#stagedSince + this.#flushMs - performance.now();
+      if (remaining <= 0) return;
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#awake(remaining);
+    }
+  }
+
+  #awake(timeoutMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs);
+      this.#wake = () => {
+        if (timeoutMs !== undefined && !this.#closing && !this.#isFull()) return;
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  async #settle(batch: readonly Held<StagedMessage>[]): Promise<void> {
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      // Aborted, or a fault of the program: nothing of these was acknowledged, the senders still have them.
+      if (!(error instanceof AbortedError)) this.#log.error({ err: error }, 'batch given up');
+      for (const held of batch) held.reject(new PipelineClosedError());
+    }
+  }
+
+  /** Commits with retries; a batch with rows that can never be stored is halved until they stand alone. */
+  async #commit(batch: readonly Held<StagedMessage>[]): Promise<void> {
+    const mark = randomBytes(16);
+    const staged = batch.map(({ item }) => item);
+    let staleRetries = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      const begin = performance.now();
+      try {
+        // oxlint-disable-next-line no-await-in-loop
+        const totals = await commitBatch(staged, mark, this.#context);
+        this.#metrics.flushSeconds.observe((performance.now() - begin) / 1000);
+        this.#count(batch, totals);
+        for (const held of batch) held.resolve();
+        return;
+      } catch (error) {
+        if (isStaleReference(error) && staleRetries < 1) {
+          staleRetries += 1;
+          this.#context.directory.forget();
+          continue;
+        }
+        if (classifyError(error) === 'data' && this.#isolate(batch, error)) {
+          // oxlint-disable-next-line no-await-in-loop
+          for (const part of halves(batch)) await this.#commit(part);
+          return;
+        }
+        // oxlint-disable-next-line no-await-in-loop
+        await this.#pause(error, attempt, batch.length);
+      }
+    }
+  }
+
+  /** Whether the parts of the batch may do better than the whole: halves of several, or one message as quarantine. */
+  #isolate(batch: readonly Held<StagedMessage>[], error: unknown): boolean {
+    const [only] = batch;
+    if (batch.length > 1 || only === undefined) return true;
+    if (only.item.refusal !== undefined) return false;
+    const cause = error instanceof Error ? error.message : String(error);
+    this.#log.warn(
+      { err: error, topic: only.item.message.topic },
+      'the database refuses a message',
+    );
+    only.item.refusal = `the database refused it: ${cause}`;
+    return true;
+  }
+
+  async #pause(error: unknown, attempt: number, messages: number): Promise<void> {
+    if (this.#aborting.signal.aborted) throw new AbortedError(error);
+    this.#metrics.retries.inc();
+    const retryMs = backoffDelayMs(attempt, 50, 5000, Math.random());
+    // One line when trouble begins and then every tenth attempt, not one per batch and second.
+    const level = attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug';
+    this.#log[level]({ err: error, attempt, messages, retryMs }, 'batch not committed yet');
+    await delay(retryMs, this.#aborting.signal);
+  }
+
+  #count(
+    batch: readonly Held<StagedMessage>[],
+    totals: Awaited<ReturnType<typeof commitBatch>>,
+  ): void {
+    const now = Date.now() * 1000;
+    for (const { channel } of batch) this.#metrics.messages.inc({ channel });
+    const oldest = batch[0]?.receivedAtUs ?? now;
+    this.#metrics.lagSeconds.observe(Math.max(0, now - oldest) / 1e6);
+    for (const [outcome, count] of Object.entries(totals ?? {})) {
+      if (count > 0) this.#metrics.readings.inc({ outcome }, count);
+    }
+  }
+}
+
+function halves<T>(batch: readonly T[]): (readonly T[])[] {
+  if (batch.length < 2) return [batch];
+  const middle = Math.ceil(batch.length / 2);
+  return [batch.slice(0, middle), batch.slice(middle)];
+}
+
+/** The road of a message into the database; both front ends end here. */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  return new BatchingPipeline(options);
+}

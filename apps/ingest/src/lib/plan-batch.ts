@@ -1,0 +1,192 @@
+import type { FlaggedReading } from '@verimeter/payload-codecs';
+import { type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
+import type { Queryable } from '@verimeter/registry';
+import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/telemetry';
+import type { DeviceDirectory, KnownDevice, NewChannel } from './device-directory.ts';
+import type { StagedMessage } from './staged-message.ts';
+
+/** A message with all that is known of it before the store is asked. */
+export interface PlannedMessage {
+  readonly staged: StagedMessage;
+  /** Of the registry; undefined: not registered, or the topic names none. */
+  readonly device: KnownDevice | undefined;
+  /** Tenant of ledger and quarantine. */
+  readonly tenant: string | null;
+  readonly rejects: readonly Reject[];
+  readonly events: readonly DeviceEvent[];
+  /** Units of the ledger, see CONTRACTS: readings and rejected units. */
+  readonly received: number;
+  /** Arrival-time readings of a retained message: replays of the last known values, not readings. */
+  readonly ignored: number;
+  /** First row in the batch and number of rows. */
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
+export interface BatchPlan {
+  readonly messages: readonly PlannedMessage[];
+  readonly readings: ReadingBatch;
+}
+
+export interface PlanContext {
+  readonly directory: DeviceDirectory;
+  /** Owner of what comes for a tenant that does not exist; null: nobody. */
+  readonly defaultTenant: string | null;
+}
+
+/** Asks the registry for devices and channels of the messages; creates channels of known devices. */
+export async function resolveDevices(
+  client: Queryable,
+  staged: readonly StagedMessage[],
+  { directory }: PlanContext,
+): Promise<void> {
+  const wanted: { tenant: string; deviceId: string }[] = [];
+  for (const { decoded } of staged) {
+    if (decoded.tenant !== undefined) {
+      // Without a device the query still tells whether the tenant exists.
+      wanted.push({ tenant: decoded.tenant, deviceId: decoded.deviceId ?? '' });
+    }
+  }
+  await directory.load(client, wanted);
+  const channels = new Map<string, NewChannel>();
+  for (const { decoded } of staged) {
+    const device = findDevice(directory, decoded.tenant, decoded.deviceId);
+    if (device === undefined) continue;
+    for (const reading of decoded.readings) {
+      if (device.channels.has(reading.quantity)) continue;
+      const unit = unitOfNewChannel(reading);
+      if (unit === undefined) continue;
+      const key = `${device.tenant}/${device.deviceId}/${reading.quantity}`;
+      if (!channels.has(key)) channels.set(key, { device, quantity: reading.quantity, unit });
+    }
+  }
+  await directory.addChannels(client, [...channels.values()]);
+}
+
+function findDevice(
+  directory: DeviceDirectory,
+  tenant: string | undefined,
+  deviceId: string | undefined,
+): KnownDevice | undefined {
+  return tenant === undefined || deviceId === undefined
+    ? undefined
+    : directory.find(tenant, deviceId);
+}
+
+/** The stated unit where the quantity may be in it, else the catalogue's; undefined: no channel can be made of it. */
+function unitOfNewChannel({ quantity, unit }: FlaggedReading): string | undefined {
+  const entry = findQuantity(quantity);
+  if (entry === undefined) return undefined;
+  if (unit === undefined || unit === entry.unit) return entry.unit;
+  return entry.alternativeUnits?.includes(unit) === true ? unit : undefined;
+}
+
+/**
+ * Rows for the store and rejects, from decoded messages and the directory. `redelivered` are messages that were stored
+ * before, as the arrivals table knows: their arrival-time readings are duplicates and have no rows.
+ */
+export function planBatch(
+  staged: readonly StagedMessage[],
+  redelivered: ReadonlySet<StagedMessage>,
+  context: PlanContext,
+): BatchPlan {
+  let capacity = 0;
+  for (const { decoded } of staged) capacity += decoded.readings.length;
+  const readings = createReadingBatch(capacity);
+  const messages = staged.map((message) =>
+    planMessage(message, redelivered.has(message), readings, context),
+  );
+  return { messages, readings };
+}
+
+function planMessage(
+  staged: StagedMessage,
+  isRedelivered: boolean,
+  batch: ReadingBatch,
+  { directory, defaultTenant }: PlanContext,
+): PlannedMessage {
+  const { decoded, message } = staged;
+  const { tenant, deviceId } = decoded;
+  const firstRow = batch.length;
+  const isKnownTenant = tenant !== undefined && directory.hasTenant(tenant);
+  const owner = isKnownTenant ? tenant : defaultTenant;
+  const device = isKnownTenant ? findDevice(directory, tenant, deviceId) : undefined;
+  const base = { staged, device, tenant: owner, firstRow, ignored: 0, rows: 0, events: [] };
+  if (staged.refusal !== undefined) {
+    const count = Math.max(decoded.received, 1);
+    const reject: Reject = { reason: 'malformed', field: '', message: staged.refusal, count };
+    return { ...base, received: count, rejects: [reject] };
+  }
+  if (device === undefined) {
+    const unowned = unownedReject(staged, isKnownTenant);
+    const rejects = unowned === undefined ? decoded.rejects : [unowned, ...decoded.rejects];
+    return { ...base, rejects, received: rejects.reduce((sum, { count }) => sum + count, 0) };
+  }
+  const rejects: Reject[] = [...decoded.rejects];
+  let { received } = decoded;
+  let ignored = 0;
+  for (const reading of decoded.readings) {
+    const isArrival = reading.tsSource === 'arrival';
+    if (isArrival && message.retain) {
+      received -= 1;
+      ignored += 1;
+      continue;
+    }
+    const channel = device.channels.get(reading.quantity);
+    if (channel === undefined || (reading.unit !== undefined && reading.unit !== channel.unit)) {
+      rejects.push(badUnit(reading, channel?.unit));
+      continue;
+    }
+    if (isArrival && isRedelivered) continue;
+    const row = batch.length;
+    batch.channelId[row] = channel.channelId;
+    batch.tsUs[row] = reading.tsUs;
+    batch.value[row] = reading.value;
+    batch.flags[row] =
+      isArrival && message.sessionLost === true ? reading.flags | FLAG.atLeastOnce : reading.flags;
+    batch.receivedAtUs[row] = message.receivedAtUs;
+    batch.length += 1;
+  }
+  const hasOldArrivals = isRedelivered || message.retain;
+  const events = decoded.events.filter(
+    ({ tsUs }) => !(hasOldArrivals && tsUs === message.receivedAtUs),
+  );
+  const rows = batch.length - firstRow;
+  return { staged, device, tenant: owner, firstRow, rows, rejects, events, received, ignored };
+}
+
+/** Everything in a message of an unregistered device, as one entry. */
+function unownedReject(
+  { decoded, message }: StagedMessage,
+  isKnownTenant: boolean,
+): Reject | undefined {
+  const { tenant, deviceId } = decoded;
+  // A retained presence of a device nobody knows is repeated on each subscription and says nothing.
+  const presence = decoded.online === undefined || message.retain ? 0 : 1;
+  const count = decoded.readings.length + decoded.events.length + presence;
+  if (count === 0 || tenant === undefined || deviceId === undefined) return undefined;
+  return isKnownTenant
+    ? {
+        reason: 'unknown_device',
+        field: '',
+        message: `${deviceId} is not registered in tenant ${tenant}; register it and replay this entry`,
+        deviceId,
+        count,
+      }
+    : {
+        reason: 'unknown_tenant',
+        field: '',
+        message: `there is no tenant ${tenant}; correct the topic, or create the tenant and replay this entry`,
+        deviceId,
+        count,
+      };
+}
+
+function badUnit(reading: FlaggedReading, channelUnit: string | undefined): Reject {
+  const { quantity, deviceId, unit = '' } = reading;
+  const message =
+    channelUnit === undefined
+      ? `${quantity} cannot be in ${unit}`
+      : `the channel is in ${channelUnit}, this reading in ${unit}; units of a channel are never converted`;
+  return { reason: 'bad_unit', field: quantity, message, deviceId, count: 1 };
+}

@@ -1,0 +1,201 @@
+import type { Logger } from '@verimeter/service-runtime';
+import { redactUrl } from '@verimeter/service-runtime';
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import type { IncomingMessage } from './message.ts';
+import { UnacknowledgedWindow } from './unacknowledged-window.ts';
+
+export interface SubscriberOptions {
+  /** `mqtt`, `mqtts`, `ws`, `wss`; user and password inside. */
+  readonly url: string;
+  readonly clientId: string;
+  /** Seconds the broker keeps the session of an absent worker. */
+  readonly sessionExpiryS: number;
+  /** Workers that share a subscription; empty: this one has it alone. */
+  readonly sharedGroup: string;
+  readonly maxUnacked: number;
+  readonly maxUnackedBytes: number;
+  readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
+  readonly accept: (message: IncomingMessage) => Promise<void>;
+  readonly log: Logger;
+  /** Seconds; default 60. */
+  readonly keepaliveS?: number;
+  /**
+   * For the test that shows what a crash test is worth: acknowledges on receipt, which loses messages. Not reachable by
+   * configuration.
+   */
+  readonly ackBeforeCommit?: boolean;
+}
+
+export interface Subscriber {
+  /** Undefined when connected with every filter granted at QoS 1, else why not. */
+  problem(): string | undefined;
+  readonly unacknowledged: number;
+  /** Stops reading: no further message is handed to `accept`. */
+  pause(): void;
+  /** After the accepted messages have settled: acknowledges them and disconnects, keeping the session. */
+  stop(): Promise<void>;
+}
+
+/** After the broker lost the session, what comes within this time may be a repetition. Milliseconds. */
+const SESSION_LOSS_MS = 60_000;
+const RECONNECT_MS = 1000;
+/** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
+const UNSUPPORTED_VERSION = new Set([1, 132]);
+
+interface ErrorWithCode extends Error {
+  readonly code?: number | string;
+}
+
+/** Private to mqtt 5.16.0 and pinned by a contract test: sends an acknowledgement out of turn. */
+interface PacketSender {
+  _sendPacket(packet: { cmd: 'puback'; messageId: number; reasonCode: number }): void;
+}
+
+/**
+ * MQTT subscription with a persistent session. A message is acknowledged after `accept` has resolved, in the order of
+ * receipt, and only on the connection that brought it: packet ids of an older connection may by now name others.
+ */
+export function startSubscriber(options: SubscriberOptions): Subscriber {
+  const { log } = options;
+  const filter =
+    options.sharedGroup === '' ? 'verimeter/v1/#' : `$share/${options.sharedGroup}/verimeter/v1/#`;
+  const keepaliveS = options.keepaliveS ?? 60;
+  const window = new UnacknowledgedWindow(options.maxUnacked, options.maxUnackedBytes);
+  let protocolVersion: 4 | 5 = 5;
+  let client: MqttClient;
+  let epoch = 0;
+  let problem: string | undefined = 'connecting';
+  let reported: string | undefined;
+  let paused = false;
+  let stopped = false;
+  let connectedBefore = false;
+  let sessionLostAt = -Infinity;
+
+  function report(text: string): void {
+    problem = text;
+    if (reported === text) return; // once, not with every attempt
+    reported = text;
+    log.warn({ broker: redactUrl(options.url), problem: text }, 'broker not usable yet');
+  }
+
+  function acknowledge(): void {
+    for (const { messageId, epoch: of } of window.takeSettled()) {
+      if (messageId === undefined || of !== epoch || !client.connected) continue;
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion, no-underscore-dangle -- see PacketSender
+      (client as unknown as PacketSender)._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 });
+    }
+  }
+
+  function receive(packet: IPublishPacket, done: (error?: Error) => void): void {
+    if (paused) return; // the callback is never called: the client reads no further
+    const payload =
+      typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    const messageId = packet.qos === 0 ? undefined : packet.messageId;
+    const entry = window.add(messageId, epoch, payload.length);
+    const settled = options.accept({
+      topic: packet.topic,
+      payload,
+      receivedAtUs: Date.now() * 1000,
+      qos: packet.qos,
+      retain: packet.retain,
+      dup: packet.dup,
+      session: options.clientId,
+      packetId: messageId,
+      source: 'mqtt',
+      sessionLost: performance.now() - sessionLostAt < SESSION_LOSS_MS,
+    });
+    settled.then(
+      () => {
+        entry.settled = true;
+        acknowledge();
+      },
+      // Not stored: not acknowledged either, and everything behind it waits for the next connection.
+      () => undefined,
+    );
+    if (options.ackBeforeCommit === true) {
+      done();
+      return;
+    }
+    // An error makes the client go on without an acknowledgement (docs/decisions/0040).
+    const resume = (): void => done(new Error('acknowledged after commit'));
+    // Half the keep-alive: while the callback is held the client reads no PINGRESP either.
+    window.whenOpen((keepaliveS * 1000) / 2).then(resume, resume);
+  }
+
+  async function subscribe(): Promise<void> {
+    // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
+    const granted = await client.subscribeAsync(filter, { qos: 1, rh: 1 });
+    const refused = granted.filter(({ qos }) => qos !== 1);
+    if (granted.length === 0 || refused.length > 0) {
+      report(`the broker did not grant QoS 1 on ${filter}`);
+      return;
+    }
+    problem = undefined;
+    reported = undefined;
+    log.info({ broker: redactUrl(options.url), filter, protocolVersion }, 'subscribed');
+  }
+
+  function connect(): MqttClient {
+    const next = mqtt.connect(options.url, {
+      ...options.tls,
+      clientId: options.clientId,
+      clean: false,
+      protocolVersion,
+      keepalive: keepaliveS,
+      reconnectPeriod: RECONNECT_MS,
+      connectTimeout: 10_000,
+      resubscribe: false,
+      properties: {
+        sessionExpiryInterval: options.sessionExpiryS,
+        receiveMaximum: Math.min(options.maxUnacked, 65_535),
+      },
+    });
+    next.handleMessage = receive;
+    next.on('connect', ({ sessionPresent }) => {
+      epoch += 1;
+      if (connectedBefore && !sessionPresent) {
+        sessionLostAt = performance.now();
+        log.warn('the broker has lost the session of this worker');
+      }
+      connectedBefore = true;
+      problem = 'subscribing';
+      subscribe().catch((error: unknown) => {
+        report(`subscribing failed: ${error instanceof Error ? error.message : String(error)}`);
+        if (!stopped) next.reconnect();
+      });
+    });
+    next.on('close', () => {
+      if (problem === undefined && !stopped) report('the connection is lost');
+    });
+    next.on('error', (error: ErrorWithCode) => {
+      if (protocolVersion === 5 && UNSUPPORTED_VERSION.has(Number(error.code))) {
+        log.info('the broker does not speak MQTT 5, going on with 3.1.1');
+        protocolVersion = 4;
+        next.end(true);
+        if (!stopped) client = connect();
+        return;
+      }
+      report(error.message === '' ? String(error.code ?? error.name) : error.message);
+    });
+    return next;
+  }
+
+  client = connect();
+  return {
+    problem: () => problem,
+    get unacknowledged() {
+      return window.size;
+    },
+    pause() {
+      paused = true;
+    },
+    async stop() {
+      paused = true;
+      stopped = true;
+      problem = 'stopped';
+      acknowledge();
+      // Not forced: the acknowledgements just written go out before DISCONNECT.
+      await client.endAsync(!client.connected);
+    },
+  };
+}
