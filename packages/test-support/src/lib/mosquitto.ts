@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { chmod, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createTemporaryDirectory, findFreePort } from './temporary.ts';
+
+const CONFIGURATION = fileURLToPath(
+  new URL('../../../../infra/mosquitto/mosquitto.conf', import.meta.url),
+);
+const START_TIMEOUT_MS = 10_000;
+
+/** Path of the Mosquitto program on this machine, or undefined. */
+export function findMosquitto(): string | undefined {
+  for (const candidate of [
+    '/usr/sbin/mosquitto',
+    '/usr/bin/mosquitto',
+    '/usr/local/sbin/mosquitto',
+  ])
+    try {
+      accessSync(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      continue; // not there: the next place
+    }
+  return undefined;
+}
+
+export interface Mosquitto {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it as a crash would: nothing is saved. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and persistence file. */
+  start(): Promise<void>;
+  /** Ends it in order and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** A running Mosquitto with the configuration of `infra/mosquitto`, on a free port and a directory of its own. */
+export async function startMosquitto(program: string): Promise<Mosquitto> {
+  const temporary = await createTemporaryDirectory('verimeter-mosquitto-');
+  const directory = temporary.path;
+  await chmod(directory, 0o777); // as root Mosquitto becomes the user `mosquitto` before it writes
+  const port = await findFreePort();
+  const file = path.join(directory, 'mosquitto.conf');
+  await writeFile(
+    file,
+    readFileSync(CONFIGURATION, 'utf8')
+      .replace(/^listener .*$/m, `listener ${port} 127.0.0.1`)
+      .replace(/^persistence_location .*$/m, `persistence_location ${directory}/`),
+    { mode: 0o644 },
+  );
+  let child: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    const started = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = started;
+    let output = '';
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (!(await answers(port))) {
+      if (started.exitCode !== null || performance.now() > deadline)
+        throw new Error(`Mosquitto did not start: ${output}`);
+      await delay(20);
+    }
+  };
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  };
+  await start();
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    port,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: async () => {
+      await end('SIGTERM');
+      await temporary.remove();
+    },
+  };
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
