@@ -1,21 +1,12 @@
 import { OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
+import type { LedgerRow } from '@verimeter/registry';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 
 const HOUR_US = 3600e6;
 
-/** One row of the ledger to add to. */
-export interface LedgerEntry {
-  readonly tenant: string | null;
-  readonly deviceId: string | null;
-  readonly topic: string | null;
-  readonly hourUs: number;
-  readonly source: string;
-  received: number;
-  stored: number;
-  duplicate: number;
-  conflicting: number;
-  rejected: number;
-}
+/** A row for the ledger; counts of messages of one device are summed here, before the database sees them. */
+type LedgerEntry = LedgerRow & Record<'received' | keyof Omit<Totals, 'ignored'>, number>;
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 export interface Totals {
   stored: number;
@@ -25,12 +16,12 @@ export interface Totals {
   ignored: number;
 }
 
-/** What is added to the ledger for a batch, sorted by key so that workers do not deadlock, and its sums. */
+/** What is added to the ledger for a batch, and its sums. */
 export function accountBatch(
   plan: BatchPlan,
   outcomes: WriteOutcomes,
-): { entries: LedgerEntry[]; totals: Totals } {
-  const entries = new Map<string, LedgerEntry>();
+): { entries: LedgerRow[]; totals: Totals } {
+  const entries = new Map<string, Writable<LedgerEntry>>();
   const totals: Totals = { stored: 0, duplicate: 0, conflicting: 0, rejected: 0, ignored: 0 };
   for (const planned of plan.messages) {
     totals.ignored += planned.ignored;
@@ -57,22 +48,25 @@ export function accountBatch(
     totals.conflicting += conflicting;
     totals.rejected += rejected;
   }
-  const keys = [...entries.keys()].toSorted();
-  return { entries: keys.flatMap((key) => entries.get(key) ?? []), totals };
+  return { entries: [...entries.values()], totals };
 }
 
-function entryOf(entries: Map<string, LedgerEntry>, planned: PlannedMessage): LedgerEntry {
+function entryOf(
+  entries: Map<string, Writable<LedgerEntry>>,
+  planned: PlannedMessage,
+): Writable<LedgerEntry> {
   const { message } = planned.staged;
   const deviceId = planned.device?.deviceId ?? null;
   const topic = deviceId === null ? message.topic : null;
-  const hourUs = Math.floor(message.receivedAtUs / HOUR_US) * HOUR_US;
+  const { receivedAtUs } = message;
+  const hour = Math.floor(receivedAtUs / HOUR_US);
   const { tenant } = planned;
   const { source } = message;
-  const key = `${tenant ?? ''}\0${deviceId ?? ''}\0${topic ?? ''}\0${hourUs}\0${source}`;
+  const key = `${tenant ?? ''}\0${deviceId ?? ''}\0${topic ?? ''}\0${hour}\0${source}`;
   let entry = entries.get(key);
   if (entry === undefined) {
     const counts = { received: 0, stored: 0, duplicate: 0, conflicting: 0, rejected: 0 };
-    entry = { tenant, deviceId, topic, hourUs, source, ...counts };
+    entry = { tenant, deviceId, topic, receivedAtUs, source, ...counts };
     entries.set(key, entry);
   }
   return entry;

@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
-import type { ReadingBatch } from '@verimeter/reading-store';
 import { OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
-import { type Queryable, timestamptz } from '@verimeter/registry';
+import {
+  type LiveReadings,
+  type Queryable,
+  type addLiveEvents,
+  addToQuarantine,
+  timestamptz,
+} from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
-import type { LedgerEntry } from './account.ts';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 import { storableText } from './sql-errors.ts';
-import { KEPT_PAYLOAD_BYTES, type StagedMessage } from './staged-message.ts';
+import type { StagedMessage } from './staged-message.ts';
 
 /** Messages with more readings than this are history, not news: they make no live events. */
 const LIVE_READINGS = 100;
@@ -72,128 +75,43 @@ export async function recordArrivals(
 const arrivalKey = (session: string, packetId: number, hash: Buffer): string =>
   `${storableText(session)} ${packetId} ${hash.toString('base64')}`;
 
-const ADD_TO_LEDGER = `
-  INSERT INTO ledger AS l (tenant, device_id, topic, hour, source, received, stored, duplicate, conflicting, rejected)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[],
-                       $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
-  ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE SET
-    received = l.received + excluded.received, stored = l.stored + excluded.stored,
-    duplicate = l.duplicate + excluded.duplicate, conflicting = l.conflicting + excluded.conflicting,
-    rejected = l.rejected + excluded.rejected`;
-
-export async function addToLedger(
-  client: Queryable,
-  entries: readonly LedgerEntry[],
-): Promise<void> {
-  if (entries.length === 0) return;
-  await client.query({
-    name: 'ingest_add_to_ledger',
-    text: ADD_TO_LEDGER,
-    values: [
-      entries.map(({ tenant }) => tenant),
-      entries.map(({ deviceId }) => deviceId),
-      entries.map(({ topic }) => topic),
-      entries.map(({ hourUs }) => timestamptz(hourUs)),
-      entries.map(({ source }) => source),
-      entries.map(({ received }) => received),
-      entries.map(({ stored }) => stored),
-      entries.map(({ duplicate }) => duplicate),
-      entries.map(({ conflicting }) => conflicting),
-      entries.map(({ rejected }) => rejected),
-    ],
-  });
-}
-
-const ADD_TO_QUARANTINE = `
-  INSERT INTO quarantine (tenant, received_at, source, topic, device_id, reason, field, message,
-                          payload, payload_bytes, payload_sha256, rejected)
-  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::bytea[], $10::int8[], $11::bytea[], $12::int4[])
-  RETURNING id`;
-
-interface QuarantineRow {
-  readonly planned: PlannedMessage;
-  readonly deviceId: string | null;
-  readonly reason: string;
-  readonly field: string;
-  readonly message: string;
-  readonly count: number;
-}
-
-export interface LiveQuarantine {
-  readonly tenant: string;
-  readonly body: string;
-}
-
 /** Keeps what was rejected; returns what to announce of it. */
-export async function addToQuarantine(
+export async function quarantineRejects(
   client: Queryable,
   plan: BatchPlan,
-): Promise<LiveQuarantine[]> {
-  const rows: QuarantineRow[] = [];
-  for (const planned of plan.messages) {
-    for (const { reason, field, message, count } of planned.rejects) {
-      const deviceId = planned.staged.decoded.deviceId ?? null;
-      rows.push({
-        planned,
-        deviceId,
-        reason,
-        field: storableText(field),
-        message: storableText(message),
-        count,
-      });
-    }
-  }
-  if (rows.length === 0) return [];
-  const result = await client.query<{ id: number }>({
-    name: 'ingest_add_to_quarantine',
-    text: ADD_TO_QUARANTINE,
-    values: [
-      rows.map(({ planned }) => planned.tenant),
-      rows.map(({ planned }) => timestamptz(planned.staged.message.receivedAtUs)),
-      rows.map(({ planned }) => planned.staged.message.source),
-      rows.map(({ planned }) => planned.staged.message.topic),
-      rows.map(({ deviceId }) => deviceId),
-      rows.map(({ reason }) => reason),
-      rows.map(({ field }) => field),
-      rows.map(({ message }) => message),
-      rows.map(({ planned }) => keptPayload(planned.staged)),
-      rows.map(({ planned }) => planned.staged.payloadBytes),
-      rows.map(({ planned }) => keptHash(planned.staged)),
-      rows.map(({ count }) => count),
-    ],
+): Promise<Parameters<typeof addLiveEvents>[1]> {
+  const rows = plan.messages.flatMap(({ staged, tenant, rejects }) => {
+    const { topic, receivedAtUs, source } = staged.message;
+    const { payload } = staged;
+    return rejects.map(({ reason, field, message, count }) => ({
+      tenant,
+      receivedAtUs,
+      source,
+      topic,
+      deviceId: staged.decoded.deviceId ?? null,
+      reason,
+      field: storableText(field),
+      message: storableText(message),
+      payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length),
+      rejected: count,
+    }));
   });
-  return result.rows.slice(0, LIVE_QUARANTINE).flatMap(({ id }, index) => {
-    const row = rows[index];
-    return row?.planned.tenant == null
-      ? []
-      : [{ tenant: row.planned.tenant, body: quarantineBody(id, row) }];
-  });
-}
-
-function keptPayload({ payload }: StagedMessage): Buffer | null {
-  if (payload === undefined || payload.length > KEPT_PAYLOAD_BYTES) return null;
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-}
-
-function keptHash({ payload, sha256 }: StagedMessage): Buffer | null {
-  if (sha256 !== undefined) return sha256;
-  if (payload === undefined || payload.length <= KEPT_PAYLOAD_BYTES) return null;
-  return createHash('sha256').update(payload).digest();
-}
-
-function quarantineBody(id: number, row: QuarantineRow): string {
-  const { message: incoming, payloadBytes } = row.planned.staged;
-  return JSON.stringify({
-    id,
-    received_at: formatTimestamp(incoming.receivedAtUs),
-    topic: incoming.topic,
-    device_id: row.deviceId,
-    reason: row.reason,
-    field: row.field,
-    message: row.message,
-    payload_bytes: payloadBytes,
-    status: 'open',
+  const ids = await addToQuarantine(client, rows);
+  return rows.slice(0, LIVE_QUARANTINE).flatMap((row, index) => {
+    const id = ids[index];
+    if (row.tenant === null || id === undefined) return [];
+    const body = {
+      id,
+      received_at: formatTimestamp(row.receivedAtUs),
+      topic: row.topic,
+      device_id: row.deviceId,
+      reason: row.reason,
+      field: row.field,
+      message: row.message,
+      payload_bytes: row.payload.length,
+      status: 'open',
+    };
+    return [{ tenant: row.tenant, kind: 'quarantine' as const, body }];
   });
 }
 
@@ -245,48 +163,25 @@ export async function setPresence(client: Queryable, plan: BatchPlan): Promise<v
   ]);
 }
 
-const ADD_LIVE_EVENTS = `
-  INSERT INTO live_events (tenant, kind, channel_ids, ts, values, body)
-  SELECT r.tenant, r.kind, r.channel_ids::int4[], r.ts::timestamptz[], r.values::float8[], r.body::jsonb
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-      AS r (tenant, kind, channel_ids, ts, values, body)`;
-
-/** News of the batch, one row per tenant for readings. Last statement before COMMIT: it takes the lock that orders ids. */
-export async function addLiveEvents(
-  client: Queryable,
-  plan: BatchPlan,
-  outcomes: WriteOutcomes,
-  quarantine: readonly LiveQuarantine[],
-): Promise<void> {
-  const byTenant = new Map<string, number[]>();
+/** Readings to announce, one entry per tenant. */
+export function liveReadings(plan: BatchPlan, outcomes: WriteOutcomes): LiveReadings[] {
+  const byTenant = new Map<string, { channelIds: number[]; tsUs: number[]; values: number[] }>();
+  const { readings } = plan;
   for (const { device, firstRow, rows } of plan.messages) {
     if (device === undefined || rows === 0 || rows > LIVE_READINGS) continue;
-    const list = byTenant.get(device.tenant) ?? [];
-    for (let row = firstRow; row < firstRow + rows; row += 1) {
-      if (outcomes[row] === OUTCOME.stored) list.push(row);
+    let news = byTenant.get(device.tenant);
+    if (news === undefined) {
+      news = { channelIds: [], tsUs: [], values: [] };
+      byTenant.set(device.tenant, news);
     }
-    byTenant.set(device.tenant, list);
+    for (let row = firstRow; row < firstRow + rows; row += 1) {
+      if (outcomes[row] !== OUTCOME.stored) continue;
+      news.channelIds.push(readings.channelId[row] ?? 0);
+      news.tsUs.push(readings.tsUs[row] ?? 0);
+      news.values.push(readings.value[row] ?? 0);
+    }
   }
-  const news = [...byTenant].filter(([, rows]) => rows.length > 0);
-  if (news.length === 0 && quarantine.length === 0) return;
-  const { readings } = plan;
-  const none = quarantine.map(() => null);
-  await client.query({
-    name: 'ingest_add_live_events',
-    text: ADD_LIVE_EVENTS,
-    values: [
-      [...news.map(([tenant]) => tenant), ...quarantine.map(({ tenant }) => tenant)],
-      [...news.map(() => 'reading'), ...quarantine.map(() => 'quarantine')],
-      [...news.map(([, rows]) => literal(rows, readings.channelId)), ...none],
-      [...news.map(([, rows]) => instants(rows, readings)), ...none],
-      [...news.map(([, rows]) => literal(rows, readings.value)), ...none],
-      [...news.map(() => null), ...quarantine.map(({ body }) => body)],
-    ],
-  });
+  return [...byTenant]
+    .filter(([, { channelIds }]) => channelIds.length > 0)
+    .map(([tenant, news]) => ({ tenant, ...news }));
 }
-
-const literal = (rows: readonly number[], column: ArrayLike<number>): string =>
-  `{${rows.map((row) => column[row]).join(',')}}`;
-
-const instants = (rows: readonly number[], { tsUs }: ReadingBatch): string =>
-  `{${rows.map((row) => timestamptz(tsUs[row] ?? 0)).join(',')}}`;

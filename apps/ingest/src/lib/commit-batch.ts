@@ -1,11 +1,16 @@
 import type { ReadingStore } from '@verimeter/reading-store';
-import type { Pool, PoolClient } from '@verimeter/registry';
+import {
+  type Pool,
+  type PoolClient,
+  addLiveEvents,
+  addLiveReadings,
+  addToLedger,
+} from '@verimeter/registry';
 import { type Totals, accountBatch } from './account.ts';
 import {
   addEvents,
-  addLiveEvents,
-  addToLedger,
-  addToQuarantine,
+  liveReadings,
+  quarantineRejects,
   recordArrivals,
   setPresence,
 } from './batch-statements.ts';
@@ -62,10 +67,12 @@ async function writeBatch(
   const outcomes = await context.store.write(client, plan.readings);
   const { entries, totals } = accountBatch(plan, outcomes);
   await addToLedger(client, entries);
-  const quarantine = await addToQuarantine(client, plan);
+  const quarantined = await quarantineRejects(client, plan);
   await addEvents(client, plan);
   await setPresence(client, plan);
-  await addLiveEvents(client, plan, outcomes, quarantine);
+  // Last: the ids of live events are given out under a lock that is held until the commit.
+  await addLiveReadings(client, liveReadings(plan, outcomes));
+  await addLiveEvents(client, quarantined);
   return totals;
 }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '@verimeter/registry';
+import { type Queryable, ensureChannels } from '@verimeter/registry';
 
 export interface KnownChannel {
   readonly channelId: number;
@@ -28,19 +28,6 @@ const FIND_DEVICES = `
     JOIN devices d USING (tenant, device_id)
     LEFT JOIN channels c USING (tenant, device_id)`;
 
-/** Sorted, so that workers that meet the same new devices do not deadlock. */
-const ADD_CHANNELS = `
-  INSERT INTO channels (tenant, device_id, quantity, unit)
-  SELECT tenant, device_id, quantity, unit
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS n (tenant, device_id, quantity, unit)
-   ORDER BY tenant, device_id, quantity
-  ON CONFLICT DO NOTHING`;
-
-const FIND_CHANNELS = `
-  SELECT c.tenant, c.device_id, c.quantity, c.channel_id, c.unit
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS k (tenant, device_id, quantity)
-    JOIN channels c USING (tenant, device_id, quantity)`;
-
 interface ChannelRow {
   tenant: string;
   device_id: string;
@@ -59,7 +46,6 @@ const MAX_DEVICES = 1_000_000;
 export class DeviceDirectory {
   readonly #devices = new Map<string, KnownDevice>();
   readonly #tenants = new Set<string>();
-  #version = 0;
 
   find(tenant: string, deviceId: string): KnownDevice | undefined {
     return this.#devices.get(deviceKey(tenant, deviceId));
@@ -71,7 +57,6 @@ export class DeviceDirectory {
 
   /** Something changed; without a device id anything of the tenant, without a tenant anything at all. */
   forget(tenant?: string | null, deviceId?: string | null): void {
-    this.#version += 1;
     if (tenant == null) {
       this.#devices.clear();
       this.#tenants.clear();
@@ -123,23 +108,25 @@ export class DeviceDirectory {
   /** Creates channels that do not exist; where another worker was first, its unit counts. */
   async addChannels(client: Queryable, channels: readonly NewChannel[]): Promise<void> {
     if (channels.length === 0) return;
-    const tenants = channels.map(({ device }) => device.tenant);
-    const deviceIds = channels.map(({ device }) => device.deviceId);
-    const quantities = channels.map(({ quantity }) => quantity);
-    const units = channels.map(({ unit }) => unit);
-    await client.query(ADD_CHANNELS, [tenants, deviceIds, quantities, units]);
-    const found = await client.query<ChannelRow>(FIND_CHANNELS, [tenants, deviceIds, quantities]);
-    for (const row of found.rows) this.#remember(row);
+    const wanted = channels.map(({ device, quantity, unit }) => {
+      const { tenant, deviceId } = device;
+      return { tenant, deviceId, quantity, unit };
+    });
+    const found = await ensureChannels(client, wanted);
+    for (const { tenant, deviceId, quantity, channelId, unit } of found) {
+      this.#remember({
+        tenant,
+        device_id: deviceId,
+        quantity,
+        channel_id: channelId,
+        unit,
+      });
+    }
     for (const { device, quantity } of channels) {
       // A device that was forgotten meanwhile lives on in the batch that holds it.
       const known = this.find(device.tenant, device.deviceId)?.channels.get(quantity);
       if (known !== undefined) device.channels.set(quantity, known);
     }
-  }
-
-  /** Changes with every `forget`. */
-  get version(): number {
-    return this.#version;
   }
 
   #remember(row: ChannelRow): void {

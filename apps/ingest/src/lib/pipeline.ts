@@ -138,7 +138,7 @@ class BatchingPipeline implements Pipeline {
     if (this.#staged.length === 0) this.#stagedSince = performance.now();
     this.#staged.push({ ...held, item, channel: item.decoded.channel ?? 'unknown' });
     this.#stagedReadings += item.decoded.readings.length;
-    this.#stagedBytes += item.payload?.length ?? 0;
+    this.#stagedBytes += item.payload.length;
   }
 
   #takeStaged(): Held<StagedMessage>[] {

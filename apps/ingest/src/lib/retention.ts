@@ -1,4 +1,4 @@
-import type { Pool } from '@verimeter/registry';
+import { type Pool, trimLiveEvents } from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 
 const EVERY_MS = 10 * 60_000;
@@ -12,7 +12,7 @@ export function startTrimming(pool: Pool, log: Logger): { stop(): Promise<void> 
   const stopping = new AbortController();
 
   async function trim(round: number): Promise<void> {
-    await pool.query(`DELETE FROM live_events WHERE created_at < now() - interval '1 hour'`);
+    await trimLiveEvents(pool);
     if (round < ROUNDS_BEFORE_ARRIVALS) return;
     await pool.query(`DELETE FROM arrivals WHERE received_at < now() - interval '1 hour'`);
   }

@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Decoded, MAX_PAYLOAD_BYTES, decode } from '@verimeter/payload-codecs';
+import { type Decoded, decode } from '@verimeter/payload-codecs';
 import type { IncomingMessage } from './message.ts';
 import { storableText } from './sql-errors.ts';
-
-/** Quarantine keeps payloads up to this as they came, of larger ones size and SHA-256. Bytes. */
-export const KEPT_PAYLOAD_BYTES = 64 * 1024;
 
 /** A decoded message on its way to the database. */
 export interface StagedMessage {
   readonly message: Omit<IncomingMessage, 'payload'>;
   readonly decoded: Decoded;
-  /** Undefined for a message with nothing to reject beyond what `sha256` stands for. */
-  readonly payload: Uint8Array | undefined;
-  readonly payloadBytes: number;
-  readonly sha256: Buffer | undefined;
+  readonly payload: Uint8Array;
   /** Packet identity where a redelivery can be recognised by nothing else. */
   readonly arrivalHash: Buffer | undefined;
   /** Set when the database refused the message: it goes to quarantine as a whole. */
@@ -25,15 +19,10 @@ const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes)
 export function stageMessage(incoming: IncomingMessage): StagedMessage {
   const { payload, ...message } = incoming;
   const decoded = decodeSafely(incoming);
-  // A huge payload is worth its hash only; nothing of it is held while it waits for the database.
-  const isKept = payload.length <= KEPT_PAYLOAD_BYTES;
-  const needsHash = !isKept && (decoded.rejects.length > 0 || payload.length > MAX_PAYLOAD_BYTES);
   return {
     message: { ...message, topic: storableText(message.topic) },
     decoded,
-    payload: isKept || !needsHash ? payload : undefined,
-    payloadBytes: payload.length,
-    sha256: needsHash ? sha256(payload) : undefined,
+    payload,
     arrivalHash:
       decoded.usesArrivalTime && message.packetId !== undefined ? sha256(payload) : undefined,
   };
