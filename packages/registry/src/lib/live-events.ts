@@ -18,8 +18,6 @@ export async function addLiveReadings(
   batches: readonly LiveReadings[],
 ): Promise<void> {
   for (const batch of batches) {
-    // One per tenant; arrays of arrays of different lengths are no PostgreSQL type.
-    // oxlint-disable-next-line no-await-in-loop
     await client.query(
       `INSERT INTO live_events (tenant, kind, channel_ids, ts, values) VALUES ($1, 'reading', $2, $3, $4)`,
       [batch.tenant, batch.channelIds, batch.tsUs.map(timestamptz), batch.values],

@@ -1,0 +1,204 @@
+import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type FindingRow,
+  type HealthRow,
+  type Pool,
+  ensureTenant,
+  publishHealth,
+  startRun,
+  upsertFindings,
+  withTransaction,
+} from '../src/index.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = database.servicePool;
+});
+afterAll(() => database.drop());
+
+let tenants = 0;
+let tenant = '';
+/** A tenant of its own for each test, with electricity meters m1 to m9. */
+beforeEach(async () => {
+  tenant = `tenant-${String((tenants += 1))}`;
+  await ensureTenant(pool, tenant, 'Asia/Ho_Chi_Minh');
+  await pool.query(
+    `INSERT INTO devices (tenant, device_id, kind, verified_on, lat)
+     SELECT $1, 'm' || i, 'electricity_meter', '2024-02-29', 10.75 FROM generate_series(1, 9) i`,
+    [tenant],
+  );
+});
+
+const HOUR_US = Date.UTC(2026, 10, 24, 4) * 1000;
+
+const healthRow = (deviceId: string, more: Partial<HealthRow> = {}): HealthRow => ({
+  deviceId,
+  quantity: 'active_energy_import',
+  asOfUs: HOUR_US,
+  indication: 'within_limits',
+  recommendation: 'none',
+  errorEstimate: null,
+  standardError: null,
+  intervalLow: null,
+  intervalHigh: null,
+  limit: 0.01,
+  inServiceLimit: 0.02,
+  probabilityOverLimit: null,
+  probabilityOverInServiceLimit: null,
+  probabilityDrifted: null,
+  offsetEstimate: null,
+  offsetStandardError: null,
+  offsetUnit: null,
+  driftPerYear: null,
+  driftPerYearSe: null,
+  exitDateMedian: null,
+  exitDateEarliest: null,
+  minimumDetectable: null,
+  evidenceDays: 28,
+  groupId: null,
+  groupStatus: null,
+  legalStatus: 'valid',
+  validUntil: '2030-12-31',
+  modelVersion: 'model-1',
+  evidence: [],
+  ...more,
+});
+
+const run = (): Promise<number> =>
+  startRun(pool, { tenant, asOfUs: null, modelVersion: 'model-1', configuration: { rule: 1 } });
+
+const devicesOf = async (table: string): Promise<string[]> => {
+  const result = await pool.query<{ device_id: string }>(
+    `SELECT device_id FROM ${table} WHERE tenant = $1 ORDER BY device_id`,
+    [tenant],
+  );
+  return result.rows.map((row) => row.device_id);
+};
+
+const publish = async (rows: readonly HealthRow[], replace: 'all' | 'listed'): Promise<void> => {
+  const runId = await run();
+  await withTransaction(pool, (client) =>
+    publishHealth(client, {
+      tenant,
+      runId,
+      health: rows,
+      history: rows.map(({ deviceId, quantity }) => ({
+        deviceId,
+        quantity,
+        asOfUs: HOUR_US,
+        errorEstimate: 0.1 + 0.2,
+        intervalLow: null,
+        intervalHigh: null,
+      })),
+      groups: [],
+      replace,
+    }),
+  );
+};
+
+describe('published health', () => {
+  test('keeps every field to the last bit', async () => {
+    const estimate = 0.1 + 0.2;
+    await publish(
+      [
+        healthRow('m1', {
+          errorEstimate: estimate,
+          exitDateMedian: '2027-03-01',
+          evidence: [{ code: 'drift', values: { weeks: 5, of: 'm2' } }],
+        }),
+      ],
+      'all',
+    );
+    const stored = await pool.query(
+      `SELECT error_estimate, "limit", exit_date_median, valid_until, as_of, evidence, standard_error
+         FROM health WHERE tenant = $1`,
+      [tenant],
+    );
+    expect(stored.rows).toEqual([
+      {
+        error_estimate: estimate,
+        limit: 0.01,
+        exit_date_median: '2027-03-01',
+        valid_until: '2030-12-31',
+        as_of: HOUR_US,
+        evidence: [{ code: 'drift', values: { weeks: 5, of: 'm2' } }],
+        standard_error: null,
+      },
+    ]);
+  });
+
+  test('a new run replaces all rows, or those of its devices', async () => {
+    await publish([healthRow('m1'), healthRow('m2')], 'all');
+    await publish([healthRow('m2'), healthRow('m3')], 'listed');
+    expect(await devicesOf('health')).toEqual(['m1', 'm2', 'm3']);
+    await publish([healthRow('m3')], 'all');
+    expect(await devicesOf('health')).toEqual(['m3']);
+    expect(await devicesOf('health_history')).toEqual(['m3']);
+  });
+});
+
+const finding = (more: Partial<FindingRow> = {}): FindingRow => ({
+  tenant,
+  deviceId: 'm1',
+  groupId: null,
+  quantity: 'active_energy_import',
+  indication: 'drift_likely',
+  recommendation: 'reverify',
+  groupStatus: null,
+  asOfUs: HOUR_US,
+  evidence: [],
+  ...more,
+});
+
+const setStatus = (status: string): Promise<unknown> =>
+  pool.query('UPDATE findings SET status = $2, comment = $3 WHERE tenant = $1', [
+    tenant,
+    status,
+    'seen',
+  ]);
+
+const statuses = async (): Promise<unknown[]> => {
+  const result = await pool.query(
+    'SELECT status, comment, indication FROM findings WHERE tenant = $1 ORDER BY id',
+    [tenant],
+  );
+  return result.rows;
+};
+
+describe('findings', () => {
+  test('a finding is opened once; the same statement again changes nothing', async () => {
+    expect(await upsertFindings(pool, [finding()])).toMatchObject([
+      { deviceId: 'm1', created: true },
+    ]);
+    expect(await upsertFindings(pool, [finding()])).toEqual([]);
+  });
+
+  test('a live finding takes over the new statement and keeps status and comment', async () => {
+    await upsertFindings(pool, [finding()]);
+    await setStatus('acknowledged');
+    expect(await upsertFindings(pool, [finding({ indication: 'tamper_or_fault' })])).toMatchObject([
+      { created: false },
+    ]);
+    expect(await statuses()).toEqual([
+      { status: 'acknowledged', comment: 'seen', indication: 'tamper_or_fault' },
+    ]);
+  });
+
+  test('a dismissed statement does not come back, another statement does', async () => {
+    await upsertFindings(pool, [finding()]);
+    await setStatus('dismissed');
+    expect(await upsertFindings(pool, [finding({ asOfUs: HOUR_US + 1 })])).toEqual([]);
+    expect(await upsertFindings(pool, [finding({ indication: 'stopped' })])).toHaveLength(1);
+    expect(await statuses()).toMatchObject([{ status: 'dismissed' }, { status: 'open' }]);
+  });
+
+  test('after a verification the same statement opens a new finding', async () => {
+    await upsertFindings(pool, [finding()]);
+    await setStatus('verified');
+    expect(await upsertFindings(pool, [finding()])).toMatchObject([{ created: true }]);
+  });
+});

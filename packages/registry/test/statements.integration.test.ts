@@ -1,0 +1,359 @@
+import { createHash } from 'node:crypto';
+import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type LedgerRow,
+  type Pool,
+  KEPT_PAYLOAD_BYTES,
+  addLiveEvents,
+  addLiveReadings,
+  addToLedger,
+  addToQuarantine,
+  ensureChannels,
+  ensureTenant,
+  lockQuarantined,
+  readChannels,
+  readDevices,
+  readMembers,
+  readTenants,
+  readVerifications,
+  setQuarantineStatus,
+  trimLiveEvents,
+  withTransaction,
+} from '../src/index.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = database.servicePool;
+});
+afterAll(() => database.drop());
+
+let tenants = 0;
+let tenant = '';
+/** A tenant of its own for each test, with electricity meters m1 to m9. */
+beforeEach(async () => {
+  tenant = `tenant-${String((tenants += 1))}`;
+  await ensureTenant(pool, tenant, 'Asia/Ho_Chi_Minh');
+  await pool.query(
+    `INSERT INTO devices (tenant, device_id, kind, verified_on, lat)
+     SELECT $1, 'm' || i, 'electricity_meter', '2024-02-29', 10.75 FROM generate_series(1, 9) i`,
+    [tenant],
+  );
+});
+
+const HOUR_US = Date.UTC(2026, 10, 24, 4) * 1000;
+
+describe('tenants, devices, members, verifications', () => {
+  test('creating a tenant twice keeps the first', async () => {
+    await ensureTenant(pool, tenant, 'UTC');
+    expect(await readTenants(pool)).toContainEqual({ tenant, zone: 'Asia/Ho_Chi_Minh' });
+  });
+
+  test('dates are plain text and identifiers sort bytewise', async () => {
+    await pool.query(
+      `INSERT INTO devices (tenant, device_id, kind) VALUES ($1, 'a', 'gateway'), ($1, 'Z', 'gateway'), ($1, '_', 'gateway')`,
+      [tenant],
+    );
+    const devices = await readDevices(pool, tenant);
+    expect(devices.map((device) => device.deviceId).slice(0, 4)).toEqual(['Z', '_', 'a', 'm1']);
+    expect(devices[3]).toMatchObject({ verifiedOn: '2024-02-29', validUntil: null, lat: 10.75 });
+    expect(await readDevices(pool, tenant, ['m2', 'nobody'])).toHaveLength(1);
+  });
+
+  test('open ends of memberships are infinite, instants are microseconds', async () => {
+    await pool.query(
+      `INSERT INTO groups (tenant, group_id, kind) VALUES ($1, 'g', 'electricity_area')`,
+      [tenant],
+    );
+    await pool.query(
+      `INSERT INTO members (tenant, group_id, device_id, role, valid_from, valid_to)
+       VALUES ($1, 'g', 'm1', 'supply', DEFAULT, '2026-11-24T04:00:00.000001Z'),
+              ($1, 'g', 'm1', 'consumer', '2026-11-24T04:00:00.000001Z', DEFAULT)`,
+      [tenant],
+    );
+    const common = { groupId: 'g', deviceId: 'm1', feeder: null };
+    expect(await readMembers(pool, tenant)).toEqual([
+      { ...common, role: 'supply', fromUs: -Infinity, toUs: HOUR_US + 1 },
+      { ...common, role: 'consumer', fromUs: HOUR_US + 1, toUs: Infinity },
+    ]);
+  });
+
+  test('verifications come with every test point', async () => {
+    await pool.query(
+      `INSERT INTO verifications (tenant, device_id, verified_on, result, test_point, error)
+       VALUES ($1, 'm1', '2026-01-02', 'fail', 'Imax', 0.031), ($1, 'm1', '2026-01-02', 'fail', '0.1Ib', -0.002)`,
+      [tenant],
+    );
+    const points = await readVerifications(pool, tenant);
+    expect(
+      points.map(({ verifiedOn, testPoint, error }) => [verifiedOn, testPoint, error]),
+    ).toEqual([
+      ['2026-01-02', '0.1Ib', -0.002],
+      ['2026-01-02', 'Imax', 0.031],
+    ]);
+  });
+});
+
+const wanted = (deviceId: string, unit = 'kW.h') => ({
+  tenant,
+  deviceId,
+  quantity: 'active_energy_import',
+  unit,
+});
+
+describe('ensureChannels', () => {
+  test('creates what is missing, finds what is there and keeps the first unit', async () => {
+    const [first] = await ensureChannels(pool, [wanted('m1', 'kW.h')]);
+    const both = await ensureChannels(pool, [wanted('m1', 'W.h'), wanted('m2', 'MW.h')]);
+    expect(both).toHaveLength(2);
+    expect(both).toContainEqual(first);
+    expect(both.find((channel) => channel.deviceId === 'm2')?.unit).toBe('MW.h');
+    expect(await readChannels(pool, tenant)).toEqual(
+      both.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
+    );
+  });
+
+  test('of one key twice in a call, the first unit counts', async () => {
+    expect(await ensureChannels(pool, [wanted('m1', 'W.h'), wanted('m1', 'kW.h')])).toMatchObject([
+      { unit: 'W.h' },
+    ]);
+  });
+
+  test('leaves out devices that are not registered', async () => {
+    const channels = await ensureChannels(pool, [wanted('nobody'), wanted('m3')]);
+    expect(channels.map((channel) => channel.deviceId)).toEqual(['m3']);
+  });
+
+  test('racing writers agree on one id per channel and none of them fails', async () => {
+    const all = Array.from({ length: 9 }, (_, index) => wanted(`m${String(index + 1)}`));
+    const results = await Promise.all(
+      [all, all.toReversed(), all, all.toReversed()].map((keys) =>
+        withTransaction(pool, (client) => ensureChannels(client, keys)),
+      ),
+    );
+    const ids = results.map((channels) =>
+      channels.map((channel) => channel.channelId).toSorted((a, b) => a - b),
+    );
+    expect(ids[0]).toHaveLength(9);
+    expect(new Set(ids.map(String)).size).toBe(1);
+  });
+});
+
+const row = (deviceId: string | null, counts: Partial<LedgerRow>): LedgerRow => ({
+  tenant,
+  deviceId,
+  topic: null,
+  receivedAtUs: HOUR_US + 1_234_567,
+  source: 'mqtt',
+  received: 0,
+  ...counts,
+});
+
+const read = async (): Promise<unknown[]> => {
+  const result = await pool.query(
+    `SELECT device_id, topic, hour, received, stored, duplicate, conflicting, rejected, pending
+       FROM ledger WHERE tenant = $1 ORDER BY device_id, topic`,
+    [tenant],
+  );
+  return result.rows;
+};
+
+describe('the ledger', () => {
+  test('adds up per device and hour, also within one call and without a device', async () => {
+    await addToLedger(pool, [
+      row('m1', { received: 3, stored: 2, duplicate: 1 }),
+      row('m1', { received: 1, conflicting: 1 }),
+      row(null, { topic: 'x', received: 1, rejected: 1 }),
+    ]);
+    await addToLedger(pool, [
+      row('m1', { received: 5, pending: 5 }),
+      row(null, { topic: 'x', received: 2, rejected: 2 }),
+    ]);
+    const zero = { stored: 0, duplicate: 0, conflicting: 0, rejected: 0, pending: 0 };
+    expect(await read()).toEqual([
+      {
+        ...zero,
+        device_id: 'm1',
+        topic: null,
+        hour: HOUR_US,
+        received: 9,
+        stored: 2,
+        duplicate: 1,
+        conflicting: 1,
+        pending: 5,
+      },
+      { ...zero, device_id: null, topic: 'x', hour: HOUR_US, received: 3, rejected: 3 },
+    ]);
+  });
+
+  test('transactions that account for the same devices in opposite orders do not deadlock', async () => {
+    const devices = Array.from({ length: 200 }, (_, index) => `d${String(index)}`);
+    const rows = devices.map((deviceId) => row(deviceId, { received: 1, stored: 1 }));
+    await Promise.all(
+      [rows, rows.toReversed(), rows, rows.toReversed(), rows, rows.toReversed()].map((entries) =>
+        withTransaction(pool, (client) => addToLedger(client, entries)),
+      ),
+    );
+    const total = await pool.query(
+      'SELECT sum(received)::int AS received, count(*)::int AS rows FROM ledger WHERE tenant = $1',
+      [tenant],
+    );
+    expect(total.rows).toEqual([{ received: 1200, rows: 200 }]);
+  });
+});
+
+const entry = (payload: Buffer) => ({
+  tenant,
+  receivedAtUs: HOUR_US + 5,
+  source: 'mqtt',
+  topic: 'verimeter/v1/x/y/readings',
+  deviceId: 'y',
+  reason: 'malformed' as const,
+  field: '',
+  message: 'not JSON',
+  payload,
+  rejected: 1,
+});
+
+const sha256 = (payload: Buffer): string => createHash('sha256').update(payload).digest('hex');
+
+describe('the quarantine', () => {
+  test('keeps a payload of 64 KiB as it came, of a larger one the size and hash', async () => {
+    const whole = Buffer.alloc(KEPT_PAYLOAD_BYTES, 0xff);
+    const larger = Buffer.alloc(KEPT_PAYLOAD_BYTES + 1, 0xfe);
+    const ids = await addToQuarantine(pool, [entry(whole), entry(larger)]);
+    const stored = await pool.query<{ payload: Buffer | null; payload_bytes: number }>(
+      `SELECT payload, payload_bytes, encode(payload_sha256, 'hex') AS sha256
+         FROM quarantine WHERE id = ANY ($1) ORDER BY id`,
+      [ids],
+    );
+    expect(stored.rows).toEqual([
+      { payload: whole, payload_bytes: KEPT_PAYLOAD_BYTES, sha256: sha256(whole) },
+      { payload: null, payload_bytes: KEPT_PAYLOAD_BYTES + 1, sha256: sha256(larger) },
+    ]);
+  });
+
+  test('accepts a NUL in a topic or message, which PostgreSQL cannot hold', async () => {
+    const [id = 0] = await addToQuarantine(pool, [
+      { ...entry(Buffer.from('x')), topic: 'a\u0000b', message: 'c\u0000' },
+    ]);
+    expect(await lockQuarantined(pool, id)).toMatchObject({ topic: 'a\uFFFDb' });
+  });
+
+  test('a second replay of an entry waits for the first and sees its status', async () => {
+    const [id = 0] = await addToQuarantine(pool, [entry(Buffer.from('{}'))]);
+    const replay = (): Promise<string | undefined> =>
+      withTransaction(pool, async (client) => {
+        const found = await lockQuarantined(client, id);
+        if (found?.status === 'open') await setQuarantineStatus(client, id, 'replayed');
+        return found?.status;
+      });
+    expect(new Set(await Promise.all([replay(), replay()]))).toEqual(new Set(['open', 'replayed']));
+  });
+});
+
+describe('live events', () => {
+  test('a reader that has seen an id misses none below it', async () => {
+    // Both transactions are open at once; the one that began first commits last.
+    const first = await pool.connect();
+    const second = await pool.connect();
+    try {
+      await first.query('BEGIN');
+      await second.query('BEGIN');
+      await addLiveEvents(first, [{ tenant, kind: 'finding', body: { n: 1 } }]);
+      const blocked = addLiveEvents(second, [{ tenant, kind: 'finding', body: { n: 2 } }]);
+      await first.query('COMMIT');
+      await blocked;
+      await second.query('COMMIT');
+    } finally {
+      first.release();
+      second.release();
+    }
+    const events = await pool.query(`SELECT body FROM live_events WHERE tenant = $1 ORDER BY id`, [
+      tenant,
+    ]);
+    expect(events.rows).toEqual([{ body: { n: 1 } }, { body: { n: 2 } }]);
+  });
+
+  test('readings come as arrays with their instants, and listeners hear of them', async () => {
+    const listener = await pool.connect();
+    try {
+      const heard = new Promise<string | undefined>((resolve) => {
+        listener.on('notification', (message) => resolve(message.payload));
+      });
+      await listener.query('LISTEN verimeter_events');
+      await addLiveReadings(pool, [
+        { tenant, channelIds: [7, 8], tsUs: [HOUR_US, HOUR_US + 1], values: [0.1, -2] },
+      ]);
+      const events = await pool.query<{ id: number }>(
+        `SELECT id, channel_ids, values, (extract(epoch FROM ts[2]) * 1000000)::int8 AS second
+           FROM live_events WHERE tenant = $1`,
+        [tenant],
+      );
+      expect(events.rows).toMatchObject([
+        { channel_ids: [7, 8], values: [0.1, -2], second: HOUR_US + 1 },
+      ]);
+      expect(await heard).toBe(String(events.rows[0]?.id));
+      await listener.query('UNLISTEN *');
+    } finally {
+      listener.release(true);
+    }
+  });
+
+  test('trimming removes the old ones only', async () => {
+    await addLiveEvents(pool, [{ tenant, kind: 'quarantine', body: {} }]);
+    await pool.query(
+      `INSERT INTO live_events (tenant, kind, created_at) VALUES ($1, 'finding', now() - interval '2 hours')`,
+      [tenant],
+    );
+    await trimLiveEvents(pool);
+    const left = await pool.query('SELECT kind FROM live_events WHERE tenant = $1', [tenant]);
+    expect(left.rows).toEqual([{ kind: 'quarantine' }]);
+  });
+});
+
+describe('announcements of registry changes', () => {
+  test('name the device, or for many the tenant; being online is none', async () => {
+    const listener = await pool.connect();
+    try {
+      const messages: unknown[] = [];
+      const until = (text: string): Promise<void> =>
+        new Promise((resolve) => {
+          listener.on('notification', (message) => {
+            if (message.payload === text) resolve();
+          });
+        });
+      listener.on('notification', (message) => {
+        if (message.channel === 'verimeter_registry')
+          messages.push(JSON.parse(message.payload ?? ''));
+      });
+      await listener.query('LISTEN verimeter_registry; LISTEN end_of_test');
+      const finished = until('finished');
+      await pool.query(`UPDATE devices SET online = true WHERE tenant = $1`, [tenant]);
+      await pool.query(
+        `UPDATE devices SET kind = 'instrument' WHERE tenant = $1 AND device_id = 'm9'`,
+        [tenant],
+      );
+      await ensureChannels(pool, [
+        { tenant, deviceId: 'm1', quantity: 'active_energy_import', unit: 'kW.h' },
+      ]);
+      await pool.query(
+        `INSERT INTO devices (tenant, device_id, kind)
+         SELECT $1, 'n' || i, 'gateway' FROM generate_series(1, 21) i`,
+        [tenant],
+      );
+      await pool.query(`NOTIFY end_of_test, 'finished'`); // delivered after all before it
+      await finished;
+      expect(messages).toEqual([
+        { table: 'devices', tenant, device_id: 'm9' },
+        { table: 'channels', tenant, device_id: 'm1' },
+        { table: 'devices', tenant, device_id: null },
+      ]);
+    } finally {
+      listener.release(true);
+    }
+  });
+});
