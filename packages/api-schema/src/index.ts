@@ -39,6 +39,7 @@ export {
   healthDetailList,
   healthList,
 } from './lib/health.ts';
+export { type Summary, summary } from './lib/summary.ts';
 export {
   type Finding,
   type FindingChange,

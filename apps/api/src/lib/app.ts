@@ -16,6 +16,7 @@ import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerReadingRoutes } from './routes/readings.ts';
 import { registerSessionRoutes } from './routes/session.ts';
+import { registerSummaryRoutes } from './routes/summary.ts';
 
 /** Version of the HTTP contract, as OpenAPI's `info.version`. */
 const CONTRACT_VERSION = '1.0.0';
@@ -63,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerFleetRoutes(app, context);
   registerReadingRoutes(app, context);
   registerHealthRoutes(app, context);
+  registerSummaryRoutes(app, context);
   registerFindingRoutes(app, context);
   registerAccountRoutes(app, context);
   registerSessionRoutes(app, context);

@@ -84,6 +84,9 @@ export const healthListQuery = z.strictObject({
   recommendation: choiceParam(RECOMMENDATIONS).optional(),
   group: identifierParam.optional().meta({ description: 'group_id' }),
   kind: choiceParam(DEVICE_KINDS).optional(),
+  device: identifierParam
+    .optional()
+    .meta({ description: 'Beginning of the device id, whatever the case of its letters' }),
   sort: z
     .enum(HEALTH_SORTS, { error: `must be one of ${HEALTH_SORTS.join(', ')}` })
     .optional()

@@ -8,6 +8,7 @@ import { eventsQuery } from './live-events.ts';
 import type { ProblemCode } from './problems.ts';
 import { quarantineList, quarantineListQuery } from './quarantine.ts';
 import { readingList, readingListQuery } from './readings.ts';
+import { summary } from './summary.ts';
 import { type ReaderRole, session, sessionRequest } from './session.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -122,6 +123,17 @@ export const operations = {
     status: 200,
     response: healthDetailList,
     problems: ['not_found'],
+  },
+  getSummary: {
+    method: 'GET',
+    path: '/summary',
+    tag: 'Results',
+    summary: 'How many devices and groups need attention',
+    role: 'viewer',
+    params: none,
+    query: none,
+    status: 200,
+    response: summary,
   },
   listFindings: {
     method: 'GET',

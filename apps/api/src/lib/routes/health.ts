@@ -16,7 +16,7 @@ type HistoryRow = Omit<HealthHistoryPoint, 'as_of'> & { quantity: string; as_of:
 const COLUMNS = HEALTH_COLUMNS.map((column) => `h."${column}"`).join(', ');
 
 // Risk: what to do first, then how likely the device has drifted; devices without a probability come last of their kind.
-const RANK = `CASE h.recommendation WHEN 'reverify' THEN 0 WHEN 'inspect' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END`;
+export const RISK_RANK = `CASE h.recommendation WHEN 'reverify' THEN 0 WHEN 'inspect' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END`;
 const RISK = '-coalesce(h.probability_drifted, -1)';
 
 const afterRow = z.tuple([z.number(), z.number(), z.string(), z.string()]);
@@ -36,7 +36,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
   mountTenantOperation(app, context, 'listHealth', async (client, { principal, query }) => {
     const page = pageOf({ list: 'health', tenant: principal.tenant }, query, afterRow);
     const byRisk = query.sort !== 'device_id';
-    const rank = byRisk ? RANK : '0';
+    const rank = byRisk ? RISK_RANK : '0';
     const risk = byRisk ? RISK : '0::float8';
     const { rows } = await client.query<HealthRow & { rank: number; risk: number }>(
       `SELECT ${COLUMNS}, ${rank} AS rank, ${risk} AS risk
@@ -48,6 +48,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
           AND ($5::integer IS NULL
                OR (${rank}, ${risk}, h.device_id COLLATE "C", h.quantity COLLATE "C")
                   > ($5::integer, $6::float8, $7::text, $8::text))
+          AND ($10::text IS NULL OR starts_with(lower(h.device_id), lower($10)))
         ORDER BY rank, risk, h.device_id COLLATE "C", h.quantity COLLATE "C" LIMIT $9`,
       [
         query.indication ?? null,
@@ -56,6 +57,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
         query.kind ?? null,
         ...(page.after ?? [null, null, null, null]),
         page.limit + 1,
+        query.device ?? null,
       ],
     );
     return page.of(

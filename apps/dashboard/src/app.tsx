@@ -1,0 +1,67 @@
+import { useEffect } from 'react';
+import { Shell } from './components/shell.tsx';
+import { SignIn } from './components/sign-in.tsx';
+import { Empty, Skeleton } from './components/feedback.tsx';
+import { useText } from './i18n/i18n.tsx';
+import { LiveProvider } from './lib/live.tsx';
+import { href, type Route } from './lib/routing.ts';
+import { useSession } from './lib/session.tsx';
+import { useRoute } from './lib/use-route.ts';
+import { AreaPage } from './pages/area-page.tsx';
+import { AreasPage } from './pages/areas-page.tsx';
+import { DevicePage } from './pages/device-page.tsx';
+import { FleetPage } from './pages/fleet-page.tsx';
+import { QualityPage } from './pages/quality-page.tsx';
+
+function Missing() {
+  const { t } = useText();
+  return (
+    <Empty>
+      {t.common.unknownPage} <a href={href('/fleet')}>{t.common.toFleet}</a>
+    </Empty>
+  );
+}
+
+function Page({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'fleet':
+      return <FleetPage params={route.params} />;
+    case 'device':
+      return <DevicePage key={route.deviceId} deviceId={route.deviceId} params={route.params} />;
+    case 'areas':
+      return <AreasPage params={route.params} />;
+    case 'area':
+      return <AreaPage key={route.groupId} groupId={route.groupId} />;
+    case 'quality':
+      return <QualityPage params={route.params} />;
+    case 'missing':
+      return <Missing />;
+  }
+}
+
+/** What identifies a page, without its filters: changing a filter must not scroll. */
+function placeOf(route: Route): string {
+  if (route.page === 'device') return `device ${route.deviceId}`;
+  return route.page === 'area' ? `area ${route.groupId}` : route.page;
+}
+
+export function App() {
+  const { current } = useSession();
+  const route = useRoute();
+  const place = placeOf(route);
+  useEffect(() => globalThis.scrollTo(0, 0), [place]);
+  if (current.state === 'checking')
+    return (
+      <main className="gate">
+        <Skeleton lines={3} />
+      </main>
+    );
+  if (current.state === 'signed-out') return <SignIn error={current.error} />;
+  return (
+    <LiveProvider>
+      <Shell session={current.session} page={route.page}>
+        <Page route={route} />
+      </Shell>
+    </LiveProvider>
+  );
+}

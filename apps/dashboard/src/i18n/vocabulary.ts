@@ -1,0 +1,32 @@
+import type { FindingStatus, QuarantineStatus, ReaderRole } from '@verimeter/api-schema';
+import type {
+  DeviceKind,
+  GroupKind,
+  GroupStatus,
+  Indication,
+  LegalStatus,
+  MemberRole,
+  QuarantineReason,
+  Recommendation,
+} from '@verimeter/telemetry';
+
+/** The words of a language for each value the API may answer with: a new value does not compile until it has one. */
+export interface Vocabulary {
+  readonly recommendation: Readonly<Record<Recommendation, string>>;
+  /** Name, and one sentence for a reader who is no statistician. */
+  readonly indication: Readonly<Record<Indication, readonly [name: string, explanation: string]>>;
+  /** Name, what it means, what to do (empty: nothing). */
+  readonly groupStatus: Readonly<
+    Record<GroupStatus, readonly [name: string, explanation: string, action: string]>
+  >;
+  readonly legal: Readonly<Record<LegalStatus, string>>;
+  readonly deviceKind: Readonly<Record<DeviceKind, string>>;
+  readonly groupKind: Readonly<Record<GroupKind, string>>;
+  readonly role: Readonly<Record<MemberRole, string>>;
+  readonly quarantineReason: Readonly<Record<QuarantineReason, string>>;
+  readonly quarantineStatus: Readonly<Record<QuarantineStatus, string>>;
+  readonly findingStatus: Readonly<Record<FindingStatus, string>>;
+  readonly userRole: Readonly<Record<ReaderRole, string>>;
+  /** By catalogue name; a quantity without a word shows its own name. */
+  readonly quantity: Readonly<Record<string, string>>;
+}

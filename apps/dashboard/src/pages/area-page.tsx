@@ -1,0 +1,162 @@
+import type { GroupDetail, Health, Member } from '@verimeter/api-schema';
+import { GroupStatusBadge, IndicationBadge } from '../components/badge.tsx';
+import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { useText, useTitle } from '../i18n/i18n.tsx';
+import { get, getAll } from '../lib/api-client.ts';
+import { deviceHref, href } from '../lib/routing.ts';
+import { useResource } from '../lib/use-resource.ts';
+
+function Period({ member }: { readonly member: Member }) {
+  const { t, format } = useText();
+  const parts = [
+    member.from === null ? '' : t.areas.from(format.date(member.from)),
+    member.to === null ? '' : t.areas.to(format.date(member.to)),
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? t.areas.always : parts.join(' ');
+}
+
+interface MembersProps {
+  readonly members: readonly Member[];
+  readonly health: ReadonlyMap<string, Health>;
+}
+
+function Members({ members, health }: MembersProps) {
+  const { t, words, format } = useText();
+  if (members.length === 0) return <Empty>{t.areas.membersEmpty}</Empty>;
+  const error = (deviceId: string): string => {
+    const estimate = health.get(deviceId)?.error_estimate ?? null;
+    return estimate === null ? t.common.none : format.signedPercent(estimate);
+  };
+  return (
+    <div className="table-frame">
+      <table className="stacking">
+        <thead>
+          <tr>
+            <th scope="col">{t.areas.device}</th>
+            <th scope="col">{t.areas.role}</th>
+            <th scope="col">{t.fleet.indication}</th>
+            <th scope="col" className="number">
+              {t.device.estimate}
+            </th>
+            <th scope="col">{t.areas.feeder}</th>
+            <th scope="col">{t.areas.period}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => {
+            const indication = health.get(member.device_id)?.indication;
+            return (
+              <tr key={`${member.device_id} ${member.from ?? ''}`}>
+                <th scope="row" data-label={t.areas.device}>
+                  <a href={deviceHref(member.device_id)}>{member.device_id}</a>
+                </th>
+                <td data-label={t.areas.role}>{words.role[member.role]}</td>
+                <td data-label={t.fleet.indication}>
+                  {indication === undefined ? (
+                    t.common.none
+                  ) : (
+                    <IndicationBadge value={indication} />
+                  )}
+                </td>
+                <td className="number" data-label={t.device.estimate}>
+                  {error(member.device_id)}
+                </td>
+                <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>
+                <td data-label={t.areas.period}>
+                  <Period member={member} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Candidates({ group }: { readonly group: GroupDetail }) {
+  const { t, format } = useText();
+  if (group.candidates.length === 0) return null;
+  return (
+    <section className="card">
+      <h2>{t.areas.candidates}</h2>
+      <p className="hint">{t.areas.candidatesLead}</p>
+      <ul className="candidates">
+        {group.candidates.map((candidate) => (
+          <li key={candidate.device_id}>
+            <a href={deviceHref(candidate.device_id)}>{candidate.device_id}</a>
+            <meter
+              min={0}
+              max={1}
+              value={Math.max(0, candidate.correlation)}
+              aria-label={t.areas.correlation}
+            />
+            <span className="number">
+              {t.areas.correlation} {format.number(candidate.correlation, 2)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function AreaPage({ groupId }: { readonly groupId: string }) {
+  const { t, words, format } = useText();
+  useTitle(groupId);
+  const group = useResource(`group ${groupId}`, (signal) =>
+    get<GroupDetail>(`/groups/${encodeURIComponent(groupId)}`, {}, signal),
+  );
+  const health = useResource(`health of ${groupId}`, (signal) =>
+    getAll<Health>('/health', { group: groupId }, 5000, signal),
+  );
+  const back = (
+    <p className="crumbs">
+      <a href={href('/areas')}>{t.common.backToAreas}</a>
+    </p>
+  );
+  if (group.error !== undefined)
+    return (
+      <>
+        {back}
+        <ProblemNote error={group.error} retry={group.reload} />
+      </>
+    );
+  if (group.data === undefined) return <Skeleton lines={8} />;
+  const { data } = group;
+  const texts = data.status === null ? undefined : words.groupStatus[data.status];
+  const byDevice = new Map((health.data?.items ?? []).map((row) => [row.device_id, row]));
+  return (
+    <>
+      {back}
+      <div className="page-head">
+        <h1>{groupId}</h1>
+        <p className="lead">
+          {data.name !== null && `${data.name} · `}
+          {words.groupKind[data.kind]}
+          {data.technical_loss !== null &&
+            ` · ${t.areas.technicalLoss} ${format.percent(data.technical_loss)}`}
+        </p>
+      </div>
+      <section className="card verdict">
+        <div className="verdict-head">
+          <GroupStatusBadge value={data.status} />
+          {data.as_of !== null && (
+            <span className="hint">
+              {t.common.asOf} {format.date(data.as_of)}
+            </span>
+          )}
+        </div>
+        {texts !== undefined && <p>{texts[1]}</p>}
+        {texts !== undefined && texts[2] !== '' && (
+          <p>
+            <strong>{t.areas.whatToDo}:</strong> {texts[2]}
+          </p>
+        )}
+      </section>
+      <Candidates group={data} />
+      <h2>{t.areas.members}</h2>
+      <Members members={data.members} health={byDevice} />
+    </>
+  );
+}

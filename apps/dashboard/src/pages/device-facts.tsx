@@ -1,0 +1,93 @@
+import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
+import { Mark } from '../components/badge.tsx';
+import { LegalState } from '../components/badge.tsx';
+import { useText } from '../i18n/i18n.tsx';
+import { areaHref } from '../lib/routing.ts';
+
+interface DeviceFactsProps {
+  readonly device: DeviceDetail;
+  readonly health: HealthDetail | undefined;
+}
+
+function Connection({ device }: { readonly device: DeviceDetail }) {
+  const { t, format } = useText();
+  if (device.online === null) return t.common.none;
+  return (
+    <span className="indication">
+      <Mark tone={device.online ? 'calm' : 'warn'} />
+      {device.online ? t.device.online : t.device.offline}
+      {device.online_at !== null && ` · ${format.dateTime(device.online_at)}`}
+    </span>
+  );
+}
+
+/** The nameplate, and the legal status, which has nothing to do with the indication. */
+export function DeviceFacts({ device, health }: DeviceFactsProps) {
+  const { t, format } = useText();
+  const date = (iso: string | null): string | undefined =>
+    iso === null ? undefined : format.date(iso);
+  const facts: readonly (readonly [string, string | number | null | undefined])[] = [
+    [t.device.serial, device.serial],
+    [t.device.manufacturer, device.manufacturer],
+    [t.device.model, device.model],
+    [t.device.typeApproval, device.type_approval],
+    [t.device.accuracyClass, device.accuracy_class],
+    [t.device.nominal, device.nominal],
+    [t.device.ratio, device.ratio],
+    [t.device.phases, device.phases],
+    [t.device.built, device.built_year],
+    [t.device.installed, date(device.installed_on)],
+    [t.device.address, device.address],
+  ];
+  return (
+    <>
+      <section className="card">
+        <h2>{t.device.legal}</h2>
+        <dl className="facts">
+          <div>
+            <dt>{t.fleet.legal}</dt>
+            <dd>
+              {health === undefined ? t.common.none : <LegalState value={health.legal_status} />}
+            </dd>
+          </div>
+          <div>
+            <dt>{t.device.verified}</dt>
+            <dd>{date(device.verified_on) ?? t.common.none}</dd>
+          </div>
+          <div>
+            <dt>{t.device.validUntil}</dt>
+            <dd>{date(health?.valid_until ?? device.valid_until) ?? t.common.none}</dd>
+          </div>
+        </dl>
+        <p className="hint">{t.device.legalNote}</p>
+      </section>
+      <section className="card">
+        <h2>{t.device.facts}</h2>
+        <dl className="facts">
+          {health?.group_id != null && (
+            <div>
+              <dt>{t.device.area}</dt>
+              <dd>
+                <a href={areaHref(health.group_id)}>{health.group_id}</a>
+              </dd>
+            </div>
+          )}
+          <div>
+            <dt>{t.device.connection}</dt>
+            <dd>
+              <Connection device={device} />
+            </dd>
+          </div>
+          {facts
+            .filter(([, value]) => value !== null && value !== undefined && value !== '')
+            .map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+        </dl>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
+import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { useText, useTitle } from '../i18n/i18n.tsx';
+import { ApiError, get } from '../lib/api-client.ts';
+import { useLiveEvent, useThrottled } from '../lib/live.tsx';
+import { href } from '../lib/routing.ts';
+import { useResource } from '../lib/use-resource.ts';
+import { DeviceFacts } from './device-facts.tsx';
+import { DeviceVerdict } from './device-verdict.tsx';
+import { ErrorHistory } from './error-history.tsx';
+import { FollowUp } from './follow-up.tsx';
+import { QuarantineList } from './quarantine-list.tsx';
+import { ReadingsPanel } from './readings-panel.tsx';
+
+/** The answers of a device, none where it has not been analysed yet. */
+async function loadHealth(path: string, signal: AbortSignal): Promise<readonly HealthDetail[]> {
+  try {
+    return (await get<{ items: HealthDetail[] }>(path, {}, signal)).items;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not_found') return [];
+    throw error;
+  }
+}
+
+interface DevicePageProps {
+  readonly deviceId: string;
+  readonly params: URLSearchParams;
+}
+
+export function DevicePage({ deviceId, params }: DevicePageProps) {
+  const { t, words, language } = useText();
+  useTitle(deviceId);
+  const path = encodeURIComponent(deviceId);
+  const device = useResource(`device ${deviceId}`, (signal) =>
+    get<DeviceDetail>(`/devices/${path}`, {}, signal),
+  );
+  // The texts of the evidence come in the language of the request.
+  const health = useResource(`health ${deviceId} ${language}`, (signal) =>
+    loadHealth(`/health/${path}`, signal),
+  );
+  const reload = useThrottled(health.reload, 2000);
+  useLiveEvent('finding', (finding) => {
+    if (finding.device_id === undefined || finding.device_id === deviceId) reload();
+  });
+  const back = (
+    <p className="crumbs">
+      <a href={href('/fleet')}>{t.common.back}</a>
+    </p>
+  );
+  if (device.error !== undefined)
+    return (
+      <>
+        {back}
+        <h1>{deviceId}</h1>
+        <ProblemNote error={device.error} retry={device.reload} />
+      </>
+    );
+  const { data } = device;
+  return (
+    <>
+      {back}
+      <div className="page-head">
+        <h1>{deviceId}</h1>
+        <p className="lead">
+          {data === undefined
+            ? '\u00A0'
+            : [words.deviceKind[data.kind], data.manufacturer, data.model, data.address]
+                .filter((part) => part !== null && part !== '')
+                .join(' · ')}
+        </p>
+      </div>
+      <div className="columns">
+        <div className="column-main">
+          {health.error !== undefined && <ProblemNote error={health.error} retry={health.reload} />}
+          {health.data === undefined && health.error === undefined && <Skeleton lines={5} />}
+          {health.data?.length === 0 && <Empty>{t.device.notAnalysed}</Empty>}
+          {health.data?.map((item) => (
+            <DeviceVerdict key={item.quantity} health={item} />
+          ))}
+          {health.data?.map((item) => (
+            <ErrorHistory key={item.quantity} health={item} />
+          ))}
+          {data !== undefined && <ReadingsPanel device={data} params={params} />}
+          <section className="card">
+            <h2>{t.device.quarantine}</h2>
+            <QuarantineList deviceId={deviceId} />
+          </section>
+        </div>
+        <div className="column-side">
+          {data === undefined ? (
+            <Skeleton lines={10} />
+          ) : (
+            <DeviceFacts device={data} health={health.data?.[0]} />
+          )}
+          <FollowUp deviceId={deviceId} />
+        </div>
+      </div>
+    </>
+  );
+}
