@@ -1,3 +1,4 @@
 export { type TestDatabase, createEmptyDatabase, createTestDatabase } from './lib/test-database.ts';
 export { createTemporaryDirectory, findFreePort } from './lib/temporary.ts';
 export { type Mosquitto, findMosquitto, startMosquitto } from './lib/mosquitto.ts';
+export { runSql } from './lib/sql.ts';

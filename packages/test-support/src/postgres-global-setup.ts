@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '@verimeter/embedded';
 import { migrate } from '@verimeter/registry';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { runSql } from './lib/sql.ts';
 
 interface Server {
   readonly url: string;
@@ -29,29 +29,19 @@ async function startServer(): Promise<Server> {
   };
 }
 
-async function runOnServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
 /** One PostgreSQL for the whole run, with a migrated template; TEST_DATABASE_URL names a server to use instead. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startServer();
   try {
     const templateDatabase = `verimeter_template_${String(process.pid)}`;
-    await runOnServer(server.url, `CREATE DATABASE ${templateDatabase}`);
+    await runSql(server.url, `CREATE DATABASE ${templateDatabase}`);
     const templateUrl = new URL(server.url);
     templateUrl.pathname = `/${templateDatabase}`;
     await migrate(templateUrl.href);
     project.provide('postgresUrl', server.url);
     project.provide('templateDatabase', templateDatabase);
     return async () => {
-      await runOnServer(server.url, `DROP DATABASE ${templateDatabase} WITH (FORCE)`);
+      await runSql(server.url, `DROP DATABASE ${templateDatabase} WITH (FORCE)`);
       await server.stop();
     };
   } catch (error) {

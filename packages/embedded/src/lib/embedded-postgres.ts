@@ -32,6 +32,8 @@ export interface EmbeddedPostgresOptions {
   readonly log?: PostgresLog | undefined;
   /** Default true. False: no fsync, for throwaway clusters of tests only. */
   readonly durable?: boolean;
+  /** Directory of other PostgreSQL programs than the packaged ones, 15 or newer, such as `/usr/lib/postgresql/17/bin`. */
+  readonly binDirectory?: string;
   /** More server settings, such as `['log_min_duration_statement=100']`. */
   readonly settings?: readonly string[];
 }
@@ -122,7 +124,7 @@ async function launch({ paths, binaries, user, settings }: Launch, port: number)
       binaries.postgres,
       [
         '-D',
-        clusterArgument(paths.cluster, user),
+        clusterArgument(paths.cluster, user, binaries),
         '-p',
         String(port),
         ...settings.flatMap((setting) => ['-c', setting]),
@@ -223,7 +225,7 @@ export async function startEmbeddedPostgres(
   const unlock = lockDirectory(path.resolve(options.dataDir), paths.lock);
   try {
     const user = await findPostgresUser();
-    const binaries = await findPostgresBinaries(user);
+    const binaries = await findPostgresBinaries(user, options.binDirectory);
     const password = await prepareCluster(paths, binaries, user, durable);
     const settings = [
       ...SETTINGS,

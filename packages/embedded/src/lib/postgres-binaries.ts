@@ -79,10 +79,12 @@ async function versionOf(
   return { initdb: path.join(directory, 'bin', 'initdb'), postgres, major };
 }
 
-/** The PostgreSQL programs, at a place where `user` can run them. */
+/** The PostgreSQL programs of a directory, else the packaged ones, at a place where `user` can run them. */
 export async function findPostgresBinaries(
   user: UnprivilegedUser | undefined,
+  binDirectory?: string,
 ): Promise<PostgresBinaries> {
+  if (binDirectory !== undefined) return versionOf(path.dirname(binDirectory), user);
   const { directory, version } = await installedDirectory();
   if (user === undefined) return versionOf(directory, user);
   try {

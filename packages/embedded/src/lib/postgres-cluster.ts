@@ -32,10 +32,16 @@ export function clusterPaths(dataDir: string): ClusterPaths {
 /**
  * The `-D` argument for a program whose working directory is the cluster. As another account (root gave up its
  * rights) the path may not be passable, for instance below a 0700 home; the working directory, entered before the
- * rights are given up, always is.
+ * rights are given up, always is. Programs before 16 leave it while they look for themselves.
  */
-export function clusterArgument(cluster: string, user: UnprivilegedUser | undefined): string {
-  return user !== undefined && process.platform === 'linux' ? '/proc/self/cwd' : cluster;
+export function clusterArgument(
+  cluster: string,
+  user: UnprivilegedUser | undefined,
+  binaries: PostgresBinaries,
+): string {
+  const byWorkingDirectory =
+    user !== undefined && process.platform === 'linux' && binaries.major >= 16;
+  return byWorkingDirectory ? '/proc/self/cwd' : cluster;
 }
 
 async function readOptional(file: string): Promise<string | undefined> {
@@ -55,7 +61,14 @@ async function runSingleUser(
 ): Promise<void> {
   await runProgram(
     binaries.postgres,
-    ['--single', '-D', clusterArgument(cluster, user), '-c', 'exit_on_error=on', 'postgres'],
+    [
+      '--single',
+      '-D',
+      clusterArgument(cluster, user, binaries),
+      '-c',
+      'exit_on_error=on',
+      'postgres',
+    ],
     { cwd: cluster, user },
     statements.map((statement) => `${statement}\n`).join(''),
   );
@@ -81,13 +94,13 @@ async function createCluster(
     binaries.initdb,
     [
       '-D',
-      clusterArgument(unfinished, user),
+      clusterArgument(unfinished, user, binaries),
       `--username=${ROLE}`,
       '--auth=reject',
       '--encoding=UTF8',
+      // Text sorts bytewise, on every machine alike.
       '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
+      ...(binaries.major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
       '--no-instructions',
       ...(durable ? [] : ['--no-sync']),
     ],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Pool, createAppPool, createServicePool } from '@verimeter/registry';
-import pg from 'pg';
 import { inject } from 'vitest';
+import { runSql } from './sql.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,13 +27,7 @@ export interface TestDatabase {
 }
 
 async function onServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresUrl') });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+  await runSql(inject('postgresUrl'), sql);
 }
 
 function urlOf(database: string): string {
