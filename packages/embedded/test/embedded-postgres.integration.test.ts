@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTemporaryDirectory, runSql } from '@verimeter/test-support';
+import { createTemporaryDirectory, findOldestPostgres, runSql } from '@verimeter/test-support';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type EmbeddedPostgres,
@@ -12,14 +12,7 @@ import {
 } from '../src/index.ts';
 import { isAlive } from '../src/lib/postmaster-file.ts';
 
-const OLD_BINARIES = '/usr/lib/postgresql/15/bin';
-const hasOldBinaries = await stat(OLD_BINARIES).then(
-  () => true,
-  () => false,
-);
-if (!hasOldBinaries) {
-  process.stdout.write(`not run: tests that need PostgreSQL 15 in ${OLD_BINARIES}\n`);
-}
+const oldest = await findOldestPostgres();
 
 let home: Awaited<ReturnType<typeof createTemporaryDirectory>>;
 let dataDir: string;
@@ -189,12 +182,13 @@ describe('startEmbeddedPostgres', () => {
     expect(await runSql(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  test.skipIf(!hasOldBinaries)('refuses the data of another major version', async () => {
+  test.skipIf(oldest === undefined)('refuses the data of another major version', async () => {
     await chmod(home.path, 0o711); // PostgreSQL 15 needs a passable path
-    const old = await start({ binDirectory: OLD_BINARIES });
+    const options = oldest === undefined ? {} : { binDirectory: oldest };
+    const old = await start(options);
     await old.stop();
     await expect(start()).rejects.toThrow(/made by PostgreSQL 15, this is PostgreSQL 18.*backup/s);
-    const again = await start({ binDirectory: OLD_BINARIES });
+    const again = await start(options);
     expect(await runSql(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 });

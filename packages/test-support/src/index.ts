@@ -2,3 +2,4 @@ export { type TestDatabase, createEmptyDatabase, createTestDatabase } from './li
 export { createTemporaryDirectory, findFreePort } from './lib/temporary.ts';
 export { type Mosquitto, findMosquitto, startMosquitto } from './lib/mosquitto.ts';
 export { runSql } from './lib/sql.ts';
+export { createTestDatabaseOn, findOldestPostgres } from './lib/old-postgres.ts';

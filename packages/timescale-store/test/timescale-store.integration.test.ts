@@ -3,7 +3,12 @@ import {
   batchOf,
   describeReadingStore,
 } from '@verimeter/reading-store/contract';
-import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import {
+  type TestDatabase,
+  createTestDatabase,
+  createTestDatabaseOn,
+  findOldestPostgres,
+} from '@verimeter/test-support';
 import type { ClientBase, Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTimescaleStore } from '../src/index.ts';
@@ -23,8 +28,10 @@ async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<
   }
 }
 
-async function createFixture(): Promise<ReadingStoreFixture<ClientBase>> {
-  const database = await createTestDatabase();
+async function createFixture(
+  createDatabase: () => Promise<TestDatabase>,
+): Promise<ReadingStoreFixture<ClientBase>> {
+  const database = await createDatabase();
   const pool = database.servicePool;
   await pool.query(`INSERT INTO tenants (tenant) VALUES ('contract')`);
   let devices = 0;
@@ -72,7 +79,14 @@ async function createFixture(): Promise<ReadingStoreFixture<ClientBase>> {
   };
 }
 
-describeReadingStore('plain PostgreSQL', createFixture);
+describeReadingStore('plain PostgreSQL', () => createFixture(createTestDatabase));
+
+const oldest = await findOldestPostgres();
+if (oldest !== undefined) {
+  describeReadingStore('the oldest supported PostgreSQL', () =>
+    createFixture(() => createTestDatabaseOn(oldest)),
+  );
+}
 
 describe('partitions', () => {
   let database: TestDatabase;

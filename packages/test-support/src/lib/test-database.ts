@@ -47,14 +47,8 @@ export async function createEmptyDatabase(): Promise<{ url: string; drop: () => 
   return { url: urlOf(name), drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/**
- * A migrated database, cloned from the template of the run. Create it in `beforeAll`, drop it in `afterAll`.
- * Needs the integration project (its global setup starts the server).
- */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const name = newName();
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
-  const url = urlOf(name);
+/** Opens the pools on a migrated database; `afterwards` runs when they have ended. */
+export function openTestDatabase(url: string, afterwards: () => Promise<void>): TestDatabase {
   const servicePool = createServicePool(url, { applicationName: 'test-service' });
   const appPool = createAppPool(url, { applicationName: 'test-app' });
   const pools = [servicePool, appPool];
@@ -69,7 +63,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     },
     drop: async () => {
       await Promise.all(pools.map((pool) => pool.end()));
-      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await afterwards();
     },
   };
+}
+
+/**
+ * A migrated database, cloned from the template of the run. Create it in `beforeAll`, drop it in `afterAll`.
+ * Needs the integration project (its global setup starts the server).
+ */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = newName();
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${inject('templateDatabase')}`);
+  return openTestDatabase(urlOf(name), () =>
+    onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  );
 }
