@@ -30,3 +30,4 @@ export {
 export { runSimulate } from './lib/run-simulate.ts';
 export { StateFileError } from './lib/state-file.ts';
 export { type SimulatorConfig, simulatorConfig } from './config.ts';
+export { readTruth } from './lib/truth-file.ts';

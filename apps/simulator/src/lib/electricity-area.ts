@@ -35,7 +35,7 @@ export interface TrueFlow {
 export interface AreaSimulation {
   readonly customers: readonly TrueFlow[];
   readonly bus: TrueFlow;
-  /** kW.h per interval: bus energy minus what passes the customers' meters. */
+  /** kW.h per interval: heat of the conductors and what the meters take for themselves. */
   readonly loss: Float64Array;
   readonly network: AreaNetwork;
 }
@@ -47,7 +47,7 @@ export interface CitySetting {
   readonly weather: readonly DayWeather[];
 }
 
-/** What an electronic meter takes for itself, W; it is taken before the meter counts (IEC 62053-21: at most 2 W). */
+/** What each phase of an electronic meter takes for itself, W; it is taken before the meter counts (IEC 62053-21: at most 2 W). */
 const METER_SELF_WATTS = 0.9;
 const PILOT_DAYS = 7;
 
@@ -93,6 +93,8 @@ export function simulateArea(
   const source = createSource(area, city);
   const flows = customers.map((customer) => createFlow(count, customer.phases));
   const bus = createFlow(count, 3);
+  const loss = new Float64Array(count);
+  const selfWatts = METER_SELF_WATTS * customers.reduce((sum, { phases: ports }) => sum + ports, 0);
   const request = {
     activePower: loads.active,
     reactivePower: loads.reactive,
@@ -107,12 +109,8 @@ export function simulateArea(
     request.resistanceScale = source.resistanceScale();
     solveFlow(network.network, state, request);
     record(network.network, state, loads, step, flows, bus);
-  }
-  const loss = new Float64Array(count);
-  for (let k = 0; k < count; k += 1) {
-    let sold = 0;
-    for (const flow of flows) sold += flow.energy[k] ?? 0;
-    loss[k] = (bus.energy[k] ?? 0) - sold;
+    const k = Math.floor(step / STEPS_PER_INTERVAL);
+    if (k < count) loss[k] = (loss[k] ?? 0) + ((state.loss + selfWatts) * STEP_HOURS) / 1000;
   }
   return { customers: flows, bus, loss, network };
 }
@@ -188,7 +186,7 @@ function tryNetwork(network: Network, buffer: LoadBuffer): Trial {
   for (let step = 0; step < buffer.steps; step += 4) {
     request.offset = step;
     solveFlow(network, state, request);
-    loss += state.loss + network.customerNode.length * METER_SELF_WATTS;
+    loss += state.loss + network.portPhase.length * METER_SELF_WATTS;
     supplied += state.busPower;
     for (let port = 0; port < state.terminalRe.length; port += 1)
       lowest = Math.min(
@@ -222,7 +220,7 @@ function record(
   const { customerPort, customerPorts } = network;
   flows.forEach((flow, customer) => {
     const first = customerPort[customer] ?? 0;
-    let watts = -METER_SELF_WATTS;
+    let watts = -METER_SELF_WATTS * (customerPorts[customer] ?? 0);
     for (let p = 0; p < (customerPorts[customer] ?? 0); p += 1) {
       const port = first + p;
       watts += (loads.active[port * loads.steps + step] ?? 0) * takenShare(state, port);

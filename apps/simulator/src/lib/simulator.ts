@@ -10,6 +10,7 @@ import { countReadings, liveSamples, replay } from './replay.ts';
 import { type CitySize, SIZES } from './sizes.ts';
 import { openState, type SimulatorState, writeJson, writeState } from './state-file.ts';
 import { cityTables, type CityTables } from './tables.ts';
+import { TRUTH_FILE } from './truth-file.ts';
 import { truth } from './truth.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -60,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const city = buildUntil(state, now());
   const publishedMs = now();
-  await writeJson(options.stateDir, 'truth.json', truth(city, publishedMs));
+  await writeJson(options.stateDir, TRUTH_FILE, truth(city, publishedMs));
   await options.onTables?.(cityTables(city));
   const client = connect(options.mqttUrl, {
     clientId: `verimeter-simulator-${options.tenant}`,

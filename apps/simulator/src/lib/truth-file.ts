@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import type { TruthFile } from './truth.ts';
+
+export const TRUTH_FILE = 'truth.json';
+
+const fault = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('step'), size: z.number(), sinceDay: z.number() }),
+  z.object({
+    kind: z.literal('ramp'),
+    size: z.number(),
+    sinceDay: z.number(),
+    untilDay: z.number(),
+  }),
+  z.object({ kind: z.literal('stopped'), sinceDay: z.number() }),
+]);
+
+const schema = z.object({
+  seed: z.number(),
+  size: z.string(),
+  origin: z.string(),
+  days: z.number(),
+  asOf: z.string(),
+  meters: z.array(
+    z.object({
+      deviceId: z.string(),
+      listedIn: z.string(),
+      fedBy: z.string(),
+      baseError: z.number(),
+      trueError: z.number(),
+      clockError: z.number(),
+      fault: fault.nullable(),
+      meanWatts: z.number(),
+      phases: z.array(z.number()),
+      feeder: z.number(),
+    }),
+  ),
+  areas: z.array(
+    z.object({
+      groupId: z.string(),
+      supplyId: z.string(),
+      supplyError: z.number(),
+      supplyClockError: z.number(),
+      lossRatio: z.number(),
+    }),
+  ),
+});
+
+/** What the simulator of a state directory wrote down about its city. Only to be shown beside finished results. */
+export async function readTruth(stateDir: string): Promise<TruthFile> {
+  return schema.parse(JSON.parse(await readFile(join(stateDir, TRUTH_FILE), 'utf8')));
+}
