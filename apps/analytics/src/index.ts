@@ -1,1 +1,10 @@
-export {};
+export {
+  type AnalysisOptions,
+  type AnalysisStep,
+  type AnalysisSummary,
+  UnknownGroupError,
+  runAnalysis,
+} from './lib/run-analysis.ts';
+export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-analytics.ts';
+export { ANALYZE_CHANNEL } from './lib/requests.ts';
+export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { type CsvRow, CsvFormatError, createRecordSplitter } from './record-splitter.ts';
 
 /** Pieces of this size keep the splitter fast and the memory flat. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /** The bytes of a file, or of standard input for `-`. */
 export function openSource(file: string): Readable {

@@ -197,14 +197,12 @@ export class HeaderError extends Error {
 }
 
 /** Position in the file of each known column that the header has. @throws HeaderError */
-export function readHeader(
-  kind: FileKind,
-  header: readonly string[],
-): ReadonlyMap<string, number> {
+export function readHeader(kind: FileKind, header: readonly string[]): ReadonlyMap<string, number> {
   const columns = FILE_COLUMNS[kind];
   const names = header.map((name) => name.trim());
   const [first = ''] = names;
-  const separator = names.length === 1 ? [';', '\t', '|'].find((mark) => first.includes(mark)) : undefined;
+  const separator =
+    names.length === 1 ? [';', '\t', '|'].find((mark) => first.includes(mark)) : undefined;
   if (separator !== undefined)
     throw new HeaderError(
       `the columns are separated by ${JSON.stringify(separator)}; CSV with commas is needed`,

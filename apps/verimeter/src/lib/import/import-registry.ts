@@ -46,7 +46,10 @@ const textOf = (cells: Cells, name: string): string => {
 };
 
 /** What no single column can tell. */
-function contradiction(kind: RegistryFileKind, { row, cells }: RegistryRow): RejectedRow | undefined {
+function contradiction(
+  kind: RegistryFileKind,
+  { row, cells }: RegistryRow,
+): RejectedRow | undefined {
   const verifiedOn = textOf(cells, 'verified_on');
   const validUntil = textOf(cells, 'valid_until');
   if (validUntil !== '' && validUntil < verifiedOn)
@@ -144,9 +147,7 @@ export async function importRegistry(
   batches: AsyncIterable<readonly CsvRow[]>,
   options: { readonly pool: Pool; readonly tenant: string; readonly rejects: RejectFile },
 ): Promise<RegistryCounts> {
-  const columns = FILE_COLUMNS[kind].filter(
-    (column) => positions.has(column.name) || column.isKey,
-  );
+  const columns = FILE_COLUMNS[kind].filter((column) => positions.has(column.name) || column.isKey);
   const { rejects, tenant } = options;
   return withTransaction(options.pool, async (client) => {
     const sink: Sink = { client, tenant, columns, rejects };

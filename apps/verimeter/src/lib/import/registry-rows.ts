@@ -41,12 +41,18 @@ export function readRegistryRow(
     const written = (position === undefined ? '' : (row.fields?.[position] ?? '')).trim();
     if (written === '') {
       if (column.required)
-        return { row, reason: 'missing_value', field: column.name, message: 'is required and empty' };
+        return {
+          row,
+          reason: 'missing_value',
+          field: column.name,
+          message: 'is required and empty',
+        };
       cells[column.target] = column.whenEmpty;
       continue;
     }
     const cell = column.parse(written);
-    if (!cell.ok) return { row, reason: 'invalid_value', field: column.name, message: cell.message };
+    if (!cell.ok)
+      return { row, reason: 'invalid_value', field: column.name, message: cell.message };
     cells[column.target] = cell.value;
   }
   return { row, cells };

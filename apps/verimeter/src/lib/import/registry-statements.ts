@@ -11,14 +11,6 @@ export type RegistryFileKind = keyof typeof TABLES;
 
 export type Cells = Readonly<Record<string, CellValue>>;
 
-/** Creates the tenant where it does not exist yet. */
-export async function ensureTenant(client: Queryable, tenant: string, zone: string): Promise<void> {
-  await client.query(
-    'INSERT INTO tenants (tenant, zone) VALUES ($1, $2) ON CONFLICT (tenant) DO NOTHING',
-    [tenant, zone],
-  );
-}
-
 /**
  * Inserts or updates rows by their key; returns how many changed anything. Columns that the file does not have keep
  * their values. No two rows may have the same key.

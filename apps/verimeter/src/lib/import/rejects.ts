@@ -35,7 +35,6 @@ const EXAMPLES = 5;
 export function createRejectFile(file: string, header: readonly string[]): RejectFile {
   let stream: WriteStream | undefined;
   let failure: Error | undefined;
-  let full = false;
   let count = 0;
   const reasons = new Map<string, number>();
   const examples: RejectedRow[] = [];
@@ -65,7 +64,7 @@ export function createRejectFile(file: string, header: readonly string[]): Rejec
       const { row, reason, field, message } = rejected;
       // A row that is not split into the header's columns is kept as written in the last column.
       const whole = row.fields?.length === header.length ? row.fields : undefined;
-      full = !stream.write(
+      stream.write(
         csvLine([
           ...kept.map(({ index }) => whole?.[index] ?? ''),
           String(row.line),
@@ -78,8 +77,7 @@ export function createRejectFile(file: string, header: readonly string[]): Rejec
     },
     async drained() {
       if (failure !== undefined) throw failure;
-      if (full && stream !== undefined) await once(stream, 'drain');
-      full = false;
+      if (stream?.writableNeedDrain === true) await once(stream, 'drain');
     },
     async close() {
       if (failure !== undefined) throw failure;

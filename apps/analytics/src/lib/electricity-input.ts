@@ -1,0 +1,200 @@
+import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
+import { addDays, errorLimit, lotKey } from '@verimeter/metrology';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Device, Pool, Verification } from '@verimeter/registry';
+import type { AsOf } from './as-of.ts';
+import { firstInstants } from './first-instants.ts';
+import type { FleetRecords } from './fleet-records.ts';
+import { type Grid, WINDOW_US, commonStep, gridBetween, medianGap, mode } from './grid.ts';
+
+const IMPORT = 'active_energy_import';
+const EXPORT = 'active_energy_export';
+const VOLTAGES = ['voltage_l1', 'voltage_l2', 'voltage_l3'] as const;
+
+const MINUTE_US = 60e6;
+const DAY_US = 86_400e6;
+/** So many meters per area tell the cadence of all. */
+const CADENCE_SAMPLE = 10;
+
+const channelOf = (fleet: FleetRecords, deviceId: string, quantity: string): number | undefined =>
+  fleet.channels.get(deviceId)?.get(quantity)?.channelId;
+
+/** Microseconds since 1970 of 00:00 UTC of a date. */
+const dateUs = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
+
+/**
+ * Data of a device counts from the day after its last verification (on that day it may still have been in the
+ * laboratory), or from the day it was installed, whichever is later; later than `asOfUs` is not known yet.
+ */
+export function validFrom(
+  device: Device,
+  verifications: readonly Verification[],
+  asOfUs: number,
+): number | undefined {
+  const dates = [
+    ...verifications.map((verification) => addDays(verification.verifiedOn, 1)),
+    ...(device.verifiedOn === null ? [] : [addDays(device.verifiedOn, 1)]),
+    ...(device.installedOn === null ? [] : [device.installedOn]),
+  ];
+  const instants = dates.map(dateUs).filter((instant) => instant <= asOfUs);
+  return instants.length === 0 ? undefined : Math.max(...instants);
+}
+
+interface Area {
+  readonly groupId: string;
+  readonly technicalLoss: number | null;
+  readonly asOfUs: number;
+  readonly members: readonly {
+    deviceId: string;
+    role: AreaMember['role'];
+    fromUs: number;
+    toUs: number;
+    feeder: string | null;
+  }[];
+}
+
+function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
+  const meters = new Set(
+    fleet.devices.flatMap((device) =>
+      device.kind === 'electricity_meter' ? [device.deviceId] : [],
+    ),
+  );
+  return fleet.groups.flatMap(({ groupId, kind, technicalLoss }) => {
+    const asOfUs = asOf.groups.get(groupId);
+    if (kind !== 'electricity_area' || asOfUs === undefined) return [];
+    const members = fleet.members.flatMap((member) =>
+      member.groupId === groupId &&
+      meters.has(member.deviceId) &&
+      (member.role === 'supply' || member.role === 'supply_out' || member.role === 'consumer')
+        ? [{ ...member, role: member.role }]
+        : [],
+    );
+    return members.length === 0 ? [] : [{ groupId, technicalLoss, asOfUs, members }];
+  });
+}
+
+/** Cadence and phase of the registers, from a day of readings of supply and some consumers of each area. */
+async function findGrid(
+  areas: readonly Area[],
+  context: ElectricityContext,
+  lastUs: number,
+): Promise<Grid | undefined> {
+  const { fleet, store, pool, lastInstants } = context;
+  const registers = [...fleet.channels.values()].flatMap((channels) => {
+    const channel = channels.get(IMPORT);
+    return channel === undefined ? [] : [channel.channelId];
+  });
+  const lasts = registers.flatMap((channelId) => lastInstants.get(channelId) ?? []);
+  const phaseMinute = mode(lasts.map((instant) => instant % MINUTE_US)) ?? 0;
+  const sampleOf = (wanted: (role: string) => boolean): number[] =>
+    areas.flatMap(({ members }) =>
+      members
+        .filter(({ role }) => wanted(role))
+        .slice(0, CADENCE_SAMPLE)
+        .flatMap(({ deviceId }) => channelOf(fleet, deviceId, IMPORT) ?? []),
+    );
+  const supplies = sampleOf((role) => role === 'supply');
+  const consumers = sampleOf((role) => role === 'consumer');
+  const fine = gridBetween(lastUs - DAY_US, lastUs, MINUTE_US, phaseMinute);
+  const sampled = await store.matrix([...supplies, ...consumers], { ...fine, asOfUs: lastUs });
+  const gaps = sampled.channelIds.map((_channelId, row) =>
+    medianGap(sampled.values.subarray(row * fine.count, (row + 1) * fine.count), MINUTE_US),
+  );
+  const known = (from: number, to: number): number[] =>
+    gaps.slice(from, to).filter((gap) => gap !== undefined);
+  const stepUs = commonStep(known(0, supplies.length), known(supplies.length, gaps.length));
+  const firsts = await firstInstants(pool, registers, lastUs - WINDOW_US);
+  const firstUs = Math.min(...firsts.values());
+  if (firstUs > lastUs) return undefined;
+  const phase = mode(lasts.map((instant) => instant % stepUs)) ?? 0;
+  return gridBetween(firstUs, lastUs, stepUs, phase);
+}
+
+export interface ElectricityContext {
+  readonly fleet: FleetRecords;
+  readonly store: ReadingStore;
+  readonly pool: Pool;
+  readonly asOf: AsOf;
+  /** Last instant not flagged `future` per channel. */
+  readonly lastInstants: ReadonlyMap<number, number>;
+}
+
+/** Everything the estimator depends on; undefined where no electricity meter has a register. */
+export async function buildElectricityInput(
+  context: ElectricityContext,
+): Promise<FleetInput | undefined> {
+  const { fleet, asOf, store } = context;
+  const areas = areasOf(fleet, asOf);
+  const inAreas = new Set(areas.flatMap((area) => area.members.map(({ deviceId }) => deviceId)));
+  const meters = fleet.devices.filter(
+    (device) =>
+      device.kind === 'electricity_meter' &&
+      (inAreas.has(device.deviceId) || asOf.devices.has(device.deviceId)),
+  );
+  const lastUs = Math.max(
+    ...areas.map((area) => area.asOfUs),
+    ...meters.map((device) => asOf.devices.get(device.deviceId) ?? -Infinity),
+  );
+  if (lastUs === -Infinity) return undefined;
+  const grid = await findGrid(areas, context, lastUs);
+  if (grid === undefined || grid.count < 2) return undefined;
+
+  const wanted = meters.flatMap(({ deviceId }) =>
+    [IMPORT, EXPORT, ...VOLTAGES].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
+  );
+  const matrix = await store.matrix(wanted, { ...grid, asOfUs: lastUs });
+  const rowOf = new Map(matrix.channelIds.map((channelId, row) => [channelId, row]));
+  const never = new Float64Array(grid.count).fill(NaN);
+  const series = (deviceId: string, quantity: string): Float64Array | undefined => {
+    const channelId = channelOf(fleet, deviceId, quantity);
+    const row = channelId === undefined ? undefined : rowOf.get(channelId);
+    return row === undefined
+      ? undefined
+      : matrix.values.subarray(row * grid.count, (row + 1) * grid.count);
+  };
+
+  const indexOf = new Map(meters.map(({ deviceId }, index) => [deviceId, index]));
+  return {
+    grid,
+    meters: meters.map((device): MeterSeries => {
+      const { deviceId } = device;
+      const limits = errorLimit(device.kind, device.accuracyClass ?? undefined, IMPORT);
+      if (limits === undefined) throw new Error(`no limit for ${deviceId}`);
+      const exported = series(deviceId, EXPORT);
+      const from = validFrom(device, fleet.verifications.get(deviceId) ?? [], lastUs);
+      return {
+        deviceId,
+        lot: lotOf(device),
+        limit: limits.limit,
+        inServiceLimit: limits.inServiceLimit,
+        importRegister: series(deviceId, IMPORT) ?? never,
+        ...(exported === undefined ? {} : { exportRegister: exported }),
+        voltages: VOLTAGES.flatMap((quantity) => series(deviceId, quantity) ?? []),
+        ...(from === undefined ? {} : { validFromUs: from }),
+      };
+    }),
+    areas: areas.map((area): AreaInput => ({
+      groupId: area.groupId,
+      ...(area.technicalLoss === null ? {} : { technicalLoss: area.technicalLoss }),
+      asOfUs: area.asOfUs,
+      members: area.members.flatMap(({ deviceId, role, fromUs, toUs, feeder }) => {
+        const meter = indexOf.get(deviceId);
+        return meter === undefined
+          ? []
+          : [{ meter, role, fromUs, toUs, ...(feeder === null ? {} : { feeder }) }];
+      }),
+    })),
+  };
+}
+
+function lotOf(device: Device): string {
+  return lotKey({
+    kind: device.kind,
+    ...(device.manufacturer === null ? {} : { manufacturer: device.manufacturer }),
+    ...(device.model === null ? {} : { model: device.model }),
+    ...(device.accuracyClass === null ? {} : { accuracyClass: device.accuracyClass }),
+    ...(device.nominal === null ? {} : { nominal: device.nominal }),
+    ...(device.builtYear === null ? {} : { builtYear: device.builtYear }),
+    ...(device.verifiedOn === null ? {} : { verifiedOn: device.verifiedOn }),
+  });
+}

@@ -1,0 +1,55 @@
+import {
+  type Channel,
+  type Device,
+  type Group,
+  type Member,
+  type Pool,
+  type Verification,
+  readChannels,
+  readDevices,
+  readGroups,
+  readMembers,
+  readVerifications,
+} from '@verimeter/registry';
+
+/** What the registry knows of a tenant; lists in the order of their keys. */
+export interface FleetRecords {
+  readonly devices: readonly Device[];
+  readonly groups: readonly Group[];
+  readonly members: readonly Member[];
+  readonly verifications: ReadonlyMap<string, readonly Verification[]>;
+  /** Channel by device and quantity. */
+  readonly channels: ReadonlyMap<string, ReadonlyMap<string, Channel>>;
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const list = groups.get(keyOf(item));
+    if (list === undefined) groups.set(keyOf(item), [item]);
+    else list.push(item);
+  }
+  return groups;
+}
+
+export async function readFleet(pool: Pool, tenant: string): Promise<FleetRecords> {
+  const [devices, groups, members, verifications, channels] = await Promise.all([
+    readDevices(pool, tenant),
+    readGroups(pool, tenant),
+    readMembers(pool, tenant),
+    readVerifications(pool, tenant),
+    readChannels(pool, tenant),
+  ]);
+  return {
+    devices,
+    groups,
+    members,
+    verifications: grouped(verifications, (item) => item.deviceId),
+    channels: new Map(
+      [...grouped(channels, (item) => item.deviceId)].map(([deviceId, list]) => [
+        deviceId,
+        new Map(list.map((channel) => [channel.quantity, channel])),
+      ]),
+    ),
+  };
+}

@@ -1,0 +1,157 @@
+import { type DeviceResult, MODEL_VERSION } from '@verimeter/drift';
+import { balancedQuantity, errorLimit, legalStatusAt } from '@verimeter/metrology';
+import type { Device, Evidence, HealthRow, Verification } from '@verimeter/registry';
+import type { Indication, LegalStatus } from '@verimeter/telemetry';
+import type { AsOf } from './as-of.ts';
+import type { FleetRecords } from './fleet-records.ts';
+
+/** Quantities of a sensor that are about itself, not about the air. */
+const HOUSEKEEPING = new Set(['battery', 'rssi']);
+
+const isoDate = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
+
+function legal(
+  device: Device,
+  verifications: readonly Verification[],
+  asOfUs: number | undefined,
+): { readonly legalStatus: LegalStatus; readonly validUntil: string | null } {
+  // Without any reading in the tenant there is no date to say it for; whether a kind is regulated needs none.
+  if (asOfUs === undefined && (device.verifiedOn !== null || device.validUntil !== null))
+    return { legalStatus: 'unknown', validUntil: device.validUntil };
+  const state = legalStatusAt(
+    {
+      kind: device.kind,
+      ...(device.phases === null ? {} : { phases: device.phases }),
+      ...(device.verifiedOn === null ? {} : { verifiedOn: device.verifiedOn }),
+      ...(device.validUntil === null ? {} : { validUntil: device.validUntil }),
+      verifications: verifications.map(({ verifiedOn, result, validUntil }) => ({
+        verifiedOn,
+        result,
+        ...(validUntil === null ? {} : { validUntil }),
+      })),
+    },
+    isoDate(asOfUs ?? 0),
+  );
+  return { legalStatus: state.status, validUntil: state.validUntil ?? null };
+}
+
+const isMeasured = (role: string | undefined): boolean => role === 'consumer' || role === 'sensor';
+
+interface Membership {
+  readonly groupId: string;
+  readonly role: string;
+}
+
+/** The membership in force at an instant; a consumer or sensor membership goes before one as supply. */
+function membershipAt(
+  fleet: FleetRecords,
+): (deviceId: string, us: number) => Membership | undefined {
+  const byDevice = new Map<string, (typeof fleet.members)[number][]>();
+  for (const member of fleet.members) {
+    const list = byDevice.get(member.deviceId);
+    if (list === undefined) byDevice.set(member.deviceId, [member]);
+    else list.push(member);
+  }
+  return (deviceId, us) => {
+    const inForce = (byDevice.get(deviceId) ?? []).filter(
+      (member) => member.fromUs <= us && us < member.toUs,
+    );
+    return inForce.find((member) => isMeasured(member.role)) ?? inForce[0];
+  };
+}
+
+/** Quantities that a device has a row for. */
+function quantitiesOf(device: Device, fleet: FleetRecords): readonly string[] {
+  const balanced = balancedQuantity(device.kind);
+  if (balanced !== undefined) return [balanced];
+  if (device.kind !== 'environment_sensor') return [''];
+  const measured = [...(fleet.channels.get(device.deviceId)?.keys() ?? [])].filter(
+    (quantity) => !HOUSEKEEPING.has(quantity),
+  );
+  return measured.length === 0 ? [''] : measured.toSorted();
+}
+
+/**
+ * What is said of a device that no estimator answers for. Without a second measurement of the same flow nothing can
+ * be claimed (no_reference); for a member of a group whose estimator does not exist yet, data is stored and shown.
+ */
+function unanswered(
+  device: Device,
+  membership: Membership | undefined,
+): { readonly indication: Indication; readonly evidence: readonly Evidence[] } {
+  const isEstimated = device.kind !== 'gateway' && device.kind !== 'instrument';
+  if (isMeasured(membership?.role) && isEstimated)
+    return {
+      indication: 'insufficient_data',
+      evidence:
+        device.kind === 'electricity_meter' ? [] : [{ code: 'not_estimated_yet', values: {} }],
+    };
+  return {
+    indication: 'no_reference',
+    evidence: isEstimated ? [{ code: 'no_second_measurement', values: {} }] : [],
+  };
+}
+
+const orNull = (value: number | undefined): number | null => value ?? null;
+
+/** One row per device and quantity for every registered device, in the order of device and quantity. */
+export function healthRows(
+  fleet: FleetRecords,
+  asOf: AsOf,
+  results: ReadonlyMap<string, DeviceResult>,
+): HealthRow[] {
+  const membership = membershipAt(fleet);
+  return fleet.devices.flatMap((device) => {
+    const { deviceId } = device;
+    const result = results.get(deviceId);
+    const ownAsOf = asOf.devices.get(deviceId) ?? asOf.latest;
+    const place = membership(deviceId, ownAsOf ?? 0);
+    const groupId = result?.groupId ?? place?.groupId ?? null;
+    const groupAsOf = groupId === null ? undefined : asOf.groups.get(groupId);
+    const asOfUs = groupAsOf ?? ownAsOf;
+    const lawful = legal(device, fleet.verifications.get(deviceId) ?? [], asOfUs);
+    const fallback = unanswered(device, place);
+    return quantitiesOf(device, fleet).map((quantity): HealthRow => {
+      const limits = errorLimit(
+        device.kind,
+        device.accuracyClass ?? undefined,
+        quantity === '' ? undefined : quantity,
+      );
+      return {
+        deviceId,
+        quantity,
+        asOfUs: asOfUs ?? null,
+        indication: result?.indication ?? fallback.indication,
+        recommendation: result?.recommendation ?? 'none',
+        errorEstimate: orNull(result?.errorEstimate),
+        standardError: orNull(result?.standardError),
+        intervalLow: orNull(result?.intervalLow),
+        intervalHigh: orNull(result?.intervalHigh),
+        limit: orNull(limits?.limit),
+        inServiceLimit: orNull(limits?.inServiceLimit),
+        probabilityOverLimit: orNull(result?.probabilityOverLimit),
+        probabilityOverInServiceLimit: orNull(result?.probabilityOverInServiceLimit),
+        probabilityDrifted: orNull(result?.probabilityDrifted),
+        offsetEstimate: null,
+        offsetStandardError: null,
+        offsetUnit: limits?.of === 'offset' ? (limits.unit ?? null) : null,
+        driftPerYear: orNull(result?.driftPerYear),
+        driftPerYearSe: orNull(result?.driftPerYearSe),
+        exitDateMedian: null,
+        exitDateEarliest: null,
+        minimumDetectable: orNull(result?.minimumDetectable),
+        evidenceDays: orNull(result?.evidenceDays),
+        groupId,
+        groupStatus: result?.groupStatus ?? null,
+        ...lawful,
+        modelVersion: MODEL_VERSION,
+        evidence: [
+          ...(result?.evidence ?? fallback.evidence),
+          ...(limits?.assumed === true
+            ? [{ code: 'limit_assumed', values: { limit: limits.limit } }]
+            : []),
+        ],
+      };
+    });
+  });
+}

@@ -1,0 +1,158 @@
+import type { AreaResult, FleetResult } from '@verimeter/drift';
+import {
+  type ChangedFinding,
+  type FindingRow,
+  type GroupHealthRow,
+  type HealthHistoryRow,
+  type HealthRow,
+  type Pool,
+  type PoolClient,
+  addLiveEvents,
+  publishHealth,
+  startRun,
+  timestamptzOrNull,
+  upsertFindings,
+  withTransaction,
+} from '@verimeter/registry';
+import type { AsOf } from './as-of.ts';
+import type { FleetRecords } from './fleet-records.ts';
+
+/** What an analysis says, ready to be published. */
+export interface Answers {
+  readonly health: readonly HealthRow[];
+  readonly history: readonly HealthHistoryRow[];
+  readonly groups: readonly GroupHealthRow[];
+}
+
+const IMPORT = 'active_energy_import';
+
+export function historyRows(result: FleetResult): HealthHistoryRow[] {
+  return result.devices.flatMap(({ deviceId, history }) =>
+    history.map((point) => ({ deviceId, quantity: IMPORT, ...point })),
+  );
+}
+
+/** A row per group; groups without an estimator have no status. */
+export function groupRows(
+  fleet: FleetRecords,
+  asOf: AsOf,
+  areas: ReadonlyMap<string, AreaResult>,
+): GroupHealthRow[] {
+  return fleet.groups.map(({ groupId }) => {
+    const area = areas.get(groupId);
+    return {
+      groupId,
+      asOfUs: area?.asOfUs ?? asOf.groups.get(groupId) ?? asOf.latest ?? null,
+      status: area?.status ?? null,
+      candidates: area?.candidates ?? [],
+      evidence: area?.evidence ?? [],
+    };
+  });
+}
+
+const subjectOf = (finding: {
+  readonly deviceId: string | null;
+  readonly groupId: string | null;
+  readonly quantity: string;
+}): string => `${finding.deviceId ?? ''}\n${finding.groupId ?? ''}\n${finding.quantity}`;
+
+/**
+ * What is worth a person's attention: each recommendation, and each group that failed a gate. A finding that is still
+ * live is told what the analysis says now, also where that is nothing to worry about any more.
+ */
+function findingRows(tenant: string, answers: Answers, live: ReadonlySet<string>): FindingRow[] {
+  const ofDevices = answers.health.map((row): FindingRow => ({
+    tenant,
+    deviceId: row.deviceId,
+    groupId: null,
+    quantity: row.quantity,
+    indication: row.indication,
+    recommendation: row.recommendation,
+    groupStatus: row.groupStatus,
+    asOfUs: row.asOfUs,
+    evidence: row.evidence,
+  }));
+  const ofGroups = answers.groups.map((row): FindingRow => ({
+    tenant,
+    deviceId: null,
+    groupId: row.groupId,
+    quantity: '',
+    indication: null,
+    recommendation: null,
+    groupStatus: row.status,
+    asOfUs: row.asOfUs,
+    evidence: row.evidence,
+  }));
+  return [
+    ...ofDevices.filter((row) => row.recommendation !== 'none' || live.has(subjectOf(row))),
+    ...ofGroups.filter(
+      (row) => (row.groupStatus !== null && row.groupStatus !== 'ok') || live.has(subjectOf(row)),
+    ),
+  ];
+}
+
+async function liveSubjects(client: PoolClient, tenant: string): Promise<Set<string>> {
+  const result = await client.query<{
+    device_id: string | null;
+    group_id: string | null;
+    quantity: string;
+  }>(
+    `SELECT device_id, group_id, quantity FROM findings
+      WHERE tenant = $1 AND status IN ('open', 'acknowledged', 'ordered')`,
+    [tenant],
+  );
+  return new Set(
+    result.rows.map((row) =>
+      subjectOf({ deviceId: row.device_id, groupId: row.group_id, quantity: row.quantity }),
+    ),
+  );
+}
+
+function announcement(finding: ChangedFinding, asOf: ReadonlyMap<string, number | null>): object {
+  return {
+    id: finding.id,
+    device_id: finding.deviceId,
+    group_id: finding.groupId,
+    quantity: finding.quantity,
+    indication: finding.indication,
+    recommendation: finding.recommendation,
+    group_status: finding.groupStatus,
+    as_of: timestamptzOrNull(asOf.get(subjectOf(finding))),
+  };
+}
+
+/** Publishes in one transaction: readers see the whole old answer or the whole new one. Returns the run's id. */
+export function publish(
+  pool: Pool,
+  options: {
+    readonly tenant: string;
+    readonly askedUs: number | undefined;
+    readonly modelVersion: string;
+    readonly configuration: object;
+    readonly answers: Answers;
+    readonly replace: 'all' | 'listed';
+  },
+): Promise<{ readonly runId: number; readonly changedFindings: number }> {
+  const { tenant, answers } = options;
+  return withTransaction(pool, async (client) => {
+    // Two analyses of a tenant at once: the later one to publish waits for the other and replaces it.
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [
+      `verimeter.analysis.${tenant}`,
+    ]);
+    const runId = await startRun(client, {
+      tenant,
+      asOfUs: options.askedUs ?? null,
+      modelVersion: options.modelVersion,
+      configuration: options.configuration,
+    });
+    await publishHealth(client, { tenant, runId, ...answers, replace: options.replace });
+    const findings = findingRows(tenant, answers, await liveSubjects(client, tenant));
+    const changed = await upsertFindings(client, findings);
+    const asOf = new Map(findings.map((finding) => [subjectOf(finding), finding.asOfUs]));
+    await addLiveEvents(
+      client,
+      changed.map((finding) => ({ tenant, kind: 'finding', body: announcement(finding, asOf) })),
+    );
+    return { runId, changedFindings: changed.length };
+  });
+}

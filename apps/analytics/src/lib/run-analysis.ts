@@ -1,0 +1,132 @@
+import {
+  type AreaResult,
+  type DeviceResult,
+  type FleetResult,
+  MODEL_VERSION,
+} from '@verimeter/drift';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Pool } from '@verimeter/registry';
+import type { Indication, Recommendation } from '@verimeter/telemetry';
+import { asOfInstants } from './as-of.ts';
+import { buildElectricityInput } from './electricity-input.ts';
+import { estimate } from './estimate.ts';
+import { type FleetRecords, readFleet } from './fleet-records.ts';
+import { healthRows } from './health-rows.ts';
+import { type Answers, groupRows, historyRows, publish } from './publish.ts';
+
+/** The group named by the caller does not exist in the tenant. */
+export class UnknownGroupError extends Error {
+  readonly code = 'unknown_group';
+
+  constructor(tenant: string, group: string) {
+    super(`tenant ${tenant} has no group ${group}`);
+  }
+}
+
+export type AnalysisStep = 'loading' | 'estimating' | 'publishing';
+
+export interface AnalysisOptions {
+  /** Acts as verimeter_service. */
+  readonly pool: Pool;
+  readonly store: ReadingStore;
+  readonly tenant: string;
+  /** Microseconds since 1970; default: the last reading of each group's supply. */
+  readonly asOfUs?: number | undefined;
+  /** Publish the members of this group only; priors and list are learned over the fleet all the same. */
+  readonly group?: string | undefined;
+  readonly onProgress?: ((step: AnalysisStep) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AnalysisSummary {
+  readonly runId: number;
+  readonly modelVersion: string;
+  readonly devices: number;
+  readonly groups: number;
+  /** Microseconds since 1970; undefined: the tenant has no reading. */
+  readonly asOfUs: number | undefined;
+  readonly indications: Readonly<Partial<Record<Indication, number>>>;
+  readonly recommendations: Readonly<Partial<Record<Recommendation, number>>>;
+  readonly changedFindings: number;
+}
+
+function count<T extends string>(values: readonly T[]): Partial<Record<T, number>> {
+  const counts: Partial<Record<T, number>> = {};
+  for (const value of values.toSorted()) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
+
+/** The first answer per device counts: a meter that two areas list is answered for in the first of them. */
+function byDevice(result: FleetResult): Map<string, DeviceResult> {
+  const found = new Map<string, DeviceResult>();
+  for (const device of result.devices)
+    if (!found.has(device.deviceId)) found.set(device.deviceId, device);
+  return found;
+}
+
+function onlyGroup(answers: Answers, fleet: FleetRecords, group: string): Answers {
+  const members = new Set(
+    fleet.members.filter((member) => member.groupId === group).map((member) => member.deviceId),
+  );
+  return {
+    health: answers.health.filter((row) => members.has(row.deviceId)),
+    history: answers.history.filter((row) => members.has(row.deviceId)),
+    groups: answers.groups.filter((row) => row.groupId === group),
+  };
+}
+
+/**
+ * Analyses a tenant and publishes the answer: a row of health for every registered device, the state of the groups,
+ * and findings. A pure function of the data up to as-of and the model version; the clock is not asked.
+ *
+ * @throws {UnknownGroupError}
+ */
+export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSummary> {
+  const { pool, store, tenant, asOfUs, group, onProgress } = options;
+  onProgress?.('loading');
+  const fleet = await readFleet(pool, tenant);
+  if (group !== undefined && !fleet.groups.some(({ groupId }) => groupId === group))
+    throw new UnknownGroupError(tenant, group);
+  const channelIds = [...fleet.channels.values()].flatMap((channels) =>
+    [...channels.values()].map(({ channelId }) => channelId),
+  );
+  const lastInstants = await store.lastInstants(channelIds, asOfUs);
+  const asOf = asOfInstants(fleet, lastInstants, asOfUs);
+  const input = await buildElectricityInput({ fleet, store, pool, asOf, lastInstants });
+
+  onProgress?.('estimating');
+  const grid = input?.grid;
+  const result: FleetResult =
+    input === undefined ? { devices: [], areas: [] } : await estimate(input, options.signal);
+
+  onProgress?.('publishing');
+  const areas = new Map<string, AreaResult>(result.areas.map((area) => [area.groupId, area]));
+  const everything: Answers = {
+    health: healthRows(fleet, asOf, byDevice(result)),
+    history: historyRows(result),
+    groups: groupRows(fleet, asOf, areas),
+  };
+  const answers = group === undefined ? everything : onlyGroup(everything, fleet, group);
+  const published = await publish(pool, {
+    tenant,
+    askedUs: asOfUs,
+    modelVersion: MODEL_VERSION,
+    configuration: {
+      store: store.kind,
+      ...(group === undefined ? {} : { group }),
+      ...(grid === undefined ? {} : { grid }),
+    },
+    answers,
+    replace: group === undefined ? 'all' : 'listed',
+  });
+  return {
+    runId: published.runId,
+    modelVersion: MODEL_VERSION,
+    devices: new Set(answers.health.map((row) => row.deviceId)).size,
+    groups: answers.groups.length,
+    asOfUs: asOf.latest,
+    indications: count(answers.health.map((row) => row.indication)),
+    recommendations: count(answers.health.map((row) => row.recommendation)),
+    changedFindings: published.changedFindings,
+  };
+}

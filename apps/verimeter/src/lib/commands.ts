@@ -1,0 +1,152 @@
+import type { Command } from './command.ts';
+import { FILE_KINDS } from './import/files.ts';
+
+const AS_OF = {
+  name: 'as-of',
+  value: 'DATE|INSTANT',
+  text: 'look at readings up to here only (a date: the end of that UTC day)',
+} as const;
+
+/** All commands in the order of the help. Each implementation is loaded when it is run. */
+export const COMMANDS: readonly Command[] = [
+  {
+    spec: {
+      name: 'up',
+      positionals: '',
+      summary:
+        'everything on this machine: database, broker, ingest, analytics, API, dashboard, a city',
+      details: [
+        'The first start initialises the data directory; later ones continue. Ctrl-C stops everything cleanly.',
+        'When ready, stdout has the line "ready http=… mqtt=…" (with --json a JSON object), and DIR/instance.json the same.',
+      ],
+      options: [
+        { name: 'city', value: 'small|none', text: 'the simulated city to show (default small)' },
+        { name: 'seed', value: 'N', text: 'which city (default 1)' },
+        { name: 'port', value: 'P', text: 'HTTP (default 8080, or the next free one)' },
+        { name: 'mqtt-port', value: 'P', text: 'MQTT (default 1883, or the next free one)' },
+        {
+          name: 'host',
+          value: 'H',
+          text: 'address to listen on (default 127.0.0.1; others need device keys)',
+        },
+      ],
+    },
+    run: async (context) => (await import('./commands/up.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'migrate',
+      positionals: '',
+      summary: 'brings the database to the current schema (idempotent)',
+      options: [],
+    },
+    run: async (context) => (await import('./commands/migrate.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'ingest',
+      positionals: '',
+      summary: 'the ingest service: from an MQTT broker into the database',
+      details: ['Configured by the environment: see docs/configuration.md.'],
+      options: [],
+    },
+    run: async (context) => (await import('./commands/ingest.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'analytics',
+      positionals: '',
+      summary: 'the analytics service: every night, and when asked for',
+      details: ['Configured by the environment: see docs/configuration.md.'],
+      options: [],
+    },
+    run: async (context) => (await import('./commands/analytics.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'api',
+      positionals: '',
+      summary: 'the HTTP API and the dashboard',
+      details: ['Configured by the environment: see docs/configuration.md.'],
+      options: [],
+    },
+    run: async (context) => (await import('./commands/api.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'import',
+      positionals: `${FILE_KINDS.join('|')} FILE`,
+      summary: 'a CSV file (also .gz; - for stdin) into the registry or the readings',
+      details: [
+        'Import devices, groups, members, readings, verifications in this order. Rows that cannot be stored are written',
+        'to a CSV file with the reason; mended there, it can be imported as it is. docs/spec/files.md has the columns.',
+      ],
+      options: [
+        {
+          name: 'strict',
+          text: 'exit 1 when a row was rejected (the others are stored all the same)',
+        },
+        { name: 'rejected', value: 'FILE', text: 'where rejected rows go (default: beside FILE)' },
+      ],
+    },
+    run: async (context) => (await import('./commands/import.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'analyze',
+      positionals: '',
+      summary: 'the analysis, now: health and findings of all devices',
+      options: [
+        AS_OF,
+        { name: 'group', value: 'G', text: 'publish the members of this group only' },
+      ],
+    },
+    run: async (context) => (await import('./commands/analyze.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'export',
+      positionals: 'health|findings|readings|ledger',
+      summary: 'results and data as CSV or NDJSON',
+      options: [
+        { name: 'format', value: 'csv|ndjson', text: 'default csv' },
+        { name: 'out', value: 'FILE|-', text: 'default - (stdout)' },
+      ],
+    },
+    run: async (context) => (await import('./commands/export.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'ledger',
+      positionals: 'check',
+      summary: 'whether every reading that ever came is accounted for',
+      options: [],
+    },
+    run: async (context) => (await import('./commands/ledger.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'simulate',
+      positionals: '',
+      summary: 'publishes a simulated city over MQTT',
+      details: ['The broker is MQTT_URL, else that of the `up` that runs on the data directory.'],
+      options: [
+        { name: 'city', value: 'small', text: 'size of the city (default small)' },
+        { name: 'seed', value: 'N', text: 'which city (default 1)' },
+      ],
+    },
+    run: async (context) => (await import('./commands/simulate.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'keys',
+      positionals: 'create|list|revoke [ID]',
+      summary: 'access keys of a tenant',
+      options: [
+        { name: 'role', value: 'viewer|operator|admin|device', text: 'of the key to create' },
+        { name: 'name', value: 'N', text: 'what the key is for' },
+      ],
+    },
+    run: async (context) => (await import('./commands/keys.ts')).run(context),
+  },
+];

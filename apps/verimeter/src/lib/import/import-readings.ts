@@ -1,0 +1,282 @@
+import {
+  type ReadingBatch,
+  type ReadingStore,
+  OUTCOME,
+  createReadingBatch,
+} from '@verimeter/reading-store';
+import {
+  type Pool,
+  type PoolClient,
+  addToLedger,
+  addToQuarantine,
+  ensureChannels,
+  readChannels,
+  readDevices,
+  withTransaction,
+} from '@verimeter/registry';
+import { findQuantity, isIdentifier, sameUnit } from '@verimeter/telemetry';
+import type { CsvRow } from '../csv/record-splitter.ts';
+import { type BatchAccount, createBatchAccount } from './reading-account.ts';
+import {
+  type ChannelDirectory,
+  type ImportChannel,
+  type ReadingProblem,
+  type TimeReader,
+  createChannelDirectory,
+  createTimeReader,
+  judgeTime,
+  parseValue,
+} from './reading-rows.ts';
+import { rowProblem } from './registry-rows.ts';
+import type { RejectFile } from './rejects.ts';
+
+/** Rows per transaction: large enough for COPY, small enough for flat memory (docs/decisions/0071). */
+const BATCH_ROWS = 8_000;
+
+export interface ReadingCounts {
+  rows: number;
+  stored: number;
+  duplicate: number;
+  conflicting: number;
+}
+
+export interface ReadingImportOptions {
+  readonly pool: Pool;
+  readonly store: ReadingStore;
+  readonly tenant: string;
+  /** Names the file in ledger and quarantine. */
+  readonly source: string;
+  readonly rejects: RejectFile;
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number;
+  readonly onProgress?: ((counts: Readonly<ReadingCounts>) => void) | undefined;
+}
+
+/** One transaction's worth of rows. */
+interface Pending {
+  readonly batch: ReadingBatch;
+  /** Channel of each row of the batch. */
+  readonly channels: ImportChannel[];
+  readonly newChannels: ImportChannel[];
+  readonly account: BatchAccount;
+  readonly receivedAtUs: number;
+  rows: number;
+}
+
+interface Cells {
+  readonly deviceId: string;
+  readonly quantity: string;
+  readonly ts: string;
+  readonly value: string;
+  readonly unit: string;
+}
+
+const cell = (fields: readonly string[], position: number): string =>
+  (fields[position] ?? '').trim();
+
+/** Reads the cells of a row by the header's positions. */
+function createCellReader(
+  positions: ReadonlyMap<string, number>,
+): (fields: readonly string[]) => Cells {
+  const at = (name: string): number => positions.get(name) ?? -1;
+  const [device, quantity, ts, value, unit] = [
+    at('device_id'),
+    at('quantity'),
+    at('ts'),
+    at('value'),
+    at('unit'),
+  ];
+  return (fields) => ({
+    deviceId: cell(fields, device),
+    quantity: cell(fields, quantity),
+    ts: cell(fields, ts),
+    value: cell(fields, value),
+    unit: cell(fields, unit),
+  });
+}
+
+/** Everything but the device is good and the unit is the catalogue's: the reading as a device would publish it. */
+function nativeForm(
+  cells: Cells,
+  times: TimeReader,
+  receivedAtUs: number,
+): { quantity: string; tsUs: number; value: number } | undefined {
+  const quantity = findQuantity(cells.quantity);
+  const tsUs = times.parse(cells.ts);
+  const value = parseValue(cells.value);
+  if (quantity === undefined || !isIdentifier(cells.deviceId)) return undefined;
+  if (typeof tsUs !== 'number' || typeof value !== 'number') return undefined;
+  if (typeof judgeTime(tsUs, receivedAtUs) !== 'number') return undefined;
+  if (cells.unit !== '' && !sameUnit(cells.unit, quantity.unit)) return undefined;
+  return { quantity: quantity.name, tsUs, value };
+}
+
+/**
+ * Imports readings in constant memory: while one batch is written, the next one is read. Each batch is one transaction
+ * with its channels, conflicts, quarantine and ledger, so that an import that was cut off is simply repeated.
+ */
+export async function importReadings(
+  header: readonly string[],
+  positions: ReadonlyMap<string, number>,
+  rows: AsyncIterable<readonly CsvRow[]>,
+  options: ReadingImportOptions,
+): Promise<ReadingCounts> {
+  const { pool, tenant, rejects } = options;
+  const directory = createChannelDirectory(
+    (await readDevices(pool, tenant)).map((device) => device.deviceId),
+    await readChannels(pool, tenant),
+  );
+  const read = createCellReader(positions);
+  const times = createTimeReader();
+  const counts: ReadingCounts = { rows: 0, stored: 0, duplicate: 0, conflicting: 0 };
+  let pending = open(options);
+  let writing: Promise<void> = Promise.resolve();
+
+  for await (const part of rows) {
+    for (const row of part) {
+      pending.rows += 1;
+      const problem = addRow(row);
+      if (problem !== undefined) rejects.add({ row, ...problem });
+      if (pending.rows < BATCH_ROWS) continue;
+      await flush();
+    }
+  }
+  await flush();
+  await writing;
+  return counts;
+
+  function addRow(row: CsvRow): ReadingProblem | undefined {
+    const broken = rowProblem(row, header.length);
+    if (broken !== undefined || row.fields === undefined) {
+      const problem: ReadingProblem = {
+        reason: 'malformed',
+        field: '',
+        message: broken?.message ?? 'is no CSV record',
+      };
+      pending.account.reject({ row, problem, deviceId: '', registered: false });
+      return problem;
+    }
+    const cells = read(row.fields);
+    const problem = place(cells, directory, times, pending);
+    if (problem === undefined) return undefined;
+    const registered = directory.has(cells.deviceId);
+    const native =
+      problem.reason === 'unknown_device'
+        ? nativeForm(cells, times, pending.receivedAtUs)
+        : undefined;
+    const deviceId = isIdentifier(cells.deviceId) ? cells.deviceId : '';
+    pending.account.reject({
+      row,
+      problem,
+      deviceId,
+      registered,
+      ...(native === undefined ? {} : { native }),
+    });
+    return problem;
+  }
+
+  async function flush(): Promise<void> {
+    await writing; // one batch at a time, in the order of the file: the first value of an instant stays
+    if (pending.rows === 0) return;
+    pending.newChannels.push(...directory.takeNew());
+    writing = writeBatch(pending, options, counts);
+    // The next await of `writing` reports a failure; until then it must not count as unhandled.
+    writing.catch(() => undefined);
+    pending = open(options);
+    await rejects.drained();
+  }
+}
+
+function open(options: ReadingImportOptions): Pending {
+  const receivedAtUs = options.nowUs();
+  return {
+    batch: createReadingBatch(BATCH_ROWS),
+    channels: [],
+    newChannels: [],
+    account: createBatchAccount({ tenant: options.tenant, file: options.source, receivedAtUs }),
+    receivedAtUs,
+    rows: 0,
+  };
+}
+
+/** Puts a row into the batch, or says why it cannot be stored. */
+function place(
+  cells: Cells,
+  directory: ChannelDirectory,
+  times: TimeReader,
+  { batch, channels, receivedAtUs }: Pending,
+): ReadingProblem | undefined {
+  const tsUs = times.parse(cells.ts);
+  if (typeof tsUs !== 'number') return unlessUnknown(cells, directory) ?? tsUs;
+  const flags = judgeTime(tsUs, receivedAtUs);
+  if (typeof flags !== 'number') return unlessUnknown(cells, directory) ?? flags;
+  const value = parseValue(cells.value);
+  if (typeof value !== 'number') return unlessUnknown(cells, directory) ?? value;
+  // Last: only a row that is good otherwise may create a channel and fix its unit.
+  const channel = directory.find(cells.deviceId, cells.quantity, cells.unit);
+  if ('reason' in channel) return channel;
+  const row = batch.length;
+  channels.push(channel);
+  batch.tsUs[row] = tsUs;
+  batch.value[row] = value;
+  batch.flags[row] = flags;
+  batch.receivedAtUs[row] = receivedAtUs;
+  batch.length = row + 1;
+  return undefined;
+}
+
+/** A device that is not registered is the first thing to mend, whatever else is wrong with the row. */
+function unlessUnknown(cells: Cells, directory: ChannelDirectory): ReadingProblem | undefined {
+  return directory.has(cells.deviceId) ? undefined : directory.unknownDevice(cells.deviceId);
+}
+
+/** Creates channels and sets their ids. Another sender may have fixed one in another unit in the meantime. */
+async function createChannels(
+  client: PoolClient,
+  tenant: string,
+  channels: readonly ImportChannel[],
+): Promise<void> {
+  const keyOf = (channel: { deviceId: string; quantity: string }): string =>
+    `${channel.deviceId}\n${channel.quantity}`;
+  const found = await ensureChannels(
+    client,
+    channels.map(({ deviceId, quantity, unit }) => ({ tenant, deviceId, quantity, unit })),
+  );
+  const byKey = new Map(found.map((channel) => [keyOf(channel), channel]));
+  for (const channel of channels) {
+    const stored = byKey.get(keyOf(channel));
+    if (stored === undefined) continue;
+    if (stored.unit !== channel.unit)
+      throw new Error(
+        `another sender has just fixed ${channel.quantity} of ${channel.deviceId} in ${stored.unit}, this file says ${channel.unit}; import the file again`,
+      );
+    channel.channelId = stored.channelId;
+  }
+}
+
+async function writeBatch(
+  { batch, channels, newChannels, account, rows }: Pending,
+  options: ReadingImportOptions,
+  counts: ReadingCounts,
+): Promise<void> {
+  const { pool, store, tenant } = options;
+  const outcomes = await withTransaction(pool, async (client) => {
+    await createChannels(client, tenant, newChannels);
+    for (const [row, channel] of channels.entries()) {
+      if (channel.channelId === undefined)
+        throw new Error(`channel ${channel.quantity} of ${channel.deviceId} was not created`);
+      batch.channelId[row] = channel.channelId;
+    }
+    const result = await store.write(client, batch);
+    account.settle(channels, result);
+    await addToQuarantine(client, account.quarantine());
+    await addToLedger(client, account.ledger());
+    return result;
+  });
+  counts.rows += rows;
+  for (const outcome of outcomes)
+    if (outcome === OUTCOME.stored) counts.stored += 1;
+    else if (outcome === OUTCOME.duplicate) counts.duplicate += 1;
+    else counts.conflicting += 1;
+  options.onProgress?.(counts);
+}
