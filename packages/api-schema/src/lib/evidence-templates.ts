@@ -50,4 +50,16 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The loss between supply and consumers is {share|percent} of the supply.',
     vi: 'Tổn thất giữa nguồn cấp và các hộ tiêu thụ là {share|percent} nguồn cấp.',
   },
+  limit_assumed: {
+    en: 'The accuracy class is not known; a limit of {limit|percent} was assumed.',
+    vi: 'Không rõ cấp chính xác; giả định giới hạn {limit|percent}.',
+  },
+  no_second_measurement: {
+    en: 'Nothing measures the same flow a second time, so an error could not be seen.',
+    vi: 'Không có phép đo thứ hai cho cùng một dòng, nên không thể thấy sai số.',
+  },
+  not_estimated_yet: {
+    en: 'Readings of this kind of device are stored and shown; its errors are not estimated yet.',
+    vi: 'Số liệu của loại thiết bị này được lưu và hiển thị; sai số chưa được ước lượng.',
+  },
 };
