@@ -129,6 +129,11 @@ describe('what a city publishes', () => {
     // The rows of a meter with a fault have the same columns filled as those of any other.
     const rows = cityTables(city).devices.filter(({ device_id: id }) => /^E-A\d-\d+$/.test(id));
     expect(new Set(rows.map(filled)).size).toBe(1);
+    // A meter fed by another area does not speak through that area's gateway.
+    for (const { topic } of messagesBetween(city, city.startMs - 1, city.startMs)) {
+      const through = /\/G-A(\d)\/children\/E-A(\d)-/.exec(topic);
+      expect(through?.[1]).toBe(through?.[2]);
+    }
     const order = deviceStreams(city).map(({ deviceId }) => deviceId);
     expect(order.filter((id) => id.startsWith('E-'))).toEqual(
       order.filter((id) => id.startsWith('E-')).toSorted(),

@@ -119,7 +119,7 @@ export function buildCity(options: CityOptions): City {
       name: place.station,
       technical_loss: '',
     });
-    const gateway = area % 3 === 1 ? `G-A${area + 1}` : undefined;
+    const gateway = gatewayOf(area);
     if (gateway !== undefined) devices.push(gatewayRow(gateway, place));
 
     const supply = drawSupplyMeter(seed, lots, area, simulation.network.transformerKva);
@@ -139,7 +139,6 @@ export function buildCity(options: CityOptions): City {
       const record = drawConsumerMeter(seed, lots, customer);
       const fault = plan.faults.get(customer.key);
       series.push({ deviceId: listedAs.deviceId, ...readMeter(seed, record.nature, flow, fault) });
-      if (gateway !== undefined) gateways.set(listedAs.deviceId, gateway);
       meterTruth.push({
         deviceId: listedAs.deviceId,
         listedIn: listedAs.groupId,
@@ -162,6 +161,8 @@ export function buildCity(options: CityOptions): City {
       devices.push(
         deviceRow(id.deviceId, drawConsumerMeter(seed, lots, customer), place.at(index + 1)),
       );
+      const gateway = gatewayOf(area);
+      if (gateway !== undefined) gateways.set(id.deviceId, gateway);
       const truth = feederOf.get(id.deviceId);
       const feeder = truth?.fedBy === id.groupId ? truth.feeder : 1 + (customer.key % 3);
       members.push(memberRow(id.groupId, id.deviceId, 'consumer', `F${feeder}`));
@@ -200,6 +201,11 @@ export function buildCity(options: CityOptions): City {
       areas: areaTruth,
     },
   };
+}
+
+/** Meters of every third area speak through a gateway: that of the area they are listed in. */
+function gatewayOf(area: number): string | undefined {
+  return area % 3 === 1 ? `G-A${area + 1}` : undefined;
 }
 
 function drawListedCustomers(seed: number, size: (typeof SIZES)[CitySize]): Customer[][] {

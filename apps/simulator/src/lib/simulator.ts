@@ -165,28 +165,31 @@ async function publishStatus(run: Run): Promise<void> {
 /** The readings of each quarter hour when it is over; between them some displays. */
 async function publishLive(run: Run): Promise<void> {
   const sampleEveryMs = run.options.sampleEveryMs ?? 3000;
-  await catchUp(run);
   for (;;) {
+    // From what was published, not from the clock: a boundary that passes during a slow publication is not skipped.
+    const published = run.state.publishedThroughMs ?? run.city.startMs - 1;
+    const boundary = (Math.floor(published / QUARTER_HOUR_MS) + 1) * QUARTER_HOUR_MS;
     const at = run.now();
-    const boundary = (Math.floor(at / QUARTER_HOUR_MS) + 1) * QUARTER_HOUR_MS;
+    if (at >= boundary) {
+      await catchUp(run, at);
+      continue;
+    }
+    if (sampleEveryMs > 0) await publishSamples(run, at);
     const wait = boundary - at;
     await delay(sampleEveryMs > 0 ? Math.min(sampleEveryMs, wait) : wait, run.signal);
-    const reached = run.now();
-    if (reached >= boundary) {
-      await catchUp(run);
-    } else {
-      for (const { stream, values } of liveSamples(run.city, reached, 5)) {
-        const message = sampleMessage(run.options.tenant, stream, reached, values);
-        if (message !== undefined) await run.publisher.publish(message);
-      }
-      run.publisher.check();
-    }
   }
 }
 
-/** Publishes up to now, on a city built further where the present one ends. */
-async function catchUp(run: Run): Promise<void> {
-  const untilMs = run.now();
+async function publishSamples(run: Run, atMs: number): Promise<void> {
+  for (const { stream, values } of liveSamples(run.city, atMs, 5)) {
+    const message = sampleMessage(run.options.tenant, stream, atMs, values);
+    if (message !== undefined) await run.publisher.publish(message);
+  }
+  run.publisher.check();
+}
+
+/** Publishes up to an instant, on a city built further where the present one ends. */
+async function catchUp(run: Run, untilMs: number): Promise<void> {
   if (untilMs > run.city.startMs + run.city.days * DAY_MS - 2 * HOUR_MS)
     run.city = buildUntil(run.state, untilMs);
   await publishSpan(run, untilMs);
