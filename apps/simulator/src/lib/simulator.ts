@@ -1,4 +1,4 @@
-import { AbortedError, delay, type Logger } from '@verimeter/service-runtime';
+import { delay, type Logger } from '@verimeter/service-runtime';
 import { connect } from 'mqtt';
 
 import { dateOf, originMs } from './calendar.ts';
@@ -71,7 +71,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   client.on('error', (error) => log.warn({ err: error }, 'simulator: MQTT error'));
   client.on('close', () => log.debug('simulator: connection closed'));
-  const publisher = createPublisher(client, options.maxOutstanding ?? 200);
+  const publisher = createPublisher(client, options.maxOutstanding ?? 200, abort.signal);
   const run: Run = { options, now, signal: abort.signal, publisher, city, state };
 
   const history = publishHistory(run, publishedMs);
@@ -143,7 +143,6 @@ async function publishSpan(run: Run, untilMs: number, report?: () => void): Prom
   for (const slice of replay(run.city, run.options.tenant, afterMs, untilMs)) {
     let sent = 0;
     for (const message of slice.messages) {
-      if (run.signal.aborted) throw new AbortedError(run.signal.reason);
       await run.publisher.publish(message);
       sent += 1;
       if (sent % 50 === 0) report?.();
