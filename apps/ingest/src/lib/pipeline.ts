@@ -45,6 +45,9 @@ interface Held<T> {
   reject(error: Error): void;
 }
 
+/** They may be in the middle of a query that no answer will come to. */
+const HELPERS_MS = 1000;
+const SAME_TICK_US = 1e6;
 const MAX_BATCH_MESSAGES = 5000;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -66,6 +69,7 @@ class BatchingPipeline implements Pipeline {
   /** As they came; decoded when the batch before has gone. */
   #backlog: Held<IncomingMessage>[] = [];
   #committing = 0;
+  #lastArrivalUs = 0;
   #closing = false;
   #wake: (() => void) | undefined;
 
@@ -98,8 +102,9 @@ class BatchingPipeline implements Pipeline {
   accept(message: IncomingMessage): Promise<void> {
     if (this.#closing) return Promise.reject(new PipelineClosedError());
     return new Promise((resolve, reject) => {
-      const { receivedAtUs } = message;
-      const held = { item: message, receivedAtUs, channel: '', resolve, reject };
+      const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
+      const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };
+      const held = { item, receivedAtUs, channel: '', resolve, reject };
       if (this.#backlog.length > 0 || this.#isFull()) this.#backlog.push(held);
       else this.#stage(held);
       this.#wake?.();
@@ -122,7 +127,21 @@ class BatchingPipeline implements Pipeline {
     clearTimeout(timer);
     this.#aborting.abort();
     if (!settled) this.#log.error('a commit did not end within the deadline');
-    await this.#stopHelpers();
+    await Promise.race([this.#stopHelpers(), delay(HELPERS_MS)]);
+  }
+
+  /**
+   * Clocks tick in milliseconds: messages of one tick are a microsecond apart, so that readings that take their arrival
+   * for their time do not collide. Times from the past (a replay) stay as they are.
+   */
+  #arrivalInstant(receivedAtUs: number): number {
+    const behindUs = this.#lastArrivalUs - receivedAtUs;
+    if (behindUs >= 0 && behindUs < SAME_TICK_US) {
+      this.#lastArrivalUs += 1;
+      return this.#lastArrivalUs;
+    }
+    this.#lastArrivalUs = Math.max(this.#lastArrivalUs, receivedAtUs);
+    return receivedAtUs;
   }
 
   #isFull(): boolean {

@@ -1,5 +1,4 @@
-import type { Logger } from '@verimeter/service-runtime';
-import { redactUrl } from '@verimeter/service-runtime';
+import { type Logger, delay, redactUrl } from '@verimeter/service-runtime';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { IncomingMessage } from './message.ts';
 import { UnacknowledgedWindow } from './unacknowledged-window.ts';
@@ -39,6 +38,8 @@ export interface Subscriber {
 /** After the broker lost the session, what comes within this time may be a repetition. Milliseconds. */
 const SESSION_LOSS_MS = 60_000;
 const RECONNECT_MS = 1000;
+const RESUBSCRIBE_MS = 5000;
+const END_MS = 1000;
 /** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
 const UNSUPPORTED_VERSION = new Set([1, 132]);
 
@@ -122,17 +123,24 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     window.whenOpen((keepaliveS * 1000) / 2).then(resume, resume);
   }
 
-  async function subscribe(): Promise<void> {
-    // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
-    const granted = await client.subscribeAsync(filter, { qos: 1, rh: 1 });
-    const refused = granted.filter(({ qos }) => qos !== 1);
-    if (granted.length === 0 || refused.length > 0) {
-      report(`the broker did not grant QoS 1 on ${filter}`);
-      return;
+  async function subscribe(of: MqttClient): Promise<void> {
+    try {
+      // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
+      const granted = await of.subscribeAsync(filter, { qos: 1, rh: 1 });
+      if (granted.length === 0 || granted.some(({ qos }) => qos !== 1)) {
+        throw new Error('granted at another level');
+      }
+      problem = undefined;
+      reported = undefined;
+      log.info({ broker: redactUrl(options.url), filter, protocolVersion }, 'subscribed');
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      report(`the broker does not grant QoS 1 on ${filter}: ${cause}`);
+      // On the same connection; a new one subscribes anyway.
+      setTimeout(() => {
+        if (of === client && of.connected && problem !== undefined) void subscribe(of);
+      }, RESUBSCRIBE_MS).unref();
     }
-    problem = undefined;
-    reported = undefined;
-    log.info({ broker: redactUrl(options.url), filter, protocolVersion }, 'subscribed');
   }
 
   function connect(): MqttClient {
@@ -159,10 +167,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       }
       connectedBefore = true;
       problem = 'subscribing';
-      subscribe().catch((error: unknown) => {
-        report(`subscribing failed: ${error instanceof Error ? error.message : String(error)}`);
-        if (!stopped) next.reconnect();
-      });
+      void subscribe(next);
     });
     next.on('close', () => {
       if (problem === undefined && !stopped) report('the connection is lost');
@@ -194,8 +199,18 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       stopped = true;
       problem = 'stopped';
       acknowledge();
-      // Not forced: the acknowledgements just written go out before DISCONNECT.
-      await client.endAsync(!client.connected);
+      // Not forced: the acknowledgements just written go out before DISCONNECT. A client whose callback is held does
+      // not see the end of its stream, so it is not waited for long.
+      const ended = client.endAsync(!client.connected);
+      const waited = new AbortController();
+      await Promise.race([
+        ended,
+        delay(END_MS, waited.signal).then(
+          () => client.end(true),
+          () => undefined,
+        ),
+      ]);
+      waited.abort();
     },
   };
 }

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { startBroker } from '@verimeter/embedded';
+import { createLogger } from '@verimeter/service-runtime';
+import { type Mosquitto, findMosquitto, startMosquitto } from '@verimeter/test-support';
+import mqtt from 'mqtt';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { IncomingMessage } from '../src/index.ts';
+import { type Subscriber, type SubscriberOptions, startSubscriber } from '../src/lib/subscriber.ts';
+import { type Tap, startTap } from './support/tap.ts';
+import { silent } from './support/world.ts';
+
+const PUBACK = 4;
+const program = findMosquitto();
+if (program === undefined) process.stdout.write('Mosquitto not found: subscriber tests skipped\n');
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+/** Messages handed over, each settled by the test. */
+class Desk {
+  readonly messages: IncomingMessage[] = [];
+  readonly #settle: (() => void)[] = [];
+
+  accept = (message: IncomingMessage): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.messages.push(message);
+    this.#settle.push(resolve);
+    return promise;
+  };
+
+  settle(index: number): void {
+    this.#settle[index]?.();
+  }
+
+  settleAll(): void {
+    for (const settle of this.#settle) settle();
+  }
+}
+
+let client = 0;
+function subscriber(url: string, desk: Desk, options: Partial<SubscriberOptions> = {}): Subscriber {
+  client += 1;
+  const started = startSubscriber({
+    url,
+    clientId: `subscriber-test-${process.pid}-${client}`,
+    sessionExpiryS: 60,
+    sharedGroup: '',
+    maxUnacked: 1000,
+    maxUnackedBytes: 1e7,
+    tls: {},
+    accept: desk.accept,
+    log: silent,
+    ...options,
+  });
+  closers.push(() => started.stop());
+  return started;
+}
+
+const acknowledged = (of: Tap, connection = 1): number[] =>
+  of.sent.filter((p) => p.type === PUBACK && p.connection === connection).map(({ id }) => id);
+
+const ready = (of: Subscriber) =>
+  expect.poll(() => of.problem(), { timeout: 10_000 }).toBeUndefined();
+
+test('the version of mqtt is the one whose private behaviour these tests pin', () => {
+  const entry = createRequire(import.meta.url).resolve('mqtt/package.json');
+  expect(JSON.parse(readFileSync(entry, 'utf8'))).toMatchObject({ version: '5.16.0' });
+});
+
+describe.skipIf(program === undefined)('acknowledgements', () => {
+  let mosquitto: Mosquitto;
+  beforeAll(async () => {
+    mosquitto = await startMosquitto(program ?? '');
+  });
+  afterAll(() => mosquitto.stop());
+
+  async function tap(options: Parameters<typeof startTap>[1] = {}): Promise<Tap> {
+    const started = await startTap(mosquitto.port, options);
+    closers.push(() => started.close());
+    return started;
+  }
+
+  async function publish(topic: string, count: number): Promise<void> {
+    const publisher = await mqtt.connectAsync(mosquitto.url, { protocolVersion: 5 });
+    await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        publisher.publishAsync(topic, String(index), { qos: 1 }),
+      ),
+    );
+    await publisher.endAsync();
+  }
+
+  test('come after the commit and in the order of receipt', async () => {
+    const desk = new Desk();
+    const relay = await tap();
+    await ready(subscriber(relay.url, desk));
+    await publish('verimeter/v1/t/order/readings', 4);
+    await expect.poll(() => desk.messages.length).toBe(4);
+    const ids = desk.messages.map(({ packetId }) => packetId);
+    desk.settle(1);
+    desk.settle(2);
+    // A round trip through the same connection: what could have been acknowledged would have been by then.
+    await publish('verimeter/v1/t/order/readings', 1);
+    await expect.poll(() => desk.messages.length).toBe(5);
+    expect(acknowledged(relay)).toEqual([]);
+    desk.settle(0);
+    await expect.poll(() => acknowledged(relay)).toEqual(ids.slice(0, 3));
+    desk.settle(4);
+    desk.settle(3);
+    await expect.poll(() => acknowledged(relay)).toHaveLength(5);
+    expect(acknowledged(relay).slice(0, 4)).toEqual(ids);
+  });
+
+  test('of a lost connection are dropped; the broker sends again and is answered once', async () => {
+    const desk = new Desk();
+    const relay = await tap();
+    const started = subscriber(relay.url, desk);
+    await ready(started);
+    await publish('verimeter/v1/t/stale/readings', 3);
+    await expect.poll(() => desk.messages.length).toBe(3);
+    relay.sever();
+    await expect.poll(() => started.problem()).toBeDefined();
+    desk.settle(0); // committed while the connection is away
+    await expect.poll(() => desk.messages.length, { timeout: 10_000 }).toBe(6);
+    const again = desk.messages.slice(3);
+    expect(again.every(({ dup }) => dup)).toBe(true);
+    desk.settle(1);
+    desk.settle(2);
+    for (const index of [3, 4, 5]) desk.settle(index);
+    await expect.poll(() => acknowledged(relay, 2)).toEqual(again.map(({ packetId }) => packetId));
+    expect(acknowledged(relay, 1)).toEqual([]);
+  });
+
+  test('are bounded in number while nothing commits, without losing the connection', async () => {
+    const desk = new Desk();
+    const relay = await tap();
+    const started = subscriber(relay.url, desk, { maxUnacked: 100, keepaliveS: 2 });
+    await ready(started);
+    await publish('verimeter/v1/t/bound/readings', 3000);
+    await expect.poll(() => started.unacknowledged).toBeGreaterThanOrEqual(100);
+    // Two keep-alive periods: PINGRESP must get through although the callback is held.
+    const pings = () => relay.sent.filter(({ type }) => type === 12).length;
+    const before = pings();
+    await expect.poll(pings, { timeout: 15_000 }).toBeGreaterThanOrEqual(before + 2);
+    expect(started.unacknowledged).toBeLessThan(120);
+    expect(relay.connections).toBe(1);
+    await expect
+      .poll(
+        () => {
+          desk.settleAll();
+          return desk.messages.length;
+        },
+        { timeout: 15_000, interval: 5 },
+      )
+      .toBe(3000);
+    expect(desk.messages.some(({ dup }) => dup)).toBe(false);
+  }, 45_000);
+
+  test('are bounded in bytes', async () => {
+    const desk = new Desk();
+    const started = subscriber(mosquitto.url, desk, { maxUnackedBytes: 50 });
+    await ready(started);
+    await publish('verimeter/v1/t/bytes/readings', 500); // 1 to 3 bytes each
+    await expect.poll(() => desk.messages.length).toBeGreaterThanOrEqual(20);
+    await publish('verimeter/v1/t/bytes/readings', 1);
+    expect(desk.messages.length).toBeLessThan(60);
+    await expect
+      .poll(
+        () => {
+          desk.settleAll();
+          return desk.messages.length;
+        },
+        { timeout: 15_000, interval: 5 },
+      )
+      .toBe(501);
+  });
+
+  test('go over MQTT 3.1.1 where the broker knows no other', async () => {
+    const desk = new Desk();
+    const relay = await tap({ refuseLevel: 5 });
+    await ready(subscriber(relay.url, desk));
+    await publish('verimeter/v1/t/old/readings', 2);
+    await expect.poll(() => desk.messages.length).toBe(2);
+    desk.settleAll();
+    await expect.poll(() => acknowledged(relay, relay.connections)).toHaveLength(2);
+  });
+
+  test('stopping keeps the session: what comes meanwhile is delivered later', async () => {
+    const clientId = `keeps-${process.pid}`;
+    const first = new Desk();
+    const started = subscriber(mosquitto.url, first, { clientId });
+    await ready(started);
+    await started.stop();
+    await publish('verimeter/v1/t/away/readings', 5);
+    const second = new Desk();
+    await ready(subscriber(mosquitto.url, second, { clientId }));
+    await expect.poll(() => second.messages.length).toBe(5);
+    second.settleAll();
+  });
+});
+
+async function reportedBy(broker: Parameters<typeof startBroker>[0], url: string) {
+  const started = await startBroker(broker);
+  closers.push(() => started.stop());
+  const lines: string[] = [];
+  const log = createLogger('test', 'warn', {
+    pretty: false,
+    destination: { write: (line: string) => lines.push(line) },
+  });
+  const target = new URL(url);
+  target.port = String(started.port);
+  return { subscriber: subscriber(target.href, new Desk(), { log }), lines };
+}
+
+describe('a broker that cannot be used', () => {
+  test('a wrong password is one line, without the password', async () => {
+    const { subscriber: started, lines } = await reportedBy(
+      {
+        host: '127.0.0.1',
+        port: 0,
+        log: silent,
+        accept: () => Promise.resolve(),
+        authenticate: () => Promise.resolve(undefined),
+      },
+      'mqtt://worker:secret@127.0.0.1',
+    );
+    await expect.poll(() => started.problem()).toMatch(/not authorized|bad user/i);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('secret');
+  });
+
+  test('a subscription that is not granted at QoS 1 is not ready', async () => {
+    const { subscriber: started, lines } = await reportedBy(
+      { host: '127.0.0.1', port: 0, log: silent, accept: () => Promise.resolve() },
+      'mqtt://127.0.0.1',
+    );
+    await expect.poll(() => started.problem()).toMatch(/does not grant QoS 1/);
+    expect(lines).toHaveLength(1);
+  });
+});

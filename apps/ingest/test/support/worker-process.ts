@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface WorkerProcess {
+  /** Messages received and not acknowledged, as the worker's own metric says. */
+  unacknowledged(): Promise<number>;
+  untilReady(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+const ENTRY = fileURLToPath(new URL('worker.ts', import.meta.url));
+
+export async function startWorker(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<WorkerProcess> {
+  const child: ChildProcess = spawn(process.execPath, [ENTRY, ...args], {
+    env: { HTTP_PORT: '0', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (child.stdout === null) throw new Error('no output of the worker');
+  const exited = once(child, 'exit');
+  const first = await Promise.race([once(createInterface(child.stdout), 'line'), exited]);
+  const url = String(first[0]);
+  if (!url.startsWith('http')) throw new Error('the worker did not start');
+
+  return {
+    async unacknowledged() {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/^ingest_unacked_messages\{[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+    },
+    async untilReady() {
+      for (;;) {
+        const { status } = await fetch(`${url}/health/ready`);
+        if (status === 200) return;
+        await delay(20);
+      }
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
