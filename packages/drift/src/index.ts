@@ -1,13 +1,12 @@
-export {
-  type AreaInput,
-  type AreaMember,
-  type AreaResult,
-  type DeviceResult,
-  type EvidenceItem,
-  type FleetInput,
-  type FleetResult,
-  type HistoryPoint,
-  type MeterSeries,
-  MODEL_VERSION,
-  analyzeElectricityFleet,
-} from './lib/electricity-fleet.ts';
+export { analyzeElectricityFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
+export type {
+  AreaInput,
+  AreaMember,
+  AreaResult,
+  DeviceResult,
+  EvidenceItem,
+  FleetInput,
+  FleetResult,
+  HistoryPoint,
+  MeterSeries,
+} from './lib/fleet-types.ts';

@@ -1,0 +1,170 @@
+import { at, mean } from '@verimeter/statistics';
+import type { AreaIntervals } from './area-intervals.ts';
+import { meterOf } from './area-intervals.ts';
+import type { FleetInput } from './fleet-types.ts';
+import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
+
+/** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
+const CLOCK_SD_S = 15;
+/** Prior sd of the position term with voltage slopes, ratio. */
+const KAPPA_SD_VOLTAGES = 0.002;
+/** Loss assumed where neither voltages nor the utility say anything; ratio. */
+const ASSUMED_LOSS = 0.025;
+/** Fixed load per meter (its own supply), kW: mean and sd. */
+const FIXED_LOAD_KW = 0.001;
+
+/** d = X b + n with d = s - sum r - Lhat: columns and the priors of their coefficients (drift-estimation.md 2.4). */
+export interface AreaDesign {
+  readonly intervals: AreaIntervals;
+  readonly voltage: VoltageLoss | undefined;
+  /** Number of consumers: columns 0..n-1 are -r_i, their coefficients beta_i. */
+  readonly n: number;
+  readonly columns: readonly Float64Array[];
+  /** Prior standard deviations of the coefficients; those of beta_i are set by the two-group prior. */
+  readonly priorSd: Float64Array;
+  readonly priorMean: Float64Array;
+  /** First clock column; the coefficient is in intervals of the grid. */
+  readonly clockAt: number;
+  readonly kappaAt: number;
+  readonly balance: Float64Array;
+  /** Sum of consumer energies per interval, kW.h. */
+  readonly total: Float64Array;
+  readonly stepSeconds: number;
+}
+
+/** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
+function clockColumn(energy: Float64Array, intervals: AreaIntervals, stepHours: number): Float64Array {
+  const { from, to, hours } = intervals;
+  const out = new Float64Array(energy.length);
+  for (let t = 1; t + 1 < energy.length; t++) {
+    if (at(to, t - 1) !== at(from, t) || at(to, t) !== at(from, t + 1)) continue;
+    const before = at(energy, t - 1) / at(hours, t - 1);
+    const after = at(energy, t + 1) / at(hours, t + 1);
+    out[t] = ((after - before) / 2) * stepHours;
+  }
+  return out;
+}
+
+export function buildDesign(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  options: {
+    readonly technicalLoss?: number | undefined;
+    readonly useVoltages: boolean;
+    /** First interval after the stop, by consumer. */
+    readonly stoppedAt: ReadonlyMap<number, number>;
+  },
+): AreaDesign {
+  const n = intervals.consumers.length;
+  const count = intervals.count;
+  const energies = intervals.consumers.map((consumer) => consumer.energy);
+  const total = new Float64Array(count);
+  for (const energy of energies) for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
+  const voltage = options.useVoltages ? fitVoltageLoss(input, intervals, options.stoppedAt) : undefined;
+  const stepSeconds = input.grid.stepUs / 1e6;
+  const columns: Float64Array[] = [];
+  const sd: number[] = [];
+  const prior: number[] = [];
+  const add = (column: Float64Array, deviation: number, centre = 0): void => {
+    columns.push(column);
+    sd.push(deviation);
+    prior.push(centre);
+  };
+
+  for (const consumer of intervals.consumers)
+    add(
+      consumer.energy.map((energy, t) => (t < consumer.countsFrom ? 0 : -energy)),
+      0.004,
+    );
+  const clockAt = columns.length;
+  for (const energy of energies)
+    add(
+      clockColumn(energy, intervals, stepSeconds / 3600).map((value) => -value),
+      CLOCK_SD_S / stepSeconds,
+    );
+  // The supply's own rounding stands in the balance: its columns are formed from the consumers, or they would share it.
+  add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
+
+  const power = total.map((energy, t) => energy / at(intervals.hours, t));
+  const meanPower = mean(power);
+  const kappaAt = columns.length;
+  const assumed = options.technicalLoss ?? ASSUMED_LOSS;
+  const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
+  for (const energy of energies)
+    add(energy.map((value, t) => (value * at(power, t)) / meanPower), kappaSd);
+
+  const expected =
+    voltage?.loss ??
+    total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
+  addLossTerms({ add, intervals, voltage, expected, energies });
+  add(Float64Array.from(intervals.hours), n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
+  const supplyLimit = Math.max(
+    ...intervals.supplyMeters.map((index) => meterOf(input, index).limit),
+  );
+  add(
+    total.map((energy, t) => energy + at(expected, t)),
+    supplyLimit / Math.sqrt(3),
+  );
+  for (const consumer of intervals.consumers)
+    if (consumer.countsFrom > 0)
+      add(
+        consumer.energy.map((energy, t) => (t < consumer.countsFrom ? -energy : 0)),
+        0.03,
+      );
+  for (const ghost of voltage?.ghosts.values() ?? []) add(ghost, 0.2, 1);
+  return {
+    intervals,
+    voltage,
+    n,
+    columns,
+    priorSd: Float64Array.from(sd),
+    priorMean: Float64Array.from(prior),
+    clockAt,
+    kappaAt,
+    balance: intervals.supply.map((value, t) => value - at(total, t) - at(expected, t)),
+    total,
+    stepSeconds,
+  };
+}
+
+/**
+ * What the loss from interval means gets wrong, each with one coefficient for the whole area, so that none can stand in for a
+ * single meter: its gain; the share of own load; and the variance of a load inside an interval, which adds
+ * own slope x variance. An on/off load of power p0 has variance P (p0 - P): a term in P and one in P^2.
+ */
+function addLossTerms(terms: {
+  add: (column: Float64Array, deviation: number, centre?: number) => void;
+  intervals: AreaIntervals;
+  voltage: VoltageLoss | undefined;
+  expected: Float64Array;
+  energies: readonly Float64Array[];
+}): void {
+  const { add, intervals, voltage, expected, energies } = terms;
+  const count = intervals.count;
+  if (voltage === undefined) {
+    add(expected, 0.5);
+    return;
+  }
+  add(expected, 0.1);
+  add(voltage.direct, 0.5, 0.5);
+  add(voltage.unbalance, 0.5);
+  const own = new Float64Array(count);
+  const linear = new Float64Array(count);
+  const rough = new Float64Array(count);
+  energies.forEach((energy, i) => {
+    const slope = at(voltage.ownSlope, i);
+    for (let t = 0; t < count; t++) {
+      const hours = at(intervals.hours, t);
+      const p = at(energy, t) / hours;
+      const before = t === 0 ? p : at(energy, t - 1) / at(intervals.hours, t - 1);
+      const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
+      own[t] = at(own, t) + slope * p * p * hours;
+      linear[t] = at(linear, t) + slope * p * hours;
+      rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
+    }
+  });
+  add(own, 0.3);
+  // kW: effective power of the appliances that switch inside an interval
+  add(linear, 0.5, 0.3);
+  add(rough, 0.3, 0.15);
+}

@@ -1,0 +1,185 @@
+import { at, choleskyInPlace, dot, solveCholeskyInPlace } from '@verimeter/statistics';
+import type { GroupStatus } from '@verimeter/telemetry';
+import type { AreaEvidence } from './area-evidence.ts';
+import type { AreaIntervals } from './area-intervals.ts';
+import { meterOf } from './area-intervals.ts';
+import { registerQuantum } from './register-quantum.ts';
+import type { FleetInput, MeterSeries } from './fleet-types.ts';
+
+const MIN_COMPLETENESS = 0.95;
+const MAX_LOSS = 0.06;
+/** Without voltages the position of a loss cannot be told: refuse earlier (drift-estimation.md 2.6). */
+const MAX_LOSS_WITHOUT_VOLTAGES = 0.05;
+/** The errors of a 0.5 class supply meter and of its consumers may exceed a very small loss. */
+const MIN_LOSS = -0.01;
+/** Supply quantum over mean interval energy (drift-estimation.md 2.3). */
+const MAX_SUPPLY_QUANTUM = 0.02;
+/** Linear beta of a meter whose energy is not in the supply (drift-estimation.md 2.3, 2.6). */
+const MISFILED_TOLERANCE = 0.1;
+/** Partial correlation of the true unregistered consumer 0.98, of strangers 0.03 (drift-estimation.md 2.6). */
+const CANDIDATE_CORRELATION = 0.3;
+const CANDIDATE_GAIN = [0.6, 1.4] as const;
+
+export interface Candidate {
+  readonly meter: number;
+  readonly correlation: number;
+  readonly gain: number;
+}
+
+/** Coefficients of the consumers without prior, one at a time, everything else with its prior. */
+export interface FlatBeta {
+  readonly estimate: Float64Array;
+  readonly sd: Float64Array;
+}
+
+export function completenessGate(intervals: AreaIntervals): GroupStatus | undefined {
+  return intervals.completeness < MIN_COMPLETENESS ? 'incomplete' : undefined;
+}
+
+export function resolutionGate(input: FleetInput, intervals: AreaIntervals): GroupStatus | undefined {
+  const energy = meanOf(intervals.supply);
+  for (const index of intervals.supplyMeters)
+    if (registerQuantum(meterOf(input, index), 500) > MAX_SUPPLY_QUANTUM * energy)
+      return 'supply_resolution';
+  return undefined;
+}
+
+/** Unaccounted energy over supplied energy. */
+export function lossRatio(intervals: AreaIntervals, total: Float64Array): number {
+  const supplied = meanOf(intervals.supply);
+  return (supplied - meanOf(total)) / supplied;
+}
+
+export function lossGate(ratio: number, hasVoltages: boolean): GroupStatus | undefined {
+  const largest = hasVoltages ? MAX_LOSS : MAX_LOSS_WITHOUT_VOLTAGES;
+  return ratio >= MIN_LOSS && ratio <= largest ? undefined : 'loss_out_of_range';
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t < values.length; t++) sum += at(values, t);
+  return sum / Math.max(1, values.length);
+}
+
+interface WideModel {
+  readonly factor: Float64Array;
+  readonly coefficients: Float64Array;
+}
+
+const WIDE_SD = 0.03;
+
+/** The linear model with a wide prior on every beta. */
+export function wideModel(evidence: AreaEvidence): WideModel {
+  const { p, design } = evidence;
+  const factor = Float64Array.from(evidence.gram);
+  const coefficients = Float64Array.from(evidence.moment);
+  for (let j = 0; j < p; j++) {
+    const sd = j < design.n ? WIDE_SD : at(design.priorSd, j);
+    const centre = j < design.n ? 0 : at(design.priorMean, j);
+    factor[j * p + j] = at(factor, j * p + j) + 1 / (sd * sd);
+    coefficients[j] = at(coefficients, j) + centre / (sd * sd);
+  }
+  if (choleskyInPlace(factor, p) === undefined)
+    throw new RangeError('the information matrix of an area is not positive definite');
+  solveCholeskyInPlace(factor, p, coefficients);
+  return { factor, coefficients };
+}
+
+export function flatBetas(evidence: AreaEvidence, model: WideModel): FlatBeta {
+  const { n } = evidence.design;
+  return flatCoefficients(evidence, model, { first: 0, count: n, priorSd: WIDE_SD });
+}
+
+/** Clock offsets in grid steps; positive: the meter reads late. */
+export function flatClocks(evidence: AreaEvidence, model: WideModel): FlatBeta {
+  const { n, clockAt, priorSd } = evidence.design;
+  return flatCoefficients(evidence, model, {
+    first: clockAt,
+    count: n,
+    priorSd: at(priorSd, clockAt),
+  });
+}
+
+function flatCoefficients(
+  evidence: AreaEvidence,
+  model: WideModel,
+  range: { first: number; count: number; priorSd: number },
+): FlatBeta {
+  const { p } = evidence;
+  const estimate = new Float64Array(range.count);
+  const sd = new Float64Array(range.count);
+  const unit = new Float64Array(p);
+  for (let i = 0; i < range.count; i++) {
+    const j = range.first + i;
+    unit.fill(0);
+    unit[j] = 1;
+    solveCholeskyInPlace(model.factor, p, unit);
+    const variance = at(unit, j);
+    const information = Math.max(1 / variance - 1 / (range.priorSd * range.priorSd), 1e-9);
+    estimate[i] = at(model.coefficients, j) / variance / information;
+    sd[i] = Math.sqrt(1 / information);
+  }
+  return { estimate, sd };
+}
+
+/** The consumer whose energy is most clearly not in the supply. */
+export function findMisfiled(flat: FlatBeta): number | undefined {
+  let found: number | undefined;
+  let best = 0;
+  for (let i = 0; i < flat.estimate.length; i++) {
+    const beta = at(flat.estimate, i);
+    const sd = at(flat.sd, i);
+    if (sd > 0.06 || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) continue;
+    if (beta / sd > best) {
+      best = beta / sd;
+      found = i;
+    }
+  }
+  return found;
+}
+
+/** Meters of the fleet outside the area whose readings explain what the balance leaves over. */
+export function findCandidates(
+  input: FleetInput,
+  evidence: AreaEvidence,
+  model: WideModel,
+  strangers: readonly number[],
+): Candidate[] {
+  const { p, whitened, whitenedBalance, residual, design } = evidence;
+  const rest = dot(residual, residual);
+  const found: Candidate[] = [];
+  const v = new Float64Array(p);
+  for (const index of strangers) {
+    const energy = strangerEnergy(meterOf(input, index), design.intervals);
+    if (energy === undefined) continue;
+    const column = evidence.whiten(energy);
+    const quick = dot(column, residual) / Math.sqrt(dot(column, column) * rest);
+    if (!(quick > CANDIDATE_CORRELATION / 3)) continue;
+    for (let j = 0; j < p; j++) v[j] = dot(whitened[j] as Float64Array, column);
+    const fitted = dot(v, model.coefficients);
+    const cross = dot(column, whitenedBalance) - fitted;
+    const solved = Float64Array.from(v);
+    solveCholeskyInPlace(model.factor, p, solved);
+    const information = dot(column, column) - dot(v, solved);
+    const gain = cross / information;
+    const correlation = cross / Math.sqrt(information * rest);
+    if (correlation < CANDIDATE_CORRELATION) continue;
+    if (gain < CANDIDATE_GAIN[0] || gain > CANDIDATE_GAIN[1]) continue;
+    found.push({ meter: index, correlation: Math.min(1, correlation), gain });
+  }
+  return found.sort((a, b) => b.correlation - a.correlation || a.meter - b.meter);
+}
+
+/** Energy of a foreign meter on the area's intervals; holes count as zero (this is a correlation, not a balance). */
+function strangerEnergy(meter: MeterSeries, intervals: AreaIntervals): Float64Array | undefined {
+  const out = new Float64Array(intervals.count);
+  let known = 0;
+  for (let t = 0; t < intervals.count; t++) {
+    const energy =
+      at(meter.importRegister, at(intervals.to, t)) - at(meter.importRegister, at(intervals.from, t));
+    if (!(energy >= 0)) continue;
+    out[t] = energy;
+    known++;
+  }
+  return known < 0.7 * intervals.count ? undefined : out;
+}

@@ -1,0 +1,215 @@
+import { at } from '@verimeter/statistics';
+import { registerQuantum } from './register-quantum.ts';
+import { smoothEnergies } from './register-smoothing.ts';
+import type { AreaInput, FleetInput, MeterSeries } from './fleet-types.ts';
+
+/** A longer hole leaves its interval out of the balance: its shape is lost, and voltages cannot be averaged over it. */
+const MAX_MERGED_US = 6 * 3600 * 1e6;
+/** Increments from which a register's quantum is told. */
+const QUANTUM_READINGS = 300;
+const DAY_US = 86_400 * 1e6;
+
+/** One consumer of an area on the area's merged intervals. */
+export interface Consumer {
+  /** Index into `FleetInput.meters`. */
+  readonly meter: number;
+  readonly feeder: string | undefined;
+  /** Net energy (import - export) per interval, kW.h, rounding smoothed; zero while not a member. */
+  readonly energy: Float64Array;
+  /** First interval that counts for the meter's own error (own verification, swap or membership). */
+  readonly countsFrom: number;
+}
+
+/** The balance of an area: intervals between instants at which every member has a reading. */
+export interface AreaIntervals {
+  readonly consumers: readonly Consumer[];
+  readonly supplyMeters: readonly number[];
+  /** Net energy into the area, kW.h. */
+  readonly supply: Float64Array;
+  /** Grid points that bound interval k: (from[k], to[k]]. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly hours: Float64Array;
+  /** Days since the first kept interval, by start of the interval. */
+  readonly day: Int32Array;
+  readonly days: number;
+  /** Share of the window's time that kept intervals cover. */
+  readonly completeness: number;
+  readonly count: number;
+  /** Grid points from the first to as-of at which the area has a supply reading span. */
+  readonly windowFrom: number;
+  readonly windowTo: number;
+}
+
+interface Active {
+  readonly meter: number;
+  readonly sign: number;
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly feeder: string | undefined;
+}
+
+function gridIndexAtOrBefore(input: FleetInput, us: number): number {
+  return Math.min(
+    input.grid.count - 1,
+    Math.floor((us - input.grid.startUs) / input.grid.stepUs),
+  );
+}
+
+function present(meter: MeterSeries, k: number): boolean {
+  const exported = meter.exportRegister;
+  return (
+    Number.isFinite(at(meter.importRegister, k)) &&
+    (exported === undefined || Number.isFinite(at(exported, k)))
+  );
+}
+
+/** Import minus export between two grid points; undefined where a register ran backwards. */
+function netEnergy(meter: MeterSeries, from: number, to: number): number | undefined {
+  const imported = at(meter.importRegister, to) - at(meter.importRegister, from);
+  if (imported < 0) return undefined;
+  const exported = meter.exportRegister;
+  if (exported === undefined) return imported;
+  const out = at(exported, to) - at(exported, from);
+  return out < 0 ? undefined : imported - out;
+}
+
+/** First grid point at which the meter's own error is estimated. */
+function countsFromUs(member: Active, meter: MeterSeries): number {
+  return Math.max(member.fromUs, meter.validFromUs ?? -Infinity);
+}
+
+/**
+ * Merges registers to intervals at whose ends every member in force has a reading; nothing is interpolated. `excluded` are
+ * meters taken out of the balance, `joined` meters taken in as consumers.
+ */
+export function formIntervals(
+  input: FleetInput,
+  area: AreaInput,
+  excluded: ReadonlySet<number>,
+  joined: readonly number[],
+): AreaIntervals {
+  const { startUs, stepUs } = input.grid;
+  const members: Active[] = area.members
+    .filter((member) => !excluded.has(member.meter))
+    .map((member) => ({
+      meter: member.meter,
+      sign: member.role === 'supply' ? 1 : member.role === 'supply_out' ? -1 : 0,
+      fromUs: member.fromUs,
+      toUs: member.toUs,
+      feeder: member.feeder,
+    }));
+  for (const meter of joined)
+    members.push({ meter, sign: 0, fromUs: -Infinity, toUs: Infinity, feeder: undefined });
+  const windowTo = gridIndexAtOrBefore(input, area.asOfUs);
+  const supplies = members.filter((member) => member.sign !== 0);
+  const loads = members.filter((member) => member.sign === 0);
+  let windowFrom = 0;
+  while (
+    windowFrom < windowTo &&
+    !supplies.some((member) => present(meterOf(input, member.meter), windowFrom))
+  )
+    windowFrom++;
+
+  const points: number[] = [];
+  for (let k = windowFrom; k <= windowTo; k++) {
+    const us = startUs + k * stepUs;
+    let complete = true;
+    for (let m = 0; m < members.length && complete; m++) {
+      const member = members[m] as Active;
+      if (us < member.fromUs || us > member.toUs) continue;
+      complete = present(meterOf(input, member.meter), k);
+    }
+    if (complete) points.push(k);
+  }
+
+  const from: number[] = [];
+  const to: number[] = [];
+  const rows: number[][] = [];
+  let covered = 0;
+  for (let p = 1; p < points.length; p++) {
+    const a = points[p - 1] as number;
+    const b = points[p] as number;
+    if ((b - a) * stepUs > MAX_MERGED_US) continue;
+    const row = balanceRow(input, supplies, loads, [a, b]);
+    if (row === undefined) continue;
+    covered += b - a;
+    from.push(a);
+    to.push(b);
+    rows.push(row);
+  }
+  const count = rows.length;
+  const column = (index: number): Float64Array =>
+    Float64Array.from(rows, (row) => row[index] as number);
+  const startDay = count === 0 ? 0 : Math.floor((startUs + at(from, 0) * stepUs) / DAY_US);
+  const day = Int32Array.from(
+    from,
+    (k) => Math.floor((startUs + k * stepUs) / DAY_US) - startDay,
+  );
+  return {
+    consumers: loads.map((member, index) => {
+      const counts = countsFromUs(member, meterOf(input, member.meter));
+      let first = 0;
+      while (first < count && startUs + at(from, first) * stepUs < counts) first++;
+      return {
+        meter: member.meter,
+        feeder: member.feeder,
+        energy: smoothEnergies(
+          column(index + 1),
+          registerQuantum(meterOf(input, member.meter), QUANTUM_READINGS),
+        ),
+        countsFrom: first,
+      };
+    }),
+    supplyMeters: supplies.map((member) => member.meter),
+    supply: column(0),
+    from: Int32Array.from(from),
+    to: Int32Array.from(to),
+    hours: Float64Array.from(from, (a, index) => ((at(to, index) - a) * stepUs) / 3.6e9),
+    day,
+    days: count === 0 ? 0 : at(day, count - 1) + 1,
+    completeness: windowTo > windowFrom ? covered / (windowTo - windowFrom) : 0,
+    count,
+    windowFrom,
+    windowTo,
+  };
+}
+
+/** [supply, load 0, load 1, ...] of one interval; undefined where a register ran backwards or a membership changed inside. */
+function balanceRow(
+  input: FleetInput,
+  supplies: readonly Active[],
+  loads: readonly Active[],
+  bounds: readonly [number, number],
+): number[] | undefined {
+  const [a, b] = bounds;
+  const startUs = input.grid.startUs + a * input.grid.stepUs;
+  const endUs = input.grid.startUs + b * input.grid.stepUs;
+  const row = [0];
+  for (const member of supplies) {
+    const energy = memberEnergy(input, member, { a, b, startUs, endUs });
+    if (energy === undefined) return undefined;
+    row[0] = at(row, 0) + member.sign * energy;
+  }
+  for (const member of loads) {
+    const energy = memberEnergy(input, member, { a, b, startUs, endUs });
+    if (energy === undefined) return undefined;
+    row.push(energy);
+  }
+  return row;
+}
+
+function memberEnergy(
+  input: FleetInput,
+  member: Active,
+  span: { a: number; b: number; startUs: number; endUs: number },
+): number | undefined {
+  const out = span.endUs <= member.fromUs || span.startUs >= member.toUs;
+  if (out) return 0;
+  if (span.startUs < member.fromUs || span.endUs > member.toUs) return undefined;
+  return netEnergy(meterOf(input, member.meter), span.a, span.b);
+}
+
+export function meterOf(input: FleetInput, index: number): MeterSeries {
+  return input.meters[index] as MeterSeries;
+}

@@ -1,0 +1,151 @@
+import { at, choleskyInPlace, solveCholeskyInPlace, solveLowerInPlace } from '@verimeter/statistics';
+import type { AreaEvidence } from './area-evidence.ts';
+import { SLAB_SD, type PathEvidence, type Profile } from './error-path.ts';
+
+/** A consumer that is taken to have drifted, while its neighbours are judged. */
+export interface ActiveDrift {
+  readonly consumer: number;
+  readonly profile: Profile;
+}
+
+/** Normal prior of a consumer's beta while healthy. */
+export interface HealthyPrior {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+/** The area's linear model with given priors and drifts, factorised. */
+export interface AreaPosterior {
+  readonly evidence: AreaEvidence;
+  readonly actives: readonly ActiveDrift[];
+  readonly size: number;
+  readonly factor: Float64Array;
+  readonly coefficients: Float64Array;
+}
+
+/** `lastBlock` (exclusive) leaves later data out. */
+export function factorArea(
+  evidence: AreaEvidence,
+  priors: readonly HealthyPrior[],
+  actives: readonly ActiveDrift[],
+  lastBlock: number = evidence.blocks,
+): AreaPosterior {
+  const { p, design, blocks, blockRows, blockMoments } = evidence;
+  const size = p + actives.length;
+  const a = new Float64Array(size * size);
+  const b = new Float64Array(size);
+  for (let i = 0; i < p; i++)
+    for (let j = 0; j <= i; j++) a[i * size + j] = evidence.gram[i * p + j] as number;
+  b.set(evidence.moment);
+  if (lastBlock < blocks) throw new RangeError('partial windows are formed from their own evidence');
+  for (let j = 0; j < p; j++) {
+    const prior = j < design.n ? (priors[j] as HealthyPrior) : undefined;
+    const sd = prior?.sd ?? at(design.priorSd, j);
+    const mean = prior?.mean ?? at(design.priorMean, j);
+    a[j * size + j] = at(a, j * size + j) + 1 / (sd * sd);
+    b[j] = at(b, j) + mean / (sd * sd);
+  }
+  actives.forEach((active, k) => {
+    const row = p + k;
+    for (let d = 0; d < blocks; d++) {
+      const f = at(active.profile.shape, d);
+      if (f === 0) continue;
+      const offset = (d * design.n + active.consumer) * p;
+      for (let j = 0; j < p; j++)
+        a[row * size + j] = (a[row * size + j] as number) + f * (blockRows[offset + j] as number);
+      b[row] = at(b, row) + f * at(blockMoments, d * p + active.consumer);
+      for (let other = 0; other <= k; other++) {
+        const second = actives[other] as ActiveDrift;
+        const g = f * at(second.profile.shape, d) * at(blockRows, offset + second.consumer);
+        a[row * size + p + other] = at(a, row * size + p + other) + g;
+      }
+    }
+    a[row * size + row] = at(a, row * size + row) + 1 / (SLAB_SD * SLAB_SD);
+  });
+  if (choleskyInPlace(a, size) === undefined)
+    throw new RangeError('the posterior of an area is not positive definite');
+  solveCholeskyInPlace(a, size, b);
+  return { evidence, actives, size, factor: a, coefficients: b };
+}
+
+/**
+ * Likelihood of one consumer's path beta(block) with all other unknowns of the area integrated out: its own columns are taken
+ * out of the factorised model (conditioning them to zero), then Q = G - V'A^-1 V, u = h - V'A^-1 b.
+ */
+export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEvidence {
+  const { evidence, actives, size, factor, coefficients } = posterior;
+  const { p, design, blocks, blockRows, blockMoments } = evidence;
+  const own = [consumer];
+  actives.forEach((active, k) => {
+    if (active.consumer === consumer) own.push(p + k);
+  });
+  const solvedOwn = own.map((index) => {
+    const unit = new Float64Array(size);
+    unit[index] = 1;
+    solveCholeskyInPlace(factor, size, unit);
+    return unit;
+  });
+  const inverse = invertSmall(
+    own.map((index) => solvedOwn.map((solved) => at(solved, index))),
+  );
+  // coefficients given that the own ones are zero
+  const theta = Float64Array.from(coefficients);
+  own.forEach((_, a) =>
+    own.forEach((indexB, b) => {
+      const factorAb = at(inverse[a] as number[], b) * at(coefficients, indexB);
+      const solved = solvedOwn[a] as Float64Array;
+      for (let j = 0; j < size; j++) theta[j] = at(theta, j) - factorAb * at(solved, j);
+    }),
+  );
+  const information = new Float64Array(blocks * blocks);
+  const moment = new Float64Array(blocks);
+  const half: Float64Array[] = [];
+  const touch: number[][] = [];
+  for (let d = 0; d < blocks; d++) {
+    const v = new Float64Array(size);
+    const offset = (d * design.n + consumer) * p;
+    for (let j = 0; j < p; j++) v[j] = blockRows[offset + j] as number;
+    actives.forEach((active, k) => {
+      v[p + k] = at(active.profile.shape, d) * at(blockRows, offset + active.consumer);
+    });
+    let fitted = 0;
+    for (let j = 0; j < size; j++) fitted += (v[j] as number) * (theta[j] as number);
+    moment[d] = at(blockMoments, d * p + consumer) - fitted;
+    information[d * blocks + d] = at(blockRows, offset + consumer);
+    touch.push(solvedOwn.map((solved) => dotAll(solved, v)));
+    solveLowerInPlace(factor, size, v);
+    half.push(v);
+  }
+  for (let d = 0; d < blocks; d++)
+    for (let c = 0; c <= d; c++) {
+      let value = -dotAll(half[d] as Float64Array, half[c] as Float64Array);
+      const td = touch[d] as number[];
+      const tc = touch[c] as number[];
+      for (let a = 0; a < own.length; a++)
+        for (let b = 0; b < own.length; b++)
+          value += at(td, a) * at(inverse[a] as number[], b) * at(tc, b);
+      information[d * blocks + c] = at(information, d * blocks + c) + value;
+      if (c !== d) information[c * blocks + d] = at(information, d * blocks + c);
+    }
+  return { blocks, information, moment };
+}
+
+function dotAll(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += (a[j] as number) * (b[j] as number);
+  return sum;
+}
+
+/** Inverse of a 1x1 or 2x2 matrix. */
+function invertSmall(m: readonly (readonly number[])[]): number[][] {
+  const a = at(m[0] ?? [], 0);
+  if (m.length === 1) return [[1 / a]];
+  const b = at(m[0] ?? [], 1);
+  const c = at(m[1] ?? [], 0);
+  const d = at(m[1] ?? [], 1);
+  const det = a * d - b * c;
+  return [
+    [d / det, -b / det],
+    [-c / det, a / det],
+  ];
+}

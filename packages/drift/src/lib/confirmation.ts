@@ -1,0 +1,65 @@
+import { at } from '@verimeter/statistics';
+import type { PathEvidence, Profile, TwoGroupPrior } from './error-path.ts';
+
+const SIZE_SD = 0.06;
+/** Each half must itself point the same way by this many standard deviations. */
+const LEAST_Z = 1.3;
+
+/**
+ * Whether the drift shows in both halves of the time since it began: two disjoint windows, fitted with a size of their own
+ * each. It keeps a disturbance of a few days off the list.
+ */
+export function confirmDrift(path: PathEvidence, profile: Profile, prior: TwoGroupPrior): boolean {
+  const { blocks, information, moment } = path;
+  let energy = 0;
+  for (let d = 0; d < blocks; d++) energy += at(profile.shape, d) ** 2 * at(information, d * blocks + d);
+  const first = new Float64Array(blocks);
+  const second = new Float64Array(blocks);
+  let sum = 0;
+  for (let d = 0; d < blocks; d++) {
+    const f = at(profile.shape, d);
+    sum += f * f * at(information, d * blocks + d);
+    if (sum <= energy / 2) first[d] = f;
+    else second[d] = f;
+  }
+  const shapes = [new Float64Array(blocks).fill(1), first, second];
+  const a = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const b = [0, 0, 0];
+  shapes.forEach((f, i) => {
+    shapes.forEach((g, j) => {
+      let value = 0;
+      for (let d = 0; d < blocks; d++)
+        for (let c = 0; c < blocks; c++) value += at(f, d) * at(information, d * blocks + c) * at(g, c);
+      a[3 * i + j] = value;
+    });
+    for (let d = 0; d < blocks; d++) b[i] = at(b, i) + at(f, d) * at(moment, d);
+  });
+  a[0] = at(a, 0) + 1 / prior.lotSd ** 2;
+  b[0] = at(b, 0) + prior.lotMean / prior.lotSd ** 2;
+  a[4] = at(a, 4) + 1 / SIZE_SD ** 2;
+  a[8] = at(a, 8) + 1 / SIZE_SD ** 2;
+  const solution = solve3(a, b);
+  const z1 = solution.mean[1] / Math.sqrt(solution.variance[1]);
+  const z2 = solution.mean[2] / Math.sqrt(solution.variance[2]);
+  return Math.sign(z1) === Math.sign(z2) && Math.min(Math.abs(z1), Math.abs(z2)) >= LEAST_Z;
+}
+
+/** Mean and variances of a 3-dimensional normal with precision `a` and shift `b`, by cofactors. */
+function solve3(
+  a: readonly number[],
+  b: readonly number[],
+): { mean: [number, number, number]; variance: [number, number, number] } {
+  const c = (i: number, j: number): number => {
+    const r = [0, 1, 2].filter((k) => k !== i);
+    const s = [0, 1, 2].filter((k) => k !== j);
+    const m = (x: number, y: number): number => at(a, 3 * at(r, x) + at(s, y));
+    return ((i + j) % 2 === 0 ? 1 : -1) * (m(0, 0) * m(1, 1) - m(0, 1) * m(1, 0));
+  };
+  const det = at(a, 0) * c(0, 0) + at(a, 1) * c(0, 1) + at(a, 2) * c(0, 2);
+  const row = (i: number): number =>
+    (c(0, i) * at(b, 0) + c(1, i) * at(b, 1) + c(2, i) * at(b, 2)) / det;
+  return {
+    mean: [row(0), row(1), row(2)],
+    variance: [c(0, 0) / det, c(1, 1) / det, c(2, 2) / det],
+  };
+}

@@ -1,0 +1,85 @@
+import { at } from '@verimeter/statistics';
+import type { AreaEvidence } from './area-evidence.ts';
+import { type ActiveDrift, factorArea, type HealthyPrior, pathEvidence } from './area-posterior.ts';
+import {
+  type PathEvidence,
+  type PathPosterior,
+  posteriorOfPath,
+  type Profile,
+  type TwoGroupPrior,
+} from './error-path.ts';
+
+/** A meter enters the set of the drifted above this probability and leaves it below half of it. */
+const ENTER = 0.5;
+const MAX_PASSES = 24;
+
+export interface JudgedConsumer {
+  readonly path: PathEvidence;
+  readonly posterior: PathPosterior;
+}
+
+/**
+ * Judges every consumer of an area given that those found drifted have drifted: the most probable one is taken into the
+ * model, all are judged again, until nobody enters or leaves. Deterministic; no sampling.
+ */
+export function searchDrifts(
+  evidence: AreaEvidence,
+  profiles: readonly Profile[],
+  context: {
+    readonly priors: readonly TwoGroupPrior[];
+    readonly start: readonly ActiveDrift[];
+    /** Inflation of each consumer's variance (sandwich over model). */
+    readonly inflation: Float64Array;
+  },
+): { judged: JudgedConsumer[]; actives: ActiveDrift[] } {
+  const healthy: HealthyPrior[] = context.priors.map((prior) => ({
+    mean: prior.lotMean,
+    sd: prior.lotSd,
+  }));
+  let actives = [...context.start];
+  for (let pass = 0; ; pass++) {
+    const posterior = factorArea(evidence, healthy, actives);
+    const judged = context.priors.map((prior, i): JudgedConsumer => {
+      const path = deflate(pathEvidence(posterior, i), at(context.inflation, i));
+      return { path, posterior: posteriorOfPath(path, profiles, prior) };
+    });
+    if (pass === MAX_PASSES) return { judged, actives };
+    const next = actives
+      .filter((active) => (judged[active.consumer]?.posterior.probabilityDrifted ?? 0) > ENTER / 2)
+      .map((active) => ({
+        consumer: active.consumer,
+        profile: profiles[judged[active.consumer]?.posterior.best ?? 0] as Profile,
+      }));
+    let changed = next.length !== actives.length;
+    next.forEach((active, k) => {
+      if (active.profile !== actives[k]?.profile) changed = true;
+    });
+    const inside = new Set(next.map((active) => active.consumer));
+    let enter = -1;
+    let best = 0;
+    judged.forEach((consumer, i) => {
+      const { probabilityDrifted, logBayesFactor } = consumer.posterior;
+      if (inside.has(i) || probabilityDrifted < ENTER) return;
+      if (enter < 0 || logBayesFactor > best) {
+        enter = i;
+        best = logBayesFactor;
+      }
+    });
+    if (enter >= 0) {
+      const profile = profiles[judged[enter]?.posterior.best ?? 0] as Profile;
+      next.push({ consumer: enter, profile });
+      changed = true;
+    }
+    if (!changed) return { judged, actives };
+    actives = next;
+  }
+}
+
+function deflate(path: PathEvidence, inflation: number): PathEvidence {
+  if (inflation <= 1) return path;
+  return {
+    blocks: path.blocks,
+    information: path.information.map((value) => value / inflation),
+    moment: path.moment.map((value) => value / inflation),
+  };
+}

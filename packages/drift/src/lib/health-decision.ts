@@ -1,0 +1,138 @@
+import { at } from '@verimeter/statistics';
+import type { Indication, Recommendation } from '@verimeter/telemetry';
+import { type Component, mixtureCdf, mixtureMoments, mixtureQuantile } from './error-path.ts';
+import type { DeviceResult } from './fleet-types.ts';
+
+/** Accepted share of false entries on the list for work orders and on the wider list (CONTRACTS.md 3). */
+const REVERIFY_LEVEL = 0.02;
+const WATCH_LEVEL = 0.1;
+/** Days of data that `reverify` needs. */
+export const REVERIFY_DAYS = 28;
+/** Below this a meter is not judged at all. */
+export const LEAST_DAYS = 10;
+/** Largest sd, over the limit, at which "within limits" is still said (drift-estimation.md 2.6: 0.7 % for class 1). */
+const RESOLVABLE_SD = 0.7;
+/** One-sided 5 % false, 90 % found (drift-estimation.md 1.3). */
+const MDD_FACTOR = 1.645 + 1.28;
+/** An under-registration this large is no drift. */
+const TAMPER_ERROR = -0.2;
+
+/** beta of r (1 - beta) = y to e = (r - y) / y. */
+export function errorOfBeta(beta: number): number {
+  return beta / (1 - beta);
+}
+function betaOfError(error: number): number {
+  return error / (1 + error);
+}
+
+export interface ErrorStatement {
+  readonly errorEstimate: number;
+  readonly standardError: number;
+  readonly intervalLow: number;
+  readonly intervalHigh: number;
+  readonly probabilityOverLimit: number;
+  readonly probabilityOverInServiceLimit: number;
+}
+
+/** e at as-of of a mixture over beta; exact for interval and probabilities, since e rises with beta. */
+export function stateError(
+  components: readonly Component[],
+  limit: number,
+  inServiceLimit: number,
+): ErrorStatement {
+  const { mean, sd } = mixtureMoments(components);
+  const error = errorOfBeta(mean);
+  const over = (bound: number): number =>
+    1 -
+    mixtureCdf(components, betaOfError(bound)) +
+    mixtureCdf(components, betaOfError(-bound));
+  return {
+    errorEstimate: error,
+    standardError: sd / (1 - mean) ** 2,
+    intervalLow: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.025))),
+    intervalHigh: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.975))),
+    probabilityOverLimit: over(limit),
+    probabilityOverInServiceLimit: over(inServiceLimit),
+  };
+}
+
+export function minimumDetectable(sd: number, limit: number): number {
+  return MDD_FACTOR * sd + limit;
+}
+
+/** An estimated device before the fleet's list is known. */
+export interface Estimated {
+  readonly result: DeviceResult;
+  readonly limit: number;
+  /** sd of the level at as-of from data alone, no drift known. */
+  readonly dataSd: number;
+  readonly confirmed: boolean;
+}
+
+/**
+ * The fleet's lists: all devices that have a probability, in falling order (ties by id), accepted while the running mean of
+ * 1 - P stays within the level.
+ */
+export function acceptedList(
+  devices: readonly { readonly deviceId: string; readonly probabilityDrifted: number }[],
+  level: number,
+): Set<string> {
+  const sorted = [...devices].sort(
+    (a, b) =>
+      b.probabilityDrifted - a.probabilityDrifted ||
+      (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0),
+  );
+  const accepted = new Set<string>();
+  let sum = 0;
+  for (const device of sorted) {
+    sum += 1 - device.probabilityDrifted;
+    if (sum / (accepted.size + 1) > level) break;
+    accepted.add(device.deviceId);
+  }
+  return accepted;
+}
+
+export function decide(estimated: readonly Estimated[]): DeviceResult[] {
+  const listed = estimated.map(({ result }) => ({
+    deviceId: result.deviceId,
+    probabilityDrifted: result.probabilityDrifted ?? 0,
+  }));
+  const narrow = acceptedList(listed, REVERIFY_LEVEL);
+  const wide = acceptedList(listed, WATCH_LEVEL);
+  return estimated.map((device) => {
+    const id = device.result.deviceId;
+    const [indication, recommendation] = answer(device, narrow.has(id), wide.has(id));
+    return { ...device.result, indication, recommendation };
+  });
+}
+
+function answer(
+  { result, limit, dataSd, confirmed }: Estimated,
+  narrow: boolean,
+  wide: boolean,
+): [Indication, Recommendation] {
+  const over = result.probabilityOverLimit ?? 0;
+  const error = result.errorEstimate ?? 0;
+  if (narrow && error < TAMPER_ERROR && (result.intervalHigh ?? 0) < TAMPER_ERROR / 2)
+    return ['tamper_or_fault', 'inspect'];
+  if (narrow && over >= 0.5 && confirmed && result.evidenceDays >= REVERIFY_DAYS)
+    return ['drift_likely', 'reverify'];
+  if (wide) return ['drift_possible', 'watch'];
+  if (over >= 0.5) return ['drift_possible', 'none'];
+  if (dataSd > RESOLVABLE_SD * limit) return ['not_resolvable', 'none'];
+  return ['within_limits', 'none'];
+}
+
+/** Weeks before as-of at which the history is stated, oldest first, in blocks from the start. */
+export function weeklyEnds(blocks: number, daysPerBlock: number, least: number): number[] {
+  const ends: number[] = [];
+  for (let end = blocks; end * daysPerBlock >= least; end -= Math.max(1, Math.round(7 / daysPerBlock)))
+    ends.unshift(end);
+  return ends;
+}
+
+export function total(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += at(values, i);
+  return sum;
+}
