@@ -6,6 +6,7 @@ import { type World, createWorld, silent } from './support/world.ts';
 
 const DAY_MS = 86_400_000;
 const TS = '2026-11-23T07:15:00Z';
+const ahead = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** One message per reason: topic below verimeter/v1/ and payload. */
 const BAD: Record<QuarantineReason, readonly [topic: string, payload: string | Buffer]> = {
@@ -109,7 +110,6 @@ describe.each([4, 5] as const)(
     });
 
     test('a stamp up to 24 h ahead is stored and marked future', async () => {
-      const ahead = (ms: number) => new Date(Date.now() + ms).toISOString();
       await publish('demo/M8/readings', `{"ts":"${ahead(600_000)}","values":{"noise":1}}`);
       await publish('demo/M8/readings', `{"ts":"${ahead(DAY_MS + 60_000)}","values":{"noise":2}}`);
       expect(

@@ -46,7 +46,8 @@ async function startService(env: Record<string, string>): Promise<Service> {
 async function readiness(url: string): Promise<unknown> {
   try {
     const response = await fetch(`${url}/health/ready`);
-    return { code: response.status, ...((await response.json()) as object) };
+    const body: unknown = await response.json();
+    return { code: response.status, ...(typeof body === 'object' ? body : {}) };
   } catch {
     return 'nothing listens yet';
   }
