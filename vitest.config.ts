@@ -28,6 +28,17 @@ export default defineConfig({
           benchmark: { include: [] },
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['apps/*/test/**/*.e2e.ts'],
+          exclude: EXCLUDED,
+          globalSetup: ['packages/test-support/src/postgres-global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          benchmark: { include: [] },
+        },
+      },
     ],
   },
 });

@@ -49,7 +49,10 @@ export function App() {
   const { current } = useSession();
   const route = useRoute();
   const place = placeOf(route);
-  useEffect(() => globalThis.scrollTo(0, 0), [place]);
+  useEffect(() => {
+    // Newer browsers return a promise here, which React would take for a clean-up function.
+    void globalThis.scrollTo(0, 0);
+  }, [place]);
   if (current.state === 'checking')
     return (
       <main className="gate">

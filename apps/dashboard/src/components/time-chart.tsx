@@ -158,6 +158,8 @@ export function TimeChart(props: ChartProps) {
     };
   }, [shape, dark, format]);
 
-  useEffect(() => chart.current?.setData(columns), [columns]);
+  useEffect(() => {
+    chart.current?.setData(columns);
+  }, [columns]);
   return <div ref={holder} className="chart" role="img" aria-label={props.label} />;
 }

@@ -1,0 +1,243 @@
+import { fileURLToPath } from 'node:url';
+import { type RunningApi, startApi } from '@verimeter/api';
+import { createLogger } from '@verimeter/service-runtime';
+import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { accessibilityFaults } from './accessibility.ts';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { addReading, DRIFTING, KEY, seed } from './seed.ts';
+
+const dashboardDir = fileURLToPath(new URL('../dist', import.meta.url));
+const PATIENCE = { timeout: 10_000 };
+
+let database: TestDatabase;
+let api: RunningApi;
+let browser: Browser;
+let open: WatchedPage[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await seed(database);
+  api = await startApi({
+    databaseUrl: database.url,
+    host: '127.0.0.1',
+    port: 0,
+    dashboardDir,
+    log: createLogger('api-e2e', 'silent'),
+  });
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await api?.stop();
+  await database?.drop();
+});
+
+// Every page, whatever its test was about, must be free of errors and violations of the content security policy.
+afterEach(async () => {
+  const complaints = open.flatMap((watched) => watched.complaints);
+  await Promise.all(open.map((watched) => watched.context.close()));
+  open = [];
+  expect(complaints).toEqual([]);
+});
+
+async function visit(hash: string, locale = 'en-GB', size = {}): Promise<WatchedPage> {
+  const watched = await openPage(browser, { locale, ...size });
+  open.push(watched);
+  await watched.page.goto(`${api.url}/${hash}`);
+  return watched;
+}
+
+async function signedIn(hash: string, locale = 'en-GB', size = {}): Promise<Page> {
+  const { page } = await visit(`#key=${KEY}`, locale, size);
+  await page.getByRole('heading', { level: 1 }).waitFor(PATIENCE);
+  await page.locator('tbody tr').first().waitFor(PATIENCE);
+  if (hash !== '') await page.evaluate((target) => (location.hash = target), hash);
+  return page;
+}
+
+const deviceIds = (page: Page): Promise<string[]> => page.locator('tbody th a').allInnerTexts();
+
+test('a sign-in link opens the fleet, and the key leaves the URL', async () => {
+  const page = await signedIn('');
+  expect(page.url()).not.toContain(KEY);
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Devices');
+  const cookies = await page.context().cookies();
+  expect(cookies).toContainEqual(expect.objectContaining({ httpOnly: true, sameSite: 'Strict' }));
+});
+
+test('without a session the form asks for a key; a wrong key is explained, a right one opens the page', async () => {
+  const watched = await visit('');
+  const { page } = watched;
+  const key = page.getByLabel('Access key');
+  await key.fill('not-a-key');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const problem = page.getByRole('alert');
+  await problem.waitFor(PATIENCE);
+  expect(await problem.innerText()).toContain('This key is not valid');
+  await page.getByLabel('Access key').fill(KEY);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('tbody tr').first().waitFor(PATIENCE);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Access key').waitFor(PATIENCE);
+  // Chromium itself reports each 401 that the test has provoked.
+  const provoked = /status of 401/;
+  const others = watched.complaints.filter((complaint) => !provoked.test(complaint));
+  watched.complaints.splice(0, watched.complaints.length, ...others);
+});
+
+test('the fleet is sorted by risk and loads page after page', async () => {
+  const page = await signedIn('');
+  const first = await deviceIds(page);
+  expect(first.slice(0, 5)).toEqual([DRIFTING, 'E-0007', 'W-0003', 'E-0009', 'E-1000']);
+  expect(first).toHaveLength(50);
+  await page.getByRole('button', { name: 'Load more' }).click();
+  await page.locator('tbody tr').nth(65).waitFor(PATIENCE);
+  expect(new Set(await deviceIds(page)).size).toBe(66);
+  expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
+});
+
+test('the error is drawn against the limit and said in words', async () => {
+  const page = await signedIn('');
+  const drawing = page.locator('tbody tr').first().getByRole('img');
+  expect(await drawing.getAttribute('aria-label')).toBe(
+    'Error −3.1\u00A0%, 95 % interval −3.6\u00A0% to −2.6\u00A0%, limit ±1\u00A0%',
+  );
+});
+
+test('filters narrow the list and stay in the URL', async () => {
+  const page = await signedIn('');
+  await page.getByLabel('Recommendation', { exact: true }).selectOption('inspect');
+  await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['E-0007', 'W-0003']);
+  expect(page.url()).toContain('recommendation=inspect');
+  await page.getByLabel('Kind').selectOption('water_meter');
+  await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['W-0003']);
+  await page.reload();
+  await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['W-0003']);
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await page.getByLabel('Device', { exact: true }).fill('e-00');
+  await expect
+    .poll(() => deviceIds(page), PATIENCE)
+    .toEqual([DRIFTING, 'E-0007', 'E-0009', 'E-0031']);
+});
+
+test('tiles count devices by recommendation', async () => {
+  const page = await signedIn('');
+  const tile = page.getByRole('link', { name: /^Re-verify/ });
+  await expect.poll(() => tile.innerText(), PATIENCE).toMatch(/Re-verify\s+1\s+1\.5/);
+});
+
+/** Whether something is drawn on the canvas: pixels of more than one colour. */
+function inked(page: Page, chart: number): Promise<boolean> {
+  return page
+    .locator('.chart canvas')
+    .nth(chart)
+    .evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return false;
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(new Uint32Array(pixels?.buffer ?? new ArrayBuffer(0))).size > 10;
+    });
+}
+
+test('the device page explains the indication and draws history and readings', async () => {
+  const page = await signedIn(`#/devices/${DRIFTING}`);
+  await page.locator('.chart canvas').nth(1).waitFor(PATIENCE);
+  await expect.poll(() => inked(page, 0), PATIENCE).toBe(true);
+  await expect.poll(() => inked(page, 1), PATIENCE).toBe(true);
+  const text = await page.getByRole('main').innerText();
+  expect(text).toContain('An indication is a reason to verify, not a verdict.');
+  expect(text).toContain('−3.1\u00A0%');
+  expect(text).toContain('4 readings came again with a different value');
+  expect(text).toContain('values.voltage_l1 is the text');
+  await page.getByLabel('Quantity').selectOption('voltage_l1');
+  await expect.poll(() => page.url(), PATIENCE).toContain('quantity=voltage_l1');
+  await expect.poll(() => inked(page, 1), PATIENCE).toBe(true);
+});
+
+test('a reading that arrives shows at once', async () => {
+  const page = await signedIn(`#/devices/${DRIFTING}`);
+  await page.getByText('Live', { exact: true }).waitFor(PATIENCE);
+  await page.locator('.latest').waitFor(PATIENCE);
+  const before = await page.locator('.latest').innerText();
+  expect(before).not.toContain('13,579.25');
+  await addReading(database, 13_579.25);
+  await expect
+    .poll(() => page.locator('.latest').innerText(), PATIENCE)
+    .toContain('Latest 13,579.25 kWh');
+});
+
+test('the language follows the browser, can be switched both ways and is remembered', async () => {
+  const page = await signedIn('', 'vi-VN');
+  const title = page.getByRole('heading', { level: 1 });
+  expect(await title.innerText()).toBe('Thiết bị');
+  expect(await page.locator('html').getAttribute('lang')).toBe('vi');
+  expect(await page.locator('tbody tr').first().innerText()).toContain('Cần kiểm định lại');
+  expect(await page.locator('tbody tr').first().innerText()).toContain('−3,1\u00A0%');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Devices');
+  await page.reload();
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Devices');
+  await page.getByRole('button', { name: 'Tiếng Việt' }).click();
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Thiết bị');
+});
+
+test('an area says what is wrong, what to do, and who may be the cause', async () => {
+  const page = await signedIn('#/areas/DMA-02');
+  await page.getByRole('heading', { name: 'Candidates' }).waitFor(PATIENCE);
+  const text = await page.getByRole('main').innerText();
+  expect(text).toContain('Unregistered consumer');
+  expect(text).toContain('Check the candidates below on site');
+  expect(text).toMatch(/E-0007\s+Correlation 0\.83/);
+});
+
+test('the account adds up visibly, and a rejected message can be read', async () => {
+  const page = await signedIn('#/quality?view=ledger');
+  await page.getByText('The account adds up.').waitFor(PATIENCE);
+  expect(await page.locator('.identity-terms').innerText()).toMatch(
+    /1,204\s+Received\s+=\s+1,190\s+Stored\s+\+\s+8\s+Duplicate\s+\+\s+4\s+Conflicting\s+\+\s+2\s+Rejected\s+\+\s+0\s+Pending/,
+  );
+  await page.getByRole('link', { name: 'Rejected readings' }).click();
+  await page.getByText('Message as it came').click();
+  expect(await page.locator('pre').innerText()).toContain('"voltage_l1":"229.9"');
+});
+
+test('an unknown device is answered with a helpful problem', async () => {
+  const page = await signedIn('#/devices/NO-SUCH-DEVICE');
+  const problem = page.getByRole('alert');
+  await problem.waitFor(PATIENCE);
+  expect(await problem.innerText()).toContain('There is nothing with this name');
+  const provoked = /status of 404/;
+  for (const watched of open) {
+    const others = watched.complaints.filter((complaint) => !provoked.test(complaint));
+    watched.complaints.splice(0, watched.complaints.length, ...others);
+  }
+});
+
+test.each([
+  '#/fleet',
+  `#/devices/${DRIFTING}`,
+  '#/areas/DMA-02',
+  '#/quality',
+  '#/quality?view=ledger',
+])('%s: names, roles, headings, and no sideways scrolling on a phone', async (hash) => {
+  const page = await signedIn(hash, 'vi-VN', { width: 390, height: 844 });
+  await page.waitForLoadState('networkidle');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+});
+
+test('the keyboard reaches the list: skip link, navigation, filters', async () => {
+  const page = await signedIn('');
+  await page.keyboard.press('Tab');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+  expect(await focused()).toBe('Skip to content');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toContain('Re-verify');
+});
