@@ -44,11 +44,17 @@ export async function readMatrix(
        AND ts >= '${formatTimestamp(startUs)}' AND ts <= '${formatTimestamp(untilUs)}'
   ) TO STDOUT BINARY`;
 
+  let lastChannel = Number.NaN; // rows mostly come channel by channel
+  let lastRow: number | undefined;
   const place = (buffer: Buffer, offset: number): void => {
-    const row = rowOf.get(buffer.readInt32BE(offset + 6));
-    const elapsedUs = readTimestamp(buffer, offset + 14) - startUs;
-    if (row === undefined || elapsedUs % stepUs !== 0) return;
-    values[row * count + elapsedUs / stepUs] = buffer.readDoubleBE(offset + 26);
+    const channelId = buffer.readInt32BE(offset + 6);
+    if (channelId !== lastChannel) {
+      lastChannel = channelId;
+      lastRow = rowOf.get(channelId);
+    }
+    const column = (readTimestamp(buffer, offset + 14) - startUs) / stepUs;
+    if (lastRow === undefined || !Number.isInteger(column)) return;
+    values[lastRow * count + column] = buffer.readDoubleBE(offset + 26);
   };
 
   const client = await pool.connect();

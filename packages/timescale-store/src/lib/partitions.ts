@@ -51,8 +51,6 @@ async function createMonths(pool: pg.Pool, months: readonly number[]): Promise<v
     await pool.options.onConnect?.(client);
     for (const month of months) {
       const instant = new Date(month / MS).toISOString();
-      // One month after the other: each is a transaction, and few are ever new.
-      // oxlint-disable-next-line no-await-in-loop
       await client.query('SELECT ensure_reading_partitions($1, $1)', [instant]);
     }
   } finally {
