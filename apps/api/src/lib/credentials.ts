@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Queryable, timestamptz } from '@verimeter/registry';
 import { type Credential, type Principal, sha256 } from './authentication.ts';
 
-/** How long a session lasts without its key being entered again, microseconds: seven days. */
-const SESSION_US = 7 * 24 * 3600e6;
+/** How long a session lasts before its key is needed again: seven days. */
+export const SESSION_SECONDS = 7 * 24 * 3600;
 
 const KEY = `SELECT k.id AS key_id, k.tenant, k.role, t.zone, NULL::timestamptz AS expires_at
   FROM api_keys k JOIN tenants t USING (tenant)
@@ -44,7 +44,7 @@ export async function createSession(
   nowUs: number,
 ): Promise<{ token: string; expiresAtUs: number }> {
   const token = randomBytes(32).toString('base64url');
-  const expiresAtUs = nowUs + SESSION_US;
+  const expiresAtUs = nowUs + SESSION_SECONDS * 1e6;
   await pool.query(
     `WITH expired AS (DELETE FROM sessions WHERE expires_at < now())
      INSERT INTO sessions (token_sha256, tenant, key_id, expires_at) VALUES ($1, $2, $3, $4)`,

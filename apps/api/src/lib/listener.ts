@@ -20,9 +20,9 @@ export function listen(options: {
 }): Listener {
   const { connectionString, channel, wake, log } = options;
   const stopping = new AbortController();
-  let current: pg.Client | undefined;
 
-  async function session(onListening: () => void): Promise<void> {
+  /** One connection, for as long as it lives. @throws when it ends, for whatever reason */
+  async function session(onListening: () => void): Promise<never> {
     const client = new pg.Client({
       connectionString,
       application_name: 'verimeter-api-events',
@@ -30,30 +30,29 @@ export function listen(options: {
       query_timeout: 10_000,
       keepAlive: true,
     });
-    const ended = new Promise<Error | undefined>((resolve) => {
-      client.on('error', resolve);
-      client.on('end', () => resolve(undefined));
+    const over = new AbortController();
+    const ended = new Promise<never>((_resolve, reject) => {
+      client.on('error', reject);
+      client.on('end', () => reject(new Error('connection ended')));
+      stopping.signal.addEventListener('abort', () => reject(new AbortedError()), {
+        signal: over.signal,
+      });
     });
     client.on('notification', wake);
-    current = client;
     try {
-      await client.connect();
+      // The connection attempt of a client that is ended meanwhile never settles (pg 8.23), hence the race.
+      await Promise.race([client.connect(), ended]);
       await client.query(`SET ROLE verimeter_service; LISTEN ${client.escapeIdentifier(channel)}`);
       onListening();
       wake();
       for (;;) {
-        const waiting = new AbortController();
         // oxlint-disable-next-line no-await-in-loop
-        const outcome = await Promise.race([
-          ended.then((error) => error ?? new Error('connection ended')),
-          delay(PROBE_MS, waiting.signal).then(() => undefined),
-        ]).finally(() => waiting.abort());
-        if (outcome !== undefined) throw outcome;
+        await Promise.race([delay(PROBE_MS, over.signal), ended]);
         // oxlint-disable-next-line no-await-in-loop
-        await client.query('SELECT 1');
+        await Promise.race([client.query('SELECT 1'), ended]);
       }
     } finally {
-      current = undefined;
+      over.abort();
       // The connection may be broken already; its end says nothing new.
       client.end().catch(() => undefined);
     }
@@ -83,7 +82,6 @@ export function listen(options: {
   return {
     async stop() {
       stopping.abort();
-      await current?.end();
       await running;
     },
   };

@@ -159,6 +159,7 @@ export function createLiveHub(source: LiveSource, log: Logger): LiveHub {
       while (readers.has(reader)) {
         // oxlint-disable-next-line no-await-in-loop
         await reader.drained();
+        if (!readers.has(reader)) return;
         if (join(reader, position)) return;
         const reached = streams.get(reader.tenant)?.row ?? position.after;
         // oxlint-disable-next-line no-await-in-loop

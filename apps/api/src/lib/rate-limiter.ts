@@ -7,6 +7,8 @@ export interface RateLimit {
 export interface RateLimiter {
   /** Takes one; 0 when there was one, else the seconds (at least 1) until there is. */
   take(name: string): number;
+  /** Names remembered at present; bounded. */
+  readonly size: number;
 }
 
 interface Bucket {
@@ -43,6 +45,9 @@ export function createRateLimiter(
   }
 
   return {
+    get size() {
+      return buckets.size;
+    },
     take(name) {
       const now = nowMs();
       let bucket = buckets.get(name);

@@ -1,5 +1,6 @@
 import { createAppPool, createServicePool, schemaState, withTenant } from '@verimeter/registry';
 import { type Logger, type ReadinessCheck, createMetrics } from '@verimeter/service-runtime';
+import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { buildApp } from './app.ts';
 import { createAuthenticator } from './authentication.ts';
@@ -44,6 +45,23 @@ const DEFAULT_RATE_LIMIT: RateLimit = { perSecond: 100, burst: 1000 };
 const STRANGER_RATE_LIMIT: RateLimit = { perSecond: 5, burst: 100 };
 /** No page needs longer; below the patience of clients and proxies. */
 const STATEMENT_TIMEOUT_MS = 20_000;
+/** Below the 10 s a service has to stop in. */
+const CLOSE_DEADLINE_MS = 5000;
+
+/**
+ * Answers what is being asked, then closes. A connection that falls idle only after the server has begun to close would
+ * be kept for its keep-alive time (72 s), one whose client does not read for ever.
+ */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_DEADLINE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(deadline);
+  }
+}
 
 /**
  * Serves the HTTP API. Starts also while the database is away: then it answers 503 until the database is back.
@@ -111,25 +129,29 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     dashboardDir: options.dashboardDir,
     trustProxy: options.trustProxy,
   });
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    await endPools();
+    throw error;
+  }
   const listener = listen({
     connectionString: databaseUrl,
     channel: 'verimeter_events',
     wake: () => hub.wake(),
     log,
   });
-  async function stop(): Promise<void> {
-    await app.close();
-    await listener.stop();
-    await endPools();
-  }
-  try {
-    await app.listen({ host: options.host, port: options.port });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   const [address] = app.addresses();
   const port = typeof address === 'object' ? address.port : options.port;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, port, stop };
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    async stop() {
+      await closeServer(app);
+      await listener.stop();
+      await endPools();
+    },
+  };
 }

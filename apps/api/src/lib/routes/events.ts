@@ -74,6 +74,8 @@ export function registerEventRoutes(app: FastifyInstance, context: ApiContext): 
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      // Nothing follows a stream on its connection; a kept one would hold up the end of the service.
+      connection: 'close',
     });
     stream.write(`retry: ${RECONNECT_MS}\n: connected\n\n`);
 

@@ -79,34 +79,44 @@ const WIDTH_US: Readonly<Record<ReadingResolution, number>> = {
   '1d': 25 * 3600e6,
   '1mo': 31 * 24 * 3600e6 + 3600e6,
 };
-/** Buckets looked at for the usual spacing of the readings even when fewer are asked for. */
-const LEAST_BUCKETS = 32;
+/** Readings at the start of the range whose spacing says how many are to be expected. */
+const CADENCE_READINGS = 1000;
+
+/** The usual spacing of readings, microseconds; undefined for fewer than three. */
+export function medianSpacing(tsUs: readonly number[]): number | undefined {
+  const spacings = tsUs.slice(1).map((ts, index) => ts - (tsUs[index] ?? ts));
+  if (spacings.length < 2) return undefined;
+  return spacings.toSorted((left, right) => left - right)[Math.floor((spacings.length - 1) / 2)];
+}
 
 /**
- * Buckets from the first reading of the range on, `limit` at most. The function computes a whole range before it
- * limits, so it is given as much as the page needs, and more where the data has gaps.
+ * Buckets of the range after `afterUs`, `limit` at most. The function computes a whole range before it limits, so it is
+ * given as much as the page needs, and more where the data has gaps. Coverage is counted against the spacing at the
+ * start of the whole range: the function's own would depend on where pages end.
  */
 async function aggregatePage(
   client: PoolClient,
   range: Range,
   options: {
+    readonly afterUs: number | undefined;
     readonly resolution: ReadingResolution;
     readonly zone: string;
     readonly limit: number;
   },
 ): Promise<AggregateRow[]> {
-  const { resolution, zone, limit } = options;
-  const [first] = (
-    await readingPage(client, range, { limit: 1, conflicts: false, after: undefined })
-  ).rows;
-  if (first === undefined) return [];
-  const fromUs = Math.max(range.fromUs, first.ts);
-  let span = WIDTH_US[resolution] * Math.max(limit, LEAST_BUCKETS);
-  for (;;) {
+  const { afterUs, resolution, zone, limit } = options;
+  const head = { limit: CADENCE_READINGS, conflicts: false, after: undefined };
+  const beginning = (await readingPage(client, range, head)).rows.map((row) => row.ts);
+  const [firstUs] = beginning;
+  if (firstUs === undefined) return [];
+  const spacing = medianSpacing(beginning);
+  const fromUs = Math.max(range.fromUs, afterUs ?? firstUs);
+  let span = WIDTH_US[resolution] * limit;
+  while (fromUs < range.toUs) {
     const toUs = Math.min(range.toUs, fromUs + span);
     // oxlint-disable-next-line no-await-in-loop
-    const { rows } = await client.query<AggregateRow>(
-      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage
+    const { rows } = await client.query<Omit<AggregateRow, 'coverage'>>(
+      `SELECT start_at, end_at, first, last, min, max, mean, sum, count
          FROM reading_aggregates($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         range.deviceId,
@@ -119,9 +129,17 @@ async function aggregatePage(
         limit,
       ],
     );
-    if (rows.length >= limit || toUs >= range.toUs) return rows;
+    if (rows.length >= limit || toUs >= range.toUs)
+      return rows.map((row) => ({
+        ...row,
+        coverage:
+          spacing === undefined
+            ? null
+            : Math.min(1, (row.count * spacing) / (row.end_at - row.start_at)),
+      }));
     span *= 4;
   }
+  return [];
 }
 
 export function registerReadingRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -138,15 +156,12 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
     if (query.resolution !== undefined) {
       const zone = query.zone ?? principal.zone;
       const page = pageOf(scope, query, afterBucket);
-      const fromUs = Math.max(range.fromUs, page.after?.[0] ?? -Infinity);
-      const rows =
-        fromUs >= range.toUs
-          ? []
-          : await aggregatePage(
-              client,
-              { ...range, fromUs },
-              { resolution: query.resolution, zone, limit: page.limit + 1 },
-            );
+      const rows = await aggregatePage(client, range, {
+        afterUs: page.after?.[0],
+        resolution: query.resolution,
+        zone,
+        limit: page.limit + 1,
+      });
       return page.of(
         rows,
         ({ start_at, end_at, ...values }) => ({

@@ -10,7 +10,7 @@ import {
   unauthenticated,
 } from '../authentication.ts';
 import type { ApiContext } from '../context.ts';
-import { createSession, deleteSession } from '../credentials.ts';
+import { SESSION_SECONDS, createSession, deleteSession } from '../credentials.ts';
 import { instantOrNull } from '../instants.ts';
 import { mountOperation, mountPublicOperation, throttle } from '../mount-operation.ts';
 
@@ -46,9 +46,8 @@ export function registerSessionRoutes(app: FastifyInstance, context: ApiContext)
     requireReader(principal);
     throttle(context.requests.take(principal.keyId));
     const { token, expiresAtUs } = await createSession(servicePool, principal, context.nowUs());
-    const maxAge = Math.floor((expiresAtUs - context.nowUs()) / 1e6);
     reply.header('cache-control', 'no-store');
-    reply.setCookie(SESSION_COOKIE, token, { ...cookieOptions(request), maxAge });
+    reply.setCookie(SESSION_COOKIE, token, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
     return describe({ ...principal, expiresAtUs });
   });
 
