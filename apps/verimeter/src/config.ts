@@ -40,6 +40,42 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
   };
 }
 
+const apiSchema = z.object({
+  DATABASE_URL: envField.databaseUrl(),
+  READING_STORE: z
+    .enum(['auto', 'postgres'], { error: 'must be auto or postgres' })
+    .default('auto'),
+  HTTP_HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: envField.port().default(8080),
+  LOG_LEVEL: envField.logLevel(),
+});
+
+export interface ApiConfig {
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: z.output<typeof apiSchema>['LOG_LEVEL'];
+}
+
+/** Configuration of the API service. @throws ConfigurationError */
+export function readApiConfig(): ApiConfig {
+  const config = parseConfig(apiSchema, process.env);
+  return {
+    databaseUrl: config.DATABASE_URL,
+    host: config.HTTP_HOST,
+    port: config.HTTP_PORT,
+    logLevel: config.LOG_LEVEL,
+  };
+}
+
+/** The broker that MQTT_URL names, if any. @throws ConfigurationError */
+export function readMqttUrl(): string | undefined {
+  return parseConfig(
+    z.object({ MQTT_URL: envField.url(['mqtt', 'mqtts', 'ws', 'wss']).optional() }),
+    process.env,
+  ).MQTT_URL;
+}
+
 /** The environment for a child process of this one. */
 export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...process.env, ...extra };

@@ -66,7 +66,7 @@ function report(error: unknown): number {
     return 1;
   }
   say(`verimeter: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  if (error instanceof Error && error.cause !== undefined) say(`cause: ${String(error.cause)}`);
+  if (error instanceof Error && error.cause instanceof Error) say(`cause: ${error.cause.message}`);
   return 1;
 }
 

@@ -50,7 +50,7 @@ export const COMMANDS: readonly Command[] = [
       details: ['Configured by the environment: see docs/configuration.md.'],
       options: [],
     },
-    run: async (context) => (await import('./commands/ingest.ts')).run(context),
+    run: async () => (await import('./commands/ingest.ts')).run(),
   },
   {
     spec: {
@@ -60,7 +60,7 @@ export const COMMANDS: readonly Command[] = [
       details: ['Configured by the environment: see docs/configuration.md.'],
       options: [],
     },
-    run: async (context) => (await import('./commands/analytics.ts')).run(context),
+    run: async () => (await import('./commands/analytics.ts')).run(),
   },
   {
     spec: {
@@ -70,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
       details: ['Configured by the environment: see docs/configuration.md.'],
       options: [],
     },
-    run: async (context) => (await import('./commands/api.ts')).run(context),
+    run: async () => (await import('./commands/api.ts')).run(),
   },
   {
     spec: {

@@ -14,6 +14,8 @@ export interface ReadyMessage {
 export interface ServerRecord {
   readonly pid: number;
   readonly database_url: string;
+  /** Its broker, with credentials where they are needed; absent before the broker listens. */
+  readonly mqtt_url?: string;
 }
 
 const instanceFile = (dataDir: string): string => path.join(dataDir, 'instance.json');
@@ -51,7 +53,10 @@ export async function readServer(dataDir: string): Promise<ServerRecord | undefi
   if (typeof record !== 'object' || record === null) return undefined;
   if (!('pid' in record) || typeof record.pid !== 'number') return undefined;
   if (!('database_url' in record) || typeof record.database_url !== 'string') return undefined;
-  return { pid: record.pid, database_url: record.database_url };
+  const { pid, database_url } = record;
+  return 'mqtt_url' in record && typeof record.mqtt_url === 'string'
+    ? { pid, database_url, mqtt_url: record.mqtt_url }
+    : { pid, database_url };
 }
 
 /** The secret key of the tenant that `up` made for its dashboard; kept, so that links stay good between runs. */

@@ -230,14 +230,15 @@ function unlessUnknown(cells: Cells, directory: ChannelDirectory): ReadingProble
   return directory.has(cells.deviceId) ? undefined : directory.unknownDevice(cells.deviceId);
 }
 
+const keyOf = (channel: { readonly deviceId: string; readonly quantity: string }): string =>
+  `${channel.deviceId}\n${channel.quantity}`;
+
 /** Creates channels and sets their ids. Another sender may have fixed one in another unit in the meantime. */
 async function createChannels(
   client: PoolClient,
   tenant: string,
   channels: readonly ImportChannel[],
 ): Promise<void> {
-  const keyOf = (channel: { deviceId: string; quantity: string }): string =>
-    `${channel.deviceId}\n${channel.quantity}`;
   const found = await ensureChannels(
     client,
     channels.map(({ deviceId, quantity, unit }) => ({ tenant, deviceId, quantity, unit })),

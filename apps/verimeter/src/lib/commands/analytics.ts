@@ -1,0 +1,10 @@
+import { readAnalyticsConfig, startAnalytics } from '@verimeter/analytics';
+import { createLogger } from '@verimeter/service-runtime';
+import { runService } from '../run-service.ts';
+
+/** The analytics service, configured by the environment. */
+export async function run(): Promise<number> {
+  const config = readAnalyticsConfig();
+  const log = createLogger('analytics', config.logLevel);
+  return runService(log, () => startAnalytics(config, log));
+}

@@ -1,0 +1,87 @@
+import { type AnalysisSummary, UnknownGroupError, runAnalysis } from '@verimeter/analytics';
+import { isCalendarDate } from '@verimeter/metrology';
+import { formatTimestamp, parseTimestamp } from '@verimeter/telemetry';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { CommandError, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { withDatabase } from '../database.ts';
+import { say, writeLine } from '../output.ts';
+import { linkToParent, releaseParent } from '../parent-link.ts';
+
+const DAY_US = 86_400e6;
+
+/** A date means the end of that UTC day: its last microsecond, so that the next midnight's reading is not in it. */
+export function parseAsOf(written: string): number {
+  if (isCalendarDate(written)) return Date.parse(`${written}T00:00:00Z`) * 1000 + DAY_US - 1;
+  const parsed = parseTimestamp(written);
+  if (parsed.ok) return parsed.tsUs;
+  throw new UsageError(
+    parsed.reason === 'missing_zone'
+      ? `--as-of ${written} has no time zone; add Z or an offset such as +07:00`
+      : `--as-of must be a date (2026-11-23) or an instant (2026-11-23T07:15:00Z), not ${written}`,
+  );
+}
+
+const counts = (record: Readonly<Record<string, number>>): string =>
+  Object.entries(record)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+
+async function report(summary: AnalysisSummary, json: boolean): Promise<void> {
+  const asOf = summary.asOfUs === undefined ? null : formatTimestamp(summary.asOfUs);
+  if (json) {
+    await writeLine(
+      JSON.stringify({
+        run_id: summary.runId,
+        model_version: summary.modelVersion,
+        as_of: asOf,
+        devices: summary.devices,
+        groups: summary.groups,
+        indications: summary.indications,
+        recommendations: summary.recommendations,
+      }),
+    );
+    return;
+  }
+  await writeLine(
+    `${summary.devices} devices in ${summary.groups} groups as of ${asOf ?? 'no reading yet'}`,
+  );
+  if (summary.devices === 0) return;
+  await writeLine(`indications: ${counts(summary.indications)}`);
+  await writeLine(`recommendations: ${counts(summary.recommendations)}`);
+}
+
+/** Runs the analysis of the tenant and publishes health and findings. */
+export async function run(context: CommandContext): Promise<number> {
+  const asOf = context.option('as-of');
+  const asOfUs = asOf === undefined ? undefined : parseAsOf(asOf);
+  // Publishing is one transaction: an analysis that ends before it has changed nothing.
+  const parent = linkToParent(() => process.exit(1));
+  const begin = performance.now();
+  try {
+    const summary = await withDatabase(context.environment, 'verimeter-analyze', (pool) =>
+      runAnalysis({
+        pool,
+        store: createTimescaleStore(pool),
+        tenant: context.tenant,
+        asOfUs,
+        group: context.option('group'),
+        onProgress: (step) => {
+          parent.tell({ type: 'step', step });
+          if (!parent.isChild) say(`analysis: ${step}`);
+        },
+      }),
+    );
+    parent.tell({ type: 'analysed', devices: summary.devices, groups: summary.groups });
+    if (!parent.isChild) {
+      say(`analysis: done in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+      await report(summary, context.json);
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof UnknownGroupError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  } finally {
+    releaseParent();
+  }
+}

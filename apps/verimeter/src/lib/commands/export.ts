@@ -1,0 +1,49 @@
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { CommandError, UsageError, choice } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { withDatabase } from '../database.ts';
+import { EXPORTS, EXPORT_KINDS, exportText } from '../export/exports.ts';
+import { say } from '../output.ts';
+import { grouped } from '../progress.ts';
+
+const FORMATS = ['csv', 'ndjson'] as const;
+
+/** Stdout is not ended with the export: the process writes to it until it exits. */
+async function send(pieces: AsyncIterable<string>, target: Writable, end: boolean): Promise<void> {
+  await pipeline(Readable.from(pieces), target, { end });
+}
+
+/** Exports results or data, in constant memory. */
+export async function run(context: CommandContext): Promise<number> {
+  const kind = choice(context.positionals[0], EXPORT_KINDS, 'what to export');
+  const wanted = context.option('format') ?? 'csv';
+  if (wanted === 'parquet')
+    throw new UsageError(`--format parquet is not offered; formats are ${FORMATS.join(', ')}`);
+  const format = choice(wanted, FORMATS, '--format');
+  const out = context.option('out') ?? '-';
+  const file = out === '-' ? undefined : path.resolve(context.environment.workingDirectory, out);
+  let rows = 0;
+  await withDatabase(context.environment, 'verimeter-export', async (pool) => {
+    const pieces = exportText(pool, context.tenant, EXPORTS[kind], format, (count) => {
+      rows += count;
+    });
+    try {
+      if (file === undefined) await send(pieces, process.stdout, false);
+      else await send(pieces, createWriteStream(file), true);
+    } catch (error) {
+      if (
+        error instanceof Error &&
+        'code' in error &&
+        ['ENOENT', 'EACCES', 'EISDIR'].includes(String(error.code))
+      )
+        throw new CommandError(`${out}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  });
+  if (file !== undefined) say(`${grouped(rows)} rows of ${kind} in ${out}`);
+  return 0;
+}

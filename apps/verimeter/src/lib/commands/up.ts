@@ -1,0 +1,216 @@
+import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import { createServicePool, migrate } from '@verimeter/registry';
+import {
+  type Logger,
+  type Shutdown,
+  createLogger,
+  createShutdown,
+  runUntilSignal,
+} from '@verimeter/service-runtime';
+import { CommandError, UsageError, choice, wholeNumber } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { requireCurrentSchema } from '../database.ts';
+import {
+  type ReadyMessage,
+  removeInstance,
+  removeServer,
+  writeInstance,
+  writeServer,
+} from '../instance-file.ts';
+import { say, writeLine } from '../output.ts';
+import type { Child } from '../up/children.ts';
+import { analyzeInChild, startCity } from '../up/city.ts';
+import { printComparison } from '../up/comparison.ts';
+import { operatorKey } from '../up/operator-key.ts';
+import { choosePort } from '../up/ports.ts';
+import { keepAnalysed } from '../up/reanalysis.ts';
+import { type Servers, startServers } from '../up/servers.ts';
+
+interface UpOptions {
+  readonly city: 'small' | 'none';
+  readonly seed: number;
+  readonly host: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+}
+
+const DEFAULT_HTTP_PORT = 8080;
+const DEFAULT_MQTT_PORT = 1883;
+
+async function readOptions(context: CommandContext): Promise<UpOptions> {
+  const city = choice(context.option('city') ?? 'small', ['small', 'none'], '--city');
+  const seed = wholeNumber(context.option('seed') ?? '1', 'seed', 0, 2 ** 31);
+  const host = context.option('host') ?? '127.0.0.1';
+  const port = (option: string): number | undefined => {
+    const written = context.option(option);
+    return written === undefined ? undefined : wholeNumber(written, option, 0, 65_535);
+  };
+  const askedHttp = port('port');
+  const askedMqtt = port('mqtt-port');
+  if (askedHttp !== undefined && askedHttp === askedMqtt && askedHttp !== 0)
+    throw new UsageError('--port and --mqtt-port must differ');
+  // Before anything is started: a port that is taken should not cost a minute.
+  const httpPort = await choosePort({
+    host,
+    asked: askedHttp,
+    standard: DEFAULT_HTTP_PORT,
+    option: 'port',
+  });
+  const mqttPort = await choosePort({
+    host,
+    asked: askedMqtt,
+    standard: DEFAULT_MQTT_PORT,
+    option: 'mqtt-port',
+  });
+  return { city, seed, host, httpPort, mqttPort };
+}
+
+async function openDatabase(
+  context: CommandContext,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<string> {
+  const { databaseUrl, dataDir } = context.environment;
+  if (databaseUrl !== undefined) return databaseUrl;
+  say(`database: starting PostgreSQL in ${dataDir}`);
+  try {
+    const server = await startEmbeddedPostgres({ dataDir, log });
+    shutdown.defer('database', () => server.stop());
+    if (server.adopted) say('database: took over the server of a killed run');
+    return server.url;
+  } catch (error) {
+    if (error instanceof DirectoryInUseError)
+      throw new CommandError(
+        `verimeter already runs on ${dataDir} (process ${error.pid}); stop it, or use another --data-dir`,
+        { cause: error },
+      );
+    throw error;
+  }
+}
+
+function introduce(ready: ReadyMessage): void {
+  const { http, mqtt, tenant, api_key: key } = ready;
+  const broker = new URL(mqtt);
+  say(
+    [
+      '',
+      `  Dashboard   ${http}/#key=${key}`,
+      `  API         ${http}/docs`,
+      '',
+      '  Try it:',
+      `    curl -s -H 'Authorization: Bearer ${key}' '${http}/api/v1/health?limit=5'`,
+      `    mosquitto_pub -h ${broker.hostname} -p ${broker.port} -q 1 -t verimeter/v1/${tenant}/DEVICE/readings -m '{"values":{"active_energy_import":1234.5}}'`,
+      '',
+      '  Ctrl-C stops everything; the next start continues.',
+      '',
+    ].join('\n'),
+  );
+}
+
+async function serve(
+  context: CommandContext,
+  options: UpOptions,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<void> {
+  const { tenant, environment, json } = context;
+  const { dataDir, zone } = environment;
+  const databaseUrl = await openDatabase(context, log, shutdown);
+  await removeInstance(dataDir); // of a run that was killed
+  const { applied } = await migrate(databaseUrl);
+  say(`database: ready${applied.length > 0 ? `, ${applied.length} migrations applied` : ''}`);
+  const pool = createServicePool(databaseUrl, {
+    applicationName: 'verimeter-up',
+    max: 8,
+    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  });
+  shutdown.defer('connections', () => pool.end());
+  await requireCurrentSchema(pool, databaseUrl);
+  const apiKey = await operatorKey(pool, { tenant, zone, dataDir });
+  const servers: Servers = await startServers({
+    pool,
+    databaseUrl,
+    host: options.host,
+    httpPort: options.httpPort,
+    mqttPort: options.mqttPort,
+    tenant,
+    log,
+    shutdown,
+  });
+  await writeServer(dataDir, {
+    pid: process.pid,
+    database_url: databaseUrl,
+    mqtt_url: servers.simulatorMqtt,
+  });
+  shutdown.defer('server.json', () => removeServer(dataDir));
+  say(`broker: ${servers.mqtt}`);
+  say(`API and dashboard: ${servers.http}/#key=${apiKey}`);
+
+  let analysis: Child | undefined;
+  shutdown.defer('analysis', () => analysis?.stop());
+  const analyze = (onStep: (step: string) => void): Promise<void> =>
+    analyzeInChild({ tenant, dataDir, databaseUrl }, (child) => (analysis = child), onStep);
+
+  if (options.city === 'small') {
+    const city = startCity({
+      seed: options.seed,
+      tenant,
+      dataDir,
+      databaseUrl,
+      mqttUrl: servers.simulatorMqtt,
+    });
+    shutdown.defer('simulator', () => city.simulator.stop());
+    await city.history;
+    const begin = performance.now();
+    await analyze((step) => say(`analysis: ${step}`));
+    say(`analysis: done in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    void city.simulator.exited.then((status) => {
+      if (!shutdown.signal.aborted) log.error({ status }, 'the simulator ended');
+    });
+  }
+  if (shutdown.signal.aborted) return;
+
+  const ready: ReadyMessage = {
+    event: 'ready',
+    http: servers.http,
+    mqtt: servers.mqtt,
+    tenant,
+    api_key: apiKey,
+  };
+  await writeInstance(dataDir, ready);
+  shutdown.defer('instance.json', () => removeInstance(dataDir));
+  await writeLine(json ? JSON.stringify(ready) : `ready http=${ready.http} mqtt=${ready.mqtt}`);
+  introduce(ready);
+  if (options.city === 'small') await printComparison(pool, { tenant, dataDir });
+  const following = keepAnalysed({
+    pool,
+    tenant,
+    log,
+    signal: shutdown.signal,
+    analyze: () => analyze((step) => log.debug({ step }, 'hourly analysis')),
+  });
+  shutdown.defer('hourly analysis', () => following);
+}
+
+/** Runs everything on this machine until it is told to stop. */
+export async function run(context: CommandContext): Promise<number> {
+  const { environment } = context;
+  const options = await readOptions(context);
+  const log = createLogger('up', environment.logLevelGiven ? environment.logLevel : 'warn');
+  const shutdown = createShutdown(log);
+  // From here on a signal stops what has been started so far.
+  const finished = runUntilSignal(shutdown);
+  try {
+    await serve(context, options, log, shutdown);
+  } catch (error) {
+    const stopped = shutdown.signal.aborted;
+    await shutdown.stop('failed to start');
+    if (!stopped) {
+      await finished;
+      throw error;
+    }
+  }
+  const status = await finished;
+  say('stopped');
+  return status;
+}

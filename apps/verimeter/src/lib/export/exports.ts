@@ -1,0 +1,174 @@
+import { HEALTH_COLUMNS } from '@verimeter/api-schema';
+import type { Pool } from '@verimeter/registry';
+import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
+import { csvLine } from '../csv/write-csv.ts';
+
+export const EXPORT_KINDS = ['health', 'findings', 'readings', 'ledger'] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** An export: its columns in order, and the query whose rows have them, in the order of the file. */
+export interface ExportSpec {
+  readonly columns: readonly string[];
+  /** Columns with microseconds since 1970, written as RFC 3339. */
+  readonly instants: ReadonlySet<string>;
+  /** $1: the tenant. */
+  readonly sql: string;
+  readonly convert?: (row: Row) => Row;
+}
+
+const FINDING_COLUMNS = [
+  'id',
+  'device_id',
+  'group_id',
+  'quantity',
+  'indication',
+  'recommendation',
+  'group_status',
+  'as_of',
+  'status',
+  'comment',
+  'evidence',
+] as const;
+const LEDGER_COUNTS = [
+  'received',
+  'stored',
+  'duplicate',
+  'conflicting',
+  'rejected',
+  'pending',
+] as const;
+
+/** Rows in the order of device, quantity and time, bytewise, so that a file does not depend on the database's locale. */
+export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
+  health: {
+    columns: HEALTH_COLUMNS,
+    instants: new Set(['as_of']),
+    sql: `SELECT ${HEALTH_COLUMNS.map((name) => `"${name}"`).join(', ')} FROM health
+           WHERE tenant = $1 ORDER BY device_id COLLATE "C", quantity COLLATE "C"`,
+  },
+  findings: {
+    columns: FINDING_COLUMNS,
+    instants: new Set(['as_of']),
+    sql: `SELECT ${FINDING_COLUMNS.join(', ')} FROM findings
+           WHERE tenant = $1
+           ORDER BY device_id COLLATE "C" NULLS FIRST, group_id COLLATE "C", quantity COLLATE "C", id`,
+  },
+  readings: {
+    columns: [
+      'device_id',
+      'quantity',
+      'ts',
+      'value',
+      'unit',
+      'quality',
+      'received_at',
+      'ts_source',
+      'current',
+    ],
+    instants: new Set(['ts', 'received_at']),
+    // Channel by channel, so that no sort has to hold the whole tenant.
+    sql: `SELECT c.device_id, c.quantity, r.ts, r.value, c.unit, r.flags, r.received_at, r.current
+            FROM (SELECT * FROM channels WHERE tenant = $1
+                   ORDER BY device_id COLLATE "C", quantity COLLATE "C") c
+           CROSS JOIN LATERAL (
+             SELECT ts, value, flags, received_at, true AS current FROM readings WHERE channel_id = c.channel_id
+             UNION ALL
+             SELECT ts, value, flags, received_at, false FROM reading_conflicts WHERE channel_id = c.channel_id
+             ORDER BY ts, current DESC, value) r`,
+    convert: ({ flags, ...row }) => {
+      const bits = typeof flags === 'number' ? flags : 0;
+      return {
+        ...row,
+        quality: flagNames(bits),
+        ts_source: (bits & FLAG.arrivalTime) === 0 ? 'device' : 'arrival',
+      };
+    },
+  },
+  ledger: {
+    columns: ['device_id', 'topic', 'hour', 'source', ...LEDGER_COUNTS],
+    instants: new Set(['hour']),
+    sql: `SELECT device_id, topic, hour, source, ${LEDGER_COUNTS.join(', ')} FROM ledger
+           WHERE tenant = $1
+           ORDER BY device_id COLLATE "C" NULLS FIRST, topic COLLATE "C" NULLS FIRST, hour, source COLLATE "C"`,
+  },
+};
+
+const FETCH_ROWS = 5000;
+
+/** A cell of a CSV file: empty for what may not be claimed; numbers in their shortest form that reads back equal. */
+function cellText(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      if (value === null) return '';
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? value.join(' ')
+        : JSON.stringify(value);
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
+    default:
+      throw new TypeError(`no cell for a ${typeof value}`);
+  }
+}
+
+function printable(spec: ExportSpec, row: Row): readonly unknown[] {
+  const converted = spec.convert?.(row) ?? row;
+  return spec.columns.map((name) => {
+    const value = converted[name];
+    return spec.instants.has(name) && typeof value === 'number' ? formatTimestamp(value) : value;
+  });
+}
+
+function lines(spec: ExportSpec, rows: readonly Row[], format: 'csv' | 'ndjson'): string {
+  return rows
+    .map((row) => {
+      const values = printable(spec, row);
+      if (format === 'csv') return csvLine(values.map(cellText));
+      return `${JSON.stringify(Object.fromEntries(spec.columns.map((name, index) => [name, values[index]])))}\n`;
+    })
+    .join('');
+}
+
+/**
+ * The text of an export, piece by piece: a cursor over one snapshot, so that memory stays flat and the file is of one
+ * moment. `onRows` is told how many rows each piece has.
+ */
+export async function* exportText(
+  pool: Pool,
+  tenant: string,
+  spec: ExportSpec,
+  format: 'csv' | 'ndjson',
+  onRows: (count: number) => void,
+): AsyncGenerator<string> {
+  if (format === 'csv') yield csvLine(spec.columns);
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // The file as a whole is wanted: without this the planner aims at the first rows.
+    await client.query('SET LOCAL cursor_tuple_fraction = 1');
+    await client.query(`DECLARE export NO SCROLL CURSOR FOR ${spec.sql}`, [tenant]);
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { rows } = await client.query<Row>(`FETCH ${FETCH_ROWS} FROM export`);
+      if (rows.length === 0) break;
+      onRows(rows.length);
+      yield lines(spec, rows, format);
+    }
+    await client.query('COMMIT');
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    // Also when the reader has gone: the open transaction ends with its connection.
+    client.release(broken ?? true);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Pool } from '@verimeter/registry';
+import { type MeterTruth, type TruthFile, readTruth } from '@verimeter/simulator';
+import { simulatorDirectory } from '../commands/simulate.ts';
+import { table, write } from '../output.ts';
+
+interface Found {
+  readonly device_id: string;
+  readonly indication: string;
+  readonly recommendation: string;
+  readonly error_estimate: number | null;
+  readonly interval_low: number | null;
+  readonly interval_high: number | null;
+  readonly group_status: string | null;
+}
+
+/** Drift that a city is judged by; smaller ones lie within the limits of usual classes. */
+const JUDGED_ERROR = 0.03;
+
+const percent = (ratio: number): string =>
+  `${ratio >= 0 ? '+' : '-'}${Math.abs(ratio * 100).toFixed(2)} %`;
+
+/** What the simulator did to a meter, in words; undefined where nothing. */
+function injected(meter: MeterTruth): string | undefined {
+  if (meter.listedIn !== meter.fedBy) return `fed by ${meter.fedBy}, listed in ${meter.listedIn}`;
+  switch (meter.fault?.kind) {
+    case 'stopped':
+      return `stopped since day ${Math.round(meter.fault.sinceDay)}`;
+    case 'step':
+      return `step ${percent(meter.fault.size)} on day ${Math.round(meter.fault.sinceDay)}`;
+    case 'ramp':
+      return `ramp to ${percent(meter.fault.size)} from day ${Math.round(meter.fault.sinceDay)}`;
+    case undefined:
+      return undefined;
+    default:
+      return meter.fault satisfies never;
+  }
+}
+
+const estimateText = ({
+  error_estimate: e,
+  interval_low: low,
+  interval_high: high,
+}: Found): string =>
+  e === null || low === null || high === null
+    ? '-'
+    : `${percent(e)} (${percent(low)} … ${percent(high)})`;
+
+/** The table of what was found beside what was injected, and a line that sums it up. */
+export function comparisonText(truth: TruthFile, found: readonly Found[]): string {
+  const byId = new Map(found.map((row) => [row.device_id, row]));
+  const faulty = truth.meters.filter((meter) => injected(meter) !== undefined);
+  const faultyIds = new Set(faulty.map((meter) => meter.deviceId));
+  const trueError = new Map(truth.meters.map((meter) => [meter.deviceId, meter.trueError]));
+  const rows = faulty.map((meter) => {
+    const row = byId.get(meter.deviceId);
+    return [
+      meter.deviceId,
+      injected(meter) ?? '',
+      meter.fault?.kind === 'stopped' ? '-' : percent(meter.trueError),
+      row === undefined ? 'no answer' : estimateText(row),
+      row?.indication ?? '-',
+      row?.recommendation ?? '-',
+      row?.group_status ?? '-',
+    ];
+  });
+  const alarms = found.filter(
+    (row) => row.recommendation === 'reverify' && !faultyIds.has(row.device_id),
+  );
+  const judged = faulty.filter(
+    (meter) =>
+      meter.fault !== null &&
+      meter.fault.kind !== 'stopped' &&
+      meter.listedIn === meter.fedBy &&
+      Math.abs(meter.trueError) >= JUDGED_ERROR,
+  );
+  const caught = judged.filter((meter) => byId.get(meter.deviceId)?.recommendation === 'reverify');
+  return [
+    `What the simulator hid in city ${truth.seed}, and what was found from the readings alone:`,
+    '',
+    table([
+      ['METER', 'INJECTED', 'TRUE ERROR', 'ESTIMATE (95 %)', 'INDICATION', 'RECOMMENDED', 'AREA'],
+      ...rows,
+      ...alarms.map((row) => [
+        row.device_id,
+        'nothing',
+        percent(trueError.get(row.device_id) ?? 0),
+        estimateText(row),
+        row.indication,
+        row.recommendation,
+        row.group_status ?? '-',
+      ]),
+    ]),
+    '',
+    `${caught.length} of ${judged.length} meters with an error of 3 % or more are to be verified again; ${alarms.length} others are.`,
+    '',
+  ].join('\n');
+}
+
+/** Prints the comparison. The simulator's own file is read here, after the results are published, and nowhere else. */
+export async function printComparison(
+  pool: Pool,
+  options: { readonly tenant: string; readonly dataDir: string },
+): Promise<void> {
+  const truth = await readTruth(simulatorDirectory(options.dataDir, options.tenant));
+  const result = await pool.query<Found>(
+    `SELECT device_id, indication, recommendation, error_estimate, interval_low, interval_high, group_status
+       FROM health WHERE tenant = $1 ORDER BY device_id`,
+    [options.tenant],
+  );
+  await write(`\n${comparisonText(truth, result.rows)}`);
+}

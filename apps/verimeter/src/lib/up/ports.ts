@@ -1,0 +1,54 @@
+import { createServer } from 'node:net';
+import { CommandError } from '../arguments.ts';
+
+/** Ports tried after a default one. */
+const NEXT_PORTS = 50;
+
+/** Resolves when the port was free just now; rejects as `listen` does. */
+function tryPort(host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      const found = typeof address === 'object' && address !== null ? address.port : port;
+      server.close(() => resolve(found));
+    });
+  });
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/**
+ * A port to listen on: the one asked for, or the default or the next free one after it.
+ *
+ * @throws {CommandError} where a port that was asked for is taken.
+ */
+export async function choosePort(options: {
+  readonly host: string;
+  readonly asked: number | undefined;
+  readonly standard: number;
+  readonly option: string;
+}): Promise<number> {
+  const { host, asked, standard, option } = options;
+  const candidates =
+    asked === undefined
+      ? Array.from({ length: NEXT_PORTS }, (_item, index) => standard + index)
+      : [asked];
+  for (const port of candidates) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      return await tryPort(host, port);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EADDRINUSE' && asked === undefined) continue;
+      const why =
+        code === 'EADDRINUSE'
+          ? `port ${port} is taken by another program`
+          : `cannot listen on ${host} port ${port} (${code})`;
+      throw new CommandError(`${why}; choose another with --${option}`, { cause: error });
+    }
+  }
+  throw new CommandError(`no free port from ${standard} on; choose one with --${option}`);
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { startApi } from '@verimeter/api';
+import { type Broker, startBroker } from '@verimeter/embedded';
+import { createPipeline } from '@verimeter/ingest';
+import type { Pool } from '@verimeter/registry';
+import { type Logger, type Shutdown, createMetrics } from '@verimeter/service-runtime';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { CommandError } from '../arguments.ts';
+import { findDashboard } from '../dashboard-files.ts';
+import { say } from '../output.ts';
+import { createDeviceLogin, hasDeviceKeys, isLoopback } from './device-login.ts';
+
+export interface ServerOptions {
+  readonly pool: Pool;
+  readonly databaseUrl: string;
+  readonly host: string;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly tenant: string;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}
+
+export interface Servers {
+  readonly http: string;
+  readonly mqtt: string;
+  /** For the simulator of this process: with credentials where the broker asks for them. */
+  readonly simulatorMqtt: string;
+}
+
+/** What a client connects to: a wildcard address listens everywhere, also here. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+};
+
+/** Broker with the ingest pipeline behind it, and the API with the dashboard; released in reverse order. */
+export async function startServers(options: ServerOptions): Promise<Servers> {
+  const { pool, databaseUrl, host, tenant, log, shutdown } = options;
+  const open = isLoopback(host);
+  if (!open && !(await hasDeviceKeys(pool)))
+    throw new CommandError(
+      `--host ${host} would let anybody on the network publish readings: first make a device key with\n` +
+        '  verimeter keys create --role device\nDevices then log in with the tenant as user name and the key as password.',
+    );
+  const metrics = createMetrics('up');
+  const pipeline = createPipeline({
+    pool,
+    store: createTimescaleStore(pool),
+    log,
+    metrics,
+    defaultTenant: tenant,
+  });
+  const password = randomBytes(24).toString('base64url');
+  let broker: Broker;
+  try {
+    broker = await startBroker({
+      host,
+      port: options.mqttPort,
+      log,
+      accept: (message) => pipeline.accept(message),
+      authenticate: open ? undefined : createDeviceLogin(pool, { tenant, password }),
+    });
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+  shutdown.defer('broker', () => broker.stop());
+  // First what was received is committed and acknowledged; only then do the connections end.
+  shutdown.defer('ingest', () => pipeline.close(4000));
+  const dashboardDir = findDashboard();
+  if (dashboardDir === undefined)
+    say('the dashboard is not built (pnpm --filter dashboard build); the API runs without it');
+  const api = await startApi({
+    databaseUrl,
+    host,
+    port: options.httpPort,
+    dashboardDir,
+    log,
+    metrics,
+  });
+  shutdown.defer('API', () => api.stop());
+  const address = reachable(host);
+  const credentials = open ? '' : `${encodeURIComponent(tenant)}:${password}@`;
+  return {
+    http: `http://${address}:${api.port}`,
+    mqtt: `mqtt://${address}:${broker.port}`,
+    simulatorMqtt: `mqtt://${credentials}${address}:${broker.port}`,
+  };
+}
