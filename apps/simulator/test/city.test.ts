@@ -97,6 +97,16 @@ describe('a small city of 35 days', () => {
     expect(reporting.every(({ deviceId }) => ids.includes(deviceId))).toBe(true);
   });
 
+  test('lists its misfiled meter like any other of the area: on a feeder that the area has', () => {
+    const { members } = cityTables(city);
+    const wrong = truth(city).meters.find(({ listedIn, fedBy }) => listedIn !== fedBy);
+    const row = members.find(({ device_id: id }) => id === wrong?.deviceId);
+    expect(row?.group_id).toBe(wrong?.listedIn);
+    expect(wrong?.deviceId.startsWith(`${wrong.listedIn}-`)).toBe(true);
+    const others = members.filter((m) => m.group_id === row?.group_id && m !== row);
+    expect(others.map(({ feeder }) => feeder)).toContain(row?.feeder);
+  });
+
   test('loses between 1 and 4 % in each area, and keeps its voltages in a plausible band', () => {
     for (const { lossRatio } of city.truth.areas) {
       expect(lossRatio).toBeGreaterThan(0.01);

@@ -8,7 +8,13 @@ import { createLogger } from '@verimeter/service-runtime';
 import { Aedes } from 'aedes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { readTruth, type Simulator, startSimulator, StateFileError } from '../src/index.ts';
+import {
+  readTruth,
+  runSimulate,
+  type Simulator,
+  startSimulator,
+  StateFileError,
+} from '../src/index.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Date.parse('2026-11-23T07:20:00Z');
@@ -20,8 +26,8 @@ interface Received {
   readonly retain: boolean;
 }
 
-/** A real broker; what clients publish is kept. `hold` makes it withhold PUBACKs until released. */
-async function startBroker(): Promise<{
+/** A real broker; what clients publish is kept. */
+async function startBroker(port = 0): Promise<{
   url: string;
   received: Received[];
   mostOutstanding: () => number;
@@ -47,7 +53,7 @@ async function startBroker(): Promise<{
     });
   };
   const server: Server = createServer(broker.handle);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no TCP address');
   return {
@@ -160,6 +166,19 @@ describe('the simulator', () => {
     await rm(otherDir, { recursive: true, force: true });
   });
 
+  test('carries on when the broker goes away in the middle of the history', async () => {
+    running = await start(START);
+    const done = running.historyDone;
+    while (broker.received.length < 60) await new Promise((resolve) => setImmediate(resolve));
+    await broker.stop();
+    const before = broker.received;
+    broker = await startBroker(Number(new URL(broker.url).port));
+    const { readings } = await done;
+    expect(broker.received.length).toBeGreaterThan(10);
+    const keys = new Set(readingsOf([...before, ...broker.received]));
+    expect(keys.size).toBe(readings);
+  });
+
   test('goes on live: the reading of a quarter hour when it is over, displays in between', async () => {
     let clock = START;
     running = await startSimulator({
@@ -200,6 +219,35 @@ describe('the simulator', () => {
     expect(JSON.parse(profile.payload)).toMatchObject({
       profiles: { active_energy_import: { length: 96 } },
     });
+  });
+
+  test('run as a process publishes after the tables were taken, and ends with its signal', async () => {
+    const end = new AbortController();
+    let receivedBeforeTables: number | undefined;
+    const published: number[] = [];
+    await runSimulate({
+      seed: 4,
+      size: 'tiny',
+      mqttUrl: broker.url,
+      tenant: 'demo',
+      stateDir,
+      log: createLogger('simulator', 'silent'),
+      now: () => START,
+      signal: end.signal,
+      onTables: async (tables) => {
+        await Promise.resolve();
+        expect(tables.devices.length).toBeGreaterThan(15);
+        receivedBeforeTables = broker.received.length;
+      },
+      onProgress: (progress) => published.push(progress.published),
+      onHistoryDone: ({ readings }) => {
+        published.push(readings);
+        end.abort();
+      },
+    });
+    expect(receivedBeforeTables).toBe(0);
+    expect(published.length).toBeGreaterThan(3);
+    expect(published).toEqual(published.toSorted((a, b) => a - b));
   });
 
   test('writes its truth to its own file, and refuses a directory of another city', async () => {

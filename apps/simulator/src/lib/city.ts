@@ -155,6 +155,9 @@ export function buildCity(options: CityOptions): City {
   const feederOf = new Map(meterTruth.map((meter) => [meter.deviceId, meter]));
   listed.forEach((customers, area) => {
     const place = places(seed, area);
+    const feeders = Math.max(
+      ...meterTruth.filter(({ fedBy }) => fedBy === `E-A${area + 1}`).map(({ feeder }) => feeder),
+    );
     customers.forEach((customer, index) => {
       const id = idOf.get(customer.key);
       if (id === undefined) return;
@@ -164,7 +167,7 @@ export function buildCity(options: CityOptions): City {
       const gateway = gatewayOf(area);
       if (gateway !== undefined) gateways.set(id.deviceId, gateway);
       const truth = feederOf.get(id.deviceId);
-      const feeder = truth?.fedBy === id.groupId ? truth.feeder : 1 + (customer.key % 3);
+      const feeder = truth?.fedBy === id.groupId ? truth.feeder : 1 + (customer.key % feeders);
       members.push(memberRow(id.groupId, id.deviceId, 'consumer', `F${feeder}`));
     });
   });
