@@ -63,12 +63,12 @@ export interface Workshop {
   readonly busy: number;
 }
 
-export interface Vacant {
+interface Vacant {
   readonly kind: 'vacant';
   readonly standby: number;
 }
 
-export type Premises = Home | Shop | Workshop | Vacant;
+type Premises = Home | Shop | Workshop | Vacant;
 
 export interface Customer {
   /** Names the customer's random streams. */

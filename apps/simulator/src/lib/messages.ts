@@ -9,7 +9,7 @@ export interface Message {
 }
 
 /** Topic of a device; one behind a gateway is published by it. */
-export function topicOf(
+function topicOf(
   tenant: string,
   stream: Pick<DeviceStream, 'deviceId' | 'gateway'>,
   channel: 'readings' | 'events' | 'status' | 'senml',

@@ -11,7 +11,7 @@ export interface MeterRecord {
   readonly nature: MeterNature;
 }
 
-export interface Lot {
+interface Lot {
   readonly manufacturer: string;
   readonly model: string;
   readonly typeApproval: string;

@@ -24,7 +24,7 @@ export class StateFileError extends Error {
 const FILE = 'simulator.json';
 
 /** The state of an earlier start, or undefined on the first one. @throws {StateFileError} */
-export async function readState(directory: string): Promise<SimulatorState | undefined> {
+async function readState(directory: string): Promise<SimulatorState | undefined> {
   const path = join(directory, FILE);
   let text: string;
   try {
