@@ -223,7 +223,7 @@ test.each([
   '#/quality?view=ledger',
 ])('%s: names, roles, headings, and no sideways scrolling on a phone', async (hash) => {
   const page = await signedIn(hash, 'vi-VN', { width: 390, height: 844 });
-  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
   expect(await accessibilityFaults(page)).toEqual([]);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { useText } from '../i18n/i18n.tsx';
 import type { ChartColumns } from '../lib/chart-data.ts';
+import type { Formatter } from '../lib/format.ts';
 import { useDarkTheme } from '../lib/use-dark-theme.ts';
 
 /** Names of the CSS variables that the canvas takes its colours from. */
@@ -67,8 +68,8 @@ function seriesOptions(series: ChartSeries, color: string, props: ChartProps): u
 function chartOptions(
   props: ChartProps,
   width: number,
-  locale: string,
-  zone: string,
+  { locale, zone }: Formatter,
+  timeLabel: string,
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
@@ -106,7 +107,10 @@ function chartOptions(
       },
     ],
     series: [
-      { label: '', value: (_chart, at) => (at === null ? '–' : full.format(new Date(at * 1000))) },
+      {
+        label: timeLabel,
+        value: (_chart, at) => (at === null ? '–' : full.format(new Date(at * 1000))),
+      },
       ...props.series.map((one) => seriesOptions(one, color(one.color), props)),
     ],
   };
@@ -130,10 +134,11 @@ function chartOptions(
 
 /** A chart over time on a canvas. What it shows must also be said in text beside it: canvases are mute. */
 export function TimeChart(props: ChartProps) {
-  const { format } = useText();
+  const { t, format } = useText();
   const holder = useRef<HTMLDivElement>(null);
   const dark = useDarkTheme();
   const { columns } = props;
+  const timeLabel = t.device.time;
   const chart = useRef<uPlot>(undefined);
   const latest = useRef(props);
   useEffect(() => {
@@ -145,7 +150,7 @@ export function TimeChart(props: ChartProps) {
   useEffect(() => {
     const element = holder.current;
     if (element === null) return undefined;
-    const options = chartOptions(latest.current, element.clientWidth, format.locale, format.zone);
+    const options = chartOptions(latest.current, element.clientWidth, format, timeLabel);
     const plot = new uPlot(options, latest.current.columns, element);
     chart.current = plot;
     const resize = new ResizeObserver(() =>
@@ -156,7 +161,7 @@ export function TimeChart(props: ChartProps) {
       resize.disconnect();
       plot.destroy();
     };
-  }, [shape, dark, format]);
+  }, [shape, dark, format, timeLabel]);
 
   useEffect(() => {
     chart.current?.setData(columns);

@@ -7,7 +7,6 @@ export const messagesEn = {
     signOut: 'Sign out',
     signOutFailed: 'Signing out failed. The server did not answer; try again.',
     navigation: 'Main',
-    api: 'API',
   },
   nav: { fleet: 'Devices', areas: 'Areas', quality: 'Data quality' },
   live: {
@@ -73,7 +72,7 @@ export const messagesEn = {
     empty: 'No device matches these filters.',
     emptyAll:
       'No results yet. Register devices with `verimeter import devices`, send readings, then run `verimeter analyze`.',
-    detectable: (value: string) => `would have shown ${value} or more`,
+    detectable: (value: string) => `detectable from ${value}`,
     limit: (value: string) => `limit ±${value}`,
     axisHint:
       'Dot: estimate. Line: 95 % interval. Shaded: permissible error, the same width for every device.',
@@ -130,8 +129,10 @@ export const messagesEn = {
     upTo: (time: string) => `up to ${time}`,
     perBucket: { '15m': 'per 15 minutes', '1h': 'per hour', '1d': 'per day', '1mo': 'per month' },
     mean: 'Mean',
-    spread: 'Smallest to largest',
-    coverage: 'Coverage',
+    largest: 'Largest',
+    smallest: 'Smallest',
+    upper: '95 % interval, upper end',
+    lower: 'lower end',
     sum: 'Amount',
     evidence: 'Evidence',
     evidenceEmpty: 'No evidence recorded.',

@@ -27,7 +27,7 @@ export interface Formatter {
 
 /** Digits after the point that show `ratio` in percent with about two significant ones: 0.2 %, 1.0 %, 5 %. */
 function percentDigits(ratio: number): number {
-  return Math.abs(ratio) < 0.001 ? 2 : 1;
+  return ratio !== 0 && Math.abs(ratio) < 0.001 ? 2 : 1;
 }
 
 /** Number, percent and time formats of a locale and a time zone. */

@@ -119,10 +119,18 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
     return (
       <>
         {back}
+        <h1>{groupId}</h1>
         <ProblemNote error={group.error} retry={group.reload} />
       </>
     );
-  if (group.data === undefined) return <Skeleton lines={8} />;
+  if (group.data === undefined)
+    return (
+      <>
+        {back}
+        <h1>{groupId}</h1>
+        <Skeleton lines={8} />
+      </>
+    );
   const { data } = group;
   const texts = data.status === null ? undefined : words.groupStatus[data.status];
   const byDevice = new Map((health.data?.items ?? []).map((row) => [row.device_id, row]));

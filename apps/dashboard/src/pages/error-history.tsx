@@ -35,8 +35,8 @@ export function ErrorHistory({ health }: { readonly health: HealthDetail }) {
             columns={columns}
             series={[
               { label: t.device.estimate, color: '--accent', style: 'points' },
-              { label: `${t.device.interval} ↑`, color: '--accent', style: 'edge' },
-              { label: '↓', color: '--accent', style: 'edge' },
+              { label: t.device.upper, color: '--accent', style: 'edge' },
+              { label: t.device.lower, color: '--accent', style: 'edge' },
             ]}
             area={[2, 3]}
             {...(health.limit === null ? {} : { limit: health.limit })}

@@ -38,7 +38,7 @@ export function FleetTiles({ summary, params }: FleetTilesProps) {
               {words.recommendation[value]}
             </span>
             <span className="tile-count">{number(count)}</span>
-            <span className="tile-note">
+            <span className="tile-sub">
               {share === undefined ? '\u00A0' : t.fleet.ofDevices(format.percent(share))}
             </span>
           </a>
@@ -47,7 +47,7 @@ export function FleetTiles({ summary, params }: FleetTilesProps) {
       <a className="tile tile-area" href={href('/areas', { attention: '1' })}>
         <span className="tile-name">{t.fleet.areasNotOk}</span>
         <span className="tile-count">{number(summary?.groups_attention)}</span>
-        <span className="tile-note">
+        <span className="tile-sub">
           {summary === undefined ? '\u00A0' : t.fleet.ofAreas(format.integer(summary.groups))}
         </span>
       </a>

@@ -37,8 +37,8 @@ export function ReadingsChart({ channel, buckets, register }: ReadingsChartProps
           ? [{ label: `${t.device.sum}, ${unit}`, color: '--accent', style: 'bars' }]
           : [
               { label: `${t.device.mean}, ${unit}`, color: '--accent', style: 'line' },
-              { label: 'max', color: '--accent', style: 'edge' },
-              { label: 'min', color: '--accent', style: 'edge' },
+              { label: t.device.largest, color: '--accent', style: 'edge' },
+              { label: t.device.smallest, color: '--accent', style: 'edge' },
             ]
       }
       {...(register ? {} : { area: [2, 3] as const })}
