@@ -51,7 +51,7 @@ export function App() {
   const place = placeOf(route);
   useEffect(() => {
     // Newer browsers return a promise here, which React would take for a clean-up function.
-    void globalThis.scrollTo(0, 0);
+    globalThis.scrollTo(0, 0);
   }, [place]);
   if (current.state === 'checking')
     return (

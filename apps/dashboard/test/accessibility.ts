@@ -12,7 +12,13 @@ export function accessibilityFaults(page: Page): Promise<string[]> {
     const describe = (element: Element): string => element.outerHTML.slice(0, 120);
 
     for (const control of document.querySelectorAll('a[href], button, input, select, textarea')) {
-      const labels = 'labels' in control ? [...((control.labels as NodeList | null) ?? [])] : [];
+      const labelled = control instanceof HTMLAnchorElement ? undefined : control;
+      const labels =
+        labelled instanceof HTMLElement &&
+        'labels' in labelled &&
+        labelled.labels instanceof NodeList
+          ? [...labelled.labels]
+          : [];
       const name =
         control.getAttribute('aria-label') ??
         [...labels.map((label) => label.textContent), control.textContent].join('');

@@ -94,6 +94,7 @@ export function useLiveEvent<Name extends EventName>(
   useEffect(
     () =>
       subscribe((arrived, body) => {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name decides the body, as the API documents
         if (arrived === name) latest.current(body as EventBodies[Name]);
       }),
     [subscribe, name],

@@ -32,7 +32,8 @@ function FindingForm({
   const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const comment = String(form.get('comment') ?? '').trim();
+    const written = form.get('comment');
+    const comment = typeof written === 'string' ? written.trim() : '';
     setSaved(false);
     try {
       await request<Finding>('PATCH', `/findings/${finding.id}`, {
