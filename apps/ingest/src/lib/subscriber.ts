@@ -69,6 +69,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let reported: string | undefined;
   let paused = false;
   let stopped = false;
+  let ended = false;
   let connectedBefore = false;
   let sessionLostAt = -Infinity;
 
@@ -81,7 +82,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
 
   function acknowledge(): void {
     for (const { messageId, epoch: of } of window.takeSettled()) {
-      if (messageId === undefined || of !== epoch || !client.connected) continue;
+      if (messageId === undefined || of !== epoch || ended || !client.connected) continue;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion, no-underscore-dangle -- see PacketSender
       (client as unknown as PacketSender)._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 });
     }
@@ -199,12 +200,13 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       stopped = true;
       problem = 'stopped';
       acknowledge();
+      ended = true; // whatever settles from now on is delivered again
       // Not forced: the acknowledgements just written go out before DISCONNECT. A client whose callback is held does
       // not see the end of its stream, so it is not waited for long.
-      const ended = client.endAsync(!client.connected);
+      const farewell = client.endAsync(!client.connected);
       const waited = new AbortController();
       await Promise.race([
-        ended,
+        farewell,
         delay(END_MS, waited.signal).then(
           () => client.end(true),
           () => undefined,
