@@ -2,6 +2,7 @@ import { at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
+import { registerQuantum } from './register-quantum.ts';
 import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
@@ -30,6 +31,8 @@ export interface AreaDesign {
   /** Sum of consumer energies per interval, kW.h. */
   readonly total: Float64Array;
   readonly stepSeconds: number;
+  /** sd of what stays in each beta whatever the length of the window: loss of the own line, rounding of a small load. */
+  readonly betaBiasSd: Float64Array;
 }
 
 /** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
@@ -97,7 +100,7 @@ export function buildDesign(
     voltage?.loss ??
     total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
   addLossTerms({ add, intervals, voltage, expected, energies });
-  add(Float64Array.from(intervals.hours), n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
+  add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
     ...intervals.supplyMeters.map((index) => meterOf(input, index).limit),
   );
@@ -124,7 +127,34 @@ export function buildDesign(
     balance: intervals.supply.map((value, t) => value - at(total, t) - at(expected, t)),
     total,
     stepSeconds,
+    betaBiasSd: betaBiasSd(input, intervals, voltage),
   };
+}
+
+/** sd of the effective power of the appliances behind one meter around the area's common value, kW. */
+const APPLIANCE_SD_KW = 0.25;
+/** Share of the rounding variance in a smoothed column that is left as bias. */
+const ROUNDING_LEFT = 0.2;
+
+/**
+ * The variance of a load inside the interval loses own slope x appliance power more than its mean tells: the common part has
+ * its own column, what differs between customers looks exactly like a gain error.
+ */
+function betaBiasSd(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  voltage: VoltageLoss | undefined,
+): Float64Array {
+  return Float64Array.from(intervals.consumers, (consumer, i) => {
+    const centre = mean(consumer.energy);
+    let variance = 0;
+    for (let t = 0; t < consumer.energy.length; t++) variance += (at(consumer.energy, t) - centre) ** 2;
+    variance = Math.max(variance / consumer.energy.length, 1e-12);
+    const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
+    const rounding = Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
+    const line = voltage === undefined ? 0 : at(voltage.ownSlope, i) * APPLIANCE_SD_KW;
+    return Math.hypot(rounding, line);
+  });
 }
 
 /**

@@ -1,26 +1,12 @@
-import {
-  addGram,
-  at,
-  choleskyInPlace,
-  dotRange,
-  fitAutoregression,
-  innovations,
-  leakyIntegral,
-  robustDeviation,
-  solveCholeskyInPlace,
-} from '@verimeter/statistics';
+import { addGram, at, choleskyInPlace, dotRange, solveCholeskyInPlace } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
+import { type NoiseModel, type NoiseShape, whiten, whiteningFor } from './balance-noise.ts';
 
-/** Telescoping noise (register quanta, clocks) is integrated back with one of these before AR(6) (drift-estimation.md 2.4). */
-const LEAKS = [0, 0.6, 0.9, 0.97, 0.99] as const;
-const AR_ORDER = 6;
-/** Innovations beyond this many standard deviations are weighted down (Huber). */
-const HUBER = 4;
 /** Prior sd of each beta while the noise is being described: wide, so that a drifted meter does not end up in the noise. */
 const WIDE_BETA_SD = 0.03;
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
 const MAX_BLOCKS = 20;
-const NOISE_ROUNDS = 2;
+const NOISE_ROUNDS = 3;
 
 /** Sufficient statistics of the whitened balance: additive over blocks of whole days. */
 export interface AreaEvidence {
@@ -35,7 +21,7 @@ export interface AreaEvidence {
   readonly blockRows: Float64Array;
   /** blocks x p. */
   readonly blockMoments: Float64Array;
-  readonly leak: number;
+  readonly noise: NoiseModel;
   readonly whiten: (series: Float64Array) => Float64Array;
   /** Whitened balance minus the wide fit. */
   readonly residual: Float64Array;
@@ -43,37 +29,19 @@ export interface AreaEvidence {
   readonly whitenedBalance: Float64Array;
 }
 
-interface Whitening {
-  readonly leak: number;
-  readonly phi: Float64Array;
-  readonly weight: Float64Array;
-}
-
-function apply(filter: Whitening, series: Float64Array): Float64Array {
-  const integrated = new Float64Array(series.length);
-  const out = new Float64Array(series.length);
-  leakyIntegral(series, filter.leak, integrated);
-  innovations(integrated, filter.phi, out);
-  for (let t = 0; t < out.length; t++) out[t] = (out[t] as number) * (filter.weight[t] as number);
-  return out;
-}
-
 export function gatherEvidence(design: AreaDesign): AreaEvidence {
   const { columns, balance, intervals } = design;
   const count = intervals.count;
-  let filter: Whitening = {
-    leak: 0.9,
-    phi: new Float64Array(0),
-    weight: new Float64Array(count).fill(1 / Math.max(1e-9, robustDeviation(balance))),
-  };
-  let whitened = columns.map((column) => apply(filter, column));
-  let target = apply(filter, balance);
+  const shape = noiseShape(design);
+  let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
+  let whitened = columns.map((column) => whiten(filter, column));
+  let target = whiten(filter, balance);
   let gram = fullGram(whitened);
   let fitted = wideFit(design, gram, whitened, target);
   for (let round = 0; round < NOISE_ROUNDS; round++) {
-    filter = describeNoise(design, fitted);
-    whitened = columns.map((column) => apply(filter, column));
-    target = apply(filter, balance);
+    filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
+    whitened = columns.map((column) => whiten(filter, column));
+    target = whiten(filter, balance);
     if (round === NOISE_ROUNDS - 1) break;
     gram = fullGram(whitened);
     fitted = wideFit(design, gram, whitened, target);
@@ -115,8 +83,8 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
     moment,
     blockRows,
     blockMoments,
-    leak: filter.leak,
-    whiten: (series) => apply(fixed, series),
+    noise: filter.model,
+    whiten: (series) => whiten(fixed, series),
     residual,
     whitened,
     whitenedBalance: target,
@@ -177,59 +145,42 @@ function wideFit(
   return rest;
 }
 
-/** Leak and AR(6) by innovation variance (the filters have unit Jacobian), then a variance that depends on the load, then Huber. */
-function describeNoise(design: AreaDesign, rest: Float64Array): Whitening {
-  const integrated = new Float64Array(rest.length);
-  let best: { leak: number; phi: Float64Array; variance: number } = {
-    leak: 0,
-    phi: new Float64Array(AR_ORDER),
-    variance: Infinity,
-  };
-  for (const leak of LEAKS) {
-    leakyIntegral(rest, leak, integrated);
-    const ar = fitAutoregression(integrated, AR_ORDER);
-    if (ar.innovationVariance < best.variance)
-      best = { leak, phi: ar.coefficients, variance: ar.innovationVariance };
+/** What lasts for days is misfit - a drift not yet in the model -, not noise; the filter must not learn to take it out. */
+function withoutDailyMeans(series: Float64Array, day: Int32Array): Float64Array {
+  const out = Float64Array.from(series);
+  let from = 0;
+  while (from < out.length) {
+    let to = from;
+    let sum = 0;
+    while (to < out.length && day[to] === day[from]) sum += at(series, to++);
+    const mean = sum / (to - from);
+    for (let t = from; t < to; t++) out[t] = at(out, t) - mean;
+    from = to;
   }
-  leakyIntegral(rest, best.leak, integrated);
-  const innovation = new Float64Array(rest.length);
-  innovations(integrated, best.phi, innovation);
-  const weight = loadWeights(design, innovation);
-  // scale so that whitened innovations have unit variance under the Huber weights
-  let sum = 0;
-  for (let t = 0; t < weight.length; t++) {
-    const z = Math.abs(at(innovation, t) * at(weight, t));
-    if (z > HUBER) weight[t] = at(weight, t) * Math.sqrt(HUBER / z);
-    sum += (at(innovation, t) * at(weight, t)) ** 2;
-  }
-  const scale = Math.sqrt(weight.length / Math.max(sum, 1e-300));
-  for (let t = 0; t < weight.length; t++) weight[t] = at(weight, t) * scale;
-  return { leak: best.leak, phi: best.phi, weight };
+  return out;
 }
 
-/** 1 / sd(t), sd^2 = exp(g0 + g1 ln R + g2 ln^2 R), by least squares on the log of squared innovations. */
-function loadWeights(design: AreaDesign, innovation: Float64Array): Float64Array {
-  const { total, intervals } = design;
-  const floor = 1e-4 * robustDeviation(innovation) ** 2 + 1e-18;
-  const x = Float64Array.from(total, (energy, t) =>
-    Math.log(Math.max(energy / at(intervals.hours, t), 1e-3)),
-  );
-  const columns = [
-    new Float64Array(x.length).fill(1),
-    x,
-    x.map((value) => value * value),
-  ];
-  const y = innovation.map((value) => Math.log(value * value + floor));
-  const gram = new Float64Array(9);
-  addGram(gram, columns, 0, x.length);
-  for (let i = 0; i < 3; i++) gram[i * 4] = at(gram, i * 4) * (1 + 1e-9) + 1e-9;
-  const g = Float64Array.from(columns, (column) => dotRange(column, y, 0, y.length));
-  if (choleskyInPlace(gram, 3) === undefined) return new Float64Array(x.length).fill(1);
-  solveCholeskyInPlace(gram, 3, g);
-  // E log z^2 = -1.27 for z ~ N(0,1)
-  const weight = x.map((value) =>
-    Math.exp(-0.5 * (at(g, 0) + at(g, 1) * value + at(g, 2) * value * value + 1.27)),
-  );
-  const centre = [...weight].sort((a, b) => a - b)[Math.floor(weight.length / 2)] ?? 1;
-  return weight.map((value) => Math.min(Math.max(value, centre / 5), centre * 5));
+/** The noise grows with what flows through long lines: squares of own slope x load, or of the loads alone. */
+function noiseShape(design: AreaDesign): NoiseShape {
+  const { intervals, voltage } = design;
+  const count = intervals.count;
+  const scale = new Float64Array(count);
+  const shortest = intervals.hours.reduce((a, b) => Math.min(a, b), Infinity);
+  intervals.consumers.forEach((consumer, i) => {
+    const slope = voltage === undefined ? 1 : at(voltage.ownSlope, i);
+    for (let t = 0; t < count; t++) {
+      const x = (slope * at(consumer.energy, t)) / at(intervals.hours, t);
+      scale[t] = at(scale, t) + x * x;
+    }
+  });
+  let sum = 0;
+  for (let t = 0; t < count; t++) sum += at(scale, t);
+  const mean = sum > 0 ? sum / count : 1;
+  return {
+    scale: scale.map((value) => Math.max(value / mean, 1e-4)),
+    length: intervals.hours.map((hours) => hours / shortest),
+    broken: Uint8Array.from({ length: count }, (_, t) =>
+      t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,
+    ),
+  };
 }

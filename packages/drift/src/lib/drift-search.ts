@@ -32,15 +32,19 @@ export function searchDrifts(
     readonly inflation: Float64Array;
   },
 ): { judged: JudgedConsumer[]; actives: ActiveDrift[] } {
-  const healthy: HealthyPrior[] = context.priors.map((prior) => ({
+  const bias = evidence.design.betaBiasSd;
+  const healthy: HealthyPrior[] = context.priors.map((prior, i) => ({
     mean: prior.lotMean,
-    sd: prior.lotSd,
+    sd: Math.hypot(prior.lotSd, at(bias, i)),
   }));
   let actives = [...context.start];
   for (let pass = 0; ; pass++) {
     const posterior = factorArea(evidence, healthy, actives);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
-      const path = deflate(pathEvidence(posterior, i), at(context.inflation, i));
+      const path = withBias(
+        deflate(pathEvidence(posterior, i), at(context.inflation, i)),
+        at(bias, i),
+      );
       return { path, posterior: posteriorOfPath(path, profiles, prior) };
     });
     if (pass === MAX_PASSES) return { judged, actives };
@@ -73,6 +77,27 @@ export function searchDrifts(
     if (!changed) return { judged, actives };
     actives = next;
   }
+}
+
+/** Integrates out a constant offset of beta with this sd: it limits the level, not the changes. */
+function withBias(path: PathEvidence, sd: number): PathEvidence {
+  if (sd <= 0) return path;
+  const { blocks, information, moment } = path;
+  const rows = new Float64Array(blocks);
+  let total = 1 / (sd * sd);
+  let shift = 0;
+  for (let d = 0; d < blocks; d++) {
+    for (let c = 0; c < blocks; c++) rows[d] = at(rows, d) + at(information, d * blocks + c);
+    total += at(rows, d);
+    shift += at(moment, d);
+  }
+  return {
+    blocks,
+    information: information.map(
+      (value, k) => value - (at(rows, Math.floor(k / blocks)) * at(rows, k % blocks)) / total,
+    ),
+    moment: moment.map((value, d) => value - (at(rows, d) * shift) / total),
+  };
 }
 
 function deflate(path: PathEvidence, inflation: number): PathEvidence {

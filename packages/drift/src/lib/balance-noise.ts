@@ -1,0 +1,171 @@
+import { at, fitAutoregression, innovations } from '@verimeter/statistics';
+
+/** Orders of the autoregression that is left to the standardised innovations (drift-estimation.md 2.4). */
+const AR_ORDER = 6;
+/** Innovations beyond this many standard deviations are weighted down (Huber). */
+const HUBER = 4;
+/** Squared standardised innovations count up to this in the likelihood, so that single outliers do not set the noise. */
+const CAP = 25;
+
+/** What the noise depends on, per interval. */
+export interface NoiseShape {
+  /** Square of the load-dependent scale, any unit, positive. */
+  readonly scale: Float64Array;
+  /** Length over the shortest length. */
+  readonly length: Float64Array;
+  /** 1 where the interval does not start where the one before ends. */
+  readonly broken: Uint8Array;
+}
+
+/**
+ * n(t) = q(t) - q(t-1) + w(t): q is what rounding and clocks leave in the counters (variance `rounding`), w what is wrong with
+ * the loss and what happens inside an interval, with variance base * length * scale^exponent.
+ */
+export interface NoiseModel {
+  readonly rounding: number;
+  readonly base: number;
+  readonly exponent: number;
+}
+
+/** Innovation filter of the model: z(t) = (x(t) + leak(t) e(t-1)) / sd(t), then AR(6), then weights. */
+export interface Whitening {
+  readonly leak: Float64Array;
+  readonly inverseSd: Float64Array;
+  readonly phi: Float64Array;
+  readonly weight: Float64Array;
+  readonly model: NoiseModel;
+}
+
+/** Telescoping noise makes the exact filter a leaky integrator whose leak follows the load (Kalman filter of q). */
+function filterOf(model: NoiseModel, shape: NoiseShape): Pick<Whitening, 'leak' | 'inverseSd'> {
+  const count = shape.scale.length;
+  const leak = new Float64Array(count);
+  const inverseSd = new Float64Array(count);
+  let variance = model.rounding;
+  let next = 0;
+  for (let t = 0; t < count; t++) {
+    if (shape.broken[t] === 1) {
+      variance = model.rounding;
+      next = 0;
+    }
+    const s = variance + model.rounding + whiteVariance(model, shape, t);
+    leak[t] = next;
+    inverseSd[t] = 1 / Math.sqrt(s);
+    next = model.rounding / s;
+    variance = model.rounding - model.rounding * next;
+  }
+  return { leak, inverseSd };
+}
+
+function whiteVariance(model: NoiseModel, shape: NoiseShape, t: number): number {
+  return (
+    model.base *
+    (shape.length[t] as number) *
+    Math.exp(model.exponent * Math.log(shape.scale[t] as number))
+  );
+}
+
+/** -2 log likelihood, capped, of a residual series. */
+function deviance(model: NoiseModel, shape: NoiseShape, rest: Float64Array): number {
+  let variance = model.rounding;
+  let next = 0;
+  let before = 0;
+  let sum = 0;
+  for (let t = 0; t < rest.length; t++) {
+    if (shape.broken[t] === 1) {
+      variance = model.rounding;
+      next = 0;
+    }
+    const s = variance + model.rounding + whiteVariance(model, shape, t);
+    const e = (rest[t] as number) + next * before;
+    sum += Math.log(s) + Math.min(CAP, (e * e) / s);
+    before = e;
+    next = model.rounding / s;
+    variance = model.rounding - model.rounding * next;
+  }
+  return sum;
+}
+
+/** Maximum likelihood by coordinate search on the logarithms; deterministic. `scale` should have mean about 1. */
+export function fitNoise(rest: Float64Array, shape: NoiseShape): NoiseModel {
+  let square = 0;
+  for (let t = 0; t < rest.length; t++) square += (rest[t] as number) ** 2;
+  const level = Math.max(square / rest.length, 1e-12);
+  let best = [Math.log(level / 4), Math.log(level / 2), 0.7];
+  const modelOf = (p: readonly number[]): NoiseModel => ({
+    rounding: Math.exp(at(p, 0)),
+    base: Math.exp(at(p, 1)),
+    exponent: at(p, 2),
+  });
+  let least = Infinity;
+  // Two valleys are common, nearly all telescoping or nearly none: look at several shares first.
+  for (const share of [0.05, 0.15, 0.3, 0.4, 0.47])
+    for (const exponent of [0.2, 0.7, 1.2]) {
+      const trial = [Math.log(share * level), Math.log((1 - 2 * share) * level), exponent];
+      const value = deviance(modelOf(trial), shape, rest);
+      if (value < least) {
+        least = value;
+        best = trial;
+      }
+    }
+  const steps = [1, 1, 0.25];
+  for (let round = 0; round < 40 && at(steps, 0) > 0.02; round++) {
+    let moved = false;
+    for (let k = 0; k < 3; k++)
+      for (const direction of [1, -1]) {
+        const trial = [...best];
+        trial[k] = at(trial, k) + direction * at(steps, k);
+        if (at(trial, 2) < 0 || at(trial, 2) > 2) continue;
+        const value = deviance(modelOf(trial), shape, rest);
+        if (value < least) {
+          least = value;
+          best = trial;
+          moved = true;
+        }
+      }
+    if (!moved) for (let k = 0; k < 3; k++) steps[k] = at(steps, k) / 2;
+  }
+  return modelOf(best);
+}
+
+export function whiteningFor(rest: Float64Array, shape: NoiseShape): Whitening {
+  const model = fitNoise(rest, shape);
+  const filter = filterOf(model, shape);
+  const plain: Whitening = {
+    ...filter,
+    phi: new Float64Array(AR_ORDER),
+    weight: new Float64Array(rest.length).fill(1),
+    model,
+  };
+  const standard = whiten(plain, rest);
+  const { coefficients } = fitAutoregression(
+    standard.map((z) => Math.max(-HUBER, Math.min(HUBER, z))),
+    AR_ORDER,
+  );
+  const z = new Float64Array(rest.length);
+  innovations(standard, coefficients, z);
+  const weight = new Float64Array(rest.length);
+  let sum = 0;
+  for (let t = 0; t < z.length; t++) {
+    const size = Math.abs(at(z, t));
+    weight[t] = size > HUBER ? Math.sqrt(HUBER / size) : 1;
+    sum += (at(z, t) * at(weight, t)) ** 2;
+  }
+  const scale = Math.sqrt(z.length / Math.max(sum, 1e-300));
+  for (let t = 0; t < z.length; t++) weight[t] = at(weight, t) * scale;
+  return { ...plain, phi: coefficients, weight };
+}
+
+export function whiten(filter: Whitening, series: Float64Array): Float64Array {
+  const { leak, inverseSd, phi, weight } = filter;
+  const standard = new Float64Array(series.length);
+  const out = new Float64Array(series.length);
+  let e = 0;
+  for (let t = 0; t < series.length; t++) {
+    e = (series[t] as number) + (leak[t] as number) * e;
+    standard[t] = e * (inverseSd[t] as number);
+  }
+  innovations(standard, phi, out);
+  for (let t = 0; t < out.length; t++) out[t] = (out[t] as number) * (weight[t] as number);
+  return out;
+}
