@@ -40,12 +40,13 @@ function liveMessage(phase: number, index: number): [string, string] {
   return [`verimeter/v1/demo/D${device}/readings`, `{"ts":${ts},"values":${values}}`];
 }
 
+const column = (base: number): string =>
+  Array.from({ length: 96 }, (_, quarter) => (base + quarter / 8).toFixed(3)).join(',');
+
 /** A day of quarter-hours of four quantities: 384 readings. */
 function historyMessage(index: number): [string, string] {
   const device = index % DEVICES;
   const day = new Date(1_767_225_600_000 + Math.floor(index / DEVICES) * 86_400_000).toISOString();
-  const column = (base: number): string =>
-    Array.from({ length: 96 }, (_, quarter) => (base + quarter / 8).toFixed(3)).join(',');
   const profiles = `{"active_energy_import":[${column(index)}],"voltage_l1":[${column(225)}],"voltage_l2":[${column(226)}],"voltage_l3":[${column(227)}]}`;
   return [
     `verimeter/v1/demo/D${device}/readings`,

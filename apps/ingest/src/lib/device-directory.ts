@@ -1,6 +1,6 @@
 import { type Queryable, ensureChannels } from '@verimeter/registry';
 
-export interface KnownChannel {
+interface KnownChannel {
   readonly channelId: number;
   readonly unit: string;
 }
@@ -20,7 +20,7 @@ export interface NewChannel {
 }
 
 /** `/` is in no identifier, so the key is unambiguous. */
-export const deviceKey = (tenant: string, deviceId: string): string => `${tenant}/${deviceId}`;
+const deviceKey = (tenant: string, deviceId: string): string => `${tenant}/${deviceId}`;
 
 const FIND_DEVICES = `
   SELECT d.tenant, d.device_id, c.quantity, c.channel_id, c.unit

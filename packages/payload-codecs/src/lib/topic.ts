@@ -7,7 +7,7 @@ import { isIdentifier } from '@verimeter/telemetry';
  * tenant, device, gateway = 1*128( ALPHA / DIGIT / "." / "_" / ":" / "@" / "-" )
  */
 
-export const TOPIC_CHANNELS = ['readings', 'events', 'status', 'senml'] as const;
+const TOPIC_CHANNELS = ['readings', 'events', 'status', 'senml'] as const;
 export type TopicChannel = (typeof TOPIC_CHANNELS)[number];
 
 export type TopicParse =
