@@ -140,7 +140,7 @@ export function healthRows(
         exitDateMedian: null,
         exitDateEarliest: null,
         minimumDetectable: orNull(result?.minimumDetectable),
-        evidenceDays: orNull(result?.evidenceDays),
+        evidenceDays: result === undefined ? null : Math.floor(result.evidenceDays),
         groupId,
         groupStatus: result?.groupStatus ?? null,
         ...lawful,

@@ -15,6 +15,8 @@ export type ChildMessage =
 export interface ParentLink {
   readonly isChild: boolean;
   tell(message: ChildMessage): void;
+  /** Lets this process end by itself: an open channel to the parent would keep it alive. */
+  release(): void;
 }
 
 /**
@@ -29,10 +31,9 @@ export function linkToParent(onOrphaned: () => void): ParentLink {
     tell(message) {
       if (process.connected) process.send?.(message);
     },
+    release() {
+      process.off('disconnect', onOrphaned);
+      if (process.connected) process.disconnect?.();
+    },
   };
-}
-
-/** Lets a finished child end: an open channel to the parent would keep it alive. */
-export function releaseParent(): void {
-  if (process.connected) process.disconnect?.();
 }

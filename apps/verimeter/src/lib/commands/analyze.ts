@@ -6,7 +6,7 @@ import { CommandError, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import { say, writeLine } from '../output.ts';
-import { linkToParent, releaseParent } from '../parent-link.ts';
+import { linkToParent } from '../parent-link.ts';
 
 const DAY_US = 86_400e6;
 
@@ -82,6 +82,6 @@ export async function run(context: CommandContext): Promise<number> {
     if (error instanceof UnknownGroupError) throw new CommandError(error.message, { cause: error });
     throw error;
   } finally {
-    releaseParent();
+    parent.release();
   }
 }

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { requireCurrentSchema } from '../database.ts';
 import { readServer } from '../instance-file.ts';
 import { say } from '../output.ts';
-import { linkToParent, releaseParent } from '../parent-link.ts';
+import { linkToParent } from '../parent-link.ts';
 import { createProgress, grouped } from '../progress.ts';
 import { registerCity } from '../register-city.ts';
 
@@ -74,7 +74,7 @@ export async function run(context: CommandContext): Promise<number> {
   simulation.catch(() => void shutdown.stop('failed'));
   shutdown.defer('simulator', () => simulation.catch(() => undefined)); // told below
   const status = await runUntilSignal(shutdown);
-  releaseParent();
+  parent.release();
   try {
     await simulation;
   } catch (error) {
