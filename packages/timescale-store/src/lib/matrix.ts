@@ -57,12 +57,16 @@ export async function readMatrix(
     values[lastRow * count + column] = buffer.readDoubleBE(offset + 26);
   };
 
+  // pg puts its query timeout into `callback`; pg-copy-streams 7.0.0 has none for COPY TO and calls none, so that the
+  // timer would stay, hold the process, and break the finished query when it fires.
+  const query = Object.assign(copyTo(sql), { callback: () => undefined });
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
     let pending: Buffer = Buffer.alloc(0);
     let started = false;
-    for await (const chunk of client.query(copyTo(sql)) as AsyncIterable<Buffer>) {
+    const stream = client.query(query);
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       const buffer = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       let offset = 0;
       if (!started && buffer.length >= COPY_HEADER_BYTES) {
@@ -81,6 +85,7 @@ export async function readMatrix(
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
+    query.callback();
     client.release(failure); // a connection that failed in the middle of a copy is not used again
   }
   return matrix;
