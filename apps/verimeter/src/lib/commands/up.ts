@@ -122,7 +122,11 @@ async function serve(
   const pool = createServicePool(databaseUrl, {
     applicationName: 'verimeter-up',
     max: 8,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    // The server's last word to connections that are being closed is no news.
+    onError: (error) => {
+      if (!shutdown.signal.aborted)
+        log.warn({ reason: error.message }, 'a database connection broke');
+    },
   });
   shutdown.defer('connections', () => pool.end());
   await requireCurrentSchema(pool, databaseUrl);
