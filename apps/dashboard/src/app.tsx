@@ -52,6 +52,7 @@ export function App() {
   useEffect(() => {
     // Newer browsers return a promise here, which React would take for a clean-up function.
     globalThis.scrollTo(0, 0);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a new place starts at its top
   }, [place]);
   if (current.state === 'checking')
     return (

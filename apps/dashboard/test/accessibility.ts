@@ -1,3 +1,5 @@
+// The function below is sent to the browser as text: nothing of it may stand outside.
+/* oxlint-disable unicorn/consistent-function-scoping */
 import type { Page } from 'playwright-core';
 
 /**

@@ -6,8 +6,9 @@ import { messagesEn } from '../src/i18n/messages-en.ts';
 import { messagesVi } from '../src/i18n/messages-vi.ts';
 import { viewPayload } from '../src/lib/payload.ts';
 
+const at = (hour: number): string => new Date(Date.UTC(2026, 10, 23, hour)).toISOString();
+
 function bucket(hour: number, mean: number): ReadingAggregate {
-  const at = (h: number): string => new Date(Date.UTC(2026, 10, 23, h)).toISOString();
   const numbers = { first: mean, last: mean, min: mean, max: mean, mean, sum: null };
   return { start: at(hour), end: at(hour + 1), ...numbers, count: 4, coverage: 1 };
 }

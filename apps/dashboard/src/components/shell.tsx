@@ -36,6 +36,8 @@ function LiveIndicator() {
   );
 }
 
+const focusMain = (): void => document.querySelector<HTMLElement>('main')?.focus();
+
 interface ShellProps {
   readonly session: Session;
   readonly page: Route['page'];
@@ -51,7 +53,6 @@ export function Shell({ session, page, children }: ShellProps) {
     setFailed(false);
     signOut().catch(() => setFailed(true));
   };
-  const focusMain = (): void => document.querySelector<HTMLElement>('main')?.focus();
   return (
     <>
       <button type="button" className="skip" onClick={focusMain}>

@@ -8,7 +8,7 @@ import { useDarkTheme } from '../lib/use-dark-theme.ts';
 /** Names of the CSS variables that the canvas takes its colours from. */
 type ColorName = '--accent' | '--accent-soft' | '--alert' | '--muted' | '--band';
 
-export interface ChartSeries {
+interface ChartSeries {
   readonly label: string;
   readonly color: ColorName;
   readonly style: 'line' | 'bars' | 'points' | 'edge';
@@ -161,6 +161,7 @@ export function TimeChart(props: ChartProps) {
       resize.disconnect();
       plot.destroy();
     };
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- shape and theme are read through props and CSS
   }, [shape, dark, format, timeLabel]);
 
   useEffect(() => {

@@ -35,12 +35,16 @@ interface Localisation {
 
 const Context = createContext<Localisation | undefined>(undefined);
 
+function declareLanguage(language: Language): void {
+  document.documentElement.lang = language;
+}
+
 export function LocalisationProvider({ children }: { readonly children: ReactNode }) {
   const [language, choose] = useState<Language>(() =>
     initialLanguage(rememberedLanguage(), navigator.languages),
   );
   // Before the children render: the API client and screen readers read it from the document.
-  document.documentElement.lang = language;
+  declareLanguage(language);
   const setLanguage = useCallback((chosen: Language) => {
     rememberLanguage(chosen);
     choose(chosen);

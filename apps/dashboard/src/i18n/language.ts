@@ -3,7 +3,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 const STORAGE_KEY = 'verimeter.language';
 
-export function isLanguage(text: unknown): text is Language {
+function isLanguage(text: unknown): text is Language {
   return text === 'vi' || text === 'en';
 }
 

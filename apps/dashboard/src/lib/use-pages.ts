@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type ApiError, get, type Page, type Query } from './api-client.ts';
 import { useSession } from './session.tsx';
 import { asApiError } from './use-resource.ts';
@@ -32,7 +32,10 @@ export function usePages<Item, Answer extends Page<Item> = Page<Item>>(
   const [loaded, setLoaded] = useState<Loaded<Answer>>();
   const [wanted, setWanted] = useState({ key, pages: 1, attempt: 0 });
   const { expired } = useSession();
-  const target = wanted.key === key ? wanted : { key, pages: 1, attempt: 0 };
+  const target = useMemo(
+    () => (wanted.key === key ? wanted : { key, pages: 1, attempt: 0 }),
+    [wanted, key],
+  );
   const current = loaded?.key === key ? loaded : undefined;
   const have = useRef<Loaded<Answer> | undefined>(undefined);
   const attempted = useRef(-1);
@@ -63,7 +66,7 @@ export function usePages<Item, Answer extends Page<Item> = Page<Item>>(
     };
     void run();
     return () => abort.abort();
-    // `key` stands for path and query.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- key names path and query
   }, [key, target.pages, target.attempt, expired]);
 
   const loadMore = useCallback(

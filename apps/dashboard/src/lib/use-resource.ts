@@ -55,6 +55,7 @@ export function useResource<Data>(
     };
     void run();
     return () => abort.abort();
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- key names what load depends on, attempt asks again
   }, [key, attempt, expired]);
 
   const reload = useCallback(() => setAttempt((count) => count + 1), []);

@@ -5,13 +5,14 @@ import { useText } from '../i18n/i18n.tsx';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
 import { areaHref } from '../lib/routing.ts';
 
+const optional = (value: number | null, show: (value: number) => string): string | undefined =>
+  value === null ? undefined : show(value);
+
 function Numbers({ health }: { readonly health: HealthDetail }) {
   const { t, format } = useText();
   const estimate = estimateOf(health);
   const texts = estimate === undefined ? undefined : estimateTexts(estimate, format);
   const unit = estimate?.unit;
-  const optional = (value: number | null, show: (value: number) => string): string | undefined =>
-    value === null ? undefined : show(value);
   const rows: readonly (readonly [string, string | undefined])[] = [
     [t.device.interval, texts === undefined ? undefined : `${texts.low} … ${texts.high}`],
     [t.device.limit, optional(health.limit, (value) => `±${limitText(value, unit, format)}`)],
