@@ -23,9 +23,9 @@ afterAll(() => directory.remove());
 const at = (name: string): string => path.join(directory.path, name);
 
 async function succeed(args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await runProgram(args);
-  expect(status, stderr).toBe(0);
-  return stdout;
+  const finished = await runProgram(args);
+  expect(finished).toMatchObject({ status: 0 });
+  return finished.stdout;
 }
 
 /** Imports the four files into a data directory of their own; returns its options. */

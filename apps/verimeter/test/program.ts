@@ -6,6 +6,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** The environment without what would lead the program to another database or broker. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
+  // oxlint-disable-next-line node/no-process-env -- a child of the test starts from its environment
   const env = { ...process.env };
   for (const name of ['DATABASE_URL', 'MQTT_URL', 'VERIMETER_DATA_DIR', 'INIT_CWD', 'LOG_LEVEL'])
     delete env[name];

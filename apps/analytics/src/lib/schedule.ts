@@ -1,5 +1,5 @@
 /** Hour of the local day at which the nightly analysis is due: the readings of the day before have come. */
-export const NIGHT_HOUR = 2;
+const NIGHT_HOUR = 2;
 
 const HOUR_MS = 3_600_000;
 

@@ -93,7 +93,7 @@ export async function startAnalytics(
   const pool = createServicePool(config.databaseUrl, {
     applicationName: 'verimeter-analytics',
     max: 5,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onError: (error) => log.warn({ reason: error.message }, 'a database connection broke'),
   });
   const store = createTimescaleStore(pool);
   const server = await startHealthServer({

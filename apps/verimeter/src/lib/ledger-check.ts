@@ -1,6 +1,6 @@
 import type { Queryable } from '@verimeter/registry';
 
-export interface LedgerTotals {
+interface LedgerTotals {
   readonly received: number;
   readonly stored: number;
   readonly duplicate: number;
@@ -9,7 +9,7 @@ export interface LedgerTotals {
   readonly pending: number;
 }
 
-export interface BrokenRow {
+interface BrokenRow {
   readonly device_id: string | null;
   readonly topic: string | null;
   /** Microseconds since 1970. */

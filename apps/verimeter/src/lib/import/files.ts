@@ -11,7 +11,7 @@ export const FILE_KINDS = ['devices', 'groups', 'members', 'readings', 'verifica
 export type FileKind = (typeof FILE_KINDS)[number];
 
 export type CellValue = string | number | boolean | null;
-export type Cell =
+type Cell =
   | { readonly ok: true; readonly value: CellValue }
   | { readonly ok: false; readonly message: string };
 

@@ -31,7 +31,7 @@ import { rowProblem } from './registry-rows.ts';
 import type { RejectFile } from './rejects.ts';
 
 /** Rows per transaction: large enough for COPY, small enough for flat memory (docs/decisions/0071). */
-const BATCH_ROWS = 8_000;
+const BATCH_ROWS = 25_000;
 
 export interface ReadingCounts {
   rows: number;

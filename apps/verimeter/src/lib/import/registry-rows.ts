@@ -9,8 +9,7 @@ export interface RegistryRow {
 }
 
 /** Whether text contains what no registry field may: a character of broken UTF-8, or NUL (PostgreSQL refuses it). */
-export const hasBrokenText = (text: string): boolean =>
-  text.includes('\uFFFD') || text.includes('\0');
+const hasBrokenText = (text: string): boolean => text.includes('\uFFFD') || text.includes('\0');
 
 /** Why a row cannot be read at all, or undefined. */
 export function rowProblem(row: CsvRow, headerLength: number): RejectedRow | undefined {

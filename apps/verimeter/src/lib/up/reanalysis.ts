@@ -2,7 +2,7 @@ import type { Pool } from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 
 /** While `up` runs, results follow the data at most this much later. */
-export const REANALYSIS_MS = 3_600_000;
+const REANALYSIS_MS = 3_600_000;
 
 /** How many readings were ever stored for the tenant: changes when data came. */
 async function storedReadings(pool: Pool, tenant: string): Promise<number> {
