@@ -58,7 +58,12 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     broker = await startBroker({
       host,
       port: options.mqttPort,
-      log,
+      // Connections that end because this process stops are no news.
+      log: {
+        warn: (facts, message) => {
+          if (!shutdown.signal.aborted) log.warn(facts, message);
+        },
+      },
       accept: (message) => pipeline.accept(message),
       authenticate: open ? undefined : createDeviceLogin(pool, { tenant, password }),
     });
