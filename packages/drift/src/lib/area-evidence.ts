@@ -177,7 +177,8 @@ function noiseShape(design: AreaDesign): NoiseShape {
   for (let t = 0; t < count; t++) sum += at(scale, t);
   const mean = sum > 0 ? sum / count : 1;
   return {
-    scale: scale.map((value) => Math.max(value / mean, 1e-4)),
+    logScale: scale.map((value) => Math.log(Math.max(value / mean, 1e-4))),
+    extra: voltage?.ghostVariance ?? new Float64Array(count),
     length: intervals.hours.map((hours) => hours / shortest),
     broken: Uint8Array.from({ length: count }, (_, t) =>
       t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,

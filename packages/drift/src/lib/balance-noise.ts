@@ -9,10 +9,12 @@ const CAP = 25;
 
 /** What the noise depends on, per interval. */
 export interface NoiseShape {
-  /** Square of the load-dependent scale, any unit, positive. */
-  readonly scale: Float64Array;
+  /** Logarithm of the square of the load-dependent scale over its mean. */
+  readonly logScale: Float64Array;
   /** Length over the shortest length. */
   readonly length: Float64Array;
+  /** Known variance on top, (kW.h)^2. */
+  readonly extra: Float64Array;
   /** 1 where the interval does not start where the one before ends. */
   readonly broken: Uint8Array;
 }
@@ -38,7 +40,7 @@ export interface Whitening {
 
 /** Telescoping noise makes the exact filter a leaky integrator whose leak follows the load (Kalman filter of q). */
 function filterOf(model: NoiseModel, shape: NoiseShape): Pick<Whitening, 'leak' | 'inverseSd'> {
-  const count = shape.scale.length;
+  const count = shape.logScale.length;
   const leak = new Float64Array(count);
   const inverseSd = new Float64Array(count);
   let variance = model.rounding;
@@ -59,9 +61,10 @@ function filterOf(model: NoiseModel, shape: NoiseShape): Pick<Whitening, 'leak' 
 
 function whiteVariance(model: NoiseModel, shape: NoiseShape, t: number): number {
   return (
+    (shape.extra[t] as number) +
     model.base *
-    (shape.length[t] as number) *
-    Math.exp(model.exponent * Math.log(shape.scale[t] as number))
+      (shape.length[t] as number) *
+      Math.exp(model.exponent * (shape.logScale[t] as number))
   );
 }
 
@@ -86,7 +89,7 @@ function deviance(model: NoiseModel, shape: NoiseShape, rest: Float64Array): num
   return sum;
 }
 
-/** Maximum likelihood by coordinate search on the logarithms; deterministic. `scale` should have mean about 1. */
+/** Maximum likelihood by coordinate search on the logarithms; deterministic. */
 export function fitNoise(rest: Float64Array, shape: NoiseShape): NoiseModel {
   let square = 0;
   for (let t = 0; t < rest.length; t++) square += (rest[t] as number) ** 2;

@@ -45,11 +45,16 @@ export interface PathPosterior {
   readonly healthyVariance: number;
 }
 
-/** Sizes of a drift: mostly a few percent, sometimes gross (bypass, wrong ratio). Standard deviation and weight. */
+/**
+ * Sizes of a drift: not of the order of the healthy spread, mostly a few percent of either sign, seldom gross (bypass, wrong
+ * ratio). Keeping the drifted component away from zero is what tells it from a healthy meter whose loss is badly known.
+ */
 const SLAB = [
-  { sd: 0.03, weight: 0.4 },
-  { sd: 0.06, weight: 0.5 },
-  { sd: 0.3, weight: 0.1 },
+  { centre: 0.035, sd: 0.012, weight: 0.22 },
+  { centre: -0.035, sd: 0.012, weight: 0.22 },
+  { centre: 0.07, sd: 0.025, weight: 0.23 },
+  { centre: -0.07, sd: 0.025, weight: 0.23 },
+  { centre: 0, sd: 0.3, weight: 0.1 },
 ] as const;
 /** sd of the slab used where one Gaussian has to do. */
 export const SLAB_SD = 0.05;
@@ -131,19 +136,23 @@ export function posteriorOfPath(
       const a00 = lotPrecision + m00;
       const a11 = 1 / (slab.sd * slab.sd) + m11;
       const det = a00 * a11 - m01 * m01;
-      const level = (a11 * v0c - m01 * v1c) / det;
-      const size = (a00 * v1c - m01 * v0c) / det;
-      const quadratic = 0.5 * (v0c * level + v1c * size);
+      // everything relative to (lotMean, centre)
+      const w0 = v0c - m01 * slab.centre;
+      const w1 = v1c - m11 * slab.centre;
+      const level = (a11 * w0 - m01 * w1) / det;
+      const size = (a00 * w1 - m01 * w0) / det;
+      const centred = slab.centre * (v1c - 0.5 * m11 * slab.centre);
+      const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
       // log of marginal likelihood against "healthy": determinants of (prior^-1 + M) and of the prior
       const logDet = 0.5 * Math.log((a00 / det) / (slab.sd * slab.sd));
       logs.push(
         quadratic - healthyLog + logDet + Math.log(profile.weight * slab.weight),
       );
       parts.push({
-        mean: prior.lotMean + level + size,
-        variance: (a11 + a00 - 2 * m01 * 1) / det - 0,
+        mean: prior.lotMean + level + slab.centre + size,
+        variance: (a11 + a00 - 2 * m01) / det,
         profile: index,
-        size,
+        size: slab.centre + size,
       });
     }
   });

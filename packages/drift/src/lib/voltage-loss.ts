@@ -30,6 +30,8 @@ export interface VoltageLoss {
   readonly residual: Float64Array;
   /** Load that the voltage of a stopped meter betrays after its stop, kW.h per interval, by consumer. */
   readonly ghosts: ReadonlyMap<number, Float64Array>;
+  /** Variance of what the ghosts get wrong, (kW.h)^2 per interval. */
+  readonly ghostVariance: Float64Array;
 }
 
 interface Port {
@@ -208,6 +210,7 @@ function assemble(
   const residual = new Float64Array(n).fill(NaN);
   const phase = new Int8Array(n).fill(-1);
   const ghosts = new Map<number, Float64Array>();
+  const ghostVariance = new Float64Array(intervals.count);
   const meanCurrent = Float64Array.from(columns, mean);
   const drop = new Float64Array(rows);
   const evenDrop = new Float64Array(rows);
@@ -249,7 +252,10 @@ function assemble(
     const stop = stoppedAt.get(i);
     const own = at(fit.slopes, c * width + c);
     if (stop !== undefined && list.length === 1 && own > 0)
-      ghosts.set(i, ghostLoad({ intervals, used, rest, own, volts, stop }));
+      ghosts.set(
+        i,
+        ghostLoad({ intervals, used, rest, own, volts, stop, residual: at(fit.residual, c) }, ghostVariance),
+      );
   });
   const loss = spread(intervals, used, fitted);
   const evenLoss = spread(intervals, used, even);
@@ -262,6 +268,7 @@ function assemble(
     phase,
     residual,
     ghosts,
+    ghostVariance,
   };
 }
 
@@ -300,22 +307,46 @@ function spread(
   return out;
 }
 
-/** The drop a stopped meter's neighbours do not explain, over its own slope; held where a voltage is missing. */
-function ghostLoad(terms: {
-  intervals: AreaIntervals;
-  used: readonly number[];
-  rest: Float64Array;
-  own: number;
-  volts: number;
-  stop: number;
-}): Float64Array {
+/**
+ * The drop a stopped meter's neighbours do not explain, over its own slope. Where a voltage is missing the mean stands in,
+ * and the load's whole spread is its variance.
+ */
+function ghostLoad(
+  terms: {
+    intervals: AreaIntervals;
+    used: readonly number[];
+    rest: Float64Array;
+    own: number;
+    volts: number;
+    stop: number;
+    residual: number;
+  },
+  variance: Float64Array,
+): Float64Array {
   const { intervals, used, rest, own, volts, stop } = terms;
+  const kilowatts = volts / 1000 / own;
+  let known = 0;
+  let sum = 0;
+  let squares = 0;
+  used.forEach((t, r) => {
+    if (t < stop) return;
+    const power = at(rest, r) * kilowatts;
+    known++;
+    sum += power;
+    squares += power * power;
+  });
+  const mean = known > 0 ? sum / known : 0;
+  const spread = known > 0 ? squares / known - mean * mean : 0;
+  const noise = (terms.residual * kilowatts) ** 2;
   const out = new Float64Array(intervals.count);
   let r = 0;
-  let power = 0;
   for (let t = 0; t < out.length; t++) {
-    if (used[r] === t) power = ((at(rest, r++) / own) * volts) / 1000;
-    if (t >= stop) out[t] = power * at(intervals.hours, t);
+    const measured = used[r] === t;
+    const power = measured ? at(rest, r++) * kilowatts : mean;
+    if (t < stop) continue;
+    const hours = at(intervals.hours, t);
+    out[t] = power * hours;
+    variance[t] = at(variance, t) + (measured ? noise : spread) * hours * hours;
   }
   return out;
 }
