@@ -7,8 +7,6 @@ const schema = z.object({
   VERIMETER_DATA_DIR: z.string().optional(),
   TENANT_ZONE: envField.timeZone().default('UTC'),
   LOG_LEVEL: envField.logLevel(),
-  /** Set by npm and pnpm: where the user stood when the script was started. */
-  INIT_CWD: z.string().optional(),
 });
 
 export interface Environment {
@@ -26,7 +24,7 @@ export interface Environment {
 /** What the command line reads from the environment. @throws ConfigurationError */
 export function readEnvironment(dataDirOption: string | undefined): Environment {
   const config = parseConfig(schema, process.env);
-  const workingDirectory = config.INIT_CWD ?? process.cwd();
+  const workingDirectory = process.cwd();
   return {
     ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
     dataDir: path.resolve(

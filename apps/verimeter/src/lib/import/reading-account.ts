@@ -112,7 +112,9 @@ function packed(
       deviceId: first.deviceId === '' ? null : first.deviceId,
       reason: first.problem.reason,
       field: first.problem.field,
-      message: `${file} line ${first.row.line}: ${first.problem.message}`,
+      message: `${file} line ${first.row.line}: ${first.problem.message}${
+        texts.length > 1 ? ` (and ${texts.length - 1} more rows)` : ''
+      }`,
       payload: Buffer.from(replayable ? `[${texts.join(',')}]` : texts.join('\n')),
       rejected: texts.length,
     });
