@@ -12,6 +12,7 @@ import {
   quarantineList,
   readingList,
   session,
+  summary,
 } from '@verimeter/api-schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -147,10 +148,22 @@ describe('results', () => {
     ['group=g1&sort=device_id', ['m1', 'm2', 'm3']],
     ['kind=water_meter', []],
     ['sort=device_id&limit=2', ['m1', 'm2']],
+    ['device=SUP', ['supply']],
   ])('health?%s', async (query, expected) => {
     const { body } = await fixture.request(`/health?${query}`);
     expectShape(healthList, body);
     expect(body.items.map((item: { device_id: string }) => item.device_id)).toEqual(expected);
+  });
+
+  test('the summary counts devices by their most urgent recommendation, and groups', async () => {
+    const { body } = await fixture.request('/summary');
+    expectShape(summary, body);
+    expect(body).toEqual({
+      devices: 4,
+      recommendations: { none: 2, watch: 0, inspect: 1, reverify: 1 },
+      groups: 2,
+      groups_attention: 1,
+    });
   });
 
   test('health of a device has its history in time order and its evidence', async () => {

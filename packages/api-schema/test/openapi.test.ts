@@ -95,7 +95,8 @@ describe('the OpenAPI document', () => {
     for (const [, object] of objects(document)) {
       const reference = object['$ref'];
       if (reference === undefined) continue;
-      const name = /^#\/components\/schemas\/(\w+)$/.exec(JSON.stringify(reference).slice(1, -1))?.[1] ?? '';
+      const name =
+        /^#\/components\/schemas\/(\w+)$/.exec(JSON.stringify(reference).slice(1, -1))?.[1] ?? '';
       expect(Object.keys(document.components.schemas)).toContain(name);
       used.add(name);
     }

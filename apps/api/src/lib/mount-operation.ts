@@ -31,10 +31,7 @@ export interface Call<O extends Operation> {
 export interface PublicCall<O extends Operation> extends Omit<Call<O>, 'principal'> {}
 
 /** Who is asking. @throws {ProblemError} unauthenticated, forbidden or too_many_requests */
-export async function authenticate(
-  context: ApiContext,
-  request: FastifyRequest,
-): Promise<Principal> {
+async function authenticate(context: ApiContext, request: FastifyRequest): Promise<Principal> {
   const credential = credentialOf(request);
   const principal =
     credential === undefined ? undefined : await context.authenticator.find(credential);

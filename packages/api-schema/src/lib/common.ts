@@ -53,7 +53,7 @@ export const numericIdParam = wholeNumber(
   'must be the whole number given as `id`',
 ).meta({ type: 'integer', minimum: 0 });
 
-export const limitParam = wholeNumber(
+const limitParam = wholeNumber(
   1,
   MAXIMUM_LIMIT,
   `must be a whole number from 1 to ${MAXIMUM_LIMIT}`,
@@ -61,7 +61,7 @@ export const limitParam = wholeNumber(
   .optional()
   .meta({ type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT });
 
-export const cursorParam = text()
+const cursorParam = text()
   .optional()
   .meta({ description: '`next_cursor` of the previous page, with otherwise the same parameters' });
 

@@ -1,4 +1,5 @@
 import type { Finding, Language } from '@verimeter/api-schema';
+import { addLiveEvents } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
@@ -92,10 +93,7 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
     const finding = toFinding(row, languageOf(call.request, call.reply));
     const { evidence: _evidence, ...announced } = finding;
     // Last statement of the transaction: ids of live events are given out under a lock.
-    await client.query(`INSERT INTO live_events (tenant, kind, body) VALUES ($1, 'finding', $2)`, [
-      principal.tenant,
-      JSON.stringify(announced),
-    ]);
+    await addLiveEvents(client, [{ tenant: principal.tenant, kind: 'finding', body: announced }]);
     return finding;
   });
 }
