@@ -36,7 +36,11 @@ export interface AreaDesign {
 }
 
 /** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
-function clockColumn(energy: Float64Array, intervals: AreaIntervals, stepHours: number): Float64Array {
+function clockColumn(
+  energy: Float64Array,
+  intervals: AreaIntervals,
+  stepHours: number,
+): Float64Array {
   const { from, to, hours } = intervals;
   const out = new Float64Array(energy.length);
   for (let t = 1; t + 1 < energy.length; t++) {
@@ -62,8 +66,11 @@ export function buildDesign(
   const count = intervals.count;
   const energies = intervals.consumers.map((consumer) => consumer.energy);
   const total = new Float64Array(count);
-  for (const energy of energies) for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
-  const voltage = options.useVoltages ? fitVoltageLoss(input, intervals, options.stoppedAt) : undefined;
+  for (const energy of energies)
+    for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
+  const voltage = options.useVoltages
+    ? fitVoltageLoss(input, intervals, options.stoppedAt)
+    : undefined;
   const stepSeconds = input.grid.stepUs / 1e6;
   const columns: Float64Array[] = [];
   const sd: number[] = [];
@@ -94,11 +101,13 @@ export function buildDesign(
   const assumed = options.technicalLoss ?? ASSUMED_LOSS;
   const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
   for (const energy of energies)
-    add(energy.map((value, t) => (value * at(power, t)) / meanPower), kappaSd);
+    add(
+      energy.map((value, t) => (value * at(power, t)) / meanPower),
+      kappaSd,
+    );
 
   const expected =
-    voltage?.loss ??
-    total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
+    voltage?.loss ?? total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
   addLossTerms({ add, intervals, voltage, expected, energies });
   add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
@@ -114,7 +123,7 @@ export function buildDesign(
         consumer.energy.map((energy, t) => (t < consumer.countsFrom ? -energy : 0)),
         0.03,
       );
-  for (const ghost of voltage?.ghosts.values() ?? []) add(ghost, 0.2, 1);
+  for (const ghost of voltage?.ghosts.values() ?? []) add(ghost.energy, 0.2, 1);
   return {
     intervals,
     voltage,
@@ -148,7 +157,8 @@ function betaBiasSd(
   return Float64Array.from(intervals.consumers, (consumer, i) => {
     const centre = mean(consumer.energy);
     let variance = 0;
-    for (let t = 0; t < consumer.energy.length; t++) variance += (at(consumer.energy, t) - centre) ** 2;
+    for (let t = 0; t < consumer.energy.length; t++)
+      variance += (at(consumer.energy, t) - centre) ** 2;
     variance = Math.max(variance / consumer.energy.length, 1e-12);
     const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
     const rounding = Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);

@@ -1,4 +1,10 @@
-import { addGram, at, choleskyInPlace, dotRange, solveCholeskyInPlace } from '@verimeter/statistics';
+import {
+  addGram,
+  at,
+  choleskyInPlace,
+  dotRange,
+  solveCholeskyInPlace,
+} from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
 import { type NoiseModel, type NoiseShape, whiten, whiteningFor } from './balance-noise.ts';
 
@@ -173,12 +179,15 @@ function noiseShape(design: AreaDesign): NoiseShape {
       scale[t] = at(scale, t) + x * x;
     }
   });
+  const extra = new Float64Array(count);
+  for (const ghost of voltage?.ghosts.values() ?? [])
+    for (let t = 0; t < count; t++) extra[t] = at(extra, t) + at(ghost.variance, t);
   let sum = 0;
   for (let t = 0; t < count; t++) sum += at(scale, t);
   const mean = sum > 0 ? sum / count : 1;
   return {
     logScale: scale.map((value) => Math.log(Math.max(value / mean, 1e-4))),
-    extra: voltage?.ghostVariance ?? new Float64Array(count),
+    extra,
     length: intervals.hours.map((hours) => hours / shortest),
     broken: Uint8Array.from({ length: count }, (_, t) =>
       t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,

@@ -36,7 +36,10 @@ export function completenessGate(intervals: AreaIntervals): GroupStatus | undefi
   return intervals.completeness < MIN_COMPLETENESS ? 'incomplete' : undefined;
 }
 
-export function resolutionGate(input: FleetInput, intervals: AreaIntervals): GroupStatus | undefined {
+export function resolutionGate(
+  input: FleetInput,
+  intervals: AreaIntervals,
+): GroupStatus | undefined {
   const energy = meanOf(intervals.supply);
   for (const index of intervals.supplyMeters)
     if (registerQuantum(meterOf(input, index), 500) > MAX_SUPPLY_QUANTUM * energy)
@@ -167,7 +170,7 @@ export function findCandidates(
     if (gain < CANDIDATE_GAIN[0] || gain > CANDIDATE_GAIN[1]) continue;
     found.push({ meter: index, correlation: Math.min(1, correlation), gain });
   }
-  return found.sort((a, b) => b.correlation - a.correlation || a.meter - b.meter);
+  return found.toSorted((a, b) => b.correlation - a.correlation || a.meter - b.meter);
 }
 
 /** Energy of a foreign meter on the area's intervals; holes count as zero (this is a correlation, not a balance). */
@@ -176,7 +179,8 @@ function strangerEnergy(meter: MeterSeries, intervals: AreaIntervals): Float64Ar
   let known = 0;
   for (let t = 0; t < intervals.count; t++) {
     const energy =
-      at(meter.importRegister, at(intervals.to, t)) - at(meter.importRegister, at(intervals.from, t));
+      at(meter.importRegister, at(intervals.to, t)) -
+      at(meter.importRegister, at(intervals.from, t));
     if (!(energy >= 0)) continue;
     out[t] = energy;
     known++;

@@ -16,6 +16,9 @@ export interface Consumer {
   readonly feeder: string | undefined;
   /** Net energy (import - export) per interval, kW.h, rounding smoothed; zero while not a member. */
   readonly energy: Float64Array;
+  /** Grid points between which the meter belongs to the area, both included. */
+  readonly memberFrom: number;
+  readonly memberTo: number;
   /** First interval that counts for the meter's own error (own verification, swap or membership). */
   readonly countsFrom: number;
 }
@@ -50,10 +53,7 @@ interface Active {
 }
 
 function gridIndexAtOrBefore(input: FleetInput, us: number): number {
-  return Math.min(
-    input.grid.count - 1,
-    Math.floor((us - input.grid.startUs) / input.grid.stepUs),
-  );
+  return Math.min(input.grid.count - 1, Math.floor((us - input.grid.startUs) / input.grid.stepUs));
 }
 
 function present(meter: MeterSeries, k: number): boolean {
@@ -142,10 +142,7 @@ export function formIntervals(
   const column = (index: number): Float64Array =>
     Float64Array.from(rows, (row) => row[index] as number);
   const startDay = count === 0 ? 0 : Math.floor((startUs + at(from, 0) * stepUs) / DAY_US);
-  const day = Int32Array.from(
-    from,
-    (k) => Math.floor((startUs + k * stepUs) / DAY_US) - startDay,
-  );
+  const day = Int32Array.from(from, (k) => Math.floor((startUs + k * stepUs) / DAY_US) - startDay);
   return {
     consumers: loads.map((member, index) => {
       const counts = countsFromUs(member, meterOf(input, member.meter));
@@ -158,6 +155,8 @@ export function formIntervals(
           column(index + 1),
           registerQuantum(meterOf(input, member.meter), QUANTUM_READINGS),
         ),
+        memberFrom: Math.max(windowFrom, Math.ceil((member.fromUs - startUs) / stepUs)),
+        memberTo: Math.min(windowTo, Math.floor((member.toUs - startUs) / stepUs)),
         countsFrom: first,
       };
     }),

@@ -1,4 +1,9 @@
-import { at, choleskyInPlace, solveCholeskyInPlace, solveLowerInPlace } from '@verimeter/statistics';
+import {
+  at,
+  choleskyInPlace,
+  solveCholeskyInPlace,
+  solveLowerInPlace,
+} from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
 import { SLAB_SD, type PathEvidence, type Profile } from './error-path.ts';
 
@@ -37,7 +42,8 @@ export function factorArea(
   for (let i = 0; i < p; i++)
     for (let j = 0; j <= i; j++) a[i * size + j] = evidence.gram[i * p + j] as number;
   b.set(evidence.moment);
-  if (lastBlock < blocks) throw new RangeError('partial windows are formed from their own evidence');
+  if (lastBlock < blocks)
+    throw new RangeError('partial windows are formed from their own evidence');
   for (let j = 0; j < p; j++) {
     const prior = j < design.n ? (priors[j] as HealthyPrior) : undefined;
     const sd = prior?.sd ?? at(design.priorSd, j);
@@ -85,9 +91,7 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
     solveCholeskyInPlace(factor, size, unit);
     return unit;
   });
-  const inverse = invertSmall(
-    own.map((index) => solvedOwn.map((solved) => at(solved, index))),
-  );
+  const inverse = invertSmall(own.map((index) => solvedOwn.map((solved) => at(solved, index))));
   // coefficients given that the own ones are zero
   const theta = Float64Array.from(coefficients);
   own.forEach((_, a) =>

@@ -89,17 +89,17 @@ function deviance(model: NoiseModel, shape: NoiseShape, rest: Float64Array): num
   return sum;
 }
 
+/** The model whose logarithms (rounding, base) and exponent are `p`. */
+function modelOf(p: readonly number[]): NoiseModel {
+  return { rounding: Math.exp(at(p, 0)), base: Math.exp(at(p, 1)), exponent: at(p, 2) };
+}
+
 /** Maximum likelihood by coordinate search on the logarithms; deterministic. */
 export function fitNoise(rest: Float64Array, shape: NoiseShape): NoiseModel {
   let square = 0;
   for (let t = 0; t < rest.length; t++) square += (rest[t] as number) ** 2;
   const level = Math.max(square / rest.length, 1e-12);
   let best = [Math.log(level / 4), Math.log(level / 2), 0.7];
-  const modelOf = (p: readonly number[]): NoiseModel => ({
-    rounding: Math.exp(at(p, 0)),
-    base: Math.exp(at(p, 1)),
-    exponent: at(p, 2),
-  });
   let least = Infinity;
   // Two valleys are common, nearly all telescoping or nearly none: look at several shares first.
   for (const share of [0.05, 0.15, 0.3, 0.4, 0.47])

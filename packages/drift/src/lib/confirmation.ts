@@ -12,7 +12,8 @@ const LEAST_Z = 1.3;
 export function confirmDrift(path: PathEvidence, profile: Profile, prior: TwoGroupPrior): boolean {
   const { blocks, information, moment } = path;
   let energy = 0;
-  for (let d = 0; d < blocks; d++) energy += at(profile.shape, d) ** 2 * at(information, d * blocks + d);
+  for (let d = 0; d < blocks; d++)
+    energy += at(profile.shape, d) ** 2 * at(information, d * blocks + d);
   const first = new Float64Array(blocks);
   const second = new Float64Array(blocks);
   let sum = 0;
@@ -29,7 +30,8 @@ export function confirmDrift(path: PathEvidence, profile: Profile, prior: TwoGro
     shapes.forEach((g, j) => {
       let value = 0;
       for (let d = 0; d < blocks; d++)
-        for (let c = 0; c < blocks; c++) value += at(f, d) * at(information, d * blocks + c) * at(g, c);
+        for (let c = 0; c < blocks; c++)
+          value += at(f, d) * at(information, d * blocks + c) * at(g, c);
       a[3 * i + j] = value;
     });
     for (let d = 0; d < blocks; d++) b[i] = at(b, i) + at(f, d) * at(moment, d);

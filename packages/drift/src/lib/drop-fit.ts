@@ -1,4 +1,10 @@
-import { addGram, at, choleskyInPlace, dotRange, solveCholeskyInPlace } from '@verimeter/statistics';
+import {
+  addGram,
+  at,
+  choleskyInPlace,
+  dotRange,
+  solveCholeskyInPlace,
+} from '@verimeter/statistics';
 
 /** Voltage of the supply bus phases and of meter channels at common rows. */
 export interface DropRows {
@@ -33,7 +39,8 @@ export function fitDrops(
   for (const bus of buses) {
     let sum = 0;
     for (let t = 0; t < rows; t++) sum += at(bus, t);
-    for (let t = 0; t < rows; t++) level[t] = at(level, t) + (at(bus, t) - sum / rows) / buses.length;
+    for (let t = 0; t < rows; t++)
+      level[t] = at(level, t) + (at(bus, t) - sum / rows) / buses.length;
   }
   // A static gain error of a voltage input shows as a share of the bus level: a nuisance, like the constant.
   const columns = [...currents, new Float64Array(rows).fill(1), level];
@@ -57,7 +64,10 @@ export function fitDrops(
     for (let k = 0; k < buses.length; k++) {
       if (phase !== undefined && phase[c] !== k) continue;
       const bus = buses[k] as Float64Array;
-      const cross = Float64Array.from(own, (value, j) => at(busProducts[k] as Float64Array, j) - value);
+      const cross = Float64Array.from(
+        own,
+        (value, j) => at(busProducts[k] as Float64Array, j) - value,
+      );
       const b = Float64Array.from(cross);
       solveCholeskyInPlace(gram, p, b);
       for (let t = 0; t < training; t++) drop[t] = at(bus, t) - at(channel, t);

@@ -208,7 +208,8 @@ function answerArea(
         {
           code: 'register_frozen',
           values: {
-            days: ((base.asOfUs - input.grid.startUs) / input.grid.stepUs - check.stoppedAt) *
+            days:
+              ((base.asOfUs - input.grid.startUs) / input.grid.stepUs - check.stoppedAt) *
               (input.grid.stepUs / 86_400e6),
             mean_watts: check.meanWatts,
           },

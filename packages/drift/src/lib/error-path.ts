@@ -144,10 +144,8 @@ export function posteriorOfPath(
       const centred = slab.centre * (v1c - 0.5 * m11 * slab.centre);
       const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
       // log of marginal likelihood against "healthy": determinants of (prior^-1 + M) and of the prior
-      const logDet = 0.5 * Math.log((a00 / det) / (slab.sd * slab.sd));
-      logs.push(
-        quadratic - healthyLog + logDet + Math.log(profile.weight * slab.weight),
-      );
+      const logDet = 0.5 * Math.log(a00 / det / (slab.sd * slab.sd));
+      logs.push(quadratic - healthyLog + logDet + Math.log(profile.weight * slab.weight));
       parts.push({
         mean: prior.lotMean + level + slab.centre + size,
         variance: (a11 + a00 - 2 * m01) / det,

@@ -43,9 +43,7 @@ export function stateError(
   const { mean, sd } = mixtureMoments(components);
   const error = errorOfBeta(mean);
   const over = (bound: number): number =>
-    1 -
-    mixtureCdf(components, betaOfError(bound)) +
-    mixtureCdf(components, betaOfError(-bound));
+    1 - mixtureCdf(components, betaOfError(bound)) + mixtureCdf(components, betaOfError(-bound));
   return {
     errorEstimate: error,
     standardError: sd / (1 - mean) ** 2,
@@ -77,7 +75,7 @@ export function acceptedList(
   devices: readonly { readonly deviceId: string; readonly probabilityDrifted: number }[],
   level: number,
 ): Set<string> {
-  const sorted = [...devices].sort(
+  const sorted = devices.toSorted(
     (a, b) =>
       b.probabilityDrifted - a.probabilityDrifted ||
       (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0),
@@ -126,7 +124,11 @@ function answer(
 /** Weeks before as-of at which the history is stated, oldest first, in blocks from the start. */
 export function weeklyEnds(blocks: number, daysPerBlock: number, least: number): number[] {
   const ends: number[] = [];
-  for (let end = blocks; end * daysPerBlock >= least; end -= Math.max(1, Math.round(7 / daysPerBlock)))
+  for (
+    let end = blocks;
+    end * daysPerBlock >= least;
+    end -= Math.max(1, Math.round(7 / daysPerBlock))
+  )
     ends.unshift(end);
   return ends;
 }

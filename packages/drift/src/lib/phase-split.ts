@@ -23,8 +23,11 @@ export function splitCurrent(
   const raw = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
     const current = Math.max(0, at(total, t));
-    for (let c = 0; c < m; c++)
-      raw[c] = current / m + gain * at(deviation[c] as Float64Array, t);
+    for (let c = 0; c < m; c++) {
+      const part = at(deviation[c] as Float64Array, t);
+      // without the voltages of this step the current counts as balanced
+      raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
+    }
     projectOnSimplex(raw, current);
     for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = at(raw, c);
   }
@@ -33,7 +36,7 @@ export function splitCurrent(
 
 /** Nearest non-negative vector with the given sum. */
 function projectOnSimplex(values: Float64Array, sum: number): void {
-  const sorted = Float64Array.from(values).sort().reverse();
+  const sorted = Float64Array.from(values).toSorted().toReversed();
   let running = 0;
   let shift = 0;
   for (let k = 0; k < sorted.length; k++) {

@@ -15,7 +15,7 @@ export function smoothEnergies(energy: Float64Array, quantum: number): Float64Ar
   const count = energy.length;
   if (quantum <= 0 || count < 2 * NEIGHBOURS) return energy;
   const noise = (quantum * quantum) / 12;
-    // counter relative to its first value: z_k = x_k + e_k, x_k = x_{k-1} + m_k + w_k with m the local mean
+  // counter relative to its first value: z_k = x_k + e_k, x_k = x_{k-1} + m_k + w_k with m the local mean
   const m = localMeans(energy);
   const step = localVariances(energy, m, noise);
   const predicted = new Float64Array(count + 1);

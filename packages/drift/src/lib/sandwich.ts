@@ -9,16 +9,11 @@ const TOLERATED = 1.2;
 const PRIOR_WEIGHT = 3;
 
 /** Empirical over model variance of a meter's scores, at least 1: misfit that changes over days widens its interval. */
-export function varianceInflation(
-  consumer: JudgedConsumer,
-  profiles: readonly Profile[],
-): number {
+export function varianceInflation(consumer: JudgedConsumer, profiles: readonly Profile[]): number {
   const { path, posterior } = consumer;
   const { blocks, information, moment } = path;
-  const shape =
-    posterior.probabilityDrifted > 0.5 ? profiles[posterior.best]?.shape : undefined;
-  const level =
-    shape === undefined ? posterior.healthyMean : 0;
+  const shape = posterior.probabilityDrifted > 0.5 ? profiles[posterior.best]?.shape : undefined;
+  const level = shape === undefined ? posterior.healthyMean : 0;
   const fitted = Float64Array.from({ length: blocks }, (_, d) =>
     shape === undefined ? level : posterior.size * at(shape, d),
   );

@@ -35,7 +35,8 @@ export function addGram(
       gram[row + j + 3] = (gram[row + j + 3] as number) + s3;
     }
     for (; j <= i; j++) {
-      gram[row + j] = (gram[row + j] as number) + dotRange(zi, columns[j] as Float64Array, from, to);
+      gram[row + j] =
+        (gram[row + j] as number) + dotRange(zi, columns[j] as Float64Array, from, to);
     }
   }
 }

@@ -2,7 +2,7 @@ import { at } from './vector.ts';
 
 /** Quantile by linear interpolation of order statistics (type 7 of R and numpy). NaN for an empty sample. */
 export function quantile(values: ArrayLike<number>, probability: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   if (sorted.length === 0) return NaN;
   const position = (sorted.length - 1) * probability;
   const below = Math.floor(position);

@@ -1,0 +1,145 @@
+import { at, mean } from '@verimeter/statistics';
+import type { AreaIntervals, Consumer } from './area-intervals.ts';
+import { meterOf } from './area-intervals.ts';
+import type { DropRows } from './drop-fit.ts';
+import type { FleetInput, MeterSeries } from './fleet-types.ts';
+
+/** Share of grid steps at which a meter must have a voltage for its slopes to be fitted. */
+const MIN_VOLTAGE_SHARE = 0.6;
+/** Share of consumers that must have voltages for the loss to be told from them. */
+const MIN_MEASURED_SHARE = 0.8;
+
+interface Port {
+  readonly consumer: number;
+  /** Index into the channels of the area. */
+  readonly channel: number;
+}
+
+/** Rows are single grid steps of the window: first those of the training, then all others. */
+export interface AreaVoltages {
+  /** Grid point that ends each row's step. */
+  readonly step: Int32Array;
+  readonly stepHours: number;
+  readonly data: DropRows;
+  readonly ports: readonly Port[];
+  /** Ports of each consumer; none where it has no voltages. */
+  readonly portsOf: readonly (readonly number[])[];
+  /** Total current of each consumer at the rows, A. */
+  readonly total: readonly Float64Array[];
+}
+
+/** Undefined where the supply has no voltages, or too few consumers have. `stoppedAt`: first interval after the stop. */
+export function collectVoltages(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  stoppedAt: ReadonlyMap<number, number>,
+): AreaVoltages | undefined {
+  const supply = intervals.supplyMeters
+    .map((index) => meterOf(input, index))
+    .find((meter) => meter.voltages.length > 0);
+  if (supply === undefined || intervals.count < 200) return undefined;
+  const n = intervals.consumers.length;
+  const { windowFrom, windowTo } = intervals;
+  const usable = (values: Float64Array): boolean =>
+    finiteShare(values, windowFrom + 1, windowTo) >= MIN_VOLTAGE_SHARE;
+  const series = intervals.consumers.map((consumer) =>
+    meterOf(input, consumer.meter).voltages.filter(usable),
+  );
+  if (!supply.voltages.every(usable)) return undefined;
+  if (series.filter((list) => list.length > 0).length < MIN_MEASURED_SHARE * n) return undefined;
+
+  const all = [...supply.voltages, ...series.flat()];
+  const complete: number[] = [];
+  const others: number[] = [];
+  for (let k = windowFrom + 1; k <= windowTo; k++)
+    (all.every((values) => Number.isFinite(at(values, k))) ? complete : others).push(k);
+  // While a meter stands still its load is missing among the regressors: fit on what came before.
+  const stops = [...stoppedAt.values()].map((t) => at(intervals.from, t));
+  const firstStop = Math.min(windowTo, ...stops);
+  const before = complete.filter((k) => k <= firstStop);
+  const training = before.length >= Math.max(300, 6 * n) ? before : complete;
+  if (training.length < Math.max(200, 2 * n)) return undefined;
+  const chosen = new Set(training);
+  const later = complete.filter((k) => !chosen.has(k));
+  const step = Int32Array.from([...training, ...later, ...others]);
+  const pick = (values: Float64Array): Float64Array =>
+    Float64Array.from(step, (k) => at(values, k));
+
+  const ports: Port[] = [];
+  const channels: Float64Array[] = [];
+  const portsOf = series.map((list, consumer) =>
+    list.map((values) => {
+      channels.push(pick(values));
+      return ports.push({ consumer, channel: channels.length - 1 }) - 1;
+    }),
+  );
+  const buses = supply.voltages.map((values) => pick(held(values)));
+  const stepHours = input.grid.stepUs / 3.6e9;
+  const total = intervals.consumers.map((consumer, i) => {
+    const energy = stepEnergies(meterOf(input, consumer.meter), consumer);
+    const own = (portsOf[i] as number[]).map((port) => channels[port] as Float64Array);
+    const usual = own.map((values) => mean(values.subarray(0, training.length)));
+    return Float64Array.from(step, (k, r) => {
+      let volts = own.length > 0 ? 0 : at(buses[0] as Float64Array, r);
+      own.forEach((values, c) => {
+        const value = at(values, r);
+        volts += (Number.isFinite(value) ? value : at(usual, c)) / own.length;
+      });
+      return (1000 * at(energy, k)) / stepHours / volts;
+    });
+  });
+  const data = { rows: step.length, training: training.length, buses, channels };
+  return { step, stepHours, data, ports, portsOf, total };
+}
+
+/** Sums over the steps of each interval of the balance. */
+export function perInterval(
+  area: AreaVoltages,
+  intervals: AreaIntervals,
+  values: Float64Array,
+): Float64Array {
+  const byStep = new Float64Array(intervals.windowTo + 1);
+  for (let r = 0; r < values.length; r++) byStep[at(area.step, r)] = at(values, r);
+  return Float64Array.from(intervals.from, (from, t) => {
+    let sum = 0;
+    for (let k = from + 1; k <= at(intervals.to, t); k++) sum += at(byStep, k);
+    return sum;
+  });
+}
+
+/** The last value where one is missing: such rows are in no fit, and count only for channels that have their voltage. */
+function held(values: Float64Array): Float64Array {
+  const out = Float64Array.from(values);
+  let last = out.find((value) => Number.isFinite(value)) ?? 0;
+  for (let k = 0; k < out.length; k++) {
+    if (Number.isFinite(at(out, k))) last = at(out, k);
+    else out[k] = last;
+  }
+  return out;
+}
+
+/** Energy of each grid step, kW.h, a hole in the register spread evenly: only the loss is formed from it, never the balance. */
+function stepEnergies(meter: MeterSeries, consumer: Consumer): Float64Array {
+  const out = new Float64Array(meter.importRegister.length);
+  const exported = meter.exportRegister;
+  let last = -1;
+  let before = 0;
+  for (let k = consumer.memberFrom; k <= consumer.memberTo; k++) {
+    const counter = at(meter.importRegister, k) - (exported === undefined ? 0 : at(exported, k));
+    if (!Number.isFinite(counter)) continue;
+    if (last >= 0) {
+      const each = (counter - before) / (k - last);
+      // a counter that was reset or replaced says nothing of the load
+      if (each >= 0 || exported !== undefined) out.fill(each, last + 1, k + 1);
+    }
+    last = k;
+    before = counter;
+  }
+  return out;
+}
+
+function finiteShare(values: Float64Array, from: number, to: number): number {
+  let count = 0;
+  for (let k = from; k <= to; k++) if (Number.isFinite(at(values, k))) count++;
+  return to < from ? 0 : count / (to - from + 1);
+}
