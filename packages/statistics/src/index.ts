@@ -6,7 +6,7 @@ export {
   solveUpperInPlace,
 } from './lib/cholesky.ts';
 export { addGram, dotRange } from './lib/gram.ts';
-export { normalCdf, normalDensity } from './lib/normal.ts';
+export { normalCdf, normalDensity, normalQuantile } from './lib/normal.ts';
 export { median, quantile, robustDeviation } from './lib/quantile.ts';
 export {
   fitAutoregression,
