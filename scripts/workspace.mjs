@@ -63,13 +63,19 @@ function nodeBinary() {
   return process.exit(1);
 }
 
+/** Its output is shown only where it failed: a cached build has nothing to say to who starts a city. */
 function buildDashboard() {
-  run(
-    'building the dashboard',
-    path.join(bin, 'turbo'),
-    ['run', 'build', '--output-logs=errors-only'],
-    workspaceEnv({ TURBO_TELEMETRY_DISABLED: '1' }),
-  );
+  process.stderr.write('verimeter: building the dashboard …\n');
+  const result = spawnSync(path.join(bin, 'turbo'), ['run', 'build', '--output-logs=errors-only'], {
+    cwd: root,
+    env: workspaceEnv({ TURBO_TELEMETRY_DISABLED: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (result.status === 0) return;
+  process.stderr.write(result.stdout ?? '');
+  process.stderr.write(result.stderr ?? '');
+  if (result.error !== undefined) process.stderr.write(`verimeter: ${result.error.message}\n`);
+  fail('building the dashboard', result.status);
 }
 
 /** Replaces this process by the command as far as Node allows: same streams, same signals, same exit code. */
