@@ -74,9 +74,11 @@ async function tenantsDue(pool: Pool, ms: number): Promise<string[]> {
 export async function startAnalytics(
   config: AnalyticsConfig,
   log: Logger,
+  /** Ends the wait for a database that is away. */
+  cancelled: AbortSignal = new AbortController().signal,
 ): Promise<AnalyticsService> {
   const stopping = new AbortController();
-  const { signal } = stopping;
+  const signal = AbortSignal.any([stopping.signal, cancelled]);
   const metrics = createMetrics('analytics');
   const runs = new Counter({
     name: 'analytics_runs_total',

@@ -24,14 +24,26 @@ function readable(error: unknown): unknown {
   return error;
 }
 
-/** Runs a service until it is told to stop; resolves with the exit status. */
-export async function runService(log: Logger, start: () => Promise<Service>): Promise<number> {
+/**
+ * Runs a service until it is told to stop; resolves with the exit status. A signal counts from the first moment: a
+ * service that still waits for its database, told so by the signal it is given, ends as cleanly as one that serves.
+ */
+export async function runService(
+  log: Logger,
+  start: (signal: AbortSignal) => Promise<Service>,
+): Promise<number> {
   const shutdown = createShutdown(log);
+  const finished = runUntilSignal(shutdown);
   let service: Service;
   try {
-    service = await start();
+    service = await start(shutdown.signal);
   } catch (error) {
+    if (shutdown.signal.aborted) return finished;
     throw readable(error);
+  }
+  if (shutdown.signal.aborted) {
+    await service.stop();
+    return finished;
   }
   shutdown.defer('service', () => service.stop());
   log.info({ url: service.url }, 'started');
@@ -40,7 +52,7 @@ export async function runService(log: Logger, start: () => Promise<Service>): Pr
     failure = error;
     void shutdown.stop('failed');
   });
-  const status = await runUntilSignal(shutdown);
+  const status = await finished;
   if (failure !== undefined) throw readable(failure);
   return status;
 }

@@ -6,5 +6,5 @@ import { runService } from '../run-service.ts';
 export async function run(): Promise<number> {
   const config = readAnalyticsConfig();
   const log = createLogger('analytics', config.logLevel);
-  return runService(log, () => startAnalytics(config, log));
+  return runService(log, (signal) => startAnalytics(config, log, signal));
 }
