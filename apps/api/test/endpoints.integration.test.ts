@@ -75,6 +75,32 @@ describe('fleet', () => {
       },
       { quantity: 'voltage_l1', unit: 'V', latest: null },
     ]);
+    expect(body.events).toEqual([]);
+  });
+
+  test('shows what a device reported, newest first', async () => {
+    await fixture.database.servicePool.query(`
+      INSERT INTO device_events (tenant, device_id, ts, event, state, detail, received_at)
+      VALUES ('a', 'm3', '2026-03-09T00:00:00Z', 'cover_open', 'active', 'terminal cover', '2026-03-09T00:00:01Z'),
+             ('a', 'm3', '2026-03-09T01:00:00Z', 'cover_open', 'cleared', NULL, '2026-03-09T01:00:01Z')`);
+    const { body } = await fixture.request('/devices/m3');
+    expectShape(deviceDetail, body);
+    expect(body.events).toEqual([
+      {
+        ts: '2026-03-09T01:00:00.000Z',
+        event: 'cover_open',
+        state: 'cleared',
+        detail: null,
+        received_at: '2026-03-09T01:00:01.000Z',
+      },
+      {
+        ts: '2026-03-09T00:00:00.000Z',
+        event: 'cover_open',
+        state: 'active',
+        detail: 'terminal cover',
+        received_at: '2026-03-09T00:00:01.000Z',
+      },
+    ]);
   });
 
   test('a stamp from the future is not the latest reading before its time', async () => {

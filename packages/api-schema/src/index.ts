@@ -4,6 +4,7 @@ export {
   type Channel,
   type Device,
   type DeviceDetail,
+  type DeviceEvent,
   device,
   deviceDetail,
   deviceList,

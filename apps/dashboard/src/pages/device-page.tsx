@@ -5,6 +5,7 @@ import { ApiError, get } from '../lib/api-client.ts';
 import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { href } from '../lib/routing.ts';
 import { useResource } from '../lib/use-resource.ts';
+import { DeviceEvents } from './device-events.tsx';
 import { DeviceFacts } from './device-facts.tsx';
 import { DeviceVerdict } from './device-verdict.tsx';
 import { ErrorHistory } from './error-history.tsx';
@@ -81,6 +82,7 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
             <ErrorHistory key={item.quantity} health={item} />
           ))}
           {data !== undefined && <ReadingsPanel device={data} params={params} />}
+          {data !== undefined && <DeviceEvents events={data.events} />}
           <section className="card">
             <h2>{t.device.quarantine}</h2>
             <QuarantineList deviceId={deviceId} />

@@ -39,7 +39,20 @@ export const channel = z.object({
 });
 export type Channel = z.infer<typeof channel>;
 
-export const deviceDetail = z.object({ ...deviceFields, channels: z.array(channel) });
+export const deviceEvent = z.object({
+  ts: instant,
+  event: z.string(),
+  state: z.enum(['active', 'past', 'cleared']),
+  detail: z.string().nullable(),
+  received_at: instant,
+});
+export type DeviceEvent = z.infer<typeof deviceEvent>;
+
+export const deviceDetail = z.object({
+  ...deviceFields,
+  channels: z.array(channel),
+  events: z.array(deviceEvent).meta({ description: 'What the device reported, newest first' }),
+});
 export type DeviceDetail = z.infer<typeof deviceDetail>;
 
 export const deviceList = listOf(device);

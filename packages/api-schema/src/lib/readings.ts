@@ -28,7 +28,8 @@ export const aggregate = z.object({
   max: z.number(),
   mean: z.number(),
   sum: z.number().nullable().meta({
-    description: 'Registers: energy or volume of the interval; null for other quantities',
+    description:
+      'Registers: energy or volume of the interval, null where it is not known; others: sum of the values',
   }),
   count,
   coverage: z

@@ -1,4 +1,4 @@
-import type { Candidate, Device, Group, Member } from '@verimeter/api-schema';
+import type { Candidate, Device, DeviceEvent, Group, Member } from '@verimeter/api-schema';
 import type { Queryable } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
@@ -43,6 +43,24 @@ async function latestReadings(client: Queryable, deviceId: string) {
   }));
 }
 
+/** Reports of a device that its page shows. */
+const EVENTS_SHOWN = 20;
+
+async function newestEvents(client: Queryable, deviceId: string): Promise<DeviceEvent[]> {
+  const { rows } = await client.query<
+    Omit<DeviceEvent, 'ts' | 'received_at'> & { ts: number; received_at: number }
+  >(
+    `SELECT ts, event, state, detail, received_at FROM device_events WHERE device_id = $1
+      ORDER BY ts DESC, id DESC LIMIT $2`,
+    [deviceId, EVENTS_SHOWN],
+  );
+  return rows.map((row) => ({
+    ...row,
+    ts: formatTimestamp(row.ts),
+    received_at: formatTimestamp(row.received_at),
+  }));
+}
+
 async function membersOf(client: Queryable, groupId: string): Promise<Member[]> {
   const { rows } = await client.query<
     Omit<Member, 'from' | 'to'> & { valid_from: number; valid_to: number }
@@ -82,7 +100,11 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
     );
     const [row] = rows;
     if (row === undefined) throw notFound('device', params.device_id);
-    return { ...toDevice(row), channels: await latestReadings(client, params.device_id) };
+    return {
+      ...toDevice(row),
+      channels: await latestReadings(client, params.device_id),
+      events: await newestEvents(client, params.device_id),
+    };
   });
 
   mountTenantOperation(app, context, 'listGroups', async (client, { principal, query }) => {
