@@ -3,6 +3,7 @@ export {
   type AnalysisStep,
   type AnalysisSummary,
   UnknownGroupError,
+  UnknownTenantError,
   runAnalysis,
 } from './lib/run-analysis.ts';
 export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-analytics.ts';

@@ -162,6 +162,11 @@ test('a tenant without devices or readings is analysed as well', async () => {
   expect(await analyze('empty')).toMatchObject({ devices: 0, groups: 0, asOfUs: undefined });
 });
 
+test('a tenant or a group that does not exist is named', async () => {
+  await expect(analyze('nobody')).rejects.toThrow('there is no tenant nobody');
+  await expect(analyze('rows', { group: 'G0' })).rejects.toThrow('tenant rows has no group G0');
+});
+
 test('a finding follows its subject until it is settled, and its change is announced', async () => {
   const pool = database.servicePool;
   await fleet('findings');

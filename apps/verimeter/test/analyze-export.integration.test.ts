@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HandMadeArea, handMadeArea, shuffled } from './hand-made-area.ts';
 import { runProgram } from './program.ts';
 
-/** CONTRACTS.md section 3, written out: the columns of the health file and their order. */
+/** The columns of the health file and their order, written out: files of users rely on both (docs/spec/files.md). */
 const HEALTH_HEADER =
   'device_id,quantity,as_of,indication,recommendation,error_estimate,standard_error,interval_low,interval_high,limit,' +
   'in_service_limit,probability_over_limit,probability_over_in_service_limit,probability_drifted,offset_estimate,' +

@@ -5,7 +5,7 @@ import {
   MODEL_VERSION,
 } from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
-import type { Pool } from '@verimeter/registry';
+import { type Pool, readTenants } from '@verimeter/registry';
 import type { Indication, Recommendation } from '@verimeter/telemetry';
 import { asOfInstants } from './as-of.ts';
 import { buildElectricityInput } from './electricity-input.ts';
@@ -20,6 +20,15 @@ export class UnknownGroupError extends Error {
 
   constructor(tenant: string, group: string) {
     super(`tenant ${tenant} has no group ${group}`);
+  }
+}
+
+/** There is no such tenant: mistyped, or nothing was imported into it yet. */
+export class UnknownTenantError extends Error {
+  readonly code = 'unknown_tenant';
+
+  constructor(tenant: string) {
+    super(`there is no tenant ${tenant}; verimeter import creates it`);
   }
 }
 
@@ -79,11 +88,13 @@ function onlyGroup(answers: Answers, fleet: FleetRecords, group: string): Answer
  * Analyses a tenant and publishes the answer: a row of health for every registered device, the state of the groups,
  * and findings. A pure function of the data up to as-of and the model version; the clock is not asked.
  *
- * @throws {UnknownGroupError}
+ * @throws {UnknownTenantError | UnknownGroupError}
  */
 export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSummary> {
   const { pool, store, tenant, asOfUs, group, onProgress } = options;
   onProgress?.('loading');
+  const tenants = await readTenants(pool);
+  if (!tenants.some((known) => known.tenant === tenant)) throw new UnknownTenantError(tenant);
   const fleet = await readFleet(pool, tenant);
   if (group !== undefined && !fleet.groups.some(({ groupId }) => groupId === group))
     throw new UnknownGroupError(tenant, group);

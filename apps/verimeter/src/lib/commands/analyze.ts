@@ -1,4 +1,9 @@
-import { type AnalysisSummary, UnknownGroupError, runAnalysis } from '@verimeter/analytics';
+import {
+  type AnalysisSummary,
+  UnknownGroupError,
+  UnknownTenantError,
+  runAnalysis,
+} from '@verimeter/analytics';
 import { isCalendarDate } from '@verimeter/metrology';
 import { formatTimestamp, parseTimestamp } from '@verimeter/telemetry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -79,7 +84,8 @@ export async function run(context: CommandContext): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (error instanceof UnknownGroupError) throw new CommandError(error.message, { cause: error });
+    if (error instanceof UnknownGroupError || error instanceof UnknownTenantError)
+      throw new CommandError(error.message, { cause: error });
     throw error;
   } finally {
     parent.release();
