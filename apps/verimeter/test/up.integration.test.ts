@@ -102,11 +102,17 @@ test('up, a message, Ctrl-C, and a second start that continues', { timeout: 120_
     channels: [{ quantity: 'active_energy_import', unit: 'kW.h', latest: { value: 12345.678 } }],
   });
 
-  // A second instance on the same data says so.
-  const second = await startUp();
-  const refused = await second.finished;
-  expect(refused).toMatchObject({ status: 1, stdout: '' });
-  expect(refused.stderr).toContain('already runs on');
+  // A second instance on the same data says so, also where the very same command is given again.
+  const samePorts = ['--port', new URL(ready.http).port, '--mqtt-port', new URL(ready.mqtt).port];
+  const upArgs = ['up', '--city', 'none', '--data-dir', dataDir()];
+  const refusals = await Promise.all([
+    startUp().then(({ finished }) => finished),
+    runProgram([...upArgs, ...samePorts]),
+  ]);
+  for (const refused of refusals) {
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain('already runs on');
+  }
 
   expect(await stopped(running, 'SIGINT')).toBeLessThan(10_000);
   await expect(stat(path.join(dataDir(), 'instance.json'))).rejects.toThrow('ENOENT');

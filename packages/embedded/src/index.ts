@@ -2,6 +2,7 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   type PostgresLog,
+  dataDirectoryHolder,
   startEmbeddedPostgres,
 } from './lib/embedded-postgres.ts';
 export { DirectoryInUseError } from './lib/directory-lock.ts';

@@ -31,6 +31,12 @@ function holder(content: string): number | undefined {
   return isAlive(pid) && startTime(pid) === started ? pid : undefined;
 }
 
+/** The process that holds the lock file now, if any. */
+export function lockHolder(file: string): number | undefined {
+  const content = readLock(file);
+  return content === undefined ? undefined : holder(content);
+}
+
 /** Creates the lock with its content in one step, so that no reader sees it empty. */
 function tryCreate(file: string, content: string): boolean {
   const own = `${file}.${randomBytes(6).toString('hex')}`;

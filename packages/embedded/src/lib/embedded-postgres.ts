@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, lockHolder } from './directory-lock.ts';
 import { type PostgresBinaries, findPostgresBinaries } from './postgres-binaries.ts';
 import {
   type ClusterPaths,
@@ -208,6 +208,10 @@ async function findRunning(cluster: string): Promise<{ pid: number; port: number
     await delay(POLL_MS); // starting, in recovery or shutting down
   }
 }
+
+/** The live process that runs on a data directory now, if any. */
+export const dataDirectoryHolder = (dataDir: string): number | undefined =>
+  lockHolder(clusterPaths(dataDir).lock);
 
 /**
  * Starts the embedded PostgreSQL of a data directory, creating it at first. Where a server of the directory still runs

@@ -1,4 +1,8 @@
-import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import {
+  DirectoryInUseError,
+  dataDirectoryHolder,
+  startEmbeddedPostgres,
+} from '@verimeter/embedded';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
   type Logger,
@@ -21,8 +25,9 @@ import { say, writeLine } from '../output.ts';
 import type { Child } from '../up/children.ts';
 import { analyzeInChild, startCity } from '../up/city.ts';
 import { printComparison } from '../up/comparison.ts';
+import { introduce } from '../up/introduction.ts';
 import { operatorKey } from '../up/operator-key.ts';
-import { choosePort } from '../up/ports.ts';
+import { PortTakenError, choosePort } from '../up/ports.ts';
 import { keepAnalysed } from '../up/reanalysis.ts';
 import { type Servers, startServers } from '../up/servers.ts';
 
@@ -65,6 +70,12 @@ async function readOptions(context: CommandContext): Promise<UpOptions> {
   return { city, seed, host, httpPort, mqttPort };
 }
 
+const alreadyRuns = (dataDir: string, pid: number, cause: Error): CommandError =>
+  new CommandError(
+    `verimeter already runs on ${dataDir} (process ${pid}); stop it, or use another --data-dir`,
+    { cause },
+  );
+
 async function openDatabase(
   context: CommandContext,
   log: Logger,
@@ -79,32 +90,9 @@ async function openDatabase(
     if (server.adopted) say('database: took over the server of a killed run');
     return server.url;
   } catch (error) {
-    if (error instanceof DirectoryInUseError)
-      throw new CommandError(
-        `verimeter already runs on ${dataDir} (process ${error.pid}); stop it, or use another --data-dir`,
-        { cause: error },
-      );
+    if (error instanceof DirectoryInUseError) throw alreadyRuns(dataDir, error.pid, error);
     throw error;
   }
-}
-
-function introduce(ready: ReadyMessage): void {
-  const { http, mqtt, tenant, api_key: key } = ready;
-  const broker = new URL(mqtt);
-  say(
-    [
-      '',
-      `  Dashboard   ${http}/#key=${key}`,
-      `  API         ${http}/docs`,
-      '',
-      '  Try it:',
-      `    curl -s -H 'Authorization: Bearer ${key}' '${http}/api/v1/health?limit=5'`,
-      `    mosquitto_pub -h ${broker.hostname} -p ${broker.port} -q 1 -t verimeter/v1/${tenant}/DEVICE/readings -m '{"values":{"active_energy_import":1234.5}}'`,
-      '',
-      '  Ctrl-C stops everything; the next start continues.',
-      '',
-    ].join('\n'),
-  );
 }
 
 async function serve(
@@ -184,7 +172,7 @@ async function serve(
   await writeInstance(dataDir, ready);
   shutdown.defer('instance.json', () => removeInstance(dataDir));
   await writeLine(json ? JSON.stringify(ready) : `ready http=${ready.http} mqtt=${ready.mqtt}`);
-  introduce(ready);
+  await introduce(pool, ready);
   if (options.city === 'small') await printComparison(pool, { tenant, dataDir });
   const following = keepAnalysed({
     pool,
@@ -196,10 +184,23 @@ async function serve(
   shutdown.defer('hourly analysis', () => following);
 }
 
+/** A second start of the same command stumbles over the ports of the first, but what is in use is the directory. */
+function explainTakenPort(context: CommandContext, error: unknown): unknown {
+  const { databaseUrl, dataDir } = context.environment;
+  if (!(error instanceof PortTakenError) || databaseUrl !== undefined) return error;
+  const pid = dataDirectoryHolder(dataDir);
+  return pid === undefined ? error : alreadyRuns(dataDir, pid, error);
+}
+
 /** Runs everything on this machine until it is told to stop. */
 export async function run(context: CommandContext): Promise<number> {
   const { environment } = context;
-  const options = await readOptions(context);
+  let options: UpOptions;
+  try {
+    options = await readOptions(context);
+  } catch (error) {
+    throw explainTakenPort(context, error);
+  }
   const log = createLogger('up', environment.logLevelGiven ? environment.logLevel : 'warn');
   const shutdown = createShutdown(log);
   // From here on a signal stops what has been started so far.

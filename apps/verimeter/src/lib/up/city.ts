@@ -46,7 +46,11 @@ export function startCity(options: CityOptions): RunningCity {
         );
       if (message.type === 'history') {
         const seconds = (performance.now() - begin) / 1000;
-        progress.finish(`${grouped(message.readings)} readings in ${seconds.toFixed(1)} s`);
+        progress.finish(
+          message.readings === 0
+            ? 'complete, continued live'
+            : `${grouped(message.readings)} readings in ${seconds.toFixed(1)} s`,
+        );
         published.resolve({ readings: message.readings });
       }
     },

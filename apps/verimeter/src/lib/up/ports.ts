@@ -1,6 +1,13 @@
 import { createServer } from 'node:net';
 import { CommandError } from '../arguments.ts';
 
+/** A port that was asked for is in use. */
+export class PortTakenError extends CommandError {
+  constructor(port: number, option: string, cause: unknown) {
+    super(`port ${port} is taken by another program; choose another with --${option}`, { cause });
+  }
+}
+
 /** Ports tried after a default one. */
 const NEXT_PORTS = 50;
 
@@ -43,11 +50,11 @@ export async function choosePort(options: {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EADDRINUSE' && asked === undefined) continue;
-      const why =
-        code === 'EADDRINUSE'
-          ? `port ${port} is taken by another program`
-          : `cannot listen on ${host} port ${port} (${code})`;
-      throw new CommandError(`${why}; choose another with --${option}`, { cause: error });
+      if (code === 'EADDRINUSE') throw new PortTakenError(port, option, error);
+      throw new CommandError(
+        `cannot listen on ${host} port ${port} (${code}); choose another with --${option}`,
+        { cause: error },
+      );
     }
   }
   throw new CommandError(`no free port from ${standard} on; choose one with --${option}`);
