@@ -188,7 +188,7 @@ test('an area says what is wrong, what to do, and who may be the cause', async (
   await page.getByRole('heading', { name: 'Candidates' }).waitFor(PATIENCE);
   const text = await page.getByRole('main').innerText();
   expect(text).toContain('Unregistered consumer');
-  expect(text).toContain('Check the candidates below on site');
+  expect(text).toContain('Check the candidates of this area on site');
   expect(text).toMatch(/E-0007\s+Correlation 0\.83/);
 });
 
@@ -196,7 +196,7 @@ test('the account adds up visibly, and a rejected message can be read', async ()
   const page = await signedIn('#/quality?view=ledger');
   await page.getByText('The account adds up.').waitFor(PATIENCE);
   expect(await page.locator('.identity-terms').innerText()).toMatch(
-    /1,204\s+Received\s+=\s+1,190\s+Stored\s+\+\s+8\s+Duplicate\s+\+\s+4\s+Conflicting\s+\+\s+2\s+Rejected\s+\+\s+0\s+Pending/,
+    /1,205\s+Received\s+=\s+1,190\s+Stored\s+\+\s+8\s+Duplicate\s+\+\s+4\s+Conflicting\s+\+\s+3\s+Rejected\s+\+\s+0\s+Pending/,
   );
   await page.getByRole('link', { name: 'Rejected readings' }).click();
   await page.getByText('Message as it came').click();
@@ -218,6 +218,7 @@ test('an unknown device is answered with a helpful problem', async () => {
 test.each([
   '#/fleet',
   `#/devices/${DRIFTING}`,
+  '#/areas',
   '#/areas/DMA-02',
   '#/quality',
   '#/quality?view=ledger',

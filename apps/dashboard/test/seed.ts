@@ -229,6 +229,18 @@ export async function seed(database: TestDatabase): Promise<void> {
         conflicting: 4,
         rejected: 2,
       },
+      {
+        tenant: TENANT,
+        deviceId: null,
+        topic: `verimeter/v1/${TENANT}/a-device-that-nobody-registered/readings`,
+        receivedAtUs: nowUs - 60 * MINUTE_US,
+        source: 'mqtt',
+        received: 1,
+        stored: 0,
+        duplicate: 0,
+        conflicting: 0,
+        rejected: 1,
+      },
     ]);
     await addToQuarantine(client, [
       {

@@ -97,6 +97,7 @@ function chartOptions(
       {
         ...axis,
         space: 70,
+        size: 34,
         values: (_chart, splits, _axis, _space, step) => splits.map((at) => tick(at, step)),
       },
       {

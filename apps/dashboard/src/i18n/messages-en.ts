@@ -62,7 +62,7 @@ export const messagesEn = {
     recommendation: 'Recommendation',
     indication: 'Indication',
     search: 'Device',
-    searchHint: 'Beginning of the device id',
+    searchHint: 'Id starts with …',
     device: 'Device',
     error: 'Error against its limit',
     probability: 'Beyond limit',

@@ -62,7 +62,7 @@ export const messagesVi: Messages = {
     recommendation: 'Khuyến nghị',
     indication: 'Dấu hiệu',
     search: 'Thiết bị',
-    searchHint: 'Phần đầu của mã thiết bị',
+    searchHint: 'Mã bắt đầu bằng …',
     device: 'Thiết bị',
     error: 'Sai số so với giới hạn',
     probability: 'Vượt giới hạn',

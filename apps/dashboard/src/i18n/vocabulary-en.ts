@@ -90,7 +90,7 @@ export const vocabularyEn: Vocabulary = {
     unregistered_consumer: [
       'Unregistered consumer',
       'The supply feeds something that is in no list of this area.',
-      'Check the candidates below on site and assign the right one to this area.',
+      'Check the candidates of this area on site and assign the right one to it.',
     ],
     not_synchronous: [
       'Not synchronous',

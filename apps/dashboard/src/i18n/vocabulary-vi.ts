@@ -90,7 +90,7 @@ export const vocabularyVi: Vocabulary = {
     unregistered_consumer: [
       'Có hộ tiêu thụ chưa khai báo',
       'Nguồn cấp đang cấp cho một điểm không có trong danh sách của khu vực.',
-      'Kiểm tra hiện trường các thiết bị nghi vấn bên dưới và khai báo đúng thiết bị vào khu vực.',
+      'Kiểm tra hiện trường các thiết bị nghi vấn của khu vực này và khai báo đúng thiết bị vào khu vực.',
     ],
     not_synchronous: [
       'Số liệu không đồng thời',

@@ -13,11 +13,15 @@ function Connection({ device }: { readonly device: DeviceDetail }) {
   const { t, format } = useText();
   if (device.online === null) return t.common.none;
   return (
-    <span className="indication">
-      <Mark tone={device.online ? 'calm' : 'warn'} />
-      {device.online ? t.device.online : t.device.offline}
-      {device.online_at !== null && ` · ${format.dateTime(device.online_at)}`}
-    </span>
+    <>
+      <span className="indication">
+        <Mark tone={device.online ? 'calm' : 'warn'} />
+        {device.online ? t.device.online : t.device.offline}
+      </span>
+      {device.online_at !== null && (
+        <span className="sub">{format.dateTime(device.online_at)}</span>
+      )}
+    </>
   );
 }
 

@@ -38,7 +38,8 @@ export function startCity(options: CityOptions): RunningCity {
     { DATABASE_URL: options.databaseUrl, MQTT_URL: options.mqttUrl },
     (message) => {
       if (message.type === 'registered') say(`city: ${message.devices} devices registered`);
-      if (message.type === 'progress')
+      // Nothing to catch up on: no progress to show.
+      if (message.type === 'progress' && message.total > 0)
         progress.update(
           message.published,
           message.total,
