@@ -14,7 +14,7 @@ mkdirSync(reports, { recursive: true });
 const steps = [
   { name: 'lint', command: 'oxlint', args: ['--max-warnings=0'] },
   { name: 'format', command: 'oxfmt', args: ['--check'] },
-  { name: 'unused code', command: 'knip', args: [] },
+  { name: 'unused code', command: 'knip', args: ['--no-config-hints'] },
   { name: 'types', command: 'tsc', args: ['--build'] },
   { name: 'unit tests', command: 'vitest', args: ['run', '--project', 'unit'], report: 'unit' },
   {

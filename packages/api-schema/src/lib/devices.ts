@@ -39,7 +39,7 @@ export const channel = z.object({
 });
 export type Channel = z.infer<typeof channel>;
 
-export const deviceEvent = z.object({
+const deviceEvent = z.object({
   ts: instant,
   event: z.string(),
   state: z.enum(['active', 'past', 'cleared']),
