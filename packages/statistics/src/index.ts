@@ -1,17 +1,66 @@
-export { at, dot, mean } from './lib/vector.ts';
-export {
-  choleskyInPlace,
-  solveCholeskyInPlace,
-  solveLowerInPlace,
-  solveUpperInPlace,
-} from './lib/cholesky.ts';
-export { addGram, dotRange } from './lib/gram.ts';
-export { normalCdf, normalDensity, normalQuantile } from './lib/normal.ts';
-export { median, quantile, robustDeviation } from './lib/quantile.ts';
 export {
   fitAutoregression,
-  innovations,
   leakyIntegral,
+  innovations,
   type Autoregression,
 } from './lib/autoregression.ts';
+export { benjaminiHochberg } from './lib/benjamini-hochberg.ts';
+export { betaCdf, betaQuantile } from './lib/beta-distribution.ts';
+export { regularisedBeta } from './lib/beta-function.ts';
+export { binomialCdf, binomialTail, binomialQuantile, type Binomial } from './lib/binomial.ts';
+export { changePoints } from './lib/change-points.ts';
+export { chiSquareCdf, chiSquareTail, chiSquareQuantile } from './lib/chi-square.ts';
+export { updateCholeskyInPlace, downdateCholeskyInPlace } from './lib/cholesky-update.ts';
+export {
+  choleskyInPlace,
+  solveLowerInPlace,
+  solveUpperInPlace,
+  solveCholeskyInPlace,
+} from './lib/cholesky.ts';
+export { upperCusum, firstCusumAlarm, type CusumChart, type CusumAlarm } from './lib/cusum.ts';
+export { ewma, ewmaDeviation, firstEwmaAlarm, type EwmaChart, type EwmaAlarm } from './lib/ewma.ts';
+export { logGamma, regularisedGamma, regularisedGammaTail } from './lib/gamma-function.ts';
+export { addGram, dotRange } from './lib/gram.ts';
 export { fitRidge, type RidgeFit } from './lib/least-squares.ts';
+export { solveLinearInPlace } from './lib/linear-solve.ts';
+export { mannKendall, hamedRaoTest, yueWangTest, type TrendTest } from './lib/mann-kendall.ts';
+export {
+  neweyWestLag,
+  automaticLag,
+  longRunVariance,
+  neweyWestCovariance,
+} from './lib/newey-west.ts';
+export { normalDensity, normalCdf, normalQuantile } from './lib/normal.ts';
+export {
+  packedCholeskyInPlace,
+  solvePackedLowerInPlace,
+  solvePackedUpperInPlace,
+  solvePackedCholeskyInPlace,
+  invertPackedCholeskyInPlace,
+} from './lib/packed-cholesky.ts';
+export {
+  packedLength,
+  packedIndex,
+  addPackedProducts,
+  multiplyPacked,
+  packedQuadraticForm,
+} from './lib/packed-symmetric.ts';
+export {
+  clopperPearson,
+  wilsonInterval,
+  type ProportionInterval,
+} from './lib/proportion-interval.ts';
+export { quantile, median, robustDeviation } from './lib/quantile.ts';
+export { fitRobustRegression, type RobustLoss, type RobustFit } from './lib/robust-regression.ts';
+export {
+  cusumRunLength,
+  twoSidedCusumRunLength,
+  ewmaRunLength,
+  cusumThreshold,
+  ewmaWidth,
+  type RunLengthOptions,
+} from './lib/run-length.ts';
+export { studentCdf, studentQuantile } from './lib/student-t.ts';
+export { theilSen, type TheilSenFit } from './lib/theil-sen.ts';
+export { at, dot, mean } from './lib/vector.ts';
+export { fitWeightedLeastSquares, type LinearFit } from './lib/weighted-least-squares.ts';

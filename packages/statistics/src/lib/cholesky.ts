@@ -15,7 +15,30 @@ export function choleskyInPlace(a: Float64Array, n: number): number | undefined 
     const root = Math.sqrt(pivot);
     a[rowJ + j] = root;
     logDeterminant += 2 * Math.log(root);
-    for (let i = j + 1; i < n; i++) {
+    let i = j + 1;
+    // Four rows at a time: four independent sums hide the latency of the additions; each sum has the order of one row's.
+    for (; i + 3 < n; i += 4) {
+      const row0 = i * n;
+      const row1 = row0 + n;
+      const row2 = row1 + n;
+      const row3 = row2 + n;
+      let s0 = a[row0 + j] as number;
+      let s1 = a[row1 + j] as number;
+      let s2 = a[row2 + j] as number;
+      let s3 = a[row3 + j] as number;
+      for (let k = 0; k < j; k++) {
+        const l = a[rowJ + k] as number;
+        s0 -= (a[row0 + k] as number) * l;
+        s1 -= (a[row1 + k] as number) * l;
+        s2 -= (a[row2 + k] as number) * l;
+        s3 -= (a[row3 + k] as number) * l;
+      }
+      a[row0 + j] = s0 / root;
+      a[row1 + j] = s1 / root;
+      a[row2 + j] = s2 / root;
+      a[row3 + j] = s3 / root;
+    }
+    for (; i < n; i++) {
       const rowI = i * n;
       let sum = a[rowI + j] as number;
       for (let k = 0; k < j; k++) sum -= (a[rowI + k] as number) * (a[rowJ + k] as number);

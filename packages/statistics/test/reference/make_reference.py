@@ -11,7 +11,10 @@ import json
 import pathlib
 
 import mpmath as mp
+import arch.covariance.kernel
 import numpy as np
+import pymannkendall
+import ruptures
 import scipy.linalg
 import scipy.signal
 import scipy.stats
@@ -131,12 +134,294 @@ def order_statistics(rng):
     }
 
 
+def weighted(rng):
+    t = 30
+    x = np.column_stack([np.ones(t), rng.normal(size=t), np.arange(t) / 10]).round(3)
+    w = rng.uniform(0.2, 3, size=t).round(3)
+    y = (x @ [2, -1, 0.5] + rng.normal(size=t) / np.sqrt(w)).round(3)
+    fit = sm.WLS(y, x, weights=w).fit()
+    longley = sm.datasets.longley.load_pandas()
+    return {
+        "columns": x.T,
+        "y": y,
+        "weights": w,
+        "coefficients": fit.params,
+        "covariance": np.asarray(fit.cov_params()).ravel(),
+        "deviations": fit.bse,
+        "variance": fit.scale,
+        "residuals": fit.resid,
+        "longley": {"columns": longley.exog.to_numpy(dtype=float).T, "y": longley.endog.to_numpy(dtype=float)},
+    }
+
+
+def robust(rng):
+    stack = sm.datasets.stackloss.load_pandas()
+    t = 40
+    x = np.column_stack([np.ones(t), rng.normal(size=t)]).round(3)
+    y = x @ [1, 3] + rng.normal(size=t)
+    y[::9] += 15
+    cases = []
+    for name, a, b in [
+        ("stack loss", sm.add_constant(stack.exog.to_numpy(dtype=float)), stack.endog.to_numpy(dtype=float)),
+        ("outliers", x, y.round(3)),
+    ]:
+        for loss, norm in [("huber", sm.robust.norms.HuberT()), ("bisquare", sm.robust.norms.TukeyBiweight())]:
+            fit = sm.RLM(b, a, M=norm).fit(maxiter=5000, tol=1e-14, conv="coefs")
+            cases.append(
+                {
+                    "name": name,
+                    "loss": loss,
+                    "columns": a.T,
+                    "y": b,
+                    "coefficients": fit.params,
+                    "deviations": fit.bse,
+                    "scale": fit.scale,
+                    "weights": fit.weights,
+                }
+            )
+    return cases
+
+
+def newey_west(rng):
+    t = 60
+    noise = scipy.signal.lfilter([1], [1, -0.5], rng.normal(size=t))
+    x = np.column_stack([np.ones(t), rng.normal(size=t)]).round(3)
+    y = (x @ [1, 2] + noise).round(3)
+    fit = sm.OLS(y, x).fit()
+    # At 100 values the preliminary lag is 4 whether rounded down, as in the paper, or up, as in arch.
+    hundreds = [scipy.signal.lfilter([1], [1, -phi], rng.normal(size=100)).round(2) for phi in (0.6, 0.93)]
+    constant = sm.OLS(y, np.ones(t)).fit()
+    return {
+        "columns": x.T,
+        "residuals": fit.resid,
+        "series": y,
+        "lags": [0, 1, 4, 12],
+        "covariances": [
+            fit.get_robustcov_results("HAC", maxlags=lag, use_correction=False).cov_params().ravel()
+            for lag in [0, 1, 4, 12]
+        ],
+        # The mean is the regression on a constant: its variance times n is the long-run variance.
+        "longRun": [
+            constant.get_robustcov_results("HAC", maxlags=lag, use_correction=False).cov_params()[0, 0] * t
+            for lag in [0, 1, 4, 12]
+        ],
+        "hundreds": hundreds,
+        "bandwidths": [
+            float(arch.covariance.kernel.Bartlett(v[:, None]).opt_bandwidth) for v in hundreds
+        ],
+    }
+
+
+def trends(rng):
+    n = 50
+    noise = scipy.signal.lfilter([1], [1, -0.6], rng.normal(size=n))
+    cases = []
+    for name, y in [
+        ("autocorrelated, rising", (noise + 0.04 * np.arange(n)).round(2)),
+        ("autocorrelated, level", noise[:30].round(2)),
+        ("falling, with ties", (rng.normal(size=40) - 0.05 * np.arange(40)).round(0) + 0.0),
+    ]:
+        x = np.sort(rng.integers(0, 2 * len(y), size=len(y))).astype(float)
+        tests = {}
+        for key, result in [
+            ("plain", pymannkendall.original_test(y)),
+            ("hamedRao", pymannkendall.hamed_rao_modification_test(y)),
+            ("hamedRaoThree", pymannkendall.hamed_rao_modification_test(y, lag=3)),
+            ("yueWangOne", pymannkendall.yue_wang_modification_test(y, lag=1)),
+            ("yueWangThree", pymannkendall.yue_wang_modification_test(y, lag=3)),
+        ]:
+            tests[key] = {"s": result.s, "variance": result.var_s, "z": result.z, "p": result.p, "tau": result.Tau}
+        even = scipy.stats.theilslopes(y, np.arange(len(y)), 0.9, method="separate")
+        uneven = scipy.stats.theilslopes(y, x, 0.95, method="separate")
+        cases.append({"name": name, "y": y, "x": x, "tests": tests, "even90": list(even), "uneven95": list(uneven)})
+    return cases
+
+
+def charts(rng):
+    """Run lengths from the integral equations, by Nystrom's method on Gauss-Legendre nodes: no Markov chain."""
+    phi, cdf = scipy.stats.norm.pdf, scipy.stats.norm.cdf
+    nodes, weights = np.polynomial.legendre.leggauss(120)
+
+    def cusum(k, h, shift, start=0.0):
+        y, w = (nodes + 1) * h / 2, weights * h / 2
+        s = np.r_[0, y]
+        kernel = np.column_stack([cdf(k - s - shift), phi(y[None, :] + k - s[:, None] - shift) * w])
+        length = np.linalg.solve(np.eye(len(s)) - kernel, np.ones(len(s)))
+        return 1 + length[0] * cdf(k - start - shift) + (phi(y + k - start - shift) * w) @ length[1:]
+
+    def ewma(lam, width, shift):
+        h = width * np.sqrt(lam / (2 - lam))
+        y, w = nodes * h, weights * h
+        kernel = phi((y[None, :] - (1 - lam) * y[:, None]) / lam - shift) * w / lam
+        length = np.linalg.solve(np.eye(len(y)) - kernel, np.ones(len(y)))
+        return 1 + (phi(y / lam - shift) * w / lam) @ length
+
+    z = (rng.normal(size=40) + np.r_[np.zeros(20), 1.2 * np.ones(20)]).round(3)
+    upper, path = 0.0, []
+    for value in z:
+        upper = max(0.0, upper + value - 0.5)
+        path.append(upper)
+    return {
+        "cusum": [
+            {"allowance": k, "threshold": h, "shift": d, "headStart": s, "runLength": cusum(k, h, d, s)}
+            for k, h, d, s in [
+                (0.5, 4, 0, 0),
+                (0.5, 4, 1, 0),
+                (0.5, 4, -0.5, 0),
+                (0.5, 5, 0, 0),
+                (0.5, 5, 0, 2.5),
+                (0.5, 5, 2, 2.5),
+                (0.25, 8, 0, 0),
+                (0.25, 8, 0.5, 3.3),
+                (1, 2.5, 0, 0),
+            ]
+        ],
+        "ewma": [
+            {"lambda": lam, "width": width, "shift": d, "runLength": ewma(lam, width, d)}
+            for lam, width, d in [
+                (0.4, 3.054, 0),
+                (0.25, 2.998, 1),
+                (0.2, 2.962, 0),
+                (0.1, 2.814, 0),
+                (0.1, 2.814, 0.5),
+                (0.05, 2.615, 0),
+                (0.05, 2.615, 2),
+            ]
+        ],
+        "z": z,
+        "upper": path,
+        "average": scipy.signal.lfilter([0.2], [1, -0.8], z),
+    }
+
+
+def changes(rng):
+    cases = []
+    for name, means, length in [
+        ("three shifts", [0, 3, -1, 1.5], 25),
+        ("no shift", [0], 60),
+        ("small shifts", [0, 0.8, 0, 0.8], 40),
+        ("spikes", [0, 9, 0, -9, 0], 3),
+    ]:
+        y = np.concatenate([m + rng.normal(size=length) for m in means]).round(3)
+        fits = []
+        for penalty, least in [(2 * np.log(len(y)), 1), (2 * np.log(len(y)), 2), (3.0, 5), (0.5, 2)]:
+            model = ruptures.Pelt(model="l2", min_size=least, jump=1).fit(y[:, None])
+            # Dynamic programming over every segmentation.
+            best = [-penalty] + [np.inf] * len(y)
+            last = [0] * (len(y) + 1)
+            for end in range(least, len(y) + 1):
+                for start in range(0, end - least + 1):
+                    piece = y[start:end]
+                    total = best[start] + ((piece - piece.mean()) ** 2).sum() + penalty
+                    if total < best[end]:
+                        best[end], last[end] = total, start
+            exact, end = [], len(y)
+            while last[end] > 0:
+                end = last[end]
+                exact.insert(0, end)
+            fits.append(
+                {
+                    "penalty": penalty,
+                    "minimumLength": least,
+                    "exact": exact,
+                    "ruptures": model.predict(pen=penalty)[:-1],
+                }
+            )
+        cases.append({"name": name, "y": y, "fits": fits})
+    return cases
+
+
+def special_functions():
+    x = [1e-10, 0.001, 0.3, 0.5, 0.9, 1 - 1e-9, 1.0, 1.2, 1.5, 1.9999, 2.0, 2.3, 2.5, 3.7, 9.99, 10.0, 12.5, 171.3, 1e6, 1e12]
+    gamma = [(0.001, 1e-5), (0.3, 2.0), (0.5, 0.01), (1, 1), (1, 30), (2.5, 0.2), (2.5, 3.4), (2.5, 3.6), (10, 3), (10, 40)]
+    gamma += [(100, 60), (100, 99), (100, 101), (100, 180), (5000, 4900), (5000, 5200), (1e6, 1e6), (1e6, 1.003e6)]
+    beta = [(0.01, 0.5, 0.5), (0.5, 0.5, 0.5), (0.999, 0.5, 0.5), (0.3, 1, 1), (0.2, 2, 7), (0.9, 2, 7), (1e-8, 0.1, 3)]
+    beta += [(0.45, 100, 120), (0.2, 100, 120), (0.8, 100, 120), (0.5, 3000, 3100), (0.999, 5000, 2), (0.02, 0.3, 400)]
+    return {
+        "logGamma": {"x": x, "value": [mp.loggamma(v) for v in x]},
+        "gamma": [
+            {
+                "a": a,
+                "x": v,
+                "lower": mp.gammainc(a, 0, v, regularized=True),
+                "upper": mp.gammainc(a, v, mp.inf, regularized=True),
+            }
+            for a, v in gamma
+        ],
+        "beta": [
+            {"x": v, "a": a, "b": b, "value": mp.betainc(a, b, 0, v, regularized=True)} for v, a, b in beta
+        ],
+    }
+
+
+def distributions():
+    p = [1e-12, 1e-4, 0.025, 0.3, 0.5, 0.8, 0.975, 0.9999]
+    chi, t, beta = scipy.stats.chi2, scipy.stats.t, scipy.stats.beta
+    binomials = [(1, 0.3), (10, 0.5), (40, 0.01), (1000, 0.97), (100000, 0.2)]
+    counts = [(0, 10), (1, 10), (5, 10), (10, 10), (3, 200), (199, 200), (4000, 10000)]
+
+    def wilson(k, n, z=mp.mpf(scipy.stats.norm.ppf(0.975))):
+        share = mp.mpf(k) / n
+        middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+        reach = z * mp.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+        return [middle - reach, middle + reach]
+
+    return {
+        "p": p,
+        "chiSquare": [{"degrees": d, "quantiles": chi.ppf(p, d)} for d in [0.5, 1, 2, 5, 30, 1000]],
+        "chiSquareTail": [
+            {"x": x, "degrees": d, "tail": mp.gammainc(mp.mpf(d) / 2, mp.mpf(x) / 2, mp.inf, regularized=True)}
+            for x, d in [(3.84, 1), (100, 3), (0.5, 10), (1500, 1000)]
+        ],
+        "student": [{"degrees": d, "quantiles": t.ppf(p, d)} for d in [1, 2, 4.5, 30, 1000]],
+        "studentCdf": [
+            {
+                "t": x,
+                "degrees": d,
+                "cdf": mp.betainc(mp.mpf(d) / 2, 0.5, 0, d / (d + mp.mpf(x) ** 2), regularized=True) / 2
+                if x < 0
+                else 1 - mp.betainc(mp.mpf(d) / 2, 0.5, 0, d / (d + mp.mpf(x) ** 2), regularized=True) / 2,
+            }
+            for x, d in [(-1e-6, 5), (-2.5, 1), (-40, 10), (0.7, 3), (6, 200), (-12, 1e5)]
+        ],
+        "beta": [
+            {"a": a, "b": b, "quantiles": beta.ppf(p, a, b)}
+            for a, b in [(0.5, 0.5), (1, 3), (2, 7), (40, 2), (300, 500), (0.05, 4)]
+        ],
+        "binomial": [
+            {
+                "trials": n,
+                "success": s,
+                "k": [0, n // 3, int(n * s), int(n * s) + 1, n - 1],
+                "cdf": [
+                    mp.betainc(n - k, k + 1, 0, 1 - mp.mpf(s), regularized=True) if k < n else 1
+                    for k in [0, n // 3, int(n * s), int(n * s) + 1, n - 1]
+                ],
+                "quantiles": scipy.stats.binom.ppf(p, n, s),
+            }
+            for n, s in binomials
+        ],
+        "proportions": [
+            {
+                "successes": k,
+                "trials": n,
+                "exact": list(scipy.stats.binomtest(k, n).proportion_ci(0.95, "exact")),
+                "wilson": wilson(k, n),
+            }
+            for k, n in counts
+        ],
+    }
+
+
 def main():
     packages = ["numpy", "scipy", "statsmodels", "pymannkendall", "ruptures", "arch", "mpmath"]
     result = {"versions": {name: importlib.metadata.version(name) for name in packages}}
-    for seed, section in enumerate([linear_algebra, gram_and_ridge, series, order_statistics]):
+    sections = [linear_algebra, gram_and_ridge, series, order_statistics]
+    sections += [weighted, robust, newey_west, trends, charts, changes]
+    for seed, section in enumerate(sections):
         result[section.__name__] = section(np.random.default_rng(seed + 1))
-    result["normal"] = normal()
+    for section in (normal, special_functions, distributions):
+        result[section.__name__] = section()
     path = pathlib.Path(__file__).parent / "reference.json"
     path.write_text(json.dumps(listed(result), indent=2) + "\n")
 
