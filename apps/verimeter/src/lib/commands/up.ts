@@ -1,8 +1,4 @@
-import {
-  DirectoryInUseError,
-  dataDirectoryHolder,
-  startEmbeddedPostgres,
-} from '@verimeter/embedded';
+import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
   type Logger,
@@ -11,7 +7,6 @@ import {
   createShutdown,
   runUntilSignal,
 } from '@verimeter/service-runtime';
-import { CommandError, UsageError, choice, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { requireCurrentSchema } from '../database.ts';
 import {
@@ -27,54 +22,9 @@ import { analyzeInChild, startCity } from '../up/city.ts';
 import { printComparison } from '../up/comparison.ts';
 import { introduce } from '../up/introduction.ts';
 import { operatorKey } from '../up/operator-key.ts';
-import { PortTakenError, choosePort } from '../up/ports.ts';
+import { type UpOptions, alreadyRuns, readUpOptions } from '../up/options.ts';
 import { keepAnalysed } from '../up/reanalysis.ts';
 import { type Servers, startServers } from '../up/servers.ts';
-
-interface UpOptions {
-  readonly city: 'small' | 'none';
-  readonly seed: number;
-  readonly host: string;
-  readonly httpPort: number;
-  readonly mqttPort: number;
-}
-
-const DEFAULT_HTTP_PORT = 8080;
-const DEFAULT_MQTT_PORT = 1883;
-
-async function readOptions(context: CommandContext): Promise<UpOptions> {
-  const city = choice(context.option('city') ?? 'small', ['small', 'none'], '--city');
-  const seed = wholeNumber(context.option('seed') ?? '1', 'seed', 0, 2 ** 31);
-  const host = context.option('host') ?? '127.0.0.1';
-  const port = (option: string): number | undefined => {
-    const written = context.option(option);
-    return written === undefined ? undefined : wholeNumber(written, option, 0, 65_535);
-  };
-  const askedHttp = port('port');
-  const askedMqtt = port('mqtt-port');
-  if (askedHttp !== undefined && askedHttp === askedMqtt && askedHttp !== 0)
-    throw new UsageError('--port and --mqtt-port must differ');
-  // Before anything is started: a port that is taken should not cost a minute.
-  const httpPort = await choosePort({
-    host,
-    asked: askedHttp,
-    standard: DEFAULT_HTTP_PORT,
-    option: 'port',
-  });
-  const mqttPort = await choosePort({
-    host,
-    asked: askedMqtt,
-    standard: DEFAULT_MQTT_PORT,
-    option: 'mqtt-port',
-  });
-  return { city, seed, host, httpPort, mqttPort };
-}
-
-const alreadyRuns = (dataDir: string, pid: number, cause: Error): CommandError =>
-  new CommandError(
-    `verimeter already runs on ${dataDir} (process ${pid}); stop it, or use another --data-dir`,
-    { cause },
-  );
 
 async function openDatabase(
   context: CommandContext,
@@ -184,23 +134,10 @@ async function serve(
   shutdown.defer('hourly analysis', () => following);
 }
 
-/** A second start of the same command stumbles over the ports of the first, but what is in use is the directory. */
-function explainTakenPort(context: CommandContext, error: unknown): unknown {
-  const { databaseUrl, dataDir } = context.environment;
-  if (!(error instanceof PortTakenError) || databaseUrl !== undefined) return error;
-  const pid = dataDirectoryHolder(dataDir);
-  return pid === undefined ? error : alreadyRuns(dataDir, pid, error);
-}
-
 /** Runs everything on this machine until it is told to stop. */
 export async function run(context: CommandContext): Promise<number> {
   const { environment } = context;
-  let options: UpOptions;
-  try {
-    options = await readOptions(context);
-  } catch (error) {
-    throw explainTakenPort(context, error);
-  }
+  const options = await readUpOptions(context);
   const log = createLogger('up', environment.logLevelGiven ? environment.logLevel : 'warn');
   const shutdown = createShutdown(log);
   // From here on a signal stops what has been started so far.
