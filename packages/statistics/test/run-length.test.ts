@@ -84,7 +84,7 @@ test.each([
   );
 });
 
-// Lucas and Saccucci (1990), table 3, as tabulated by Montgomery, EWMA chapter.
+// Lucas and Saccucci (1990), as tabulated by Montgomery, EWMA chapter.
 test.each([
   [0.4, 3.054, [500, 224, 71.2, 28.4, 14.3]],
   [0.25, 2.998, [500, 170, 48.2, 20.1, 11.1]],

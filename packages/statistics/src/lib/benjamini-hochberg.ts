@@ -2,8 +2,8 @@ import { at } from './vector.ts';
 
 /**
  * Adjusted p values: rejecting those at or below q keeps the expected share of false rejections at or below q, for
- * independent (or positively dependent) p values. Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", JRSS B
- * 57 (1995), step-up.
+ * independent (or positively dependent) p values. Y. Benjamini and Y. Hochberg, "Controlling the false discovery
+ * rate", JRSS B 57 (1995), step-up.
  */
 export function benjaminiHochberg(probabilities: ArrayLike<number>): Float64Array {
   const n = probabilities.length;

@@ -12,7 +12,10 @@ export function betaQuantile(probability: number, a: number, b: number): number 
   return logit > 0 ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit) / (1 + Math.exp(logit));
 }
 
-/** log(x / (1 - x)) of that quantile, for callers that need 1 - x as exactly as x. Solved on the smaller of the two tails. */
+/**
+ * log(x / (1 - x)) of that quantile, for callers that need 1 - x as exactly as x. Solved on the smaller of the two
+ * tails.
+ */
 export function betaQuantileLogit(probability: number, a: number, b: number): number {
   if (!(a > 0 && b > 0 && probability >= 0 && probability <= 1)) return NaN;
   if (probability === 0) return -Infinity;

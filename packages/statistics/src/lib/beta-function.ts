@@ -25,9 +25,10 @@ export function logBeta(a: number, b: number): number {
 }
 
 /**
- * Regularised incomplete beta function I_x(a, b): the probability that a beta variable of shapes a and b > 0 is at most x.
- * `complement` is 1 - x, given where the caller knows it better than the subtraction does. Continued fraction DLMF 8.17.22
- * with the factor by Loader's method, on the side of the mean where it converges; the far tail keeps its relative accuracy.
+ * Regularised incomplete beta function I_x(a, b): the probability that a beta variable of shapes a and b > 0 is at
+ * most x. `complement` is 1 - x, given where the caller knows it better than the subtraction does. Continued fraction
+ * DLMF 8.17.22 with the factor by Loader's method, on the side of the mean where it converges; the far tail keeps its
+ * relative accuracy.
  */
 export function regularisedBeta(
   x: number,

@@ -1,11 +1,11 @@
 import { at, mean } from './vector.ts';
 
 /**
- * First indices of the segments after the first, ascending, that minimise the sum of squared deviations from the segment
- * means plus `penalty` per change: the maximum likelihood changes of mean in normal noise of variance s^2, for penalty
- * 2 s^2 log n with the BIC (each change has a date and a mean). Segments have at least `minimumLength` elements. R. Killick,
- * P. Fearnhead and I. A. Eckley, "Optimal detection of changepoints with a linear computational cost", JASA 107 (2012), PELT
- * with K = 0; exact.
+ * First indices of the segments after the first, ascending, that minimise the sum of squared deviations from the
+ * segment means plus `penalty` per change: the maximum likelihood changes of mean in normal noise of variance s^2,
+ * for penalty 2 s^2 log n with the BIC (each change has a date and a mean). Segments have at least `minimumLength`
+ * elements. R. Killick, P. Fearnhead and I. A. Eckley, "Optimal detection of changepoints with a linear computational
+ * cost", JASA 107 (2012), PELT with K = 0; exact.
  */
 export function changePoints(
   series: Float64Array,

@@ -17,7 +17,7 @@ export function chiSquareQuantile(probability: number, degrees: number): number 
 }
 
 /** Quantile of the gamma distribution of shape a and scale 1. Solved for log x, on the smaller of the two tails. */
-export function gammaQuantile(probability: number, a: number): number {
+function gammaQuantile(probability: number, a: number): number {
   if (!(a > 0 && probability >= 0 && probability <= 1)) return NaN;
   if (probability === 0) return 0;
   if (probability === 1) return Infinity;

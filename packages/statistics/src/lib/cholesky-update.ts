@@ -1,6 +1,7 @@
 /**
- * Turns the factor L of A into that of A + v v', in place, n^2 operations; the content of `v` is lost. L is lower, n x n,
- * row-major. Givens rotations: G. H. Golub and C. F. Van Loan, "Matrix Computations", 4th ed., 6.5.4; LINPACK dchud.
+ * Turns the factor L of A into that of A + v v', in place, n^2 operations; the content of `v` is lost. L is lower, n
+ * x n, row-major. Givens rotations: G. H. Golub and C. F. Van Loan, "Matrix Computations", 4th ed., 6.5.4; LINPACK
+ * dchud.
  */
 export function updateCholeskyInPlace(l: Float64Array, n: number, v: Float64Array): void {
   for (let k = 0; k < n; k++) {
@@ -22,8 +23,9 @@ export function updateCholeskyInPlace(l: Float64Array, n: number, v: Float64Arra
 
 /**
  * Turns the factor L of A into that of A - v v', in place; the content of `v` is lost. False, and L unchanged, where
- * A - v v' is not positive definite. `cosines` is work space of length n. LINPACK dchdd (J. J. Dongarra et al., "LINPACK
- * Users' Guide", 1979, chapter 10): backward stable, because the rotations come from the solution of L a = v.
+ * A - v v' is not positive definite. `cosines` is work space of length n. LINPACK dchdd (J. J. Dongarra et al.,
+ * "LINPACK Users' Guide", 1979, chapter 10): backward stable, because the rotations come from the solution of L a =
+ * v.
  */
 export function downdateCholeskyInPlace(
   l: Float64Array,

@@ -1,6 +1,7 @@
 /**
- * Lower Cholesky factor of a symmetric positive definite n x n matrix, row-major, in place; only the lower triangle is
- * read. Returns the log determinant of the matrix, or undefined where it is not positive definite (the content is then lost).
+ * Lower Cholesky factor of a symmetric positive definite n x n matrix, row-major, in place; only the lower triangle
+ * is read. Returns the log determinant of the matrix, or undefined where it is not positive definite (the content is
+ * then lost).
  */
 export function choleskyInPlace(a: Float64Array, n: number): number | undefined {
   let logDeterminant = 0;

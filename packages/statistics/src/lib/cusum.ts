@@ -6,7 +6,10 @@ export interface CusumChart {
   readonly allowance: number;
   /** h: the sum that raises the alarm when exceeded. */
   readonly threshold: number;
-  /** Both sums start here (fast initial response: J. M. Lucas and R. B. Crosier, Technometrics 24 (1982)); 0 by default. */
+  /**
+   * Both sums start here (fast initial response: J. M. Lucas and R. B. Crosier, Technometrics 24 (1982)); 0 by
+   * default.
+   */
   readonly headStart?: number;
 }
 
@@ -17,7 +20,10 @@ export interface CusumAlarm {
   readonly since: number;
 }
 
-/** One-sided sums S(t) = max(0, S(t-1) + z(t) - allowance): E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954). */
+/**
+ * One-sided sums S(t) = max(0, S(t-1) + z(t) - allowance): E. S. Page, "Continuous inspection schemes", Biometrika 41
+ * (1954).
+ */
 export function upperCusum(
   z: Float64Array,
   out: Float64Array,

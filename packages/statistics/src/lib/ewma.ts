@@ -23,8 +23,8 @@ export function ewma(z: Float64Array, lambda: number, out: Float64Array): void {
 }
 
 /**
- * Standard deviation of the average after `count` values: lambda / (2 - lambda) x (1 - (1 - lambda)^(2 count)), its root;
- * the limit for ever many by default. J. M. Lucas and M. S. Saccucci, Technometrics 32 (1990), equation 2.
+ * Standard deviation of the average after `count` values: lambda / (2 - lambda) x (1 - (1 - lambda)^(2 count)), its
+ * root; the limit for ever many by default. J. M. Lucas and M. S. Saccucci, Technometrics 32 (1990).
  */
 export function ewmaDeviation(lambda: number, count: number = Infinity): number {
   return Math.sqrt((lambda / (2 - lambda)) * (1 - (1 - lambda) ** (2 * count)));

@@ -21,8 +21,9 @@ const STIRLING_TERMS = [
 ];
 
 /**
- * Natural logarithm of the gamma function of x > 0, relative error about 1e-15 also near its zeros at 1 and 2; Infinity at 0, NaN below.
- * Abramowitz and Stegun 6.1.33 about 2, recurrence 6.1.15 up to 10, Stirling's series 6.1.40 beyond.
+ * Natural logarithm of the gamma function of x > 0, relative error about 1e-15 also near its zeros at 1 and 2;
+ * Infinity at 0, NaN below. Abramowitz and Stegun 6.1.33 about 2, recurrence 6.1.15 up to 10, Stirling's series
+ * 6.1.40 beyond.
  */
 export function logGamma(x: number): number {
   if (!(x > 0)) return x === 0 ? Infinity : NaN;
@@ -55,8 +56,8 @@ export function stirlingRemainder(x: number): number {
 }
 
 /**
- * x log(x / m) + m - x >= 0, without cancellation near x = m: the deviance part `bd0` of C. Loader, "Fast and accurate computation of
- * binomial probabilities" (2000).
+ * x log(x / m) + m - x >= 0, without cancellation near x = m: the deviance part `bd0` of C. Loader, "Fast and
+ * accurate computation of binomial probabilities" (2000).
  */
 export function devianceTerm(x: number, m: number): number {
   if (x === 0) return m;
@@ -83,8 +84,8 @@ function poissonTerm(a: number, x: number): number {
 }
 
 /**
- * Regularised lower incomplete gamma function P(a, x): the probability that a gamma variable of shape a > 0 is at most x >= 0.
- * Series (Abramowitz and Stegun 6.5.29) below x = a + 1, else one less Q.
+ * Regularised lower incomplete gamma function P(a, x): the probability that a gamma variable of shape a > 0 is at
+ * most x >= 0. Series (Abramowitz and Stegun 6.5.29) below x = a + 1, else one less Q.
  */
 export function regularisedGamma(a: number, x: number): number {
   if (!(a > 0 && x >= 0)) return NaN;
@@ -94,8 +95,8 @@ export function regularisedGamma(a: number, x: number): number {
 }
 
 /**
- * Regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x), accurate where it is small: continued fraction (Abramowitz and
- * Stegun 6.5.31, even part) from x = a + 1.
+ * Regularised upper incomplete gamma function Q(a, x) = 1 - P(a, x), accurate where it is small: continued fraction
+ * (Abramowitz and Stegun 6.5.31, even part) from x = a + 1.
  */
 export function regularisedGammaTail(a: number, x: number): number {
   if (!(a > 0 && x >= 0)) return NaN;

@@ -1,6 +1,6 @@
 /**
- * Adds sum over t in [from, to) of z_i(t) z_j(t) to the lower triangle of the n x n row-major `gram`, n = columns.length.
- * Four columns at a time: one pass over z_i serves four products.
+ * Adds sum over t in [from, to) of z_i(t) z_j(t) to the lower triangle of the n x n row-major `gram`, n =
+ * columns.length. Four columns at a time: one pass over z_i serves four products.
  */
 export function addGram(
   gram: Float64Array,

@@ -1,8 +1,9 @@
 /**
- * True, with x = argmin |A x - b| in the first n elements of `b` and R above the diagonal of `a`, `diagonal` its diagonal;
- * false where a column depends on those before it (to n x 2^-52 of its length). A is m x n, m >= n, column-major, and both
- * `a` and `b` (length m) are overwritten. Householder QR: Golub and Van Loan, "Matrix Computations", 4th ed., 5.3.2; the error
- * grows with the condition of A, that of the normal equations with its square.
+ * True, with x = argmin |A x - b| in the first n elements of `b` and R above the diagonal of `a`, `diagonal` its
+ * diagonal; false where a column depends on those before it (to n x 2^-52 of its length). A is m x n, m >= n,
+ * column-major, and both `a` and `b` (length m) are overwritten. Householder QR: Golub and Van Loan, "Matrix
+ * Computations", 4th ed., 5.3.2; the error grows with the condition of A, that of the normal equations with its
+ * square.
  */
 export function solveLeastSquaresInPlace(
   a: Float64Array,

@@ -9,8 +9,8 @@ export interface RidgeFit {
 }
 
 /**
- * Posterior mean and standard deviations of y = X b + noise(variance), prior b_i ~ N(0, 1/precision_i); precision 0 everywhere
- * is ordinary least squares. Undefined where the columns are not independent.
+ * Posterior mean and standard deviations of y = X b + noise(variance), prior b_i ~ N(0, 1/precision_i); precision 0
+ * everywhere is ordinary least squares. Undefined where the columns are not independent.
  */
 export function fitRidge(
   columns: readonly Float64Array[],

@@ -19,8 +19,8 @@ export interface TrendTest {
 }
 
 /**
- * Mann-Kendall test of a monotonic trend in an evenly spaced series of independent noise: H. B. Mann (1945), M. G. Kendall,
- * "Rank Correlation Methods" (1975), with ties in the variance.
+ * Mann-Kendall test of a monotonic trend in an evenly spaced series of independent noise: H. B. Mann (1945), M. G.
+ * Kendall, "Rank Correlation Methods" (1975), with ties in the variance.
  */
 export function mannKendall(y: Float64Array): TrendTest {
   return trendTest(y, 1);
@@ -28,7 +28,7 @@ export function mannKendall(y: Float64Array): TrendTest {
 
 /**
  * Mann-Kendall test for autocorrelated noise: K. H. Hamed and A. R. Rao, "A modified Mann-Kendall trend test for
- * autocorrelated data", J. Hydrology 204 (1998), equation 15: the autocorrelation of the ranks of the series without its
+ * autocorrelated data", J. Hydrology 204 (1998): the autocorrelation of the ranks of the series without its
  * Theil-Sen trend, where significant at `level`, for lags up to `lags` (all).
  */
 export function hamedRaoTest(
@@ -48,9 +48,9 @@ export function hamedRaoTest(
 }
 
 /**
- * Mann-Kendall test for autocorrelated noise: S. Yue and C. Wang, "The Mann-Kendall test modified by effective sample size",
- * Water Resources Management 18 (2004), equation 5: the autocorrelation of the series without its Theil-Sen trend, for lags up to
- * `lags`, which should be few: over all lags the sample autocorrelations sum to -1/2 whatever the series.
+ * Mann-Kendall test for autocorrelated noise: S. Yue and C. Wang, "The Mann-Kendall test modified by effective sample
+ * size", Water Resources Management 18 (2004): the autocorrelation of the series without its Theil-Sen trend, for
+ * lags up to `lags`, which should be few: over all lags the sample autocorrelations sum to -1/2 whatever the series.
  */
 export function yueWangTest(y: Float64Array, lags: number): TrendTest {
   const n = y.length;

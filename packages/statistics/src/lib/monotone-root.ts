@@ -1,7 +1,7 @@
 /**
- * Root of an increasing function between `low` and `high`, where it is negative and positive, to the last digits of x. T. R. Chandrupatla, "A
- * new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function without using derivatives", Advances in
- * Engineering Software 28 (1997).
+ * Root of an increasing function between `low` and `high`, where it is negative and positive, to the last digits of
+ * x. T. R. Chandrupatla, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function
+ * without using derivatives", Advances in Engineering Software 28 (1997).
  */
 export function monotoneRoot(f: (x: number) => number, low: number, high: number): number {
   let a = high;
@@ -32,7 +32,7 @@ export function monotoneRoot(f: (x: number) => number, low: number, high: number
     const smallest = tolerance / Math.abs(b - a);
     if (fa === 0) return a;
     if (!(smallest < 0.5)) return best;
-    // Inverse quadratic interpolation where it is safe (Chandrupatla, equations 5 and 6), else halving.
+    // Inverse quadratic interpolation where it is safe (Chandrupatla's criterion), else halving.
     const xi = (a - b) / (c - b);
     const phi = (fa - fb) / (fc - fb);
     share =

@@ -2,14 +2,16 @@ import { invertPackedCholeskyInPlace, packedCholeskyInPlace } from './packed-cho
 import { packedIndex, packedLength } from './packed-symmetric.ts';
 import { at, mean } from './vector.ts';
 
-/** Lag of the rule of thumb floor(4 (n/100)^(2/9)): Newey and West (1994), with the constant for the Bartlett kernel. */
+/**
+ * Lag of the rule of thumb floor(4 (n/100)^(2/9)): Newey and West (1994), with the constant for the Bartlett kernel.
+ */
 export function neweyWestLag(n: number): number {
   return Math.floor(4 * (n / 100) ** (2 / 9));
 }
 
 /**
- * Lag chosen from the series: W. K. Newey and K. D. West, "Automatic lag selection in covariance matrix estimation", Review of
- * Economic Studies 61 (1994), table II, Bartlett kernel: floor(1.1447 (s1/s0)^(2/3) n^(1/3)), at most n - 1.
+ * Lag chosen from the series: W. K. Newey and K. D. West, "Automatic lag selection in covariance matrix estimation",
+ * Review of Economic Studies 61 (1994), for the Bartlett kernel: floor(1.1447 (s1/s0)^(2/3) n^(1/3)), at most n - 1.
  */
 export function automaticLag(series: Float64Array): number {
   const n = series.length;
@@ -27,9 +29,10 @@ export function automaticLag(series: Float64Array): number {
 }
 
 /**
- * Long-run variance of a series about its mean, gamma_0 + 2 sum (1 - l/(lag+1)) gamma_l with the Bartlett weights, never
- * negative: divided by n it is the variance of the mean under autocorrelation. W. K. Newey and K. D. West, "A simple,
- * positive semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix", Econometrica 55 (1987).
+ * Long-run variance of a series about its mean, gamma_0 + 2 sum (1 - l/(lag+1)) gamma_l with the Bartlett weights,
+ * never negative: divided by n it is the variance of the mean under autocorrelation. W. K. Newey and K. D. West, "A
+ * simple, positive semi-definite, heteroskedasticity and autocorrelation consistent covariance matrix", Econometrica
+ * 55 (1987).
  */
 export function longRunVariance(series: Float64Array, lag: number): number {
   const centre = mean(series);
@@ -47,9 +50,9 @@ function autocovariance(series: Float64Array, centre: number, lag: number): numb
 }
 
 /**
- * Packed covariance of least squares coefficients under heteroskedastic, autocorrelated noise: (X'X)^-1 S (X'X)^-1, S the Bartlett
- * sum over lags of e_t e_(t-l) (x_t x_(t-l)' + x_(t-l) x_t'); no small-sample factor. Lag 0 is White's. Newey and West (1987),
- * equation 5. Undefined where the columns are not independent.
+ * Packed covariance of least squares coefficients under heteroskedastic, autocorrelated noise: (X'X)^-1 S (X'X)^-1, S
+ * the Bartlett sum over lags of e_t e_(t-l) (x_t x_(t-l)' + x_(t-l) x_t'); no small-sample factor. Lag 0 is White's.
+ * Newey and West (1987). Undefined where the columns are not independent.
  */
 export function neweyWestCovariance(
   columns: readonly Float64Array[],

@@ -6,9 +6,9 @@ export function normalDensity(z: number): number {
 }
 
 /**
- * P(Z <= z), Z ~ N(0,1), to a few ulp in the lower tail too, down to the smallest double (z = -38.5). W. J. Cody, "Rational
- * Chebyshev approximations for the error function", Math. Comp. 23 (1969), in the form for the normal distribution of
- * ACM algorithm 715 (ANORM).
+ * P(Z <= z), Z ~ N(0,1), to a few ulp in the lower tail too, down to the smallest double (z = -38.5). W. J. Cody,
+ * "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969), in the form for the normal
+ * distribution of ACM algorithm 715 (ANORM).
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z);
@@ -69,8 +69,8 @@ function farRatio(x: number): number {
 }
 
 /**
- * z with P(Z <= z) = probability, Z ~ N(0,1); relative error about 1e-15. M. J. Wichura, "Algorithm AS 241: the percentage
- * points of the normal distribution", Applied Statistics 37 (1988), PPND16.
+ * z with P(Z <= z) = probability, Z ~ N(0,1); relative error about 1e-15. M. J. Wichura, "Algorithm AS 241: the
+ * percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.
  */
 export function normalQuantile(probability: number): number {
   if (!(probability >= 0 && probability <= 1)) return NaN;

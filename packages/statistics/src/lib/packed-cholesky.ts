@@ -1,7 +1,7 @@
 /**
- * Log determinant of a packed symmetric positive definite matrix, whose lower Cholesky factor replaces it, packed too;
- * undefined where it is not positive definite (the content is then lost). Column by column, four rows at a time (Golub and
- * Van Loan, "Matrix Computations", 4th ed., 4.2.5): rows are walked in order, four sums are independent.
+ * Log determinant of a packed symmetric positive definite matrix, whose lower Cholesky factor replaces it, packed
+ * too; undefined where it is not positive definite (the content is then lost). Column by column, four rows at a time
+ * (Golub and Van Loan, "Matrix Computations", 4th ed., 4.2.5): rows are walked in order, four sums are independent.
  */
 export function packedCholeskyInPlace(a: Float64Array, n: number): number | undefined {
   let logDeterminant = 0;

@@ -9,8 +9,8 @@ export function packedIndex(i: number, j: number): number {
 }
 
 /**
- * Adds weight x the sum over r in [from, to) of z_r z_r' to the packed n x n matrix; z_r is row r of the row-major `rows`,
- * n elements each. Four rows at a time: one pass over the matrix serves four products.
+ * Adds weight x the sum over r in [from, to) of z_r z_r' to the packed n x n matrix; z_r is row r of the row-major
+ * `rows`, n elements each. Four rows at a time: one pass over the matrix serves four products.
  */
 export function addPackedProducts(
   a: Float64Array,

@@ -6,7 +6,10 @@ export interface ProportionInterval {
   readonly high: number;
 }
 
-/** Interval of a proportion that covers it with at least `confidence`: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934). */
+/**
+ * Interval of a proportion that covers it with at least `confidence`: C. J. Clopper and E. S. Pearson, Biometrika 26
+ * (1934).
+ */
 export function clopperPearson(
   successes: number,
   trials: number,
@@ -19,7 +22,10 @@ export function clopperPearson(
   };
 }
 
-/** Interval of a proportion that covers it with `confidence` on average: E. B. Wilson, JASA 22 (1927), no continuity correction. */
+/**
+ * Interval of a proportion that covers it with `confidence` on average: E. B. Wilson, JASA 22 (1927), no continuity
+ * correction.
+ */
 export function wilsonInterval(
   successes: number,
   trials: number,

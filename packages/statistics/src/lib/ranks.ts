@@ -15,7 +15,10 @@ export function averageRanks(values: Float64Array): Float64Array {
   return ranks;
 }
 
-/** Sum over groups of t equal values of t (t - 1) (2 t + 5): what ties take from the variance of Kendall's score, times 18. */
+/**
+ * Sum over groups of t equal values of t (t - 1) (2 t + 5): what ties take from the variance of Kendall's score,
+ * times 18.
+ */
 export function kendallTieTerm(values: Float64Array): number {
   const sorted = values.toSorted();
   const n = sorted.length;

@@ -7,7 +7,7 @@ export type RobustLoss = 'huber' | 'bisquare';
 
 export interface RobustFit {
   readonly coefficients: Float64Array;
-  /** Asymptotic standard errors: Huber, "Robust Statistics" (1981), 7.6.7 with the correction K of 7.6.4. */
+  /** Asymptotic standard errors: Huber, "Robust Statistics" (1981), section 7.6, with the correction factor K. */
   readonly deviations: Float64Array;
   /** Median |residual| / 0.6745; 0 where more than half of the observations are fitted exactly. */
   readonly scale: number;
@@ -23,11 +23,11 @@ const TUNING: Readonly<Record<RobustLoss, number>> = { huber: 1.345, bisquare: 4
 const NORMAL_QUARTILE = 0.6744897501960817;
 
 /**
- * M-estimate of b in y = X b + noise by iteratively reweighted least squares from the least squares fit, the scale taken anew at
- * each step (P. W. Holland and R. E. Welsch, "Robust regression using iteratively reweighted least-squares", 1977);
- * undefined where the columns are not independent. The bisquare has several optima: the one found is the one downhill of
- * least squares, and gross leverage points are resisted by neither loss. `tolerance` is on the change of each coefficient,
- * in its standard errors.
+ * M-estimate of b in y = X b + noise by iteratively reweighted least squares from the least squares fit, the scale
+ * taken anew at each step (P. W. Holland and R. E. Welsch, "Robust regression using iteratively reweighted
+ * least-squares", 1977); undefined where the columns are not independent. The bisquare has several optima: the one
+ * found is the one downhill of least squares, and gross leverage points are resisted by neither loss. `tolerance` is
+ * on the change of each coefficient, in its standard errors.
  */
 export function fitRobustRegression(
   columns: readonly Float64Array[],
@@ -121,7 +121,10 @@ function robustSlope(loss: RobustLoss, u: number, tuning: number): number {
   return (1 - square) * (1 - 5 * square);
 }
 
-/** What (X'X)^-1 is multiplied by: K^2 [sum psi^2 scale^2 / (m - n)] / [mean psi']^2, K = 1 + n/m var(psi') / mean(psi')^2. */
+/**
+ * What (X'X)^-1 is multiplied by: K^2 [sum psi^2 scale^2 / (m - n)] / [mean psi']^2, K = 1 + n/m var(psi') /
+ * mean(psi')^2.
+ */
 function varianceFactor(
   residuals: Float64Array,
   n: number,

@@ -4,18 +4,18 @@ import { solveLinearInPlace } from './linear-solve.ts';
 import { normalCdf } from './normal.ts';
 import { at } from './vector.ts';
 
-/** Both in standard deviations of a value. */
 export interface RunLengthOptions {
-  /** Mean of the values; 0 (in control) by default. */
+  /** Mean of the values, in their standard deviations; 0 (in control) by default. */
   readonly shift?: number;
   /** Transient states of the Markov chain; the error falls with their square. 100 by default. */
   readonly states?: number;
 }
 
 /**
- * Mean number of independent N(shift, 1) values until the upper sum exceeds the threshold. D. Brook and D. A. Evans, "An approach to
- * the probability distribution of CUSUM run length", Biometrika 59 (1972): the sum is rounded to `states` values of spacing
- * 2 h / (2 states - 1). Two chains of `states` and half as many are extrapolated in the square of the spacing.
+ * Mean number of independent N(shift, 1) values until the upper sum exceeds the threshold. D. Brook and D. A. Evans,
+ * "An approach to the probability distribution of CUSUM run length", Biometrika 59 (1972): the sum is rounded to
+ * `states` values of spacing 2 h / (2 states - 1). Two chains of `states` and half as many are extrapolated in the
+ * square of the spacing.
  */
 export function cusumRunLength(chart: CusumChart, options: RunLengthOptions = {}): number {
   const { shift = 0, states = 100 } = options;
@@ -28,9 +28,10 @@ export function cusumRunLength(chart: CusumChart, options: RunLengthOptions = {}
 }
 
 /**
- * Mean number of independent N(shift, 1) values until either sum exceeds the threshold: from the one-sided means, C. S. Van Dobben de
- * Bruyn (1968) without a head start, Lucas and Crosier (1982), equation A.2, with one. Exact where the sums cannot be
- * positive together for long: head start - threshold at most allowance x 2.
+ * Mean number of independent N(shift, 1) values until either sum exceeds the threshold: from the one-sided means, C.
+ * S. Van Dobben de Bruyn (1968) without a head start, Lucas and Crosier (1982) with one. Exact for a head start of at
+ * most threshold / 2 + allowance: both sums together fall by 2 x allowance a step while both are positive, so that
+ * one is at zero when the other raises the alarm.
  */
 export function twoSidedCusumRunLength(chart: CusumChart, options: RunLengthOptions = {}): number {
   const { shift = 0 } = options;
@@ -44,9 +45,9 @@ export function twoSidedCusumRunLength(chart: CusumChart, options: RunLengthOpti
 }
 
 /**
- * Mean number of independent N(shift, 1) values until the average leaves its limits of fixed width, from 0. Lucas and Saccucci,
- * "Exponentially weighted moving average control schemes: properties and enhancements", Technometrics 32 (1990), appendix.
- * Two chains are extrapolated as for the CUSUM.
+ * Mean number of independent N(shift, 1) values until the average leaves its limits of fixed width, from 0. Lucas and
+ * Saccucci, "Exponentially weighted moving average control schemes: properties and enhancements", Technometrics 32
+ * (1990). Two chains are extrapolated as for the CUSUM.
  */
 export function ewmaRunLength(chart: EwmaChart, options: RunLengthOptions = {}): number {
   const { shift = 0, states = 100 } = options;
@@ -58,7 +59,10 @@ export function ewmaRunLength(chart: EwmaChart, options: RunLengthOptions = {}):
   );
 }
 
-/** Threshold of the two-sided chart without head start whose mean run length in control is `runLength`, to 1e-9; by bisection. */
+/**
+ * Threshold of the two-sided chart without head start whose mean run length in control is `runLength`, to 1e-9; by
+ * bisection.
+ */
 export function cusumThreshold(allowance: number, runLength: number): number {
   return solveIncreasing(
     (threshold) => twoSidedCusumRunLength({ allowance, threshold }),

@@ -12,9 +12,10 @@ export interface TheilSenFit {
 }
 
 /**
- * Median of the slopes of all pairs and its confidence interval: H. Theil (1950); P. K. Sen, "Estimates of the regression coefficient
- * based on Kendall's tau", JASA 63 (1968), equation 2.6 with ties. `varianceFactor` is the factor by which autocorrelation
- * raises the variance of Kendall's score, 1 for independent noise. Undefined where no two x differ. n^2 / 2 numbers of memory.
+ * Median of the slopes of all pairs and its confidence interval: H. Theil (1950); P. K. Sen, "Estimates of the
+ * regression coefficient based on Kendall's tau", JASA 63 (1968), equation 2.6 with ties. `varianceFactor` is the
+ * factor by which autocorrelation raises the variance of Kendall's score, 1 for independent noise. Undefined where no
+ * two x differ. n^2 / 2 numbers of memory.
  */
 export function theilSen(
   x: Float64Array,

@@ -17,9 +17,10 @@ export interface LinearFit {
 }
 
 /**
- * Least squares of y = X b + noise with variance s^2 / weight; undefined where the columns are not independent or there are
- * fewer observations of positive weight than columns. A. C. Aitken (1935); solved by QR of the weighted rows, so that it
- * holds for nearly dependent columns too. `variance` and what follows from it is NaN without degrees of freedom.
+ * Least squares of y = X b + noise with variance s^2 / weight; undefined where the columns are not independent or
+ * there are fewer observations of positive weight than columns. A. C. Aitken (1935); solved by QR of the weighted
+ * rows, so that it holds for nearly dependent columns too. `variance` and what follows from it is NaN without degrees
+ * of freedom.
  */
 export function fitWeightedLeastSquares(
   columns: readonly Float64Array[],
