@@ -42,14 +42,14 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
   let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
   let whitened = columns.map((column) => whiten(filter, column));
   let target = whiten(filter, balance);
-  let gram = fullGram(whitened);
+  let gram = fullGram(whitened, design);
   let fitted = wideFit(design, gram, whitened, target);
   for (let round = 0; round < NOISE_ROUNDS; round++) {
     filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
     whitened = columns.map((column) => whiten(filter, column));
     target = whiten(filter, balance);
     if (round === NOISE_ROUNDS - 1) break;
-    gram = fullGram(whitened);
+    gram = fullGram(whitened, design);
     fitted = wideFit(design, gram, whitened, target);
   }
   const p = columns.length;
@@ -76,6 +76,7 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
     }
     from = to;
   }
+  addInformations(sum, design);
   const residual = Float64Array.from(target);
   const coefficients = solveWide(design, sum, moment);
   subtractFit(residual, whitened, coefficients);
@@ -97,11 +98,23 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
   };
 }
 
-function fullGram(columns: readonly Float64Array[]): Float64Array {
+function fullGram(columns: readonly Float64Array[], design: AreaDesign): Float64Array {
   const gram = new Float64Array(columns.length ** 2);
   addGram(gram, columns, 0, columns[0]?.length ?? 0);
   mirror(gram, columns.length);
+  addInformations(gram, design);
   return gram;
+}
+
+/** What is known of coefficients from elsewhere counts like data about them. */
+function addInformations(gram: Float64Array, design: AreaDesign): void {
+  const p = design.columns.length;
+  for (const { at: first, size, matrix } of design.informations)
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++) {
+        const k = (first + i) * p + first + j;
+        gram[k] = at(gram, k) + at(matrix, i * size + j);
+      }
 }
 
 function mirror(a: Float64Array, n: number): void {
@@ -179,15 +192,12 @@ function noiseShape(design: AreaDesign): NoiseShape {
       scale[t] = at(scale, t) + x * x;
     }
   });
-  const extra = new Float64Array(count);
-  for (const ghost of voltage?.ghosts.values() ?? [])
-    for (let t = 0; t < count; t++) extra[t] = at(extra, t) + at(ghost.variance, t);
   let sum = 0;
   for (let t = 0; t < count; t++) sum += at(scale, t);
   const mean = sum > 0 ? sum / count : 1;
   return {
     logScale: scale.map((value) => Math.log(Math.max(value / mean, 1e-4))),
-    extra,
+    extra: design.unmeasuredVariance,
     length: intervals.hours.map((hours) => hours / shortest),
     broken: Uint8Array.from({ length: count }, (_, t) =>
       t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,
