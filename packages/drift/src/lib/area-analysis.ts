@@ -89,7 +89,7 @@ export function prepareArea(
       knownLoss: area.knownLoss && perSteps(area.knownLoss, intervals),
       stoppedAt: stopsOf(intervals, context.checks),
     });
-    const evidence = gatherEvidence(design);
+    const evidence = gatherEvidence(design, []);
     const model = wideModel(evidence);
     const flat = flatBetas(evidence, model);
     const out = findMisfiled(flat);

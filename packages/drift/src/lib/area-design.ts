@@ -8,7 +8,13 @@ import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
 const CLOCK_SD_S = 15;
 /** Prior sd of the position term with voltage slopes, ratio. */
-const KAPPA_SD_VOLTAGES = 0.002;
+const KAPPA_SD_VOLTAGES = 0.001;
+/**
+ * sd of the loss around its model from one pair of days to the next, ratio: weather and weekday change the share of reactive
+ * power and of bursts shorter than an interval.
+ */
+const LOSS_WANDER_SD = 0.03;
+const LOSS_WANDER_DAYS = 2;
 /** Loss assumed where neither voltages nor the utility say anything; ratio. */
 const ASSUMED_LOSS = 0.025;
 /** Fixed load per meter (its own supply), kW: mean and sd. */
@@ -127,6 +133,13 @@ export function buildDesign(
         kappaSd,
       );
     addLossTerms({ add, intervals, voltage, expected, energies });
+    for (let day = 0; day < intervals.days; day += LOSS_WANDER_DAYS)
+      add(
+        expected.map((value, t) =>
+          at(intervals.day, t) >= day && at(intervals.day, t) < day + LOSS_WANDER_DAYS ? value : 0,
+        ),
+        voltage === undefined ? 0.1 : LOSS_WANDER_SD,
+      );
   }
   add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
@@ -168,8 +181,14 @@ export function buildDesign(
   };
 }
 
-/** sd of the effective power of the appliances behind one meter around the area's common value, kW. */
-const APPLIANCE_SD_KW = 0.25;
+/**
+ * What stays wrong in one meter's share of the loss whatever the length of the window, as an error of its beta: in bursts shorter than
+ * an interval (kW of its own slope), in reactive power (share of its marginal loss), and in the slopes themselves. From the
+ * loss of simulated areas against their power flow: decision 0082.
+ */
+const BURST_SD_KW = 0.22;
+const REACTIVE_SD = 0.09;
+const SLOPE_SD = 0.0027;
 /** Share of the rounding variance in a smoothed column that is left as bias. */
 const ROUNDING_LEFT = 0.2;
 
@@ -192,7 +211,14 @@ function betaErrors(
     return Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
   });
   const betaBiasSd = betaWanderSd.map((rounding, i) =>
-    Math.hypot(rounding, voltage === undefined ? 0 : at(voltage.ownSlope, i) * APPLIANCE_SD_KW),
+    voltage === undefined
+      ? rounding
+      : Math.hypot(
+          rounding,
+          at(voltage.ownSlope, i) * BURST_SD_KW,
+          at(voltage.marginal, i) * REACTIVE_SD,
+          SLOPE_SD,
+        ),
   );
   return { betaBiasSd, betaWanderSd };
 }
@@ -215,14 +241,16 @@ function addLossTerms(terms: {
     add(expected, 0.5);
     return;
   }
-  add(expected, 0.1);
-  add(voltage.direct, 0.5, 0.5);
+  add(expected, 0.15, 0.05);
+  add(voltage.direct, 1, 1.5);
   add(voltage.unbalance, 0.5);
   const own = new Float64Array(count);
   const linear = new Float64Array(count);
   const rough = new Float64Array(count);
+  const bursts = new Float64Array(count);
   energies.forEach((energy, i) => {
     const slope = at(voltage.ownSlope, i);
+    const burst = burstPower(energy, intervals.hours);
     for (let t = 0; t < count; t++) {
       const hours = at(intervals.hours, t);
       const p = at(energy, t) / hours;
@@ -230,13 +258,27 @@ function addLossTerms(terms: {
       const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
       own[t] = at(own, t) + slope * p * p * hours;
       linear[t] = at(linear, t) + slope * p * hours;
+      bursts[t] = at(bursts, t) + slope * burst * p * hours;
       rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
     }
   });
-  add(own, 0.3);
+  add(own, 0.1);
   // kW: effective power of the appliances that switch inside an interval
-  add(linear, 0.5, 0.3);
-  add(rough, 0.3, 0.15);
+  add(linear, 0.1, 0.05);
+  add(bursts, 0.2, 0.3);
+  add(rough, 0.15, 0.1);
+}
+
+/** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */
+function burstPower(energy: Float64Array, hours: Float64Array): number {
+  let squares = 0;
+  let sum = 0;
+  for (let t = 1; t < energy.length; t++) {
+    const power = at(energy, t) / at(hours, t);
+    squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
+    sum += power;
+  }
+  return sum > 0 ? squares / sum : 0;
 }
 
 /**

@@ -12,6 +12,8 @@ import {
 /** A meter enters the set of the drifted above this probability and leaves it below half of it. */
 const ENTER = 0.5;
 const MAX_PASSES = 24;
+/** Error of beta that rounding may leave in a meter that is judged, ratio. */
+const LARGEST_ROUNDING = 0.01;
 
 export interface JudgedConsumer {
   readonly path: PathEvidence;
@@ -45,7 +47,8 @@ export function searchDrifts(
         level: at(bias, i),
         wander: at(evidence.design.betaWanderSd, i),
       });
-      return { path, posterior: posteriorOfPath(path, profiles, prior) };
+      const judged = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
+      return { path, posterior: posteriorOfPath(path, profiles, judged) };
     });
     if (pass === MAX_PASSES) return { judged, actives };
     const next = actives
@@ -77,6 +80,11 @@ export function searchDrifts(
     if (!changed) return { judged, actives };
     actives = next;
   }
+}
+
+/** Whether a meter's load stands out of its register's rounding: a regression on rounding says nothing of the meter. */
+export function isResolvable(evidence: AreaEvidence, consumer: number): boolean {
+  return at(evidence.design.betaWanderSd, consumer) <= LARGEST_ROUNDING;
 }
 
 /** Integrates out errors of beta itself: one for good, and one of each block; sd of each. */
