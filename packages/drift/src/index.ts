@@ -1,3 +1,4 @@
+export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
 export { analyzeElectricityFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
 export type {
   AreaInput,

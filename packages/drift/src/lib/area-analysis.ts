@@ -86,9 +86,10 @@ export function prepareArea(
     const design = buildDesign(input, intervals, {
       technicalLoss: area.technicalLoss,
       useVoltages: true,
+      knownLoss: area.knownLoss && perSteps(area.knownLoss, intervals),
       stoppedAt: stopsOf(intervals, context.checks),
     });
-    const evidence = gatherEvidence(design);
+    const evidence = gatherEvidence(design, []);
     const model = wideModel(evidence);
     const flat = flatBetas(evidence, model);
     const out = findMisfiled(flat);
@@ -141,6 +142,14 @@ export function prepareArea(
     };
   }
   return refuse('archive_error');
+}
+
+function perSteps(series: Float64Array, { from, to, count }: AreaIntervals): Float64Array {
+  return Float64Array.from({ length: count }, (_, t) => {
+    let sum = 0;
+    for (let k = at(from, t) + 1; k <= at(to, t); k++) sum += at(series, k);
+    return sum;
+  });
 }
 
 /** First interval after the stop, by consumer. */

@@ -8,7 +8,13 @@ import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
 const CLOCK_SD_S = 15;
 /** Prior sd of the position term with voltage slopes, ratio. */
-const KAPPA_SD_VOLTAGES = 0.002;
+const KAPPA_SD_VOLTAGES = 0.001;
+/**
+ * sd of the loss around its model from one pair of days to the next, ratio: weather and weekday change the share of reactive
+ * power and of bursts shorter than an interval.
+ */
+const LOSS_WANDER_SD = 0.03;
+const LOSS_WANDER_DAYS = 2;
 /** Loss assumed where neither voltages nor the utility say anything; ratio. */
 const ASSUMED_LOSS = 0.025;
 /** Fixed load per meter (its own supply), kW: mean and sd. */
@@ -26,13 +32,27 @@ export interface AreaDesign {
   readonly priorMean: Float64Array;
   /** First clock column; the coefficient is in intervals of the grid. */
   readonly clockAt: number;
-  readonly kappaAt: number;
   readonly balance: Float64Array;
+  /** Information about neighbouring coefficients from elsewhere than the balance. */
+  readonly informations: readonly BlockInformation[];
+  /** Load that no register counts, as far as it is known, kW.h; taken out of the balance. */
+  readonly unmeasured: Float64Array;
+  /** Its variance from interval to interval, (kW.h)^2. */
+  readonly unmeasuredVariance: Float64Array;
   /** Sum of consumer energies per interval, kW.h. */
   readonly total: Float64Array;
   readonly stepSeconds: number;
   /** sd of what stays in each beta whatever the length of the window: loss of the own line, rounding of a small load. */
   readonly betaBiasSd: Float64Array;
+  /** sd of what changes in each beta from block to block: rounding of a small load. */
+  readonly betaWanderSd: Float64Array;
+}
+
+/** Information matrix (both triangles) about the coefficients `at` .. `at + size - 1`. */
+export interface BlockInformation {
+  readonly at: number;
+  readonly size: number;
+  readonly matrix: Float64Array;
 }
 
 /** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
@@ -58,6 +78,8 @@ export function buildDesign(
   options: {
     readonly technicalLoss?: number | undefined;
     readonly useVoltages: boolean;
+    /** The technical loss itself, kW.h per interval, where it is known from elsewhere. */
+    readonly knownLoss?: Float64Array | undefined;
     /** First interval after the stop, by consumer. */
     readonly stoppedAt: ReadonlyMap<number, number>;
   },
@@ -97,18 +119,28 @@ export function buildDesign(
 
   const power = total.map((energy, t) => energy / at(intervals.hours, t));
   const meanPower = mean(power);
-  const kappaAt = columns.length;
   const assumed = options.technicalLoss ?? ASSUMED_LOSS;
   const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
-  for (const energy of energies)
-    add(
-      energy.map((value, t) => (value * at(power, t)) / meanPower),
-      kappaSd,
-    );
-
+  const { knownLoss } = options;
   const expected =
-    voltage?.loss ?? total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
-  addLossTerms({ add, intervals, voltage, expected, energies });
+    knownLoss ??
+    voltage?.loss ??
+    total.map((energy, t) => (assumed * energy * at(power, t)) / meanPower);
+  if (knownLoss === undefined) {
+    for (const energy of energies)
+      add(
+        energy.map((value, t) => (value * at(power, t)) / meanPower),
+        kappaSd,
+      );
+    addLossTerms({ add, intervals, voltage, expected, energies });
+    for (let day = 0; day < intervals.days; day += LOSS_WANDER_DAYS)
+      add(
+        expected.map((value, t) =>
+          at(intervals.day, t) >= day && at(intervals.day, t) < day + LOSS_WANDER_DAYS ? value : 0,
+        ),
+        voltage === undefined ? 0.1 : LOSS_WANDER_SD,
+      );
+  }
   add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
     ...intervals.supplyMeters.map((index) => meterOf(input, index).limit),
@@ -123,7 +155,14 @@ export function buildDesign(
         consumer.energy.map((energy, t) => (t < consumer.countsFrom ? -energy : 0)),
         0.03,
       );
-  for (const ghost of voltage?.ghosts.values() ?? []) add(ghost.energy, 0.2, 1);
+  const beside = addGhosts({
+    add,
+    intervals,
+    voltage,
+    energies,
+    stoppedAt: options.stoppedAt,
+    at: columns.length,
+  });
   return {
     intervals,
     voltage,
@@ -132,16 +171,24 @@ export function buildDesign(
     priorSd: Float64Array.from(sd),
     priorMean: Float64Array.from(prior),
     clockAt,
-    kappaAt,
-    balance: intervals.supply.map((value, t) => value - at(total, t) - at(expected, t)),
+    ...beside,
+    balance: intervals.supply.map(
+      (value, t) => value - at(total, t) - at(expected, t) - at(beside.unmeasured, t),
+    ),
     total,
     stepSeconds,
-    betaBiasSd: betaBiasSd(input, intervals, voltage),
+    ...betaErrors(input, intervals, knownLoss === undefined ? voltage : undefined),
   };
 }
 
-/** sd of the effective power of the appliances behind one meter around the area's common value, kW. */
-const APPLIANCE_SD_KW = 0.25;
+/**
+ * What stays wrong in one meter's share of the loss whatever the length of the window, as an error of its beta: in bursts shorter than
+ * an interval (kW of its own slope), in reactive power (share of its marginal loss), and in the slopes themselves. From the
+ * loss of simulated areas against their power flow: decision 0082.
+ */
+const BURST_SD_KW = 0.22;
+const REACTIVE_SD = 0.09;
+const SLOPE_SD = 0.0027;
 /** Share of the rounding variance in a smoothed column that is left as bias. */
 const ROUNDING_LEFT = 0.2;
 
@@ -149,22 +196,31 @@ const ROUNDING_LEFT = 0.2;
  * The variance of a load inside the interval loses own slope x appliance power more than its mean tells: the common part has
  * its own column, what differs between customers looks exactly like a gain error.
  */
-function betaBiasSd(
+function betaErrors(
   input: FleetInput,
   intervals: AreaIntervals,
   voltage: VoltageLoss | undefined,
-): Float64Array {
-  return Float64Array.from(intervals.consumers, (consumer, i) => {
+): Pick<AreaDesign, 'betaBiasSd' | 'betaWanderSd'> {
+  const betaWanderSd = Float64Array.from(intervals.consumers, (consumer) => {
     const centre = mean(consumer.energy);
     let variance = 0;
     for (let t = 0; t < consumer.energy.length; t++)
       variance += (at(consumer.energy, t) - centre) ** 2;
     variance = Math.max(variance / consumer.energy.length, 1e-12);
     const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
-    const rounding = Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
-    const line = voltage === undefined ? 0 : at(voltage.ownSlope, i) * APPLIANCE_SD_KW;
-    return Math.hypot(rounding, line);
+    return Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
   });
+  const betaBiasSd = betaWanderSd.map((rounding, i) =>
+    voltage === undefined
+      ? rounding
+      : Math.hypot(
+          rounding,
+          at(voltage.ownSlope, i) * BURST_SD_KW,
+          at(voltage.marginal, i) * REACTIVE_SD,
+          SLOPE_SD,
+        ),
+  );
+  return { betaBiasSd, betaWanderSd };
 }
 
 /**
@@ -185,14 +241,16 @@ function addLossTerms(terms: {
     add(expected, 0.5);
     return;
   }
-  add(expected, 0.1);
-  add(voltage.direct, 0.5, 0.5);
+  add(expected, 0.15, 0.05);
+  add(voltage.direct, 1, 1.5);
   add(voltage.unbalance, 0.5);
   const own = new Float64Array(count);
   const linear = new Float64Array(count);
   const rough = new Float64Array(count);
+  const bursts = new Float64Array(count);
   energies.forEach((energy, i) => {
     const slope = at(voltage.ownSlope, i);
+    const burst = burstPower(energy, intervals.hours);
     for (let t = 0; t < count; t++) {
       const hours = at(intervals.hours, t);
       const p = at(energy, t) / hours;
@@ -200,11 +258,86 @@ function addLossTerms(terms: {
       const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
       own[t] = at(own, t) + slope * p * p * hours;
       linear[t] = at(linear, t) + slope * p * hours;
+      bursts[t] = at(bursts, t) + slope * burst * p * hours;
       rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
     }
   });
-  add(own, 0.3);
+  add(own, 0.1);
   // kW: effective power of the appliances that switch inside an interval
-  add(linear, 0.5, 0.3);
-  add(rough, 0.3, 0.15);
+  add(linear, 0.1, 0.05);
+  add(bursts, 0.2, 0.3);
+  add(rough, 0.15, 0.1);
+}
+
+/** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */
+function burstPower(energy: Float64Array, hours: Float64Array): number {
+  let squares = 0;
+  let sum = 0;
+  for (let t = 1; t < energy.length; t++) {
+    const power = at(energy, t) / at(hours, t);
+    squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
+    sum += power;
+  }
+  return sum > 0 ? squares / sum : 0;
+}
+
+/**
+ * Loads behind stopped meters. Told from voltages: taken out of the balance, with columns after the stop for what the
+ * regression behind them may have wrong. Otherwise: the mean load before the stop, with its own spread as noise.
+ */
+function addGhosts(terms: {
+  add: (column: Float64Array, deviation: number, centre?: number) => void;
+  intervals: AreaIntervals;
+  voltage: VoltageLoss | undefined;
+  energies: readonly Float64Array[];
+  stoppedAt: ReadonlyMap<number, number>;
+  /** Index of the next column. */
+  at: number;
+}): Pick<AreaDesign, 'informations' | 'unmeasured' | 'unmeasuredVariance'> {
+  const { add, intervals, voltage, energies, stoppedAt } = terms;
+  const { count, hours } = intervals;
+  const unmeasured = new Float64Array(count);
+  const unmeasuredVariance = new Float64Array(count);
+  const informations: BlockInformation[] = [];
+  let next = terms.at;
+  for (const [i, stop] of stoppedAt) {
+    const after = (series: Float64Array): Float64Array =>
+      series.map((value, t) => (t < stop ? 0 : value));
+    const ghost = voltage?.ghosts.get(i);
+    if (ghost === undefined) {
+      const { power, variance } = loadBefore(energies[i] as Float64Array, hours, stop);
+      add(after(hours), power / 2, power);
+      next++;
+      for (let t = stop; t < count; t++)
+        unmeasuredVariance[t] = at(unmeasuredVariance, t) + variance * at(hours, t) ** 2;
+      continue;
+    }
+    for (let t = stop; t < count; t++) {
+      unmeasured[t] = at(unmeasured, t) + at(ghost.energy, t);
+      unmeasuredVariance[t] = at(unmeasuredVariance, t) + at(ghost.variance, t);
+    }
+    const size = energies.length + 1;
+    informations.push({ at: next, size, matrix: ghost.information });
+    for (const energy of energies) add(after(energy), Infinity);
+    add(after(hours), Infinity);
+    next += size;
+  }
+  return { informations, unmeasured, unmeasuredVariance };
+}
+
+/** Mean load before the stop, kW, and the variance of its interval means. */
+function loadBefore(
+  energy: Float64Array,
+  hours: Float64Array,
+  stop: number,
+): { power: number; variance: number } {
+  let sum = 0;
+  let squares = 0;
+  for (let t = 0; t < stop; t++) {
+    const power = at(energy, t) / at(hours, t);
+    sum += power;
+    squares += power * power;
+  }
+  const power = stop === 0 ? 0 : sum / stop;
+  return { power, variance: stop === 0 ? 0 : squares / stop - power * power };
 }

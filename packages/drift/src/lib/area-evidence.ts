@@ -35,26 +35,43 @@ export interface AreaEvidence {
   readonly whitenedBalance: Float64Array;
 }
 
-export function gatherEvidence(design: AreaDesign): AreaEvidence {
+/** A drift that is taken to be there while the noise is described. */
+export interface KnownDrift {
+  readonly consumer: number;
+  /** Share of the drift's size, by block. */
+  readonly shape: Float64Array;
+}
+
+/**
+ * Whitens the balance and forms its sufficient statistics. Drifts that are already known belong to the model the noise is
+ * told from: left out, a step of some percent counts as noise and costs every other meter its evidence.
+ */
+export function gatherEvidence(design: AreaDesign, drifts: readonly KnownDrift[]): AreaEvidence {
   const { columns, balance, intervals } = design;
   const count = intervals.count;
-  const shape = noiseShape(design);
-  let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
-  let whitened = columns.map((column) => whiten(filter, column));
-  let target = whiten(filter, balance);
-  let gram = fullGram(whitened);
-  let fitted = wideFit(design, gram, whitened, target);
-  for (let round = 0; round < NOISE_ROUNDS; round++) {
-    filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
-    whitened = columns.map((column) => whiten(filter, column));
-    target = whiten(filter, balance);
-    if (round === NOISE_ROUNDS - 1) break;
-    gram = fullGram(whitened);
-    fitted = wideFit(design, gram, whitened, target);
-  }
-  const p = columns.length;
   const daysPerBlock = Math.max(1, Math.ceil(intervals.days / MAX_BLOCKS));
   const blocks = Math.max(1, Math.ceil(intervals.days / daysPerBlock));
+  const known = drifts.map(({ consumer, shape }) =>
+    (columns[consumer] as Float64Array).map(
+      (value, t) => value * at(shape, Math.floor(at(intervals.day, t) / daysPerBlock)),
+    ),
+  );
+  const all = [...columns, ...known];
+  const shape = noiseShape(design);
+  let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
+  let whitened = all.map((column) => whiten(filter, column));
+  let target = whiten(filter, balance);
+  let gram = fullGram(whitened, design);
+  let fitted = wideFit(design, { gram, columns: all, whitened, target });
+  for (let round = 0; round < NOISE_ROUNDS; round++) {
+    filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
+    whitened = (round === NOISE_ROUNDS - 1 ? columns : all).map((column) => whiten(filter, column));
+    target = whiten(filter, balance);
+    if (round === NOISE_ROUNDS - 1) break;
+    gram = fullGram(whitened, design);
+    fitted = wideFit(design, { gram, columns: all, whitened, target });
+  }
+  const p = columns.length;
   const blockRows = new Float64Array(blocks * design.n * p);
   const blockMoments = new Float64Array(blocks * p);
   const sum = new Float64Array(p * p);
@@ -76,6 +93,7 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
     }
     from = to;
   }
+  addInformations(sum, design);
   const residual = Float64Array.from(target);
   const coefficients = solveWide(design, sum, moment);
   subtractFit(residual, whitened, coefficients);
@@ -97,11 +115,23 @@ export function gatherEvidence(design: AreaDesign): AreaEvidence {
   };
 }
 
-function fullGram(columns: readonly Float64Array[]): Float64Array {
+function fullGram(columns: readonly Float64Array[], design: AreaDesign): Float64Array {
   const gram = new Float64Array(columns.length ** 2);
   addGram(gram, columns, 0, columns[0]?.length ?? 0);
   mirror(gram, columns.length);
+  addInformations(gram, design);
   return gram;
+}
+
+/** What is known of coefficients from elsewhere counts like data about them. */
+function addInformations(gram: Float64Array, design: AreaDesign): void {
+  const p = Math.round(Math.sqrt(gram.length));
+  for (const { at: first, size, matrix } of design.informations)
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < size; j++) {
+        const k = (first + i) * p + first + j;
+        gram[k] = at(gram, k) + at(matrix, i * size + j);
+      }
 }
 
 function mirror(a: Float64Array, n: number): void {
@@ -122,13 +152,15 @@ function subtractFit(
 
 /** Posterior mean with wide priors on beta. */
 function solveWide(design: AreaDesign, gram: Float64Array, moment: Float64Array): Float64Array {
-  const p = design.columns.length;
+  const p = moment.length;
+  const own = design.columns.length;
   const a = Float64Array.from(gram);
   const b = Float64Array.from(moment);
   for (let j = 0; j < p; j++) {
-    const sd = j < design.n ? WIDE_BETA_SD : at(design.priorSd, j);
+    const error = j < design.n || j >= own;
+    const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);
     a[j * p + j] = at(a, j * p + j) + 1 / (sd * sd);
-    b[j] = at(b, j) + (j < design.n ? 0 : at(design.priorMean, j)) / (sd * sd);
+    b[j] = at(b, j) + (error ? 0 : at(design.priorMean, j)) / (sd * sd);
   }
   if (choleskyInPlace(a, p) === undefined)
     throw new RangeError('the information matrix of an area is not positive definite');
@@ -139,15 +171,19 @@ function solveWide(design: AreaDesign, gram: Float64Array, moment: Float64Array)
 /** Raw (not whitened) balance minus the wide fit. */
 function wideFit(
   design: AreaDesign,
-  gram: Float64Array,
-  whitened: readonly Float64Array[],
-  target: Float64Array,
+  data: {
+    readonly gram: Float64Array;
+    readonly columns: readonly Float64Array[];
+    readonly whitened: readonly Float64Array[];
+    readonly target: Float64Array;
+  },
 ): Float64Array {
+  const { gram, columns, whitened, target } = data;
   const moment = Float64Array.from(whitened, (column) =>
     dotRange(column, target, 0, target.length),
   );
   const rest = Float64Array.from(design.balance);
-  subtractFit(rest, design.columns, solveWide(design, gram, moment));
+  subtractFit(rest, columns, solveWide(design, gram, moment));
   return rest;
 }
 
@@ -179,15 +215,12 @@ function noiseShape(design: AreaDesign): NoiseShape {
       scale[t] = at(scale, t) + x * x;
     }
   });
-  const extra = new Float64Array(count);
-  for (const ghost of voltage?.ghosts.values() ?? [])
-    for (let t = 0; t < count; t++) extra[t] = at(extra, t) + at(ghost.variance, t);
   let sum = 0;
   for (let t = 0; t < count; t++) sum += at(scale, t);
   const mean = sum > 0 ? sum / count : 1;
   return {
     logScale: scale.map((value) => Math.log(Math.max(value / mean, 1e-4))),
-    extra,
+    extra: design.unmeasuredVariance,
     length: intervals.hours.map((hours) => hours / shortest),
     broken: Uint8Array.from({ length: count }, (_, t) =>
       t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,

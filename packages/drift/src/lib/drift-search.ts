@@ -12,6 +12,8 @@ import {
 /** A meter enters the set of the drifted above this probability and leaves it below half of it. */
 const ENTER = 0.5;
 const MAX_PASSES = 24;
+/** Error of beta that rounding may leave in a meter that is judged, ratio. */
+const LARGEST_ROUNDING = 0.01;
 
 export interface JudgedConsumer {
   readonly path: PathEvidence;
@@ -41,11 +43,12 @@ export function searchDrifts(
   for (let pass = 0; ; pass++) {
     const posterior = factorArea(evidence, healthy, actives);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
-      const path = withBias(
-        deflate(pathEvidence(posterior, i), at(context.inflation, i)),
-        at(bias, i),
-      );
-      return { path, posterior: posteriorOfPath(path, profiles, prior) };
+      const path = withBias(deflate(pathEvidence(posterior, i), at(context.inflation, i)), {
+        level: at(bias, i),
+        wander: at(evidence.design.betaWanderSd, i),
+      });
+      const judged = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
+      return { path, posterior: posteriorOfPath(path, profiles, judged) };
     });
     if (pass === MAX_PASSES) return { judged, actives };
     const next = actives
@@ -79,25 +82,41 @@ export function searchDrifts(
   }
 }
 
-/** Integrates out a constant offset of beta with this sd: it limits the level, not the changes. */
-function withBias(path: PathEvidence, sd: number): PathEvidence {
-  if (sd <= 0) return path;
-  const { blocks, information, moment } = path;
-  const rows = new Float64Array(blocks);
-  let total = 1 / (sd * sd);
-  let shift = 0;
-  for (let d = 0; d < blocks; d++) {
-    for (let c = 0; c < blocks; c++) rows[d] = at(rows, d) + at(information, d * blocks + c);
-    total += at(rows, d);
-    shift += at(moment, d);
-  }
-  return {
-    blocks,
-    information: information.map(
-      (value, k) => value - (at(rows, Math.floor(k / blocks)) * at(rows, k % blocks)) / total,
-    ),
-    moment: moment.map((value, d) => value - (at(rows, d) * shift) / total),
+/** Whether a meter's load stands out of its register's rounding: a regression on rounding says nothing of the meter. */
+export function isResolvable(evidence: AreaEvidence, consumer: number): boolean {
+  return at(evidence.design.betaWanderSd, consumer) <= LARGEST_ROUNDING;
+}
+
+/** Integrates out errors of beta itself: one for good, and one of each block; sd of each. */
+function withBias(path: PathEvidence, sd: { level: number; wander: number }): PathEvidence {
+  const { blocks } = path;
+  const information = Float64Array.from(path.information);
+  const moment = Float64Array.from(path.moment);
+  const integrateOut = (direction: Float64Array, deviation: number): void => {
+    const rows = new Float64Array(blocks);
+    let total = 1 / (deviation * deviation);
+    let shift = 0;
+    for (let d = 0; d < blocks; d++) {
+      for (let c = 0; c < blocks; c++)
+        rows[d] = at(rows, d) + at(information, d * blocks + c) * at(direction, c);
+      total += at(direction, d) * at(rows, d);
+      shift += at(direction, d) * at(moment, d);
+    }
+    for (let d = 0; d < blocks; d++) {
+      moment[d] = at(moment, d) - (at(rows, d) * shift) / total;
+      for (let c = 0; c < blocks; c++)
+        information[d * blocks + c] =
+          at(information, d * blocks + c) - (at(rows, d) * at(rows, c)) / total;
+    }
   };
+  if (sd.level > 0) integrateOut(new Float64Array(blocks).fill(1), sd.level);
+  if (sd.wander > 0)
+    for (let d = 0; d < blocks; d++) {
+      const unit = new Float64Array(blocks);
+      unit[d] = 1;
+      integrateOut(unit, sd.wander);
+    }
+  return { blocks, information, moment };
 }
 
 function deflate(path: PathEvidence, inflation: number): PathEvidence {

@@ -1,8 +1,9 @@
 import { at } from '@verimeter/statistics';
 import { type PreparedArea, prepareArea } from './area-analysis.ts';
+import { gatherEvidence } from './area-evidence.ts';
 import type { ActiveDrift } from './area-posterior.ts';
 import { confirmDrift } from './confirmation.ts';
-import { type JudgedConsumer, searchDrifts } from './drift-search.ts';
+import { isResolvable, type JudgedConsumer, searchDrifts } from './drift-search.ts';
 import { driftProfiles, type PathEvidence, posteriorOfPath, type Profile } from './error-path.ts';
 import { type JudgedMeter, initialPrior, learnPriors, type LotPrior } from './fleet-prior.ts';
 import type {
@@ -31,7 +32,7 @@ export const MODEL_VERSION = 'electricity-1';
 const EM_ROUNDS = 3;
 
 interface AreaState {
-  readonly prepared: PreparedArea;
+  prepared: PreparedArea;
   readonly profiles: readonly Profile[];
   judged: JudgedConsumer[];
   actives: ActiveDrift[];
@@ -87,13 +88,23 @@ function judgeFleet(input: FleetInput, states: readonly AreaState[]): Map<string
       });
       state.judged = found.judged;
       state.actives = found.actives;
+      if (round < EM_ROUNDS - 1 && (round === 0 || found.actives.length > 0)) {
+        const drifts = found.actives.map(({ consumer, profile }) => ({
+          consumer,
+          shape: profile.shape,
+        }));
+        state.prepared = {
+          ...state.prepared,
+          evidence: gatherEvidence(evidence.design, drifts),
+        };
+      }
       if (round === 0)
         state.inflation = Float64Array.from(found.judged, (consumer) =>
           varianceInflation(consumer, state.profiles),
         );
       const joined = new Set(state.prepared.candidates.map((candidate) => candidate.meter));
       found.judged.forEach((consumer, i) => {
-        if (!joined.has(consumers[i]?.meter ?? -1))
+        if (!joined.has(consumers[i]?.meter ?? -1) && isResolvable(evidence, i))
           judged.push({ lot: lots[i] ?? '', posterior: consumer.posterior });
       });
     }
@@ -221,8 +232,26 @@ function answerArea(
       fixed('group_inconsistent', 'none');
     else if (clock !== undefined)
       fixed('clock_fault', 'inspect', [{ code: 'clock_offset', values: { seconds: clock } }]);
+    else if (!isResolvable(prepared.evidence, i))
+      put(member.meter, {
+        ...base,
+        indication: 'not_resolvable',
+        recommendation: 'none',
+        minimumDetectable: minimumDetectable(
+          levelSd((state.judged[i] as JudgedConsumer).path),
+          meter.limit,
+        ),
+        evidence: [{ code: 'small_load', values: { mean_watts: check.meanWatts } }],
+      });
     else estimated.push(estimate(context, state, { i, base }));
   }
+}
+
+/** sd of a constant beta from the data alone, at most 1. */
+function levelSd(path: PathEvidence): number {
+  let information = 0;
+  for (const value of path.information) information += value;
+  return information > 0 ? Math.min(1, 1 / Math.sqrt(information)) : 1;
 }
 
 function estimate(
@@ -244,9 +273,7 @@ function estimate(
   const statement = stateError(posterior.components, meter.limit, meter.inServiceLimit);
   // Gauge: where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3).
   const lotOver = Math.abs(prior.lotMean) - 1.645 * prior.lotMeanSd > meter.limit;
-  let information = 0;
-  for (const value of path.information) information += value;
-  const dataSd = information > 0 ? 1 / Math.sqrt(information) : Infinity;
+  const dataSd = levelSd(path);
   const best = state.profiles[posterior.best] as Profile;
   const evidence: EvidenceItem[] = [
     { code: 'balance', values: { data_sd: dataSd, log_bayes_factor: posterior.logBayesFactor } },
@@ -259,7 +286,6 @@ function estimate(
         start_day: best.start * (state.prepared.evidence?.daysPerBlock ?? 1),
       },
     });
-  const bounded = Math.min(dataSd, 1);
   return {
     result: {
       ...device.base,
@@ -267,13 +293,13 @@ function estimate(
       indication: 'within_limits',
       recommendation: 'none',
       probabilityDrifted: lotOver ? statement.probabilityOverLimit : posterior.probabilityDrifted,
-      minimumDetectable: minimumDetectable(bounded, meter.limit),
+      minimumDetectable: minimumDetectable(dataSd, meter.limit),
       evidence,
       history: historyOf(state, path, { prior, limit: meter.limit, asOfUs: device.base.asOfUs }),
     },
     limit: meter.limit,
     dataSd,
-    confirmed: confirmDrift(path, best, prior),
+    confirmed: confirmDrift(path, best, prior, posterior.probabilityDrifted),
   };
 }
 

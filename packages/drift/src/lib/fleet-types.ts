@@ -30,6 +30,8 @@ export interface AreaInput {
   readonly groupId: string;
   /** Ratio of the supply, where the utility states one. */
   readonly technicalLoss?: number;
+  /** The technical loss itself where it is known from elsewhere: kW.h of the step that ends at each grid point. */
+  readonly knownLoss?: Float64Array;
   readonly members: readonly AreaMember[];
   /** Data after this instant is not looked at. */
   readonly asOfUs: number;

@@ -2,7 +2,7 @@ import { at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
 import { type DropFit, fitDrops } from './drop-fit.ts';
 import type { FleetInput } from './fleet-types.ts';
-import { type GhostLoad, ghostLoad } from './ghost-load.ts';
+import { type GhostEnergy, ghostEnergies } from './ghost-energy.ts';
 import { splitCurrent } from './phase-split.ts';
 import { type AreaVoltages, collectVoltages, perInterval } from './voltage-rows.ts';
 
@@ -28,7 +28,7 @@ export interface VoltageLoss {
   /** Residual sd of the drop fit, V; NaN without voltages. */
   readonly residual: Float64Array;
   /** Loads behind stopped meters, by consumer. */
-  readonly ghosts: ReadonlyMap<number, GhostLoad>;
+  readonly ghosts: ReadonlyMap<number, GhostEnergy>;
 }
 
 interface FinalFit {
@@ -61,7 +61,7 @@ export function fitVoltageLoss(
     if (next === undefined) return undefined;
     fit = next;
   }
-  return assemble(area, intervals, { fit, columns }, stoppedAt);
+  return assemble(area, intervals, { fit, columns });
 }
 
 /** Mean drop over a consumer's phases per ampere of its total current, from the fit on totals. */
@@ -112,12 +112,7 @@ function splitPorts(
   return currents;
 }
 
-function assemble(
-  area: AreaVoltages,
-  intervals: AreaIntervals,
-  final: FinalFit,
-  stoppedAt: ReadonlyMap<number, number>,
-): VoltageLoss {
+function assemble(area: AreaVoltages, intervals: AreaIntervals, final: FinalFit): VoltageLoss {
   const { data, ports, portsOf } = area;
   const { fit, columns } = final;
   const n = intervals.consumers.length;
@@ -126,7 +121,6 @@ function assemble(
   const ownSlope = new Float64Array(n);
   const residual = new Float64Array(n).fill(NaN);
   const phase = new Int8Array(n).fill(-1);
-  const ghosts = new Map<number, GhostLoad>();
   const meanCurrent = Float64Array.from(columns, mean);
   ports.forEach((port, c) => {
     const i = port.consumer;
@@ -139,11 +133,6 @@ function assemble(
     marginal[i] = at(marginal, i) + (2 * expected) / volts / list.length;
     residual[i] = Math.max(at(residual, i) || 0, at(fit.residual, c));
     if (list.length === 1) phase[i] = at(fit.phase, c);
-    const stop = stoppedAt.get(i);
-    if (stop === undefined || list.length > 1 || own <= 0) return;
-    const rest = fit.rest[c] as Float64Array;
-    const terms = { rest, kilowatts: volts / 1000 / own, stop, residual: at(fit.residual, c) };
-    ghosts.set(i, ghostLoad(area, intervals, terms));
   });
   const { fitted, measured, balanced } = lossOfRows(area, final);
   const loss = perInterval(area, intervals, fitted);
@@ -156,7 +145,7 @@ function assemble(
     marginal,
     phase,
     residual,
-    ghosts,
+    ghosts: ghostEnergies(area, intervals),
   };
 }
 

@@ -3,6 +3,7 @@ import type { AreaIntervals, Consumer } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { DropRows } from './drop-fit.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
+import { type GhostLoad, predictGhost } from './ghost-load.ts';
 
 /** Share of grid steps at which a meter must have a voltage for its slopes to be fitted. */
 const MIN_VOLTAGE_SHARE = 0.6;
@@ -26,6 +27,11 @@ export interface AreaVoltages {
   readonly portsOf: readonly (readonly number[])[];
   /** Total current of each consumer at the rows, A. */
   readonly total: readonly Float64Array[];
+  /** Load of each consumer at the rows, kW; behind a stopped meter what the voltages tell. */
+  readonly power: readonly Float64Array[];
+  readonly ghosts: ReadonlyMap<number, GhostLoad>;
+  /** The regressions of the loads behind stopped meters rest on rows 0..untilStop-1. */
+  readonly untilStop: number;
 }
 
 /** Undefined where the supply has no voltages, or too few consumers have. `stoppedAt`: first interval after the stop. */
@@ -75,21 +81,68 @@ export function collectVoltages(
   );
   const buses = supply.voltages.map((values) => pick(held(values)));
   const stepHours = input.grid.stepUs / 3.6e9;
-  const total = intervals.consumers.map((consumer, i) => {
+  const power: Float64Array[] = intervals.consumers.map((consumer) => {
     const energy = stepEnergies(meterOf(input, consumer.meter), consumer);
+    return Float64Array.from(step, (k) => at(energy, k) / stepHours);
+  });
+  const ghosts = ghostLoads({
+    step,
+    training: training.length,
+    voltages: [...channels, ...supply.voltages.map(pick)],
+    power,
+    stoppedAt: new Map([...stoppedAt].map(([i, t]) => [i, at(intervals.from, t)])),
+  });
+  for (const [i, ghost] of ghosts) power[i] = ghost.power;
+  const total = power.map((kilowatts, i) => {
     const own = (portsOf[i] as number[]).map((port) => channels[port] as Float64Array);
     const usual = own.map((values) => mean(values.subarray(0, training.length)));
-    return Float64Array.from(step, (k, r) => {
+    return kilowatts.map((value, r) => {
       let volts = own.length > 0 ? 0 : at(buses[0] as Float64Array, r);
       own.forEach((values, c) => {
-        const value = at(values, r);
-        volts += (Number.isFinite(value) ? value : at(usual, c)) / own.length;
+        const measured = at(values, r);
+        volts += (Number.isFinite(measured) ? measured : at(usual, c)) / own.length;
       });
-      return (1000 * at(energy, k)) / stepHours / volts;
+      return (1000 * value) / volts;
     });
   });
-  const data = { rows: step.length, training: training.length, buses, channels };
-  return { step, stepHours, data, ports, portsOf, total };
+  // With the loads behind stopped meters told, the rows after the stops serve as well.
+  const known = ghosts.size === stoppedAt.size ? complete.length : training.length;
+  const data = { rows: step.length, training: known, buses, channels };
+  return {
+    step,
+    stepHours,
+    data,
+    ports,
+    portsOf,
+    total,
+    power,
+    ghosts,
+    untilStop: training.length,
+  };
+}
+
+/** Loads behind the stopped meters, each from the voltages and the loads of meters that run. */
+function ghostLoads(rows: {
+  readonly step: Int32Array;
+  readonly training: number;
+  readonly voltages: readonly Float64Array[];
+  readonly power: readonly Float64Array[];
+  /** Grid point of the stop, by consumer. */
+  readonly stoppedAt: ReadonlyMap<number, number>;
+}): Map<number, GhostLoad> {
+  const { step, training, voltages, power, stoppedAt } = rows;
+  const running = power.filter((_, i) => !stoppedAt.has(i));
+  const ghosts = new Map<number, GhostLoad>();
+  for (const [i, stop] of stoppedAt) {
+    const ghost = predictGhost({
+      features: [...voltages, ...running],
+      target: power[i] as Float64Array,
+      training,
+      measured: Uint8Array.from(step, (k) => (k <= stop ? 1 : 0)),
+    });
+    if (ghost !== undefined) ghosts.set(i, ghost);
+  }
+  return ghosts;
 }
 
 /** Sums over the steps of each interval of the balance. */
