@@ -3,7 +3,14 @@ import type { PreparedArea } from './area-analysis.ts';
 import type { AreaState } from './area-state.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
-import { driftProfiles, type PathEvidence, posteriorOfPath, type Profile } from './error-path.ts';
+import { forecastDrift } from './drift-forecast.ts';
+import {
+  type Component,
+  driftProfiles,
+  type PathEvidence,
+  posteriorOfPath,
+  type Profile,
+} from './error-path.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { initialPrior, type LotPrior } from './fleet-prior.ts';
 import type {
@@ -20,6 +27,8 @@ import {
   stateError,
   weeklyEnds,
 } from './health-decision.ts';
+
+const DAY_US = 86_400e6;
 
 interface Answering {
   readonly input: FleetInput;
@@ -166,12 +175,37 @@ function estimate(
       recommendation: 'none',
       probabilityDrifted: lotOver ? statement.probabilityOverLimit : posterior.probabilityDrifted,
       minimumDetectable: minimumDetectable(dataSd, meter.limit),
+      ...forecastOf(state, posterior.components, meter.limit, device.base.asOfUs),
       evidence,
       history: historyOf(state, path, { prior, limit: meter.limit, asOfUs: device.base.asOfUs }),
     },
     limit: meter.limit,
     dataSd,
     confirmed: confirmDrift(path, best, prior, posterior.probabilityDrifted),
+  };
+}
+
+function forecastOf(
+  state: AreaState,
+  components: readonly Component[],
+  limit: number,
+  asOfUs: number,
+): Pick<DeviceResult, 'driftPerYear' | 'driftPerYearSe' | 'exitMedianUs' | 'exitEarliestUs'> {
+  const { evidence } = state.prepared;
+  const { perYear, perYearSd, exitMedianDays, exitEarliestDays } = forecastDrift({
+    components,
+    profiles: state.profiles,
+    blocks: evidence?.blocks ?? 1,
+    daysPerBlock: evidence?.daysPerBlock ?? 1,
+    limit,
+  });
+  return {
+    driftPerYear: perYear,
+    driftPerYearSe: perYearSd,
+    ...(exitMedianDays === undefined ? {} : { exitMedianUs: asOfUs + exitMedianDays * DAY_US }),
+    ...(exitEarliestDays === undefined
+      ? {}
+      : { exitEarliestUs: asOfUs + exitEarliestDays * DAY_US }),
   };
 }
 
