@@ -3,6 +3,7 @@ import {
   at,
   choleskyInPlace,
   dotRange,
+  mean,
   solveCholeskyInPlace,
 } from '@verimeter/statistics';
 import { formIntervals } from './area-intervals.ts';
@@ -23,21 +24,24 @@ export interface TextbookEstimate {
 }
 
 /**
- * What the usual estimators say of an area: s - sum r_i = -sum beta_i r_i + lambda s + c (drift-estimation.md 2.2). They know
- * nothing of the position of a loss, and no gate is asked; for comparison only.
+ * What the usual estimators say of an area: s - sum r_i = -sum beta_i r_i + lambda R^2 + c with R = sum r_i (drift-estimation.md
+ * 2.1 and 2.2; lambda s would fit any balance without a rest, with lambda = beta_i = 1). They know nothing of the position of a
+ * loss, and no gate is asked; for comparison only.
  */
 export function textbookEstimates(input: FleetInput, area: AreaInput): TextbookEstimate[] {
   const intervals = formIntervals(input, area, new Set(), []);
   const { consumers, supply, count } = intervals;
   const n = consumers.length;
+  const total = new Float64Array(count);
+  for (const { energy } of consumers)
+    for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
+  const usual = mean(total) || 1;
   const columns = [
     ...consumers.map((consumer) => consumer.energy.map((energy) => -energy)),
-    supply,
+    total.map((energy) => (energy * energy) / usual),
     new Float64Array(count).fill(1),
   ];
-  const balance = Float64Array.from(supply);
-  for (const { energy } of consumers)
-    for (let t = 0; t < count; t++) balance[t] = at(balance, t) - at(energy, t);
+  const balance = supply.map((energy, t) => energy - at(total, t));
   const folds = Array.from({ length: FOLDS }, (_, k) =>
     sums(columns, balance, Math.floor((k * count) / FOLDS), Math.floor(((k + 1) * count) / FOLDS)),
   );
