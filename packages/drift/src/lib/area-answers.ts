@@ -1,4 +1,3 @@
-import { at } from '@verimeter/statistics';
 import type { PreparedArea } from './area-analysis.ts';
 import type { AreaState } from './area-state.ts';
 import { confirmDrift } from './confirmation.ts';
@@ -11,6 +10,7 @@ import {
   posteriorOfPath,
   type Profile,
 } from './error-path.ts';
+import { pathUntil } from './path-until.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { initialPrior, type LotPrior } from './fleet-prior.ts';
 import type {
@@ -217,11 +217,7 @@ function historyOf(
 ): HistoryPoint[] {
   const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
   return weeklyEnds(path.blocks, daysPerBlock, LEAST_DAYS).map((end): HistoryPoint => {
-    const information = new Float64Array(end * end);
-    for (let d = 0; d < end; d++)
-      for (let c = 0; c < end; c++)
-        information[d * end + c] = at(path.information, d * path.blocks + c);
-    const cut = { blocks: end, information, moment: path.moment.slice(0, end) };
+    const cut = pathUntil(path, end);
     const { components } = posteriorOfPath(cut, driftProfiles(end), context.prior);
     const statement = stateError(components, context.limit, 2 * context.limit);
     return {
