@@ -14,6 +14,7 @@ export { updateCholeskyInPlace, downdateCholeskyInPlace } from './lib/cholesky-u
 export {
   choleskyInPlace,
   solveLowerInPlace,
+  solveLowerRowsInPlace,
   solveUpperInPlace,
   solveCholeskyInPlace,
 } from './lib/cholesky.ts';

@@ -3,6 +3,7 @@ import {
   choleskyInPlace,
   solveCholeskyInPlace,
   solveLowerInPlace,
+  solveLowerRowsInPlace,
   solveUpperInPlace,
 } from '../src/index.ts';
 import { expectClose } from './expect-close.ts';
@@ -65,3 +66,18 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 33])(
     });
   },
 );
+
+// The same operations in the same order as one row at a time: equal to the bit, for every remainder of the four-row blocks.
+test.each([0, 1, 3, 4, 5, 7, 8])('%i right-hand sides are solved like each alone', (count) => {
+  const order = 19;
+  const l = positiveDefinite(order, 5);
+  choleskyInPlace(l, order);
+  const rows = Float64Array.from({ length: count * order }, (_, k) => Math.sin(1 + 3 * k));
+  const alone = Array.from({ length: count }, (_, r) => {
+    const row = rows.slice(r * order, (r + 1) * order);
+    solveLowerInPlace(l, order, row);
+    return [...row];
+  }).flat();
+  solveLowerRowsInPlace(l, order, rows, count);
+  expect([...rows]).toEqual(alone);
+});

@@ -2,7 +2,7 @@ import {
   at,
   choleskyInPlace,
   solveCholeskyInPlace,
-  solveLowerInPlace,
+  solveLowerRowsInPlace,
 } from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
 import { SLAB_SD, type PathEvidence, type Profile } from './error-path.ts';
@@ -103,26 +103,25 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
   );
   const information = new Float64Array(blocks * blocks);
   const moment = new Float64Array(blocks);
-  const half: Float64Array[] = [];
+  // One row per block: the products of its column with everything else, then half-solved.
+  const rows = new Float64Array(blocks * size);
   const touch: number[][] = [];
   for (let d = 0; d < blocks; d++) {
-    const v = new Float64Array(size);
+    const v = rows.subarray(d * size, (d + 1) * size);
     const offset = (d * design.n + consumer) * p;
-    for (let j = 0; j < p; j++) v[j] = blockRows[offset + j] as number;
+    v.set(blockRows.subarray(offset, offset + p));
     actives.forEach((active, k) => {
       v[p + k] = at(active.profile.shape, d) * at(blockRows, offset + active.consumer);
     });
-    let fitted = 0;
-    for (let j = 0; j < size; j++) fitted += (v[j] as number) * (theta[j] as number);
-    moment[d] = at(blockMoments, d * p + consumer) - fitted;
+    moment[d] = at(blockMoments, d * p + consumer) - dotAll(v, theta);
     information[d * blocks + d] = at(blockRows, offset + consumer);
     touch.push(solvedOwn.map((solved) => dotAll(solved, v)));
-    solveLowerInPlace(factor, size, v);
-    half.push(v);
   }
-  for (let d = 0; d < blocks; d++)
+  solveLowerRowsInPlace(factor, size, rows, blocks);
+  for (let d = 0; d < blocks; d++) {
+    const halfD = rows.subarray(d * size, (d + 1) * size);
     for (let c = 0; c <= d; c++) {
-      let value = -dotAll(half[d] as Float64Array, half[c] as Float64Array);
+      let value = -dotAll(halfD, rows.subarray(c * size, (c + 1) * size));
       const td = touch[d] as number[];
       const tc = touch[c] as number[];
       for (let a = 0; a < own.length; a++)
@@ -131,6 +130,7 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
       information[d * blocks + c] = at(information, d * blocks + c) + value;
       if (c !== d) information[c * blocks + d] = at(information, d * blocks + c);
     }
+  }
   return { blocks, information, moment };
 }
 
