@@ -8,7 +8,7 @@ import { fleetOfCity } from '../src/lib/evaluate/city-fleet.ts';
 let city: City;
 beforeAll(() => {
   city = buildCity({ seed: 3, size: 'small' });
-}, 40_000);
+}, 120_000);
 
 const only = <T>(list: readonly T[]): T => {
   const [first] = list;
@@ -39,7 +39,7 @@ describe('the areas of a city with a misfiled, a stopped and several drifted met
     members = meters.filter(
       (meter) => meter.listedIn === meter.fedBy && chosen.has(meter.listedIn),
     );
-  }, 40_000);
+  }, 120_000);
 
   const words = (id: string): string =>
     `${devices.get(id)?.indication} / ${devices.get(id)?.recommendation}`;

@@ -53,7 +53,7 @@ beforeAll(() => {
   const result = analyzeElectricityFleet(fleet);
   for (const item of result.devices) devices.set(item.deviceId, item);
   for (const item of result.areas) areas.set(item.groupId, item);
-}, 30_000);
+}, 120_000);
 
 test('every meter and every area has exactly one answer', () => {
   expect([...devices.keys()]).toEqual(fleet.meters.map((meter) => meter.deviceId));
