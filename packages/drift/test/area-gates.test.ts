@@ -80,7 +80,11 @@ describe('the loss', () => {
   test('is what is supplied and not counted, over what is supplied', () => {
     const intervals = smallAreaIntervals();
     const total = intervals.supply.map((energy) => 0.97 * energy);
-    expect(lossRatio(intervals, total)).toBeCloseTo(0.03, 12);
+    const none = new Float64Array(total.length);
+    expect(lossRatio(intervals, total, none)).toBeCloseTo(0.03, 12);
+    // what flows behind a stopped meter is not lost
+    const stopped = intervals.supply.map((value) => 0.02 * value);
+    expect(lossRatio(intervals, total, stopped)).toBeCloseTo(0.01, 12);
   });
 
   test('of an area without voltages is refused above 5 %', () => {

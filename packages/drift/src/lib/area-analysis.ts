@@ -115,7 +115,7 @@ export function prepareArea(
       joined.push(first);
       continue;
     }
-    const ratio = lossRatio(intervals, design.total);
+    const ratio = lossRatio(intervals, design.total, design.unmeasured);
     items.push({ code: 'loss', values: { share: ratio } });
     const loss = lossGate(ratio, design.voltage !== undefined);
     if (loss !== undefined) return refuse(loss);

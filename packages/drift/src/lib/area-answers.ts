@@ -29,6 +29,8 @@ import {
 } from './health-decision.ts';
 
 const DAY_US = 86_400e6;
+/** Probability of being beyond the limit from which a member of a lot that is off needs no other confirmation. */
+const LOT_CONFIRMED = 0.97;
 
 interface Answering {
   readonly input: FleetInput;
@@ -154,6 +156,9 @@ function estimate(
   const statement = stateError(posterior.components, meter.limit, meter.inServiceLimit);
   // Gauge: where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3).
   const lotOver = Math.abs(prior.lotMean) - 1.645 * prior.lotMeanSd > meter.limit;
+  const probabilityDrifted = lotOver
+    ? statement.probabilityOverLimit
+    : posterior.probabilityDrifted;
   const dataSd = levelSd(path);
   const best = state.profiles[posterior.best] as Profile;
   const evidence: EvidenceItem[] = [
@@ -173,7 +178,7 @@ function estimate(
       ...statement,
       indication: 'within_limits',
       recommendation: 'none',
-      probabilityDrifted: lotOver ? statement.probabilityOverLimit : posterior.probabilityDrifted,
+      probabilityDrifted,
       minimumDetectable: minimumDetectable(dataSd, meter.limit),
       ...forecastOf(state, posterior.components, meter.limit, device.base.asOfUs),
       evidence,
@@ -181,7 +186,11 @@ function estimate(
     },
     limit: meter.limit,
     dataSd,
-    confirmed: confirmDrift(path, best, prior, posterior.probabilityDrifted),
+    // A lot that is off as a whole is confirmed by all its members; there is no moment to confirm from.
+    confirmed:
+      lotOver && probabilityDrifted >= LOT_CONFIRMED
+        ? true
+        : confirmDrift(path, best, prior, probabilityDrifted),
   };
 }
 

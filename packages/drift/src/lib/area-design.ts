@@ -306,10 +306,12 @@ function addGhosts(terms: {
     const ghost = voltage?.ghosts.get(i);
     if (ghost === undefined) {
       const { power, variance } = loadBefore(energies[i] as Float64Array, hours, stop);
-      add(after(hours), power / 2, power);
+      add(after(hours), power / 2);
       next++;
-      for (let t = stop; t < count; t++)
+      for (let t = stop; t < count; t++) {
+        unmeasured[t] = at(unmeasured, t) + power * at(hours, t);
         unmeasuredVariance[t] = at(unmeasuredVariance, t) + variance * at(hours, t) ** 2;
+      }
       continue;
     }
     for (let t = stop; t < count; t++) {
@@ -325,19 +327,31 @@ function addGhosts(terms: {
   return { informations, unmeasured, unmeasuredVariance };
 }
 
-/** Mean load before the stop, kW, and the variance of its interval means. */
+/** Autocorrelation of a load is not taken to be above this. */
+const LARGEST_AUTOCORRELATION = 0.9;
+
+/**
+ * Mean load before the stop, kW, and the variance of its interval means, kW^2, times what their autocorrelation adds to that of a mean:
+ * the hours of a household are alike, and a neighbour with the same habits must not be blamed for them.
+ */
 function loadBefore(
   energy: Float64Array,
   hours: Float64Array,
   stop: number,
 ): { power: number; variance: number } {
+  if (stop === 0) return { power: 0, variance: 0 };
   let sum = 0;
+  for (let t = 0; t < stop; t++) sum += at(energy, t) / at(hours, t);
+  const power = sum / stop;
   let squares = 0;
+  let products = 0;
+  let before = 0;
   for (let t = 0; t < stop; t++) {
-    const power = at(energy, t) / at(hours, t);
-    sum += power;
-    squares += power * power;
+    const rest = at(energy, t) / at(hours, t) - power;
+    squares += rest * rest;
+    products += rest * before;
+    before = rest;
   }
-  const power = stop === 0 ? 0 : sum / stop;
-  return { power, variance: stop === 0 ? 0 : squares / stop - power * power };
+  const rho = squares > 0 ? Math.min(LARGEST_AUTOCORRELATION, Math.max(0, products / squares)) : 0;
+  return { power, variance: ((squares / stop) * (1 + rho)) / (1 - rho) };
 }

@@ -47,10 +47,14 @@ export function resolutionGate(
   return undefined;
 }
 
-/** Unaccounted energy over supplied energy. */
-export function lossRatio(intervals: AreaIntervals, total: Float64Array): number {
+/** Unaccounted energy over supplied energy; `unmeasured` is accounted for though no register counts it. */
+export function lossRatio(
+  intervals: AreaIntervals,
+  total: Float64Array,
+  unmeasured: Float64Array,
+): number {
   const supplied = meanOf(intervals.supply);
-  return (supplied - meanOf(total)) / supplied;
+  return (supplied - meanOf(total) - meanOf(unmeasured)) / supplied;
 }
 
 export function lossGate(ratio: number, hasVoltages: boolean): GroupStatus | undefined {
