@@ -81,9 +81,10 @@ function buildDashboard() {
 /** Replaces this process by the command as far as Node allows: same streams, same signals, same exit code. */
 function handOver(command, args, cwd, env = workspaceEnv()) {
   const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
-  // A terminal's Ctrl-C reaches the whole group; a plain kill reaches only this process and is passed on.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A terminal's Ctrl-C reaches the whole group, `kill` only this process. Passed on in either case: the command takes a signal that
+  // comes twice at once for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`verimeter: ${error.message}\n`);
     process.exit(1);
