@@ -4,10 +4,10 @@ import {
   EM_ROUNDS,
   type FleetInput,
   type FleetResult,
-  type JudgedMeter,
-  type LotPrior,
+  type JudgedArea,
+  NO_FLEET,
   concludeFleet,
-  learnPriors,
+  nextPrior,
 } from '@verimeter/drift';
 import { openPartThread, type PartThread } from './part-thread.ts';
 import { inSharedMemory } from './shared-input.ts';
@@ -28,7 +28,7 @@ export function sharesOf(sizes: readonly number[], threads: number): number[][] 
 }
 
 /** Replies of all threads in the order of the fleet's areas: the result does not depend on how many threads there are. */
-async function gather<T extends object>(
+async function gather<T>(
   threads: readonly PartThread[],
   shares: readonly (readonly number[])[],
   ask: (thread: PartThread) => Promise<readonly T[]>,
@@ -65,15 +65,15 @@ export async function estimate(
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    let priors: ReadonlyMap<string, LotPrior> = new Map();
+    let prior = NO_FLEET;
     for (let round = 0; round < EM_ROUNDS; round++) {
-      const judged = await gather<JudgedMeter[]>(threads, shares, (thread) =>
-        thread.ask({ kind: 'judge', round, priors }),
+      const judged = await gather<JudgedArea | undefined>(threads, shares, (thread) =>
+        thread.ask({ kind: 'judge', round, prior }),
       );
-      if (round < EM_ROUNDS - 1) priors = learnPriors(judged.flat(), priors);
+      if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
     }
     const answers = await gather<AreaAnswers>(threads, shares, (thread) =>
-      thread.ask({ kind: 'answer', priors }),
+      thread.ask({ kind: 'answer', prior }),
     );
     return concludeFleet(shared, answers);
   } finally {

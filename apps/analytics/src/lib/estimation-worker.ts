@@ -11,8 +11,8 @@ port.on('message', (request: PartRequest) => {
   part ??= openPart(input, areas);
   const reply =
     request.kind === 'judge'
-      ? part.judge(request.round, request.priors)
-      : part.answer(request.priors);
+      ? part.judge(request.round, request.prior)
+      : part.answer(request.prior);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
   port.postMessage(reply);
 });

@@ -12,7 +12,7 @@ import {
 } from './error-path.ts';
 import { pathUntil } from './path-until.ts';
 import type { FleetFacts } from './fleet-facts.ts';
-import { initialPrior, type LotPrior } from './fleet-prior.ts';
+import { type FleetPrior, type LotPrior, priorOf } from './fleet-prior.ts';
 import type {
   AreaResult,
   DeviceResult,
@@ -35,7 +35,7 @@ const LOT_CONFIRMED = 0.97;
 interface Answering {
   readonly input: FleetInput;
   readonly facts: FleetFacts;
-  readonly priors: ReadonlyMap<string, LotPrior>;
+  readonly prior: FleetPrior;
 }
 
 /** What an area answers for its members once they are judged. */
@@ -152,8 +152,9 @@ function estimate(
   const meter = context.input.meters[consumer?.meter ?? -1];
   const { path, posterior } = state.judged[device.i] as JudgedConsumer;
   if (meter === undefined) throw new RangeError('an estimated consumer without its meter');
-  const prior = context.priors.get(meter.lot) ?? initialPrior();
-  const statement = stateError(posterior.components, meter.limit, meter.inServiceLimit);
+  const prior = priorOf(context.prior, meter.lot);
+  const components = withLot(posterior.components, prior);
+  const statement = stateError(components, meter.limit, meter.inServiceLimit);
   // Gauge: where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3).
   const lotOver = Math.abs(prior.lotMean) - 1.645 * prior.lotMeanSd > meter.limit;
   const probabilityDrifted = lotOver
@@ -180,7 +181,7 @@ function estimate(
       recommendation: 'none',
       probabilityDrifted,
       minimumDetectable: minimumDetectable(dataSd, meter.limit),
-      ...forecastOf(state, posterior.components, meter.limit, device.base.asOfUs),
+      ...forecastOf(state, components, meter.limit, device.base.asOfUs),
       evidence,
       history: historyOf(state, path, { prior, limit: meter.limit, asOfUs: device.base.asOfUs }),
     },
@@ -192,6 +193,12 @@ function estimate(
         ? true
         : confirmDrift(path, best, prior, probabilityDrifted),
   };
+}
+
+/** What is not known of the lot's mean - its members' common level - belongs to each of them. */
+function withLot(components: readonly Component[], prior: LotPrior): Component[] {
+  const variance = prior.lotMeanSd * prior.lotMeanSd;
+  return components.map((part) => ({ ...part, variance: part.variance + variance }));
 }
 
 function forecastOf(
@@ -228,7 +235,11 @@ function historyOf(
   return weeklyEnds(path.blocks, daysPerBlock, LEAST_DAYS).map((end): HistoryPoint => {
     const cut = pathUntil(path, end);
     const { components } = posteriorOfPath(cut, driftProfiles(end), context.prior);
-    const statement = stateError(components, context.limit, 2 * context.limit);
+    const statement = stateError(
+      withLot(components, context.prior),
+      context.limit,
+      2 * context.limit,
+    );
     return {
       asOfUs: context.asOfUs - (path.blocks - end) * daysPerBlock * 86_400e6,
       errorEstimate: statement.errorEstimate,

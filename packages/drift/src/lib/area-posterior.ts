@@ -19,31 +19,37 @@ export interface HealthyPrior {
   readonly sd: number;
 }
 
-/** The area's linear model with given priors and drifts, factorised. */
+/** Common deviations of the consumers of each lot from what is taken to be the lot's mean. */
+export interface LotShifts {
+  /** Consumers of each lot. */
+  readonly members: readonly (readonly number[])[];
+  /** Information about the deviations from elsewhere, lots x lots. */
+  readonly precision: Float64Array;
+}
+
+/** The area's linear model with given priors and drifts, factorised: columns of the design, drifts, lots. */
 export interface AreaPosterior {
   readonly evidence: AreaEvidence;
   readonly actives: readonly ActiveDrift[];
+  readonly lots: LotShifts | undefined;
   readonly size: number;
   readonly factor: Float64Array;
   readonly coefficients: Float64Array;
 }
 
-/** `lastBlock` (exclusive) leaves later data out. */
 export function factorArea(
   evidence: AreaEvidence,
   priors: readonly HealthyPrior[],
   actives: readonly ActiveDrift[],
-  lastBlock: number = evidence.blocks,
+  lots?: LotShifts,
 ): AreaPosterior {
   const { p, design, blocks, blockRows, blockMoments } = evidence;
-  const size = p + actives.length;
+  const size = p + actives.length + (lots?.members.length ?? 0);
   const a = new Float64Array(size * size);
   const b = new Float64Array(size);
   for (let i = 0; i < p; i++)
     for (let j = 0; j <= i; j++) a[i * size + j] = evidence.gram[i * p + j] as number;
   b.set(evidence.moment);
-  if (lastBlock < blocks)
-    throw new RangeError('partial windows are formed from their own evidence');
   for (let j = 0; j < p; j++) {
     const prior = j < design.n ? (priors[j] as HealthyPrior) : undefined;
     const sd = prior?.sd ?? at(design.priorSd, j);
@@ -68,10 +74,45 @@ export function factorArea(
     }
     a[row * size + row] = at(a, row * size + row) + 1 / (SLAB_SD * SLAB_SD);
   });
+  if (lots !== undefined) addLotRows({ evidence, actives, lots, size, a, b });
   if (choleskyInPlace(a, size) === undefined)
     throw new RangeError('the posterior of an area is not positive definite');
   solveCholeskyInPlace(a, size, b);
-  return { evidence, actives, size, factor: a, coefficients: b };
+  return { evidence, actives, lots, size, factor: a, coefficients: b };
+}
+
+/** The column of a lot is the sum of its members' columns: its products are sums of theirs. */
+function addLotRows(model: {
+  readonly evidence: AreaEvidence;
+  readonly actives: readonly ActiveDrift[];
+  readonly lots: LotShifts;
+  readonly size: number;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+}): void {
+  const { evidence, actives, lots, size, a, b } = model;
+  const { p, design, blocks, blockRows, gram, moment } = evidence;
+  const first = p + actives.length;
+  lots.members.forEach((members, k) => {
+    const row = (first + k) * size;
+    for (const i of members) {
+      for (let j = 0; j < p; j++) a[row + j] = at(a, row + j) + at(gram, i * p + j);
+      b[first + k] = at(b, first + k) + at(moment, i);
+      actives.forEach((active, m) => {
+        let sum = 0;
+        for (let d = 0; d < blocks; d++)
+          sum +=
+            at(active.profile.shape, d) * at(blockRows, (d * design.n + active.consumer) * p + i);
+        a[row + p + m] = at(a, row + p + m) + sum;
+      });
+    }
+    for (let other = 0; other <= k; other++) {
+      let sum = at(lots.precision, k * lots.members.length + other);
+      for (const i of members)
+        for (const j of lots.members[other] ?? []) sum += at(gram, i * p + j);
+      a[row + first + other] = sum;
+    }
+  });
 }
 
 /**
@@ -79,7 +120,7 @@ export function factorArea(
  * out of the factorised model (conditioning them to zero), then Q = G - V'A^-1 V, u = h - V'A^-1 b.
  */
 export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEvidence {
-  const { evidence, actives, size, factor, coefficients } = posterior;
+  const { evidence, actives, lots, size, factor, coefficients } = posterior;
   const { p, design, blocks, blockRows, blockMoments } = evidence;
   const own = [consumer];
   actives.forEach((active, k) => {
@@ -112,6 +153,11 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
     v.set(blockRows.subarray(offset, offset + p));
     actives.forEach((active, k) => {
       v[p + k] = at(active.profile.shape, d) * at(blockRows, offset + active.consumer);
+    });
+    lots?.members.forEach((members, k) => {
+      let sum = 0;
+      for (const i of members) sum += at(blockRows, offset + i);
+      v[p + actives.length + k] = sum;
     });
     moment[d] = at(blockMoments, d * p + consumer) - dotAll(v, theta);
     information[d * blocks + d] = at(blockRows, offset + consumer);

@@ -4,7 +4,8 @@ import type { ActiveDrift } from './area-posterior.ts';
 import { isResolvable, type JudgedConsumer, searchDrifts } from './drift-search.ts';
 import { driftProfiles, type Profile } from './error-path.ts';
 import type { FleetFacts } from './fleet-facts.ts';
-import { initialPrior, type JudgedMeter, type LotPrior } from './fleet-prior.ts';
+import { type FleetPrior, type JudgedMeter, type LotEvidence, priorOf } from './fleet-prior.ts';
+import { areaLots, lotEvidence } from './lot-shifts.ts';
 import type { AreaInput, FleetInput } from './fleet-types.ts';
 import { varianceInflation } from './sandwich.ts';
 
@@ -15,6 +16,12 @@ export interface AreaState {
   judged: readonly JudgedConsumer[];
   actives: readonly ActiveDrift[];
   inflation: Float64Array;
+}
+
+/** What the fleet learns from an area: listed consumers whose load says anything, and their lots. */
+export interface JudgedArea {
+  readonly meters: readonly JudgedMeter[];
+  readonly lots: LotEvidence;
 }
 
 /** The area after its gates, nobody judged yet. */
@@ -36,20 +43,24 @@ export function openArea(input: FleetInput, area: AreaInput, facts: FleetFacts):
 export function judgeArea(
   input: FleetInput,
   state: AreaState,
-  round: {
-    readonly priors: ReadonlyMap<string, LotPrior>;
-    readonly first: boolean;
-    readonly last: boolean;
-  },
-): JudgedMeter[] {
+  round: { readonly prior: FleetPrior; readonly first: boolean; readonly last: boolean },
+): JudgedArea | undefined {
   const { evidence } = state.prepared;
-  if (evidence === undefined) return [];
+  if (evidence === undefined) return undefined;
   const { consumers } = evidence.design.intervals;
+  const joined = new Set(state.prepared.candidates.map((candidate) => candidate.meter));
   const lots = consumers.map((consumer) => input.meters[consumer.meter]?.lot ?? '');
+  const own = areaLots(
+    lots.map((lot, i) =>
+      joined.has(consumers[i]?.meter ?? -1) || !isResolvable(evidence, i) ? undefined : lot,
+    ),
+    round.prior,
+  );
   const found = searchDrifts(evidence, state.profiles, {
-    priors: lots.map((lot) => round.priors.get(lot) ?? initialPrior()),
+    priors: lots.map((lot) => priorOf(round.prior, lot)),
     start: state.actives,
     inflation: state.inflation,
+    lots: own.shifts,
   });
   state.judged = found.judged;
   state.actives = found.actives;
@@ -64,10 +75,16 @@ export function judgeArea(
     state.inflation = Float64Array.from(found.judged, (consumer) =>
       varianceInflation(consumer, state.profiles),
     );
-  const joined = new Set(state.prepared.candidates.map((candidate) => candidate.meter));
-  return found.judged.flatMap(({ posterior }, i): JudgedMeter[] => {
-    if (joined.has(consumers[i]?.meter ?? -1) || !isResolvable(evidence, i)) return [];
-    const { probabilityDrifted, healthyMean, healthyVariance } = posterior;
-    return [{ lot: lots[i] ?? '', probabilityDrifted, healthyMean, healthyVariance }];
-  });
+  const meters = own.names.flatMap((lot, k) =>
+    (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
+      const { posterior } = found.judged[i] as JudgedConsumer;
+      return {
+        lot,
+        probabilityDrifted: posterior.probabilityDrifted,
+        deviation: posterior.healthyMean - priorOf(round.prior, lot).lotMean,
+        deviationVariance: posterior.healthyVariance,
+      };
+    }),
+  );
+  return { meters, lots: lotEvidence(found.posterior, own, round.prior) };
 }

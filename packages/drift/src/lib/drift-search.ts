@@ -1,6 +1,13 @@
 import { at } from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
-import { type ActiveDrift, factorArea, type HealthyPrior, pathEvidence } from './area-posterior.ts';
+import {
+  type ActiveDrift,
+  type AreaPosterior,
+  factorArea,
+  type HealthyPrior,
+  type LotShifts,
+  pathEvidence,
+} from './area-posterior.ts';
 import {
   type PathEvidence,
   type PathPosterior,
@@ -20,6 +27,13 @@ export interface JudgedConsumer {
   readonly posterior: PathPosterior;
 }
 
+export interface SearchedArea {
+  readonly judged: readonly JudgedConsumer[];
+  readonly actives: readonly ActiveDrift[];
+  /** The area's model beside these drifts. */
+  readonly posterior: AreaPosterior;
+}
+
 /**
  * Judges every consumer of an area given that those found drifted have drifted: the most probable one is taken into the
  * model, all are judged again, until nobody enters or leaves. Deterministic; no sampling.
@@ -32,8 +46,10 @@ export function searchDrifts(
     readonly start: readonly ActiveDrift[];
     /** Inflation of each consumer's variance (sandwich over model). */
     readonly inflation: Float64Array;
+    /** What is not known of the means of the lots. */
+    readonly lots?: LotShifts;
   },
-): { readonly judged: readonly JudgedConsumer[]; readonly actives: readonly ActiveDrift[] } {
+): SearchedArea {
   const bias = evidence.design.betaBiasSd;
   const healthy: HealthyPrior[] = context.priors.map((prior, i) => ({
     mean: prior.lotMean,
@@ -41,7 +57,7 @@ export function searchDrifts(
   }));
   let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {
-    const posterior = factorArea(evidence, healthy, actives);
+    const posterior = factorArea(evidence, healthy, actives, context.lots);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
       const path = withBias(deflate(pathEvidence(posterior, i), at(context.inflation, i)), {
         level: at(bias, i),
@@ -50,7 +66,7 @@ export function searchDrifts(
       const own = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
       return { path, posterior: posteriorOfPath(path, profiles, own) };
     });
-    if (pass === MAX_PASSES) return { judged, actives };
+    if (pass === MAX_PASSES) return { judged, actives, posterior };
     const next = actives
       .filter((active) => (judged[active.consumer]?.posterior.probabilityDrifted ?? 0) > ENTER / 2)
       .map((active) => ({
@@ -77,7 +93,7 @@ export function searchDrifts(
       next.push({ consumer: enter, profile });
       changed = true;
     }
-    if (!changed) return { judged, actives };
+    if (!changed) return { judged, actives, posterior };
     actives = next;
   }
 }

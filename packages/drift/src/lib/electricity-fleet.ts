@@ -1,23 +1,23 @@
 import type { AreaAnswers } from './area-answers.ts';
 import { type FleetFacts, fleetFacts } from './fleet-facts.ts';
-import { EM_ROUNDS, openPart } from './fleet-part.ts';
-import { learnPriors, type LotPrior } from './fleet-prior.ts';
+import { EM_ROUNDS, nextPrior, openPart } from './fleet-part.ts';
+import { NO_FLEET } from './fleet-prior.ts';
 import type { DeviceResult, FleetInput, FleetResult } from './fleet-types.ts';
 import { decide } from './health-decision.ts';
 import type { MeterCheck } from './meter-checks.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
-export const MODEL_VERSION = 'electricity-2';
+export const MODEL_VERSION = 'electricity-3';
 
 /** The answer for every meter of the tenant and every area. Deterministic; no clock. */
 export function analyzeElectricityFleet(input: FleetInput): FleetResult {
   const part = openPart(input, [...input.areas.keys()]);
-  let priors = new Map<string, LotPrior>();
+  let prior = NO_FLEET;
   for (let round = 0; round < EM_ROUNDS; round++) {
-    const judged = part.judge(round, priors);
-    if (round < EM_ROUNDS - 1) priors = learnPriors(judged.flat(), priors);
+    const judged = part.judge(round, prior);
+    if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
   }
-  return concludeFleet(input, part.answer(priors));
+  return concludeFleet(input, part.answer(prior));
 }
 
 /** The fleet's list over the answers of all areas, in the order of the areas, and the meters that no area answers for. */

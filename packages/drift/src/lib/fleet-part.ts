@@ -1,7 +1,7 @@
 import { type AreaAnswers, answerArea } from './area-answers.ts';
-import { judgeArea, openArea } from './area-state.ts';
+import { type JudgedArea, judgeArea, openArea } from './area-state.ts';
 import { fleetFacts } from './fleet-facts.ts';
-import type { JudgedMeter, LotPrior } from './fleet-prior.ts';
+import { type FleetPrior, learnPriors } from './fleet-prior.ts';
 import type { FleetInput } from './fleet-types.ts';
 
 /** Rounds of learning the fleet's prior from its meters and judging the meters with it. */
@@ -10,8 +10,8 @@ export const EM_ROUNDS = 3;
 /** Some areas of a fleet, which one thread looks after. What goes in and out can be sent between threads. */
 export interface FleetPart {
   /** Judges the consumers of all areas with the priors; per area, in the order of the areas. */
-  readonly judge: (round: number, priors: ReadonlyMap<string, LotPrior>) => JudgedMeter[][];
-  readonly answer: (priors: ReadonlyMap<string, LotPrior>) => AreaAnswers[];
+  readonly judge: (round: number, prior: FleetPrior) => (JudgedArea | undefined)[];
+  readonly answer: (prior: FleetPrior) => AreaAnswers[];
 }
 
 /** `areas`: indices into `input.areas`. All meters of the fleet are in `input`: any of them may explain a balance. */
@@ -24,10 +24,19 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
     return openArea(input, area, facts);
   });
   return {
-    judge: (round, priors) =>
+    judge: (round, prior) =>
       states.map((state) =>
-        judgeArea(input, state, { priors, first: round === 0, last: round === EM_ROUNDS - 1 }),
+        judgeArea(input, state, { prior, first: round === 0, last: round === EM_ROUNDS - 1 }),
       ),
-    answer: (priors) => states.map((state) => answerArea({ input, facts, priors }, state)),
+    answer: (prior) => states.map((state) => answerArea({ input, facts, prior }, state)),
   };
+}
+
+/** The prior after a round, from what all areas of the fleet returned, in the order of the areas. */
+export function nextPrior(judged: readonly (JudgedArea | undefined)[]): FleetPrior {
+  const areas = judged.filter((area) => area !== undefined);
+  return learnPriors(
+    areas.flatMap((area) => area.meters),
+    areas.map((area) => area.lots),
+  );
 }
