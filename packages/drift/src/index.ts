@@ -1,4 +1,5 @@
 export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
+export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
 export { analyzeElectricityFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
 export type {
   AreaInput,

@@ -51,7 +51,7 @@ export function simulateArea(
     phases: customers.map((customer) => customer.phases),
     targetLoss,
     lowestVolts: LOWEST_VOLTS,
-    shortest: 0.3,
+    scales: [0.3, 4],
     refinements: 0,
     stride: 4,
   });

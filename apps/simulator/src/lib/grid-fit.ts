@@ -15,7 +15,8 @@ export interface FitOptions {
   readonly targetLoss: number;
   /** No mains that let any meter see less, V. */
   readonly lowestVolts: number;
-  readonly shortest: number;
+  /** Bounds of the stretching. */
+  readonly scales: readonly [shortest: number, longest: number];
   /** Loss and drop are nearly linear in the length: one step, and as many more as wanted. */
   readonly refinements: number;
   /** Every how many steps of the trial loads are solved. */
@@ -63,7 +64,7 @@ function nextScale(before: Trial, after: Trial, options: FitOptions): number {
   const drop = (result: Trial): number => TRIAL_SOURCE_VOLTS - result.lowest;
   const room = TRIAL_SOURCE_VOLTS - options.lowestVolts;
   const forVolts = before.scale + (step * (room - drop(before))) / (drop(after) - drop(before));
-  return Math.max(options.shortest, Math.min(4, forLoss, forVolts));
+  return Math.max(options.scales[0], Math.min(options.scales[1], forLoss, forVolts));
 }
 
 function peakOf(buffer: LoadBuffer): number {
