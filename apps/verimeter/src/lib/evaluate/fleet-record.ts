@@ -43,6 +43,8 @@ export const fleetRecord = z.object({
   /** `built-in`, or the half of the households. */
   loads: z.enum(['built-in', 'tune', 'report']),
   model: z.string(),
+  /** What makes this record again, among others of its cell. */
+  command: z.string(),
   days: z.number(),
   looks: z.number(),
   /** ms, over all areas. */

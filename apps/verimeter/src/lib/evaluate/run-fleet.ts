@@ -20,6 +20,7 @@ export interface FleetRun {
   readonly fleet: number;
   readonly loads: FleetRecord['loads'];
   readonly baselines: boolean;
+  readonly command: string;
 }
 
 /** Simulates one fleet, analyses it, and sets what was found beside the truth. */
@@ -51,6 +52,7 @@ export function runFleet(
     fleet: run.fleet,
     loads: run.loads,
     model: MODEL_VERSION,
+    command: run.command,
     days,
     looks: looks?.count ?? 1,
     time: {
