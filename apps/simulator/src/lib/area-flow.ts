@@ -128,4 +128,3 @@ function tally(flow: TrueFlow, k: number, inside: number, watts: number): void {
   flow.energy[k] = (flow.energy[k] ?? 0) + (watts * STEP_HOURS) / 1000;
   if (inside === STEPS_PER_INTERVAL - 1) flow.before[k] = watts;
 }
-

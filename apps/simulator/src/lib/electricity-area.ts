@@ -61,7 +61,11 @@ export function simulateArea(
 }
 
 /** Loads of the customers one after another, and what their meters take. */
-export function fillLoads(customers: readonly Customer[], city: CitySetting, steps: number): LoadBuffer {
+export function fillLoads(
+  customers: readonly Customer[],
+  city: CitySetting,
+  steps: number,
+): LoadBuffer {
   const ports = customers.reduce((sum, customer) => sum + customer.phases, 0);
   const buffer = createLoadBuffer(ports, steps);
   let port = 0;
@@ -72,7 +76,6 @@ export function fillLoads(customers: readonly Customer[], city: CitySetting, ste
   addSelfConsumption(buffer);
   return buffer;
 }
-
 
 /** Adds what the meter of every port takes for itself. */
 export function addSelfConsumption(buffer: LoadBuffer): void {

@@ -111,4 +111,3 @@ function tryNetwork(network: Network, buffer: LoadBuffer, stride: number): Omit<
   }
   return { loss: loss / supplied, lowest };
 }
-

@@ -15,7 +15,8 @@ export interface Source {
  * No-load voltages behind the transformer: its tap, the evening sag of the 22 kV network, a slow random part common
  * to the phases and a small one of each phase. The temperature of the conductors follows the air.
  */
-export function createSource(area: number,
+export function createSource(
+  area: number,
   city: { readonly seed: number; readonly weather: readonly DayWeather[] },
 ): Source {
   const fixed = randomStream(city.seed, STREAM.grid, area);

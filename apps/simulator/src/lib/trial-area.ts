@@ -5,7 +5,13 @@ import { addSelfConsumption, fillLoads } from './electricity-area.ts';
 import type { NetworkOptions } from './feeder.ts';
 import { fitNetwork } from './grid-fit.ts';
 import { createLoadBuffer, type LoadBuffer, TAIL_STEPS } from './load-buffer.ts';
-import { driftAt, type MeterFault, type MeterNature, type MeterReadings, readMeter } from './meter.ts';
+import {
+  driftAt,
+  type MeterFault,
+  type MeterNature,
+  type MeterReadings,
+  readMeter,
+} from './meter.ts';
 import { CURRENT_TRANSFORMERS } from './meter-record.ts';
 import { boundedNormal, randomStream, STREAM } from './random.ts';
 import { phasesOfHousehold, writeSeriesLoads } from './series-loads.ts';

@@ -154,6 +154,7 @@ export const TINY: Cell = cell('tiny', 'two areas of 12 meters, a quarter of the
   areas: 2,
   prevalence: 0.25,
   drift: 0.05,
+  supplyQuantum: 0.001,
 });
 
 export const CELLS: readonly Cell[] = [...ACCEPTANCE, ...FACTORS, ...COMBINATIONS];

@@ -53,8 +53,16 @@ export function judgeCity(seed: number): CityVerdict {
     text: comparisonText(hidden, devices.map(foundRow)),
     scores: [
       scoreOf('verimeter', hidden.meters, reverify),
-      scoreOf('least squares', hidden.meters, over((e) => e.leastSquares)),
-      scoreOf('ridge', hidden.meters, over((e) => e.ridge)),
+      scoreOf(
+        'least squares',
+        hidden.meters,
+        over((e) => e.leastSquares),
+      ),
+      scoreOf(
+        'ridge',
+        hidden.meters,
+        over((e) => e.ridge),
+      ),
     ],
     largeSteps: steps.length,
     largeStepsMissed: steps.filter(({ deviceId }) => !reverify.has(deviceId)).length,
@@ -80,11 +88,7 @@ function judgedMeters(meters: readonly MeterTruth[]): MeterTruth[] {
   );
 }
 
-function scoreOf(
-  name: string,
-  meters: readonly MeterTruth[],
-  flagged: ReadonlySet<string>,
-): Score {
+function scoreOf(name: string, meters: readonly MeterTruth[], flagged: ReadonlySet<string>): Score {
   const judged = judgedMeters(meters);
   return {
     name,

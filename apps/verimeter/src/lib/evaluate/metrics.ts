@@ -108,10 +108,7 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
     },
     rmseRatio: bootstrapped(fleets, (some) => {
       const drifted = some.flat().filter(isDrifted);
-      return ratio(
-        rootMeanSquare(errors(drifted, own)),
-        rootMeanSquare(errors(drifted, known)),
-      );
+      return ratio(rootMeanSquare(errors(drifted, own)), rootMeanSquare(errors(drifted, known)));
     }),
     coverage: LEVELS.map((level) => ({
       level,
@@ -119,7 +116,9 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
       drifted: covered(rows.filter(isDrifted), level),
     })),
     widthRatio: bootstrapped(fleets, (some) => {
-      const both = some.flat().filter(({ low, oracleWidth }) => low !== null && oracleWidth !== null);
+      const both = some
+        .flat()
+        .filter(({ low, oracleWidth }) => low !== null && oracleWidth !== null);
       return ratio(
         medianOf(both.map(({ low, high }) => (high ?? 0) - (low ?? 0))),
         medianOf(both.map(({ oracleWidth }) => oracleWidth ?? 0)),

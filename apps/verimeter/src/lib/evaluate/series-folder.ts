@@ -58,7 +58,7 @@ async function findFile(folder: string): Promise<string> {
   const inside = path.join(folder, 'elec-swiss-15min');
   for (const directory of [folder, inside]) {
     // oxlint-disable-next-line no-await-in-loop
-    const names = await readdir(directory).catch(() => []);
+    const names = await readdir(directory).catch((): string[] => []);
     const name = names.toSorted().find((entry) => /15min.*\.csv(\.gz)?$/.test(entry));
     if (name !== undefined) return path.join(directory, name);
   }

@@ -93,9 +93,7 @@ export function simulateFleet(
       })),
     },
     meters: areas.flatMap((area, number) =>
-      area.consumers
-        .slice(0, plan.areas[number]?.meters)
-        .map((meter) => ({ area: number, meter })),
+      area.consumers.slice(0, plan.areas[number]?.meters).map((meter) => ({ area: number, meter })),
     ),
     lossRatios: areas.map(({ lossKwh, simulation }) => sum(lossKwh) / sum(simulation.bus.energy)),
     guests,
