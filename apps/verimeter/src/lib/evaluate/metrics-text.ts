@@ -1,7 +1,8 @@
 import { table } from '../output.ts';
+import type { ListScore } from './list-scores.ts';
 import type { Measure, Share } from './measures.ts';
 import type { Baseline } from './meter-rows.ts';
-import type { CellMetrics, ListScore } from './metrics.ts';
+import type { CellMetrics } from './metrics.ts';
 
 export type Rows = readonly (readonly string[])[];
 

@@ -1,4 +1,4 @@
-import { normalQuantile } from '@verimeter/statistics';
+import { type Coverage, coverages, reliability, type ReliabilityBin } from './calibration.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import {
   bootstrapped,
@@ -8,19 +8,8 @@ import {
   share,
   type Share,
 } from './measures.ts';
-import { type Baseline, BASELINES, countedRows, type MeterRow } from './meter-rows.ts';
-
-/** Error above which an estimator without probabilities flags a meter (drift-estimation.md 2.5). */
-const THRESHOLD = 0.02;
-const LEVELS = [0.5, 0.8, 0.95] as const;
-const BINS = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1] as const;
-
-export interface ListScore {
-  readonly recall: Share;
-  readonly precision: Share;
-  /** Healthy meters on the list. */
-  readonly falseAlarms: Share;
-}
+import { baselineScores, type BaselineScore, listScore, type ListScore } from './list-scores.ts';
+import { countedRows, type MeterRow } from './meter-rows.ts';
 
 export interface CellMetrics {
   readonly cell: string;
@@ -38,28 +27,15 @@ export interface CellMetrics {
   /** Of e, over meters that both runs estimate. */
   readonly rmse: Readonly<Record<'drifted' | 'driftedOracle' | 'all' | 'allOracle', Measure>>;
   readonly rmseRatio: Measure;
-  readonly coverage: readonly {
-    readonly level: number;
-    readonly all: Share;
-    readonly drifted: Share;
-  }[];
+  readonly coverage: readonly Coverage[];
   /** Median width of the 95 % intervals over that of the oracle. */
   readonly widthRatio: Measure;
-  readonly reliability: readonly {
-    readonly from: number;
-    readonly to: number;
-    readonly meanProbability: number | null;
-    readonly drifted: Share;
-  }[];
+  readonly reliability: readonly ReliabilityBin[];
   readonly notResolvable: Share;
   readonly driftedNotResolvable: Share;
   readonly statuses: Readonly<Record<string, number>>;
   readonly cleanAreasOk: Share;
-  readonly baselines: readonly {
-    readonly name: Baseline;
-    readonly score: ListScore;
-    readonly rmseDrifted: number | null;
-  }[];
+  readonly baselines: readonly BaselineScore[];
   readonly guests: Readonly<
     Record<'device' | 'listing' | 'feeding' | 'nothingPublished' | 'all', Share>
   >;
@@ -82,10 +58,6 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
     value: (row: MeterRow) => number | null,
   ): Measure =>
     bootstrapped(fleets, (some) => rootMeanSquare(errors(some.flat().filter(chosen), value)));
-  const isDrifted = ({ drifted }: MeterRow): boolean => drifted;
-  const any = (): boolean => true;
-  const own = ({ estimate }: MeterRow): number | null => estimate;
-  const known = ({ oracle }: MeterRow): number | null => oracle;
   const all = areas.length;
   return {
     cell: first.cell,
@@ -110,11 +82,7 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
       const drifted = some.flat().filter(isDrifted);
       return ratio(rootMeanSquare(errors(drifted, own)), rootMeanSquare(errors(drifted, known)));
     }),
-    coverage: LEVELS.map((level) => ({
-      level,
-      all: covered(rows, level),
-      drifted: covered(rows.filter(isDrifted), level),
-    })),
+    coverage: coverages(rows),
     widthRatio: bootstrapped(fleets, (some) => {
       const both = some
         .flat()
@@ -150,21 +118,10 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
   };
 }
 
-/** Recall counts every drifted meter: an abstention is a miss. */
-export function listScore(
-  rows: readonly MeterRow[],
-  onList: (row: MeterRow) => boolean,
-): ListScore {
-  const listed = rows.filter(onList);
-  const correct = listed.filter(({ drifted }) => drifted).length;
-  const drifted = rows.filter((row) => row.drifted).length;
-  return {
-    recall: share(correct, drifted),
-    precision: share(correct, listed.length),
-    falseAlarms: share(listed.length - correct, rows.length - drifted),
-  };
-}
-
+const isDrifted = ({ drifted }: MeterRow): boolean => drifted;
+const any = (): boolean => true;
+const own = ({ estimate }: MeterRow): number | null => estimate;
+const known = ({ oracle }: MeterRow): number | null => oracle;
 const isNotResolvable = ({ indication }: MeterRow): boolean => indication === 'not_resolvable';
 
 /** Of the meters that both runs estimate, so that the two are of the same meters. */
@@ -174,51 +131,6 @@ function errors(rows: readonly MeterRow[], value: (row: MeterRow) => number | nu
     if (row.estimate === null || row.oracle === null || found === null) return [];
     return [found - row.truth];
   });
-}
-
-/** 95 % from the stated interval, the others from a normal with the stated standard error. */
-function covered(rows: readonly MeterRow[], level: number): Share {
-  const stated = rows.filter(({ estimate }) => estimate !== null);
-  const z = normalQuantile((1 + level) / 2);
-  const inside = stated.filter(({ estimate, standardError, low, high, truth }) => {
-    if (level === 0.95) return truth >= (low ?? 0) && truth <= (high ?? 0);
-    return Math.abs(truth - (estimate ?? 0)) <= z * (standardError ?? 0);
-  });
-  return share(inside.length, stated.length);
-}
-
-function reliability(rows: readonly MeterRow[]): CellMetrics['reliability'] {
-  return BINS.slice(0, -1).map((from, index) => {
-    const to = BINS[index + 1] ?? 1;
-    const inside = rows.filter(
-      ({ probability: p }) => p !== null && p >= from && (p < to || (to === 1 && p <= 1)),
-    );
-    const sum = inside.reduce((total, { probability }) => total + (probability ?? 0), 0);
-    return {
-      from,
-      to,
-      meanProbability: inside.length === 0 ? null : sum / inside.length,
-      drifted: share(inside.filter(({ drifted }) => drifted).length, inside.length),
-    };
-  });
-}
-
-function baselineScores(rows: readonly MeterRow[]): CellMetrics['baselines'] {
-  return BASELINES.filter((name) => rows.some(({ baselines }) => baselines[name] != null)).map(
-    (name) => {
-      const value = (row: MeterRow): number | null => row.baselines[name] ?? null;
-      return {
-        name,
-        score: listScore(rows, (row) => Math.abs(value(row) ?? 0) > THRESHOLD),
-        rmseDrifted: rootMeanSquare(
-          rows.flatMap((row) => {
-            const found = value(row);
-            return row.drifted && found !== null ? [found - row.truth] : [];
-          }),
-        ),
-      };
-    },
-  );
 }
 
 function guestShares(records: readonly FleetRecord[]): CellMetrics['guests'] {
