@@ -26,6 +26,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The register has not moved for {days|whole} days; before, the mean load was {mean_watts|whole} W.',
     vi: 'Chỉ số không thay đổi trong {days|whole} ngày; trước đó tải trung bình là {mean_watts|whole} W.',
   },
+  small_load: {
+    en: 'With a mean load of {mean_watts|whole} W the steps of the register hide the error of this meter.',
+    vi: 'Với tải trung bình {mean_watts|whole} W, bước nhảy của chỉ số che khuất sai số của công tơ này.',
+  },
   clock_offset: {
     en: "The meter's clock is off by about {seconds|whole} seconds against the supply meter.",
     vi: 'Đồng hồ của công tơ lệch khoảng {seconds|whole} giây so với công tơ tổng.',

@@ -49,7 +49,7 @@ export interface AreaDesign {
 }
 
 /** Information matrix (both triangles) about the coefficients `at` .. `at + size - 1`. */
-export interface BlockInformation {
+interface BlockInformation {
   readonly at: number;
   readonly size: number;
   readonly matrix: Float64Array;

@@ -1,4 +1,3 @@
-import { at } from '@verimeter/statistics';
 import type { Indication, Recommendation } from '@verimeter/telemetry';
 import { type Component, mixtureCdf, mixtureMoments, mixtureQuantile } from './error-path.ts';
 import type { DeviceResult } from './fleet-types.ts';
@@ -7,7 +6,7 @@ import type { DeviceResult } from './fleet-types.ts';
 const REVERIFY_LEVEL = 0.02;
 const WATCH_LEVEL = 0.1;
 /** Days of data that `reverify` needs. */
-export const REVERIFY_DAYS = 28;
+const REVERIFY_DAYS = 28;
 /** Below this a meter is not judged at all. */
 export const LEAST_DAYS = 10;
 /** Largest sd, over the limit, at which "within limits" is still said (drift-estimation.md 2.6: 0.7 % for class 1). */
@@ -131,10 +130,4 @@ export function weeklyEnds(blocks: number, daysPerBlock: number, least: number):
   )
     ends.unshift(end);
   return ends;
-}
-
-export function total(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += at(values, i);
-  return sum;
 }

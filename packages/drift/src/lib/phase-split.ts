@@ -42,7 +42,7 @@ function projectOnSimplex(values: Float64Array, sum: number): void {
   for (let k = 0; k < sorted.length; k++) {
     running += at(sorted, k);
     const candidate = (running - sum) / (k + 1);
-    if (at(sorted, k) - candidate > 0) shift = candidate;
+    if (at(sorted, k) >= candidate) shift = candidate;
   }
   for (let k = 0; k < values.length; k++) values[k] = Math.max(0, at(values, k) - shift);
 }

@@ -3,6 +3,7 @@ import {
   at,
   choleskyInPlace,
   dotRange,
+  mean,
   solveCholeskyInPlace,
 } from '@verimeter/statistics';
 import { formIntervals } from './area-intervals.ts';
@@ -64,12 +65,12 @@ export function balanceRegression(input: FleetInput, area: AreaInput): BalanceRe
   const total = new Float64Array(count);
   for (const { energy } of consumers)
     for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
-  const mean = total.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
+  const usual = mean(total) || 1;
   return {
     deviceIds: consumers.map(({ meter }) => input.meters[meter]?.deviceId ?? ''),
     columns: [
       ...consumers.map((consumer) => consumer.energy.map((energy) => -energy)),
-      total.map((value) => (value * value) / mean),
+      total.map((value) => (value * value) / usual),
       new Float64Array(count).fill(1),
     ],
     balance: supply.map((value, t) => value - at(total, t)),
