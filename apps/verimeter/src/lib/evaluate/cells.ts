@@ -25,7 +25,7 @@ export interface CellOptions {
   readonly looksFromWeek?: number;
 }
 
-export type DriftShape =
+type DriftShape =
   /** Four of five began before the window, the others in its first half: `reverify` needs two disjoint windows of 14 days. */
   | { readonly kind: 'step' }
   | { readonly kind: 'ramp'; readonly fromDay: number; readonly untilDay: number };

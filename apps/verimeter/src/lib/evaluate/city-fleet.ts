@@ -4,21 +4,16 @@ import type { City, DeviceRow } from '@verimeter/simulator';
 
 const STEP_US = 900e6;
 
-const orUndefined = (text: string): { value?: string } => (text === '' ? {} : { value: text });
-
+/** An empty field is an unknown one for the key. */
 function lotOf(device: DeviceRow): string {
-  const field = <K extends string>(name: K, text: string): { [P in K]?: string } => {
-    const { value } = orUndefined(text);
-    return value === undefined ? {} : ({ [name]: value } as { [P in K]: string });
-  };
   return lotKey({
     kind: device.kind,
-    ...field('manufacturer', device.manufacturer),
-    ...field('model', device.model),
-    ...field('accuracyClass', device.accuracy_class),
-    ...field('nominal', device.nominal),
+    manufacturer: device.manufacturer,
+    model: device.model,
+    accuracyClass: device.accuracy_class,
+    nominal: device.nominal,
     ...(device.built_year === '' ? {} : { builtYear: Number(device.built_year) }),
-    ...field('verifiedOn', device.verified_on),
+    verifiedOn: device.verified_on,
   });
 }
 

@@ -54,6 +54,8 @@ export const fleetRecord = z.object({
       status: z.string(),
       oracleStatus: z.string(),
       loss: z.number(),
+      /** e of the supply meter: the part of all errors of an area that its balance cannot see. */
+      supplyError: z.number(),
       /** Whether the archive is right about the area. */
       archive: z.enum(['clean', 'lists', 'feeds']),
     }),

@@ -6,7 +6,7 @@ import type { CellMetrics } from './metrics.ts';
 
 export type Rows = readonly (readonly string[])[];
 
-export const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
+const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
   leastSquares: 'least squares',
   ridge: 'ridge (CV)',
   recursive: 'RLS, 2 factors',

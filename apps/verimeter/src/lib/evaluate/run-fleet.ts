@@ -63,7 +63,8 @@ export function runFleet(
     areas: found.areas.map(({ groupId, status }, area) => ({
       status,
       oracleStatus: oracle.areas[area]?.status ?? '',
-      loss: rounded(fleet.lossRatios[area] ?? 0),
+      loss: rounded(fleet.areas[area]?.loss ?? 0),
+      supplyError: rounded(fleet.areas[area]?.supplyError ?? 0),
       archive: fleet.guests.some(({ listedIn }) => listedIn === groupId)
         ? 'lists'
         : fleet.guests.some(({ fedBy }) => fedBy === groupId)

@@ -11,11 +11,11 @@ export interface TrialFleet {
   /** The same with the true loss of every area. */
   readonly oracle: FleetInput;
   readonly meters: readonly { readonly area: number; readonly meter: TrialMeter }[];
-  readonly lossRatios: readonly number[];
+  readonly areas: readonly { readonly loss: number; readonly supplyError: number }[];
   readonly guests: readonly FleetGuest[];
 }
 
-export interface FleetGuest {
+interface FleetGuest {
   readonly deviceId: string;
   readonly fedBy: string;
   readonly listedIn: string | undefined;
@@ -95,7 +95,10 @@ export function simulateFleet(
     meters: areas.flatMap((area, number) =>
       area.consumers.slice(0, plan.areas[number]?.meters).map((meter) => ({ area: number, meter })),
     ),
-    lossRatios: areas.map(({ lossKwh, simulation }) => sum(lossKwh) / sum(simulation.bus.energy)),
+    areas: areas.map(({ lossKwh, simulation, supply }) => ({
+      loss: sum(lossKwh) / sum(simulation.bus.energy),
+      supplyError: supply.baseError,
+    })),
     guests,
   };
 }
