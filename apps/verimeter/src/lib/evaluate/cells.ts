@@ -162,10 +162,9 @@ export const CELLS: readonly Cell[] = [...ACCEPTANCE, ...FACTORS, ...COMBINATION
 export const areasPerFleet = (options: CellOptions): number =>
   options.areas ?? Math.max(2, Math.round(METERS_PER_FLEET / options.meters));
 
-/** Fleets until so many meters have drifted; a healthy cell gets five. */
+/** Fleets until so many meters have drifted; where none drifts, one for every 60 that are asked for elsewhere. */
 export function fleetsOf(options: CellOptions, drifted: number): number {
-  const perFleet = driftedPerFleet(options);
-  return perFleet === 0 ? 5 : Math.ceil(drifted / perFleet);
+  return Math.ceil(drifted / (driftedPerFleet(options) || 60));
 }
 
 export const driftedPerFleet = (options: CellOptions): number =>
