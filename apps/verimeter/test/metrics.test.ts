@@ -77,6 +77,8 @@ describe('metrics by hand', () => {
     expect(m.rmse.all.value).toBeCloseTo(Math.sqrt((9 + 16 + 400) / 4) / 1000, 12);
     expect(m.rmseRatio.value).toBeCloseTo(Math.sqrt(12.5), 9);
     expect(m.rmse.drifted.low).toBeNull();
+    // errors 3, 4, 20 and 0 thousandths: their median is 3.5
+    expect(m.areaShift.value).toBeCloseTo(0.0035, 12);
     // own widths 0.016, 0.0079, 0.016, 0.004 and the oracle's 0.004 each
     expect(m.widthRatio.value).toBeCloseTo((0.016 + 0.0079) / 2 / 0.004, 9);
   });

@@ -2,6 +2,8 @@ import type { FleetRecord } from './fleet-record.ts';
 
 /** One consumer meter of a record. */
 export interface MeterRow {
+  /** Number of its area in the fleet. */
+  readonly area: number;
   readonly drifted: boolean;
   readonly truth: number;
   readonly indication: string;
@@ -37,6 +39,7 @@ export function countedRows(record: FleetRecord): MeterRow[] {
     const firstReverify = c.firstReverify?.[i] ?? null;
     return [
       {
+        area,
         drifted: (c.since[i] ?? null) !== null,
         truth: c.truth[i] ?? 0,
         indication: c.indication[i] ?? '',

@@ -27,6 +27,8 @@ export interface CellMetrics {
   /** Of e, over meters that both runs estimate. */
   readonly rmse: Readonly<Record<'drifted' | 'driftedOracle' | 'all' | 'allOracle', Measure>>;
   readonly rmseRatio: Measure;
+  /** rms over areas of the median error of an area's meters: what its balance cannot tell from the supply's own error. */
+  readonly areaShift: Measure;
   readonly coverage: readonly Coverage[];
   /** Median width of the 95 % intervals over that of the oracle. */
   readonly widthRatio: Measure;
@@ -82,6 +84,7 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
       const drifted = some.flat().filter(isDrifted);
       return ratio(rootMeanSquare(errors(drifted, own)), rootMeanSquare(errors(drifted, known)));
     }),
+    areaShift: bootstrapped(fleets, (some) => rootMeanSquare(some.flatMap(areaShifts))),
     coverage: coverages(rows),
     widthRatio: bootstrapped(fleets, (some) => {
       const both = some
@@ -131,6 +134,11 @@ function errors(rows: readonly MeterRow[], value: (row: MeterRow) => number | nu
     if (row.estimate === null || row.oracle === null || found === null) return [];
     return [found - row.truth];
   });
+}
+
+function areaShifts(fleet: readonly MeterRow[]): number[] {
+  const byArea = Map.groupBy(fleet, ({ area }) => area);
+  return [...byArea.values()].flatMap((rows) => medianOf(errors(rows, own)) ?? []);
 }
 
 function guestShares(records: readonly FleetRecord[]): CellMetrics['guests'] {
