@@ -117,7 +117,7 @@ describe('metrics by hand', () => {
   test('page and table say the numbers and what made them', () => {
     const { markdown, figures } = accuracyPage([m]);
     expect(markdown).toContain('`verimeter evaluate electricity --cells base --seed 4`');
-    expect(markdown).toContain('| base | 5 | 3 | 0.333 (');
+    expect(markdown).toMatch(/\| base \| 5 +\| 3 +\| 0\.333 \(/);
     expect(figures.map(([name]) => name)).toEqual([
       'accuracy-built-in.svg',
       'reliability-built-in.svg',

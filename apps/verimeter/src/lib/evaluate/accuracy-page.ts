@@ -83,11 +83,15 @@ Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate e
 [evaluation.md](evaluation.md) says how the areas are simulated, what is counted and what is not realistic. \`DIR\` in a command is
 the folder with the real series. Ranges are 95 %: Wilson for shares, whole fleets resampled for the rest.`;
 
+/** Columns as wide as their widest cell, as the formatter of the repository wants them. */
 function markdownTable(rows: Rows): string {
-  const [head = [], ...body] = rows;
-  return [lineOf(head), lineOf(head.map(() => '---')), ...body.map(lineOf)].join('\n');
-}
-
-function lineOf(cells: readonly string[]): string {
-  return `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const cells = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const [head = [], ...body] = cells.map((row) =>
+    row.map((text, column) => text.padEnd(widths[column] ?? 0)),
+  );
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
