@@ -1,6 +1,9 @@
 export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
 export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
-export { analyzeElectricityFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
+export { analyzeElectricityFleet, concludeFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
+export type { AreaAnswers } from './lib/area-answers.ts';
+export { EM_ROUNDS, type FleetPart, openPart } from './lib/fleet-part.ts';
+export { type JudgedMeter, learnPriors, type LotPrior } from './lib/fleet-prior.ts';
 export type {
   AreaInput,
   AreaMember,

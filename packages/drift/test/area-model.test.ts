@@ -83,7 +83,7 @@ function choleskyWhitening(): (series: Float64Array) => Float64Array {
 
 const step: ActiveDrift = {
   consumer: 3,
-  profile: { kind: 'step', start: 2, weight: 1, shape: Float64Array.of(0, 0, 1, 1, 1) },
+  profile: { kind: 'step', start: 2, rate: 0, weight: 1, shape: Float64Array.of(0, 0, 1, 1, 1) },
 };
 const healthy = Array.from({ length: 12 }, () => ({ mean: 0, sd: 0.004 }));
 

@@ -17,6 +17,7 @@ function evidenceOf(estimates: readonly number[], sd: number): PathEvidence {
 const step = (start: number): Profile => ({
   kind: 'step',
   start,
+  rate: 0,
   weight: 1,
   shape: Float64Array.from({ length: BLOCKS }, (_, d) => (d >= start ? 1 : 0)),
 });

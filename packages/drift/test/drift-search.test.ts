@@ -103,6 +103,30 @@ describe('the search for drifts in an area', () => {
   });
 });
 
+const levelVariance = (evidence: AreaEvidence, i: number): number => {
+  const information = element(search(evidence).judged, i).path.information;
+  return 1 / information.reduce((sum, value) => sum + value, 0);
+};
+
+test('what stays wrong in a meter whatever the length of the window adds to the variance of its level, and to no other', () => {
+  const plain = evidenceOf(healthyMeters(10));
+  const { n } = plain.design;
+  const withBias = (sd: number): AreaEvidence => ({
+    ...plain,
+    design: {
+      ...plain.design,
+      betaWanderSd: new Float64Array(n),
+      betaBiasSd: Float64Array.from({ length: n }, (_, i) => (i === 3 ? sd : 0)),
+    },
+  });
+  const [without, biased] = [withBias(0), withBias(0.004)];
+  expect(levelVariance(biased, 3) - levelVariance(without, 3)).toBeCloseTo(0.004 ** 2, 10);
+  // its neighbours know it a little less well, and gain nothing
+  const ratio = levelVariance(biased, 5) / levelVariance(without, 5);
+  expect(ratio).toBeGreaterThan(1 - 1e-9);
+  expect(ratio).toBeLessThan(1.2);
+});
+
 test('a load that its register hardly shows is not judged: no drift can be found in rounding', () => {
   const evidence = evidenceOf([
     ...healthyMeters(10),

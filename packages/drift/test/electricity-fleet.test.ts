@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { analyzeElectricityFleet, type FleetInput, MODEL_VERSION } from '../src/index.ts';
+import { openPart } from '../src/lib/fleet-part.ts';
+import { initialPrior, type LotPrior } from '../src/lib/fleet-prior.ts';
+import type { Estimated } from '../src/lib/health-decision.ts';
 import { healthyMeters, madeFleet, type MadeMeter } from './made-fleet.ts';
 
 const drifted = (count: number, which: number, e: number): MadeMeter[] =>
@@ -92,7 +95,7 @@ const worn = (count: number): MadeMeter[] =>
     error: () => (i % 2 === 0 ? -0.025 : 0),
   }));
 
-test('a lot whose own mean is beyond the limit has drifted as a whole: no member hides behind the others', () => {
+test('a lot that errs by 2.5 % is found: its members do not hide behind each other', () => {
   const areas = ['A', 'B', 'C'].map((groupId) => ({ groupId, meters: worn(10) }));
   const { devices } = analyzeElectricityFleet(madeFleet(areas, 35));
   const members = devices.filter(({ deviceId }) => !deviceId.endsWith('SUM'));
@@ -100,6 +103,23 @@ test('a lot whose own mean is beyond the limit has drifted as a whole: no member
     if (i % 2 === 0) expect(device.probabilityDrifted).toBeGreaterThan(0.9);
     else expect(device.probabilityDrifted).toBeLessThan(0.5);
   });
+});
+
+test('where the mean of a lot is known to be beyond the limit, being beyond it is what counts', () => {
+  const input = madeFleet([{ groupId: 'A', meters: healthyMeters(8) }], 29);
+  const statedWith = (lotMean: number): Estimated[] => {
+    const prior: LotPrior = { ...initialPrior(), lotMean, lotMeanSd: 0.0005 };
+    const priors = new Map([['lot', prior]]);
+    const part = openPart(input, [0]);
+    part.judge(0, priors);
+    return part.answer(priors).flatMap(({ estimated }) => estimated);
+  };
+  const beyond = statedWith(-0.015);
+  expect(beyond).toHaveLength(8);
+  for (const { result } of beyond)
+    expect(result.probabilityDrifted).toBe(result.probabilityOverLimit);
+  for (const { result } of statedWith(-0.01))
+    expect(result.probabilityDrifted).not.toBe(result.probabilityOverLimit);
 });
 
 test('the model has a name', () => {

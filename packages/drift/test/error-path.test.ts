@@ -130,9 +130,9 @@ describe('the profiles of a drift', () => {
 
 describe('the two-group posterior of a path', () => {
   const profiles: Profile[] = [
-    { kind: 'constant', start: 0, weight: 0.4, shape: Float64Array.of(1, 1, 1, 1) },
-    { kind: 'step', start: 2, weight: 0.35, shape: Float64Array.of(0, 0, 1, 1) },
-    { kind: 'ramp', start: 0, weight: 0.25, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
+    { kind: 'constant', start: 0, rate: 0, weight: 0.4, shape: Float64Array.of(1, 1, 1, 1) },
+    { kind: 'step', start: 2, rate: 0, weight: 0.35, shape: Float64Array.of(0, 0, 1, 1) },
+    { kind: 'ramp', start: 0, rate: 0, weight: 0.25, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
   ];
 
   test('is that of numerical integration over level and size', () => {
@@ -190,8 +190,24 @@ describe('the two-group posterior of a path', () => {
 
 describe('a mixture', () => {
   const components: Component[] = [
-    { weight: 0.7, mean: 0.001, variance: 4e-6, profile: -1 },
-    { weight: 0.3, mean: 0.05, variance: 9e-6, profile: 0 },
+    {
+      weight: 0.7,
+      mean: 0.001,
+      variance: 4e-6,
+      profile: -1,
+      size: 0,
+      sizeVariance: 0,
+      sizeCovariance: 0,
+    },
+    {
+      weight: 0.3,
+      mean: 0.05,
+      variance: 9e-6,
+      profile: 0,
+      size: 0,
+      sizeVariance: 0,
+      sizeCovariance: 0,
+    },
   ];
 
   test('has the moments of draws from it', () => {

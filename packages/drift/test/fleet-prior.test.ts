@@ -42,11 +42,7 @@ function rounds(meters: readonly Seen[], count: number): Map<string, LotPrior> {
   for (let round = 0; round < count; round++) {
     const judged = meters.map(({ lot, estimate }): JudgedMeter => ({
       lot,
-      posterior: posteriorOfPath(
-        evidenceOf(estimate, 0.003),
-        PROFILES,
-        priors.get(lot) ?? initialPrior(),
-      ),
+      ...posteriorOfPath(evidenceOf(estimate, 0.003), PROFILES, priors.get(lot) ?? initialPrior()),
     }));
     priors = learnPriors(judged, priors);
   }

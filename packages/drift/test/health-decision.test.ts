@@ -27,7 +27,17 @@ describe('beta and e', () => {
   });
 
   test('a statement is exact in interval and probabilities', () => {
-    const one = [{ weight: 1, mean: -1 / 9, variance: 0.01 ** 2, profile: 0 }];
+    const one = [
+      {
+        weight: 1,
+        mean: -1 / 9,
+        variance: 0.01 ** 2,
+        profile: 0,
+        size: 0,
+        sizeVariance: 0,
+        sizeCovariance: 0,
+      },
+    ];
     const statement = stateError(one, 0.1, 0.2);
     expect(statement.errorEstimate).toBeCloseTo(-0.1, 9);
     // 1.959964 standard deviations of beta, carried over by e = beta / (1 - beta)
@@ -40,7 +50,17 @@ describe('beta and e', () => {
   });
 
   test('both sides count for the probability of being over the limit', () => {
-    const wide = [{ weight: 1, mean: 0, variance: 0.01 ** 2, profile: -1 }];
+    const wide = [
+      {
+        weight: 1,
+        mean: 0,
+        variance: 0.01 ** 2,
+        profile: -1,
+        size: 0,
+        sizeVariance: 0,
+        sizeCovariance: 0,
+      },
+    ];
     // e = +-1 %: beta = 0.0099 and -0.0101; Phi(-0.990) + Phi(-1.010) from tables
     expect(stateError(wide, 0.01, 0.02).probabilityOverLimit).toBeCloseTo(0.1611 + 0.1562, 3);
   });

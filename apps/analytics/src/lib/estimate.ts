@@ -1,36 +1,83 @@
-import { Worker } from 'node:worker_threads';
-import type { FleetInput, FleetResult } from '@verimeter/drift';
+import { availableParallelism } from 'node:os';
+import {
+  type AreaAnswers,
+  EM_ROUNDS,
+  type FleetInput,
+  type FleetResult,
+  type JudgedMeter,
+  type LotPrior,
+  concludeFleet,
+  learnPriors,
+} from '@verimeter/drift';
+import { openPartThread, type PartThread } from './part-thread.ts';
+import { inSharedMemory } from './shared-input.ts';
 
-/** The buffers behind the series, each once: several series are views of one matrix. */
-function buffersOf(input: FleetInput): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { importRegister, exportRegister, voltages } of input.meters)
-    for (const series of [importRegister, exportRegister, ...voltages])
-      if (series?.buffer instanceof ArrayBuffer) buffers.add(series.buffer);
-  return [...buffers];
+/** Indices of the areas for each thread: the largest first, each to the thread with the fewest members so far. */
+export function sharesOf(sizes: readonly number[], threads: number): number[][] {
+  const shares = Array.from({ length: Math.min(threads, sizes.length) }, () => ({
+    areas: [] as number[],
+    members: 0,
+  }));
+  const order = [...sizes.keys()].toSorted((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0) || a - b);
+  for (const area of order) {
+    const least = shares.reduce((best, share) => (share.members < best.members ? share : best));
+    least.areas.push(area);
+    least.members += sizes[area] ?? 0;
+  }
+  return shares.map((share) => share.areas.toSorted((a, b) => a - b));
+}
+
+/** Replies of all threads in the order of the fleet's areas: the result does not depend on how many threads there are. */
+async function gather<T extends object>(
+  threads: readonly PartThread[],
+  shares: readonly (readonly number[])[],
+  ask: (thread: PartThread) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const replies = await Promise.all(threads.map(ask));
+  const byArea = new Map<number, T>();
+  shares.forEach((areas, k) =>
+    replies[k]?.forEach((reply, i) => {
+      const area = areas[i];
+      if (area !== undefined) byArea.set(area, reply);
+    }),
+  );
+  return [...byArea].toSorted(([a], [b]) => a - b).map(([, reply]) => reply);
 }
 
 /**
- * The estimator's answer, computed in a thread of its own so that probes and signals are answered meanwhile. The
- * series are handed over: `input` cannot be used afterwards.
+ * The estimator's answer, computed in threads of its own - one per processor, each with its share of the areas - so that
+ * probes and signals are answered meanwhile. Only the priors go back and forth.
  */
-export function estimate(input: FleetInput, signal?: AbortSignal): Promise<FleetResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./estimation-worker.ts', import.meta.url), {
-      workerData: { input },
-      transferList: buffersOf(input),
-    });
-    const abort = (): void => {
-      void worker.terminate();
-      reject(new Error('the analysis was stopped'));
-    };
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    worker.once('message', (result: FleetResult) => resolve(result));
-    worker.once('error', reject);
-    worker.once('exit', (code) => {
-      signal?.removeEventListener('abort', abort);
-      reject(new Error(`the estimation ended with exit code ${code} and no result`));
-    });
-  });
+export async function estimate(
+  input: FleetInput,
+  options: { readonly signal?: AbortSignal | undefined; readonly threads?: number } = {},
+): Promise<FleetResult> {
+  const { signal, threads: most = availableParallelism() } = options;
+  const shared = inSharedMemory(input);
+  const shares = sharesOf(
+    shared.areas.map((area) => area.members.length),
+    Math.max(1, most),
+  );
+  const threads = shares.map((areas) => openPartThread(shared, areas));
+  const stop = (): void => {
+    for (const thread of threads) thread.stop(new Error('the analysis was stopped'));
+  };
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    let priors: ReadonlyMap<string, LotPrior> = new Map();
+    for (let round = 0; round < EM_ROUNDS; round++) {
+      const judged = await gather<JudgedMeter[]>(threads, shares, (thread) =>
+        thread.ask({ kind: 'judge', round, priors }),
+      );
+      if (round < EM_ROUNDS - 1) priors = learnPriors(judged.flat(), priors);
+    }
+    const answers = await gather<AreaAnswers>(threads, shares, (thread) =>
+      thread.ask({ kind: 'answer', priors }),
+    );
+    return concludeFleet(shared, answers);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    for (const thread of threads) thread.stop();
+  }
 }

@@ -94,6 +94,10 @@ function unanswered(
 
 const orNull = (value: number | undefined): number | null => value ?? null;
 
+/** UTC date of an instant. */
+const dateOrNull = (us: number | undefined): string | null =>
+  us === undefined ? null : new Date(us / 1000).toISOString().slice(0, 10);
+
 /** One row per device and quantity for every registered device, in the order of device and quantity. */
 export function healthRows(
   fleet: FleetRecords,
@@ -137,8 +141,8 @@ export function healthRows(
         offsetUnit: limits?.of === 'offset' ? (limits.unit ?? null) : null,
         driftPerYear: orNull(result?.driftPerYear),
         driftPerYearSe: orNull(result?.driftPerYearSe),
-        exitDateMedian: null,
-        exitDateEarliest: null,
+        exitDateMedian: dateOrNull(result?.exitMedianUs),
+        exitDateEarliest: dateOrNull(result?.exitEarliestUs),
         minimumDetectable: orNull(result?.minimumDetectable),
         evidenceDays: result === undefined ? null : Math.floor(result.evidenceDays),
         groupId,

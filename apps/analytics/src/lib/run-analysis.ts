@@ -108,7 +108,9 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
   onProgress?.('estimating');
   const grid = input?.grid;
   const result: FleetResult =
-    input === undefined ? { devices: [], areas: [] } : await estimate(input, options.signal);
+    input === undefined
+      ? { devices: [], areas: [] }
+      : await estimate(input, { signal: options.signal });
 
   onProgress?.('publishing');
   const areas = new Map<string, AreaResult>(result.areas.map((area) => [area.groupId, area]));

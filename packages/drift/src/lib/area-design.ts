@@ -13,7 +13,7 @@ const KAPPA_SD_VOLTAGES = 0.001;
  * sd of the loss around its model from one pair of days to the next, ratio: weather and weekday change the share of reactive
  * power and of bursts shorter than an interval.
  */
-const LOSS_WANDER_SD = 0.03;
+const LOSS_WANDER_SD = 0.02;
 const LOSS_WANDER_DAYS = 2;
 /** Loss assumed where neither voltages nor the utility say anything; ratio. */
 const ASSUMED_LOSS = 0.025;

@@ -33,13 +33,13 @@ export function searchDrifts(
     /** Inflation of each consumer's variance (sandwich over model). */
     readonly inflation: Float64Array;
   },
-): { judged: JudgedConsumer[]; actives: ActiveDrift[] } {
+): { readonly judged: readonly JudgedConsumer[]; readonly actives: readonly ActiveDrift[] } {
   const bias = evidence.design.betaBiasSd;
   const healthy: HealthyPrior[] = context.priors.map((prior, i) => ({
     mean: prior.lotMean,
     sd: Math.hypot(prior.lotSd, at(bias, i)),
   }));
-  let actives = [...context.start];
+  let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {
     const posterior = factorArea(evidence, healthy, actives);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
@@ -47,8 +47,8 @@ export function searchDrifts(
         level: at(bias, i),
         wander: at(evidence.design.betaWanderSd, i),
       });
-      const judged = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
-      return { path, posterior: posteriorOfPath(path, profiles, judged) };
+      const own = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
+      return { path, posterior: posteriorOfPath(path, profiles, own) };
     });
     if (pass === MAX_PASSES) return { judged, actives };
     const next = actives

@@ -8,6 +8,8 @@ export interface Profile {
   readonly weight: number;
   /** Block at which the drift begins; negative where before the window. */
   readonly start: number;
+  /** Growth per block at the last block, as a share of the size; 0 where it has ended or came at once. */
+  readonly rate: number;
 }
 
 /** Likelihood of a meter's path beta(block): exp(u'b - b'Qb/2), everything else of the area integrated out. */
@@ -24,6 +26,10 @@ export interface Component {
   readonly variance: number;
   /** Index of the profile; -1: healthy. */
   readonly profile: number;
+  /** Size of the drift with its variance and its covariance with beta at the last block; zero where healthy. */
+  readonly size: number;
+  readonly sizeVariance: number;
+  readonly sizeCovariance: number;
 }
 
 export interface TwoGroupPrior {
@@ -66,6 +72,7 @@ export function driftProfiles(blocks: number): Profile[] {
     steps.push({
       kind: 'step',
       start,
+      rate: 0,
       shape: Float64Array.from({ length: blocks }, (_, d) => (d >= start ? 1 : 0)),
     });
   const ramps: Omit<Profile, 'weight'>[] = [];
@@ -73,6 +80,7 @@ export function driftProfiles(blocks: number): Profile[] {
     ramps.push({
       kind: 'ramp',
       start,
+      rate: end >= blocks - 0.5 ? 1 / (end - start) : 0,
       shape: Float64Array.from({ length: blocks }, (_, d) =>
         Math.min(1, Math.max(0, (d + 0.5 - start) / (end - start))),
       ),
@@ -86,7 +94,7 @@ export function driftProfiles(blocks: number): Profile[] {
   const third = (list: readonly Omit<Profile, 'weight'>[], share: number): Profile[] =>
     list.map((profile) => ({ ...profile, weight: share / list.length }));
   return [
-    { kind: 'constant', start: 0, shape: new Float64Array(blocks).fill(1), weight: 0.3 },
+    { kind: 'constant', start: 0, rate: 0, shape: new Float64Array(blocks).fill(1), weight: 0.3 },
     ...third(steps, 0.35),
     ...third(ramps, 0.35),
   ];
@@ -116,7 +124,7 @@ export function posteriorOfPath(
   const healthyLog = 0.5 * v0c * v0c * healthyVariance;
 
   const logs: number[] = [];
-  const parts: { mean: number; variance: number; profile: number; size: number }[] = [];
+  const parts: Omit<Component, 'weight'>[] = [];
   profiles.forEach((profile, index) => {
     const f = profile.shape;
     let m01 = 0;
@@ -151,6 +159,8 @@ export function posteriorOfPath(
         variance: (a11 + a00 - 2 * m01) / det,
         profile: index,
         size: slab.centre + size,
+        sizeVariance: a00 / det,
+        sizeCovariance: (a00 - m01) / det,
       });
     }
   });
@@ -159,7 +169,7 @@ export function posteriorOfPath(
 
 function combine(terms: {
   logs: readonly number[];
-  parts: readonly { mean: number; variance: number; profile: number; size: number }[];
+  parts: readonly Omit<Component, 'weight'>[];
   prior: TwoGroupPrior;
   healthyMean: number;
   healthyVariance: number;
@@ -172,7 +182,15 @@ function combine(terms: {
   const logOdds = logBayesFactor + Math.log(prior.drifted / (1 - prior.drifted));
   const probabilityDrifted = 1 / (1 + Math.exp(-logOdds));
   const components: Component[] = [
-    { weight: 1 - probabilityDrifted, mean: healthyMean, variance: healthyVariance, profile: -1 },
+    {
+      weight: 1 - probabilityDrifted,
+      mean: healthyMean,
+      variance: healthyVariance,
+      profile: -1,
+      size: 0,
+      sizeVariance: 0,
+      sizeCovariance: 0,
+    },
   ];
   const byProfile = new Map<number, number>();
   let best = 0;
@@ -187,8 +205,7 @@ function combine(terms: {
       bestWeight = total;
       size = part.size;
     }
-    if (weight > 1e-7)
-      components.push({ weight, mean: part.mean, variance: part.variance, profile: part.profile });
+    if (weight > 1e-7) components.push({ ...part, weight });
   });
   return {
     probabilityDrifted,

@@ -10,9 +10,12 @@ export interface LotPrior extends TwoGroupPrior {
   readonly lotMeanSd: number;
 }
 
-export interface JudgedMeter {
+/** What the fleet learns from one judged meter. */
+export interface JudgedMeter extends Pick<
+  PathPosterior,
+  'probabilityDrifted' | 'healthyMean' | 'healthyVariance'
+> {
   readonly lot: string;
-  readonly posterior: PathPosterior;
 }
 
 export function initialPrior(): LotPrior {
@@ -30,7 +33,7 @@ export function learnPriors(
   current: ReadonlyMap<string, LotPrior>,
 ): Map<string, LotPrior> {
   let drifted = PREVALENCE.share * PREVALENCE.weight;
-  for (const meter of meters) drifted += meter.posterior.probabilityDrifted;
+  for (const meter of meters) drifted += meter.probabilityDrifted;
   const prevalence = Math.min(0.3, drifted / (meters.length + PREVALENCE.weight));
   const lots = new Map<string, JudgedMeter[]>();
   for (const meter of meters) {
@@ -43,18 +46,17 @@ export function learnPriors(
     const before = current.get(lot) ?? initialPrior();
     let weight = 0;
     let first = 0;
-    for (const { posterior } of list) {
-      const healthy = 1 - posterior.probabilityDrifted;
+    for (const meter of list) {
+      const healthy = 1 - meter.probabilityDrifted;
       weight += healthy;
-      first += healthy * posterior.healthyMean;
+      first += healthy * meter.healthyMean;
     }
     const pull = (before.lotSd / LOT_MEAN_SD) ** 2;
     const mean = first / (weight + pull);
     let second = LOT_SD.weight * LOT_SD.sd * LOT_SD.sd;
-    for (const { posterior } of list)
+    for (const meter of list)
       second +=
-        (1 - posterior.probabilityDrifted) *
-        (posterior.healthyVariance + (posterior.healthyMean - mean) ** 2);
+        (1 - meter.probabilityDrifted) * (meter.healthyVariance + (meter.healthyMean - mean) ** 2);
     const sd = Math.sqrt(second / (weight + LOT_SD.weight));
     learned.set(lot, {
       drifted: prevalence,

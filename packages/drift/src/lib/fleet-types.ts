@@ -67,6 +67,9 @@ export interface DeviceResult {
   readonly probabilityDrifted?: number;
   readonly driftPerYear?: number;
   readonly driftPerYearSe?: number;
+  /** When the error leaves or left the limit: with probability 0.5, and at the earliest (0.05). Microseconds since 1970. */
+  readonly exitMedianUs?: number;
+  readonly exitEarliestUs?: number;
   readonly minimumDetectable?: number;
   readonly evidenceDays: number;
   readonly evidence: readonly EvidenceItem[];

@@ -56,6 +56,8 @@ export function predictGhost(rows: GhostRows): GhostLoad | undefined {
   const power = new Float64Array(target.length);
   const variance = new Float64Array(target.length);
   const whole = solve({ gram, moment, squares, training }, [...features.keys()]);
+  // The errors of neighbouring intervals are alike: what matters for a mean counts as noise of each.
+  const slow = slowness(centred, y.subarray(0, training), whole);
   for (let t = 0; t < target.length; t++) {
     if (measured[t] === 1) {
       power[t] = at(target, t);
@@ -73,13 +75,9 @@ export function predictGhost(rows: GhostRows): GhostLoad | undefined {
       sum += at(model.coefficients, k) * at(centred[j] as Float64Array, t);
     }
     power[t] = sum;
-    variance[t] = model.residualVariance * (1 + count / training);
+    variance[t] = slow * model.residualVariance * (1 + count / training);
   }
-  return {
-    power,
-    variance,
-    slowVariance: whole.residualVariance * slowness(centred, y.subarray(0, training), whole),
-  };
+  return { power, variance, slowVariance: slow * whole.residualVariance };
 }
 
 /** (1 + rho) / (1 - rho) of the regression's residuals: variance of a mean of AR(1) noise over that of white noise. */

@@ -20,7 +20,8 @@ const TAMPER_ERROR = -0.2;
 export function errorOfBeta(beta: number): number {
   return beta / (1 - beta);
 }
-function betaOfError(error: number): number {
+/** Inverse of `errorOfBeta`. */
+export function betaOfError(error: number): number {
   return error / (1 + error);
 }
 

@@ -1,0 +1,249 @@
+import type { PreparedArea } from './area-analysis.ts';
+import type { AreaState } from './area-state.ts';
+import { confirmDrift } from './confirmation.ts';
+import { isResolvable, type JudgedConsumer } from './drift-search.ts';
+import { forecastDrift } from './drift-forecast.ts';
+import {
+  type Component,
+  driftProfiles,
+  type PathEvidence,
+  posteriorOfPath,
+  type Profile,
+} from './error-path.ts';
+import { pathUntil } from './path-until.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { initialPrior, type LotPrior } from './fleet-prior.ts';
+import type {
+  AreaResult,
+  DeviceResult,
+  EvidenceItem,
+  FleetInput,
+  HistoryPoint,
+} from './fleet-types.ts';
+import {
+  type Estimated,
+  LEAST_DAYS,
+  minimumDetectable,
+  stateError,
+  weeklyEnds,
+} from './health-decision.ts';
+
+const DAY_US = 86_400e6;
+
+interface Answering {
+  readonly input: FleetInput;
+  readonly facts: FleetFacts;
+  readonly priors: ReadonlyMap<string, LotPrior>;
+}
+
+/** What an area answers for its members once they are judged. */
+export interface AreaAnswers {
+  readonly area: AreaResult;
+  /** Meters (by index) that explain what the balance leaves over. */
+  readonly candidates: readonly number[];
+  /** Final answers. */
+  readonly fixed: readonly { readonly meter: number; readonly result: DeviceResult }[];
+  /** Answers that still depend on the fleet's list. */
+  readonly estimated: readonly Estimated[];
+}
+
+export function answerArea(context: Answering, state: AreaState): AreaAnswers {
+  const { input, facts } = context;
+  const { checks, latest } = facts;
+  const { prepared } = state;
+  const answers: { meter: number; result: DeviceResult }[] = [];
+  const estimated: Estimated[] = [];
+  const { area } = prepared;
+  const misfiled = new Map(prepared.misfiled.map(({ meter, beta }) => [meter, beta]));
+  const consumers = prepared.evidence?.design.intervals.consumers ?? [];
+  const position = new Map(consumers.map((consumer, i) => [consumer.meter, i]));
+  for (const member of area.members) {
+    const meter = input.meters[member.meter];
+    const check = checks[member.meter];
+    if (meter === undefined || check === undefined) continue;
+    const base = {
+      deviceId: meter.deviceId,
+      groupId: area.groupId,
+      groupStatus: prepared.status,
+      asOfUs: Math.min(area.asOfUs, latest),
+      evidenceDays: check.evidenceDays,
+      history: [],
+    } as const;
+    const fixed = (
+      indication: DeviceResult['indication'],
+      recommendation: DeviceResult['recommendation'],
+      evidence: readonly EvidenceItem[] = [],
+    ): void => {
+      answers.push({
+        meter: member.meter,
+        result: { ...base, indication, recommendation, evidence },
+      });
+    };
+    const beta = misfiled.get(member.meter);
+    const clock = prepared.clockFaults.get(member.meter);
+    const i = position.get(member.meter);
+    if (member.role !== 'consumer') fixed('no_reference', 'none');
+    else if (!check.hasRegister) fixed('insufficient_data', 'none');
+    else if (beta !== undefined)
+      fixed('not_in_group', 'inspect', [{ code: 'not_in_supply', values: { beta } }]);
+    else if (check.stoppedAt !== undefined)
+      fixed('stopped', 'inspect', [
+        {
+          code: 'register_frozen',
+          values: {
+            days:
+              ((base.asOfUs - input.grid.startUs) / input.grid.stepUs - check.stoppedAt) *
+              (input.grid.stepUs / 86_400e6),
+            mean_watts: check.meanWatts,
+          },
+        },
+      ]);
+    else if (prepared.tooShort || check.evidenceDays < LEAST_DAYS)
+      fixed('insufficient_data', 'none');
+    else if (prepared.evidence === undefined || i === undefined)
+      fixed('group_inconsistent', 'none');
+    else if (clock !== undefined)
+      fixed('clock_fault', 'inspect', [{ code: 'clock_offset', values: { seconds: clock } }]);
+    else if (!isResolvable(prepared.evidence, i))
+      answers.push({
+        meter: member.meter,
+        result: {
+          ...base,
+          indication: 'not_resolvable',
+          recommendation: 'none',
+          minimumDetectable: minimumDetectable(
+            levelSd((state.judged[i] as JudgedConsumer).path),
+            meter.limit,
+          ),
+          evidence: [{ code: 'small_load', values: { mean_watts: check.meanWatts } }],
+        },
+      });
+    else estimated.push(estimate(context, state, { i, base }));
+  }
+  return {
+    area: areaResult(input, prepared),
+    candidates: prepared.candidates.map((candidate) => candidate.meter),
+    fixed: answers,
+    estimated,
+  };
+}
+
+/** sd of a constant beta from the data alone, at most 1. */
+function levelSd(path: PathEvidence): number {
+  let information = 0;
+  for (const value of path.information) information += value;
+  return information > 0 ? Math.min(1, 1 / Math.sqrt(information)) : 1;
+}
+
+function estimate(
+  context: Answering,
+  state: AreaState,
+  device: {
+    readonly i: number;
+    readonly base: Pick<
+      DeviceResult,
+      'deviceId' | 'groupId' | 'groupStatus' | 'asOfUs' | 'evidenceDays'
+    >;
+  },
+): Estimated {
+  const consumer = state.prepared.evidence?.design.intervals.consumers[device.i];
+  const meter = context.input.meters[consumer?.meter ?? -1];
+  const { path, posterior } = state.judged[device.i] as JudgedConsumer;
+  if (meter === undefined) throw new RangeError('an estimated consumer without its meter');
+  const prior = context.priors.get(meter.lot) ?? initialPrior();
+  const statement = stateError(posterior.components, meter.limit, meter.inServiceLimit);
+  // Gauge: where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3).
+  const lotOver = Math.abs(prior.lotMean) - 1.645 * prior.lotMeanSd > meter.limit;
+  const dataSd = levelSd(path);
+  const best = state.profiles[posterior.best] as Profile;
+  const evidence: EvidenceItem[] = [
+    { code: 'balance', values: { data_sd: dataSd, log_bayes_factor: posterior.logBayesFactor } },
+  ];
+  if (posterior.probabilityDrifted >= 0.5)
+    evidence.push({
+      code: best.kind === 'step' ? 'step' : best.kind === 'ramp' ? 'ramp' : 'constant',
+      values: {
+        size: posterior.size,
+        start_day: best.start * (state.prepared.evidence?.daysPerBlock ?? 1),
+      },
+    });
+  return {
+    result: {
+      ...device.base,
+      ...statement,
+      indication: 'within_limits',
+      recommendation: 'none',
+      probabilityDrifted: lotOver ? statement.probabilityOverLimit : posterior.probabilityDrifted,
+      minimumDetectable: minimumDetectable(dataSd, meter.limit),
+      ...forecastOf(state, posterior.components, meter.limit, device.base.asOfUs),
+      evidence,
+      history: historyOf(state, path, { prior, limit: meter.limit, asOfUs: device.base.asOfUs }),
+    },
+    limit: meter.limit,
+    dataSd,
+    confirmed: confirmDrift(path, best, prior, posterior.probabilityDrifted),
+  };
+}
+
+function forecastOf(
+  state: AreaState,
+  components: readonly Component[],
+  limit: number,
+  asOfUs: number,
+): Pick<DeviceResult, 'driftPerYear' | 'driftPerYearSe' | 'exitMedianUs' | 'exitEarliestUs'> {
+  const { evidence } = state.prepared;
+  const { perYear, perYearSd, exitMedianDays, exitEarliestDays } = forecastDrift({
+    components,
+    profiles: state.profiles,
+    blocks: evidence?.blocks ?? 1,
+    daysPerBlock: evidence?.daysPerBlock ?? 1,
+    limit,
+  });
+  return {
+    driftPerYear: perYear,
+    driftPerYearSe: perYearSd,
+    ...(exitMedianDays === undefined ? {} : { exitMedianUs: asOfUs + exitMedianDays * DAY_US }),
+    ...(exitEarliestDays === undefined
+      ? {}
+      : { exitEarliestUs: asOfUs + exitEarliestDays * DAY_US }),
+  };
+}
+
+/** The same evidence cut at weekly steps before as-of. */
+function historyOf(
+  state: AreaState,
+  path: PathEvidence,
+  context: { prior: LotPrior; limit: number; asOfUs: number },
+): HistoryPoint[] {
+  const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
+  return weeklyEnds(path.blocks, daysPerBlock, LEAST_DAYS).map((end): HistoryPoint => {
+    const cut = pathUntil(path, end);
+    const { components } = posteriorOfPath(cut, driftProfiles(end), context.prior);
+    const statement = stateError(components, context.limit, 2 * context.limit);
+    return {
+      asOfUs: context.asOfUs - (path.blocks - end) * daysPerBlock * 86_400e6,
+      errorEstimate: statement.errorEstimate,
+      intervalLow: statement.intervalLow,
+      intervalHigh: statement.intervalHigh,
+    };
+  });
+}
+
+function areaResult(input: FleetInput, prepared: PreparedArea): AreaResult {
+  const items: EvidenceItem[] = [...prepared.items];
+  for (const { meter, beta } of prepared.misfiled)
+    items.push({
+      code: 'misfiled_meter',
+      values: { device_id: input.meters[meter]?.deviceId ?? '', beta },
+    });
+  return {
+    groupId: prepared.area.groupId,
+    asOfUs: prepared.area.asOfUs,
+    status: prepared.status,
+    candidates: prepared.candidates.map(({ meter, correlation }) => ({
+      deviceId: input.meters[meter]?.deviceId ?? '',
+      correlation,
+    })),
+    evidence: items,
+  };
+}

@@ -1,0 +1,33 @@
+import type { FleetInput } from './fleet-types.ts';
+import { checkMeter, type MeterCheck } from './meter-checks.ts';
+
+/** What is known of a tenant's meters before any area is looked at; by index of the meter. */
+export interface FleetFacts {
+  readonly checks: readonly MeterCheck[];
+  /** Consumers of any area and meters in none: who may be unregistered in an area. */
+  readonly strangers: readonly number[];
+  /** As-of of meters in no area: the latest of all areas. */
+  readonly latest: number;
+}
+
+export function fleetFacts(input: FleetInput): FleetFacts {
+  const latest = Math.max(0, ...input.areas.map((area) => area.asOfUs));
+  const asOf = asOfOfMeters(input, latest);
+  const supplies = new Set<number>();
+  for (const area of input.areas)
+    for (const member of area.members) if (member.role !== 'consumer') supplies.add(member.meter);
+  return {
+    checks: input.meters.map((meter, index) => checkMeter(input, meter, asOf.get(index) ?? latest)),
+    strangers: [...input.meters.keys()].filter((index) => !supplies.has(index)),
+    latest,
+  };
+}
+
+/** As-of of a member is that of its area, of other meters the latest of all areas. */
+function asOfOfMeters(input: FleetInput, latest: number): Map<number, number> {
+  const asOf = new Map<number, number>();
+  for (const area of input.areas)
+    for (const member of area.members)
+      asOf.set(member.meter, Math.max(asOf.get(member.meter) ?? 0, Math.min(area.asOfUs, latest)));
+  return asOf;
+}
