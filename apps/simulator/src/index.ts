@@ -31,3 +31,13 @@ export { runSimulate } from './lib/run-simulate.ts';
 export { StateFileError } from './lib/state-file.ts';
 export { type SimulatorConfig, simulatorConfig } from './config.ts';
 export { readTruth } from './lib/truth-file.ts';
+export {
+  simulateTrialArea,
+  type TrialArea,
+  trialError,
+  type TrialMeter,
+  TRIAL_ORIGIN,
+} from './lib/trial-area.ts';
+export type { TrialAreaOptions, TrialDrift, TrialLoads, TrialLot } from './lib/trial-options.ts';
+export type { VoltageKind } from './lib/trial-voltages.ts';
+export { type HouseholdSeries, type HouseholdUse, INTERVALS_PER_WEEK } from './lib/series-weeks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { TrueFlow } from '../src/lib/electricity-area.ts';
+import type { TrueFlow } from '../src/lib/area-flow.ts';
 import { driftAt, type MeterNature, readMeter } from '../src/lib/meter.ts';
 
 const COUNT = 40 * 96 + 1;

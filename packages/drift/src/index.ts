@@ -1,4 +1,5 @@
 export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
+export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
 export { analyzeElectricityFleet, concludeFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
 export type { AreaAnswers } from './lib/area-answers.ts';
 export type { JudgedArea } from './lib/area-state.ts';

@@ -1,12 +1,8 @@
 import { type AirStation, buildAirNetwork } from './air-network.ts';
 import { originMs } from './calendar.ts';
 import { type Customer, drawCustomer } from './customer.ts';
-import {
-  type AreaSimulation,
-  type CitySetting,
-  pilotMeans,
-  simulateArea,
-} from './electricity-area.ts';
+import type { AreaSimulation } from './area-flow.ts';
+import { type CitySetting, pilotMeans, simulateArea } from './electricity-area.ts';
 import { planFaults } from './faults.ts';
 import { buildLots, drawConsumerMeter, drawSupplyMeter, type MeterRecord } from './meter-record.ts';
 import { driftAt, type MeterFault, type MeterReadings, readMeter } from './meter.ts';

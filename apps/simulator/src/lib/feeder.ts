@@ -19,6 +19,13 @@ const TRANSFORMERS = [
 ] as const;
 const SHORT_CIRCUIT_VOLTAGE = 0.04;
 
+export interface NetworkOptions {
+  /** Default: two or three, drawn. */
+  readonly feeders?: number;
+  /** Every feeder has one phase conductor and the neutral: all its customers are on that phase. */
+  readonly singlePhaseFeeders?: boolean;
+}
+
 /**
  * A random radial network: two or three feeders, each a row of poles with side streets. `mainLengthScale` stretches
  * the spans between poles (not the service cables); it draws nothing, so that the same network is built at any scale.
@@ -27,10 +34,10 @@ export function buildAreaNetwork(
   seed: number,
   area: number,
   phases: readonly (1 | 3)[],
-  options: { readonly peakWatts: number; readonly mainLengthScale: number },
+  options: NetworkOptions & { readonly peakWatts: number; readonly mainLengthScale: number },
 ): AreaNetwork {
   const random = randomStream(seed, STREAM.feeder, area);
-  const feeders = random.integer(2, 3);
+  const feeders = options.feeders ?? random.integer(2, 3);
   const tree = new PoleTree();
   const polesOf: number[][] = [];
   const perFeeder = Math.ceil(phases.length / feeders);
@@ -63,7 +70,8 @@ export function buildAreaNetwork(
     const one = random.integer(0, 2);
     const other = random.integer(0, 2);
     const load = onPhase[feeder] ?? [];
-    const first = (load[other] ?? 0) < (load[one] ?? 0) ? other : one;
+    const emptier = (load[other] ?? 0) < (load[one] ?? 0) ? other : one;
+    const first = options.singlePhaseFeeders === true ? feeder % 3 : emptier;
     if (ports === 1) load[first] = (load[first] ?? 0) + 1;
     for (let port = 0; port < ports; port += 1) portPhase.push((first + port) % 3);
   });

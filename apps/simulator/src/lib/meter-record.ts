@@ -96,7 +96,7 @@ export function drawConsumerMeter(seed: number, lots: Lots, customer: Customer):
 }
 
 /** Current-transformer ratio by size of the transformer; the counter steps by 1 W.h on the secondary side. */
-const CURRENT_TRANSFORMERS: Readonly<Record<number, { ratio: string; factor: number }>> = {
+export const CURRENT_TRANSFORMERS: Readonly<Record<number, { ratio: string; factor: number }>> = {
   100: { ratio: '150/5', factor: 30 },
   160: { ratio: '250/5', factor: 50 },
   250: { ratio: '400/5', factor: 80 },

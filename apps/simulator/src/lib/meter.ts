@@ -1,5 +1,5 @@
 import { INTERVALS_PER_DAY } from './calendar.ts';
-import type { TrueFlow } from './electricity-area.ts';
+import type { TrueFlow } from './area-flow.ts';
 import { randomStream, STREAM } from './random.ts';
 
 /** A meter as it is: what separates its readings from the truth. */
@@ -44,18 +44,33 @@ export function driftAt(fault: MeterFault | undefined, day: number): number {
   return fault.size * Math.min(1, Math.max(0, share));
 }
 
+/** How readings are taken and how many of them arrive. */
+export interface ReadingRules {
+  /** Chance of a reading to be lost by itself, and of a day to lose some hours on end. */
+  readonly lost: { readonly single: number; readonly hours: number };
+  /** Voltages are rounded to 1 / this. */
+  readonly stepsPerVolt: number;
+  /** V behind the static error; default the means of the flow. No arrays: the meter sends no voltages. */
+  readonly volts?: readonly Float64Array[];
+}
+
+const CITY_RULES: ReadingRules = { lost: { single: 0.003, hours: 0.006 }, stepsPerVolt: 10 };
+
 /** What the meter sends of a flow. */
+// oxlint-disable-next-line max-params
 export function readMeter(
   seed: number,
   meter: MeterNature,
   flow: TrueFlow,
   fault: MeterFault | undefined,
+  rules: ReadingRules = CITY_RULES,
 ): MeterReadings {
   const count = flow.energy.length;
   const register = new Float64Array(count);
-  const voltages = flow.voltages.map(() => new Float64Array(count));
+  const volts = rules.volts ?? flow.voltages;
+  const voltages = volts.map(() => new Float64Array(count));
   const power = new Float32Array(count);
-  const missing = missingReadings(seed, meter.key, count);
+  const missing = missingReadings(seed, meter.key, count, rules.lost);
   const shiftHours = -meter.clockError / 3600;
   let counter = meter.registerStart;
   let frozen = Number.NaN;
@@ -73,8 +88,11 @@ export function readMeter(
     }
     register[k] = missing[k] === 1 ? Number.NaN : quantise(shown, meter.quantum);
     voltages.forEach((series, phase) => {
-      const volts = (flow.voltages[phase]?.[k] ?? 0) * (1 + (meter.voltageErrors[phase] ?? 0));
-      series[k] = missing[k] === 1 ? Number.NaN : Math.round(volts * 10) / 10;
+      const shownVolts = (volts[phase]?.[k] ?? 0) * (1 + (meter.voltageErrors[phase] ?? 0));
+      series[k] =
+        missing[k] === 1
+          ? Number.NaN
+          : Math.round(shownVolts * rules.stepsPerVolt) / rules.stepsPerVolt;
     });
   }
   return { register, voltages, power };
@@ -86,14 +104,19 @@ function quantise(value: number, quantum: number): number {
 }
 
 /** 1 where a reading never arrived: single ones, and now and then some hours on end. */
-function missingReadings(seed: number, key: number, count: number): Uint8Array {
+function missingReadings(
+  seed: number,
+  key: number,
+  count: number,
+  lost: ReadingRules['lost'],
+): Uint8Array {
   const missing = new Uint8Array(count);
   for (let day = 0; day * INTERVALS_PER_DAY < count; day += 1) {
     const random = randomStream(seed, STREAM.gap, key, day);
     const first = day * INTERVALS_PER_DAY;
     for (let k = 0; k < INTERVALS_PER_DAY; k += 1)
-      if (random.chance(0.003)) mark(missing, first + k, 1);
-    if (random.chance(0.006)) {
+      if (random.chance(lost.single)) mark(missing, first + k, 1);
+    if (random.chance(lost.hours)) {
       const length = random.integer(3, 16);
       mark(missing, first + random.integer(0, INTERVALS_PER_DAY - 1 - length), length);
     }

@@ -30,6 +30,7 @@ export const STREAM = {
   sensor: 14,
   live: 15,
   travel: 16,
+  trial: 17,
 } as const;
 
 /** One round of the 32-bit finaliser of MurmurHash3 (Appleby, public domain): full avalanche. */

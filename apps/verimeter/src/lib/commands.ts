@@ -139,6 +139,35 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'evaluate',
+      positionals: 'electricity|city|report',
+      summary: 'how well the analysis finds errors that a simulation hides',
+      details: [
+        'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
+        'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
+      ],
+      options: [
+        { name: 'data', value: 'DIR', text: 'folder with real series (docs/evaluation.md)' },
+        {
+          name: 'half',
+          value: 'tune|report',
+          text: 'which half of its households (default tune)',
+        },
+        { name: 'cells', value: 'NAME,...', text: 'which cases (default all)' },
+        { name: 'drifted', value: 'N', text: 'drifted meters per case, at least (default 300)' },
+        { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
+        { name: 'seeds', value: '1-6', text: 'which demo cities' },
+        { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
+        { name: 'out', value: 'DIR', text: 'where a record per finished fleet is kept' },
+        { name: 'resume', text: 'go on with the records in --out' },
+        { name: 'baselines', text: 'least squares, ridge, RLS and lasso as well' },
+        { name: 'docs', value: 'DIR', text: 'where report writes (default docs)' },
+      ],
+    },
+    run: async (context) => (await import('./commands/evaluate.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'keys',
       positionals: 'create|list|revoke [ID]',
       summary: 'access keys of a tenant',

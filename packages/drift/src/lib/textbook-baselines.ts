@@ -15,6 +15,17 @@ const RIDGE_SDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1] as const;
 /** Contiguous parts of the window for cross-validation. */
 const FOLDS = 5;
 
+/**
+ * The balance of an area as a regression: columns -r_1 … -r_n, R^2 over its mean, 1, and the right side s - R with R = sum r_i.
+ * The loss goes with R^2: with a term lambda s, beta_i = lambda = 1 would fit any area without remainder.
+ */
+export interface BalanceRegression {
+  readonly deviceIds: readonly string[];
+  readonly columns: readonly Float64Array[];
+  readonly balance: Float64Array;
+  readonly count: number;
+}
+
 export interface TextbookEstimate {
   readonly deviceId: string;
   /** e by ordinary least squares with one loss coefficient and a constant. */
@@ -24,27 +35,13 @@ export interface TextbookEstimate {
 }
 
 /**
- * What the usual estimators say of an area: s - sum r_i = -sum beta_i r_i + lambda R^2 + c with R = sum r_i (drift-estimation.md
- * 2.1 and 2.2; lambda s would fit any balance without a rest, with lambda = beta_i = 1). They know nothing of the position of a
- * loss, and no gate is asked; for comparison only.
+ * What the usual estimators say of an area: s - R = -sum beta_i r_i + lambda R^2 + c (drift-estimation.md 2.2). They know
+ * nothing of the position of a loss, and no gate is asked; for comparison only.
  */
 export function textbookEstimates(input: FleetInput, area: AreaInput): TextbookEstimate[] {
-  const intervals = formIntervals(input, area, new Set(), []);
-  const { consumers, supply, count } = intervals;
-  const n = consumers.length;
-  const total = new Float64Array(count);
-  for (const { energy } of consumers)
-    for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
-  const usual = mean(total) || 1;
-  const columns = [
-    ...consumers.map((consumer) => consumer.energy.map((energy) => -energy)),
-    total.map((energy) => (energy * energy) / usual),
-    new Float64Array(count).fill(1),
-  ];
-  const balance = supply.map((energy, t) => energy - at(total, t));
-  const folds = Array.from({ length: FOLDS }, (_, k) =>
-    sums(columns, balance, Math.floor((k * count) / FOLDS), Math.floor(((k + 1) * count) / FOLDS)),
-  );
+  const { deviceIds, columns, balance, count } = balanceRegression(input, area);
+  const n = deviceIds.length;
+  const folds = foldSums(columns, balance);
   const whole = folds.reduce(plus);
   const plain = solveRidge(whole, n, 0);
   const variance = squaredError(whole, plain) / Math.max(1, count - columns.length);
@@ -56,15 +53,41 @@ export function textbookEstimates(input: FleetInput, area: AreaInput): TextbookE
     if (loss < best.loss) best = { sd, loss };
   }
   const ridge = solveRidge(whole, n, variance / (best.sd * best.sd));
-  return consumers.map(({ meter }, i) => ({
-    deviceId: input.meters[meter]?.deviceId ?? '',
+  return deviceIds.map((deviceId, i) => ({
+    deviceId,
     leastSquares: errorOfBeta(at(plain, i)),
     ridge: errorOfBeta(at(ridge, i)),
   }));
 }
 
+export function balanceRegression(input: FleetInput, area: AreaInput): BalanceRegression {
+  const { consumers, supply, count } = formIntervals(input, area, new Set(), []);
+  const total = new Float64Array(count);
+  for (const { energy } of consumers)
+    for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
+  const usual = mean(total) || 1;
+  return {
+    deviceIds: consumers.map(({ meter }) => input.meters[meter]?.deviceId ?? ''),
+    columns: [
+      ...consumers.map((consumer) => consumer.energy.map((energy) => -energy)),
+      total.map((value) => (value * value) / usual),
+      new Float64Array(count).fill(1),
+    ],
+    balance: supply.map((value, t) => value - at(total, t)),
+    count,
+  };
+}
+
+/** The sums of contiguous parts of the window, for cross-validation. */
+export function foldSums(columns: readonly Float64Array[], balance: Float64Array): Sums[] {
+  const count = balance.length;
+  return Array.from({ length: FOLDS }, (_, k) =>
+    sums(columns, balance, Math.floor((k * count) / FOLDS), Math.floor(((k + 1) * count) / FOLDS)),
+  );
+}
+
 /** X'X (both triangles), X'y and y'y. */
-interface Sums {
+export interface Sums {
   readonly gram: Float64Array;
   readonly moment: Float64Array;
   readonly square: number;
@@ -89,8 +112,8 @@ function combine(a: Sums, b: Sums, sign: 1 | -1): Sums {
     square: a.square + sign * b.square,
   };
 }
-const plus = (a: Sums, b: Sums): Sums => combine(a, b, 1);
-const minus = (a: Sums, b: Sums): Sums => combine(a, b, -1);
+export const plus = (a: Sums, b: Sums): Sums => combine(a, b, 1);
+export const minus = (a: Sums, b: Sums): Sums => combine(a, b, -1);
 
 /** Coefficients with `penalty` on the first n; a hair on the diagonal keeps meters without load defined. */
 function solveRidge({ gram, moment }: Sums, n: number, penalty: number): Float64Array {
@@ -105,7 +128,7 @@ function solveRidge({ gram, moment }: Sums, n: number, penalty: number): Float64
   return b;
 }
 
-function squaredError({ gram, moment, square }: Sums, b: Float64Array): number {
+export function squaredError({ gram, moment, square }: Sums, b: Float64Array): number {
   const p = b.length;
   let sum = square;
   for (let i = 0; i < p; i++) {

@@ -4,6 +4,7 @@ import type { City, DeviceRow } from '@verimeter/simulator';
 
 const STEP_US = 900e6;
 
+/** An empty field is an unknown one for the key. */
 function lotOf(device: DeviceRow): string {
   return lotKey({
     kind: device.kind,

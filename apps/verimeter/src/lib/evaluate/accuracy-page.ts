@@ -1,0 +1,97 @@
+import { reliabilityFigure, listFigure } from './figures.ts';
+import type { CellMetrics } from './metrics.ts';
+import {
+  baselineRows,
+  errorRows,
+  listRows,
+  reliabilityRows,
+  type Rows,
+  specialRows,
+  statusRows,
+} from './metrics-text.ts';
+
+export interface AccuracyPage {
+  readonly markdown: string;
+  /** File name and content. */
+  readonly figures: readonly (readonly [string, string])[];
+}
+
+/** One section per kind of loads: never a mean over both halves. */
+const LOADS: Readonly<Record<CellMetrics['loads'], string>> = {
+  report: 'Real series, the half for reporting',
+  tune: 'Real series, the half for tuning',
+  'built-in': 'Customers of the simulated city',
+};
+
+/** The page of measured accuracy and its figures. */
+export function accuracyPage(cells: readonly CellMetrics[]): AccuracyPage {
+  const figures: [string, string][] = [];
+  const parts = [INTRODUCTION];
+  for (const loads of ['report', 'tune', 'built-in'] as const) {
+    const own = cells.filter((m) => m.loads === loads);
+    if (own.length === 0) continue;
+    const lists = `accuracy-${loads}.svg`;
+    figures.push([lists, listFigure(own)]);
+    parts.push(
+      `## ${LOADS[loads]}`,
+      `![Recall and precision per case](images/${lists})`,
+      '### Lists',
+      markdownTable(listRows(own)),
+      '### Errors and intervals',
+      markdownTable(errorRows(own)),
+    );
+    const compared = own.filter((m) => m.baselines.length > 0);
+    if (compared.length > 0)
+      parts.push('### Beside other estimators', markdownTable(baselineRows(compared)));
+    const special = specialRows(own);
+    if (special.length > 0)
+      parts.push(
+        '### Archives and repeated looks',
+        markdownTable([['CELL', 'WHAT', 'VALUE'], ...special]),
+      );
+    parts.push('### Group status', markdownTable([['CELL', 'AREAS'], ...statusRows(own)]));
+    const base = own.find((m) => m.cell === 'base') ?? own[0];
+    if (base !== undefined) {
+      const name = `reliability-${loads}.svg`;
+      figures.push([name, reliabilityFigure(base)]);
+      parts.push(
+        `### Reliability of probability_drifted, ${base.cell}`,
+        `![Stated and found](images/${name})`,
+        markdownTable(reliabilityRows(base)),
+      );
+    }
+    parts.push(
+      '### What made these numbers',
+      markdownTable([
+        ['CELL', 'SEED', 'FLEETS', 'MODEL', 'COMMAND'],
+        ...own.map((m) => [
+          m.cell,
+          m.seeds.join(', '),
+          String(m.fleets),
+          m.model,
+          `\`${m.command}\``,
+        ]),
+      ]),
+    );
+  }
+  return { markdown: `${parts.join('\n\n')}\n`, figures };
+}
+
+const INTRODUCTION = `# Accuracy of the electricity areas
+
+Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate electricity\`; do not edit.
+[evaluation.md](evaluation.md) says how the areas are simulated, what is counted and what is not realistic. \`DIR\` in a command is
+the folder with the real series. Ranges are 95 %: Wilson for shares, whole fleets resampled for the rest.`;
+
+/** Columns as wide as their widest cell, as the formatter of the repository wants them. */
+function markdownTable(rows: Rows): string {
+  const cells = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const [head = [], ...body] = cells.map((row) =>
+    row.map((text, column) => text.padEnd(widths[column] ?? 0)),
+  );
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,112 @@
+import { analyzeElectricityFleet, type DeviceResult, textbookEstimates } from '@verimeter/drift';
+import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
+import { comparisonText } from '../up/comparison.ts';
+import { fleetOfCity } from './city-fleet.ts';
+
+/** What a demo city is judged by: drifts this large are to be found, steps of the second size in any case. */
+const JUDGED_ERROR = 0.03;
+const LARGE_STEP = 0.05;
+/** Above this error the textbook estimators flag a meter. */
+const TEXTBOOK_THRESHOLD = 0.02;
+
+export interface Score {
+  readonly name: string;
+  readonly flagged: number;
+  /** Flagged meters that drift. */
+  readonly correct: number;
+  /** Meters to be found, and those of them that were flagged. */
+  readonly judged: number;
+  readonly found: number;
+}
+
+export interface CityVerdict {
+  readonly seed: number;
+  readonly text: string;
+  readonly scores: readonly Score[];
+  /** Steps of 5 % and more that were not found, among so many. */
+  readonly largeSteps: number;
+  readonly largeStepsMissed: number;
+  readonly falseReverify: number;
+}
+
+/** Builds a demo city, analyses it, and compares with what it hides. */
+export function judgeCity(seed: number): CityVerdict {
+  const city = buildCity({ seed, size: 'small' });
+  const fleet = fleetOfCity(city);
+  const { devices } = analyzeElectricityFleet(fleet);
+  const hidden = truth(city);
+  const textbook = fleet.areas.flatMap((area) => textbookEstimates(fleet, area));
+  const reverify = new Set(
+    devices.filter((d) => d.recommendation === 'reverify').map((d) => d.deviceId),
+  );
+  const over = (value: (e: (typeof textbook)[number]) => number): Set<string> =>
+    new Set(
+      textbook
+        .filter((estimate) => Math.abs(value(estimate)) > TEXTBOOK_THRESHOLD)
+        .map(({ deviceId }) => deviceId),
+    );
+  const steps = judgedMeters(hidden.meters).filter(
+    ({ fault }) => fault?.kind === 'step' && Math.abs(fault.size) >= LARGE_STEP,
+  );
+  return {
+    seed,
+    text: comparisonText(hidden, devices.map(foundRow)),
+    scores: [
+      scoreOf('verimeter', hidden.meters, reverify),
+      scoreOf(
+        'least squares',
+        hidden.meters,
+        over((e) => e.leastSquares),
+      ),
+      scoreOf(
+        'ridge',
+        hidden.meters,
+        over((e) => e.ridge),
+      ),
+    ],
+    largeSteps: steps.length,
+    largeStepsMissed: steps.filter(({ deviceId }) => !reverify.has(deviceId)).length,
+    falseReverify: hidden.meters.filter(
+      (meter) =>
+        reverify.has(meter.deviceId) && meter.fault === null && meter.listedIn === meter.fedBy,
+    ).length,
+  };
+}
+
+const drifts = ({ fault }: MeterTruth): boolean => fault !== null && fault.kind !== 'stopped';
+
+/** Drifts of 3 % and more in areas that neither list nor feed a misfiled meter. */
+function judgedMeters(meters: readonly MeterTruth[]): MeterTruth[] {
+  const wrong = new Set(
+    meters
+      .filter(({ listedIn, fedBy }) => listedIn !== fedBy)
+      .flatMap(({ listedIn, fedBy }) => [listedIn, fedBy]),
+  );
+  return meters.filter(
+    (meter) =>
+      drifts(meter) && Math.abs(meter.trueError) >= JUDGED_ERROR && !wrong.has(meter.listedIn),
+  );
+}
+
+function scoreOf(name: string, meters: readonly MeterTruth[], flagged: ReadonlySet<string>): Score {
+  const judged = judgedMeters(meters);
+  return {
+    name,
+    flagged: flagged.size,
+    correct: meters.filter((meter) => flagged.has(meter.deviceId) && drifts(meter)).length,
+    judged: judged.length,
+    found: judged.filter(({ deviceId }) => flagged.has(deviceId)).length,
+  };
+}
+
+function foundRow(device: DeviceResult): Parameters<typeof comparisonText>[1][number] {
+  return {
+    device_id: device.deviceId,
+    indication: device.indication,
+    recommendation: device.recommendation,
+    error_estimate: device.errorEstimate ?? null,
+    interval_low: device.intervalLow ?? null,
+    interval_high: device.intervalHigh ?? null,
+    group_status: device.groupStatus ?? null,
+  };
+}

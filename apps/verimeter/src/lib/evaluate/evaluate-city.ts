@@ -1,0 +1,100 @@
+import { availableParallelism } from 'node:os';
+import { UsageError, wholeNumber } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { table, write, writeLine } from '../output.ts';
+import type { CityVerdict, Score } from './city-verdict.ts';
+import { runJobs } from './jobs.ts';
+import { remaining } from './time-left.ts';
+
+/** Judges the estimator on demo cities. */
+export async function evaluateCity(context: CommandContext): Promise<number> {
+  const seeds = readSeeds(context.option('seeds') ?? '1-6');
+  const jobs = seeds.map((seed) => ({ kind: 'city', seed }) as const);
+  const verdicts: CityVerdict[] = [];
+  const progress = remaining(
+    'cities',
+    seeds.map(() => 1),
+  );
+  const threads =
+    context.option('jobs') === undefined
+      ? availableParallelism()
+      : wholeNumber(context.option('jobs') ?? '', 'jobs', 1, 256);
+  await runJobs(
+    jobs,
+    { threads, pool: [] },
+    {
+      step: () => undefined,
+      finished(job, message) {
+        if (message.type !== 'city') return;
+        progress.step(job, 1, `city ${message.verdict.seed}`);
+        verdicts.push(message.verdict);
+      },
+    },
+  );
+  progress.finish();
+  verdicts.sort((a, b) => a.seed - b.seed);
+  if (context.json) await writeLine(JSON.stringify({ cities: verdicts }));
+  else await write(cityText(verdicts));
+  return 0;
+}
+
+/** `1-6` or `1,4,7-9`. */
+export function readSeeds(written: string): number[] {
+  const seeds = written.split(',').flatMap((part) => {
+    const match = /^(\d{1,6})(?:-(\d{1,6}))?$/.exec(part);
+    if (match === null) throw new UsageError(`--seeds must be like 1-6 or 1,4,7, not ${written}`);
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? match[1]);
+    if (last < first || last - first > 1000)
+      throw new UsageError(`--seeds: ${part} is not a range of at most 1000 seeds`);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+  return [...new Set(seeds)];
+}
+
+function cityText(verdicts: readonly CityVerdict[]): string {
+  const sum = (value: (verdict: CityVerdict) => number): number =>
+    verdicts.reduce((total, verdict) => total + value(verdict), 0);
+  const names = verdicts[0]?.scores.map(({ name }) => name) ?? [];
+  const totals = names.map((name): Score => {
+    const own = (verdict: CityVerdict): Score | undefined =>
+      verdict.scores.find((score) => score.name === name);
+    return {
+      name,
+      flagged: sum((v) => own(v)?.flagged ?? 0),
+      correct: sum((v) => own(v)?.correct ?? 0),
+      judged: sum((v) => own(v)?.judged ?? 0),
+      found: sum((v) => own(v)?.found ?? 0),
+    };
+  });
+  return [
+    ...verdicts.flatMap((verdict) => [verdict.text, scoreTable(verdict.scores), '']),
+    `All ${verdicts.length} cities:`,
+    scoreTable(totals),
+    '',
+    `Steps of 5 % and more that were missed: ${sum((v) => v.largeStepsMissed)} of ${sum((v) => v.largeSteps)}.`,
+    `Meters without a fault that are to be verified again: ${sum((v) => v.falseReverify)}.`,
+    'Recall and steps: meters with |e| of 3 % and more in areas that neither list nor feed the misfiled meter.',
+    '',
+  ].join('\n');
+}
+
+function scoreTable(scores: readonly Score[]): string {
+  return table(
+    [
+      ['ESTIMATOR', 'FLAGGED', 'TRUE', 'PRECISION', 'RECALL'],
+      ...scores.map(({ name, flagged, correct, judged, found }) => [
+        name,
+        String(flagged),
+        String(correct),
+        ratio(correct, flagged),
+        `${ratio(found, judged)} (${found} of ${judged})`,
+      ]),
+    ],
+    new Set([1, 2, 3]),
+  );
+}
+
+function ratio(part: number, whole: number): string {
+  return whole === 0 ? '-' : (part / whole).toFixed(2);
+}

@@ -1,0 +1,101 @@
+import type { Share } from './measures.ts';
+import type { CellMetrics } from './metrics.ts';
+
+const INK = '#1f2933';
+const FAINT = '#cbd2d9';
+const FIRST = '#0b7285';
+const SECOND = '#d9480f';
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+// oxlint-disable-next-line max-params
+const text = (x: number, y: number, words: string, anchor = 'start', size = 12): string =>
+  `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${INK}">${escape(words)}</text>`;
+
+const line = (
+  from: readonly [number, number],
+  to: readonly [number, number],
+  color: string,
+): string =>
+  `<line x1="${from[0]}" y1="${from[1]}" x2="${to[0]}" y2="${to[1]}" stroke="${color}"/>`;
+
+function picture(width: number, height: number, label: string, parts: readonly string[]): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(label)}" font-family="system-ui, sans-serif">`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...parts,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+const rounded = (value: number): number => Math.round(value * 10) / 10;
+
+/** Recall and precision of `reverify` per cell, with their 95 % ranges. */
+export function listFigure(cells: readonly CellMetrics[]): string {
+  const left = 190;
+  const span = 420;
+  const row = 26;
+  const top = 46;
+  const height = top + row * cells.length + 34;
+  const x = (value: number): number => rounded(left + span * value);
+  const mark = (found: Share, y: number, color: string): string[] =>
+    found.value === null
+      ? []
+      : [
+          line([x(found.low ?? found.value), y], [x(found.high ?? found.value), y], color),
+          `<circle cx="${x(found.value)}" cy="${y}" r="4" fill="${color}"/>`,
+        ];
+  return picture(left + span + 30, height, 'Recall and precision per case', [
+    `<circle cx="${left}" cy="16" r="4" fill="${FIRST}"/>`,
+    text(left + 9, 20, 'recall'),
+    `<circle cx="${left + 80}" cy="16" r="4" fill="${SECOND}"/>`,
+    text(left + 89, 20, 'precision of reverify; lines: 95 % ranges'),
+    ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((value) => [
+      line([x(value), top - 12], [x(value), height - 26], FAINT),
+      text(x(value), height - 10, value.toFixed(1), 'middle'),
+    ]),
+    ...cells.flatMap((m, index) => {
+      const y = top + row * index;
+      return [
+        text(left - 12, y + 8, m.cell, 'end'),
+        ...mark(m.reverify.recall, y, FIRST),
+        ...mark(m.reverify.precision, y + 8, SECOND),
+      ];
+    }),
+  ]);
+}
+
+/** Share of drifted meters over the stated probability: on the diagonal, it says what it means. */
+export function reliabilityFigure(m: CellMetrics): string {
+  const left = 60;
+  const span = 360;
+  const top = 40;
+  const x = (value: number): number => rounded(left + span * value);
+  const y = (value: number): number => rounded(top + span * (1 - value));
+  return picture(
+    left + span + 40,
+    top + span + 56,
+    `Reliability of probability_drifted, ${m.cell}`,
+    [
+      text(left, 22, `probability_drifted, ${m.cell}: stated and found`),
+      ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((value) => [
+        line([x(value), y(0)], [x(value), y(1)], FAINT),
+        line([x(0), y(value)], [x(1), y(value)], FAINT),
+        text(x(value), y(0) + 18, value.toFixed(1), 'middle'),
+        text(left - 8, y(value) + 4, value.toFixed(1), 'end'),
+      ]),
+      line([x(0), y(0)], [x(1), y(1)], INK),
+      ...m.reliability.flatMap(({ meanProbability: p, drifted }) =>
+        p === null || drifted.value === null
+          ? []
+          : [
+              line([x(p), y(drifted.low ?? 0)], [x(p), y(drifted.high ?? 1)], FIRST),
+              `<circle cx="${x(p)}" cy="${y(drifted.value)}" r="4" fill="${FIRST}"/>`,
+            ],
+      ),
+      text(left + span / 2, top + span + 42, 'mean stated probability', 'middle'),
+    ],
+  );
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** Recommendations by their number in a record. */
+export const RECOMMENDATIONS = ['none', 'watch', 'reverify', 'inspect'] as const;
+
+const numbers = z.array(z.number().nullable());
+
+/** Columns of the consumer meters of a fleet, one value per meter; null where there is none. Ratios and days. */
+const meterColumns = z.object({
+  area: z.array(z.number()),
+  /** Injected drift at the last look; 0: healthy. */
+  drift: z.array(z.number()),
+  /** Day on which the drift began; -1: before the first. */
+  since: numbers,
+  /** e at the last look. */
+  truth: z.array(z.number()),
+  indication: z.array(z.string()),
+  recommendation: z.array(z.number()),
+  estimate: numbers,
+  standardError: numbers,
+  low: numbers,
+  high: numbers,
+  probability: numbers,
+  oracle: numbers,
+  oracleLow: numbers,
+  oracleHigh: numbers,
+  oracleRecommendation: z.array(z.number()),
+  /** Baselines, where asked for. */
+  leastSquares: numbers.optional(),
+  ridge: numbers.optional(),
+  recursive: numbers.optional(),
+  lasso: numbers.optional(),
+  /** Repeated looks: first day on the list, day on which |e| reached 2 %, error of the forecast of that day. */
+  firstReverify: numbers.optional(),
+  crossing: numbers.optional(),
+  exitError: numbers.optional(),
+});
+
+export const fleetRecord = z.object({
+  cell: z.string(),
+  seed: z.number(),
+  fleet: z.number(),
+  /** `built-in`, or the half of the households. */
+  loads: z.enum(['built-in', 'tune', 'report']),
+  model: z.string(),
+  /** What makes this record again, among others of its cell. */
+  command: z.string(),
+  days: z.number(),
+  looks: z.number(),
+  /** ms, over all areas. */
+  time: z.object({ simulate: z.number(), analyze: z.number(), oracle: z.number() }),
+  areas: z.array(
+    z.object({
+      status: z.string(),
+      oracleStatus: z.string(),
+      loss: z.number(),
+      /** e of the supply meter: the part of all errors of an area that its balance cannot see. */
+      supplyError: z.number(),
+      /** Whether the archive is right about the area. */
+      archive: z.enum(['clean', 'lists', 'feeds']),
+    }),
+  ),
+  /** Per misfiled or unregistered customer: whether each answer of the contract was given. */
+  guests: z.array(
+    z.object({
+      device: z.boolean(),
+      listing: z.boolean(),
+      feeding: z.boolean(),
+      nothingPublished: z.boolean(),
+    }),
+  ),
+  meters: meterColumns,
+});
+
+export type FleetRecord = z.infer<typeof fleetRecord>;
+export type MeterColumns = FleetRecord['meters'];
+
+/** Two runs of the same fleet have the same key. */
+export const recordKey = (record: Pick<FleetRecord, 'cell' | 'seed' | 'fleet' | 'loads'>): string =>
+  `${record.cell} ${record.loads} ${record.seed} ${record.fleet}`;

@@ -1,0 +1,171 @@
+import {
+  adaptiveEstimates,
+  analyzeElectricityFleet,
+  type DeviceResult,
+  type FleetInput,
+  type FleetResult,
+  MODEL_VERSION,
+  textbookEstimates,
+} from '@verimeter/drift';
+import { type HouseholdSeries, trialError, type TrialMeter } from '@verimeter/simulator';
+import type { Cell } from './cells.ts';
+import { guestAnswers } from './guest-answers.ts';
+import { planFleet } from './fleet-plan.ts';
+import { type FleetRecord, type MeterColumns, RECOMMENDATIONS } from './fleet-record.ts';
+import { simulateFleet, type TrialFleet } from './trial-fleet.ts';
+import { lookWeekly, type Looks } from './weekly-looks.ts';
+
+export interface FleetRun {
+  readonly seed: number;
+  readonly fleet: number;
+  readonly loads: FleetRecord['loads'];
+  readonly baselines: boolean;
+  readonly command: string;
+}
+
+/** Simulates one fleet, analyses it, and sets what was found beside the truth. */
+export function runFleet(
+  cell: Cell,
+  run: FleetRun,
+  pool: readonly HouseholdSeries[],
+  onStep: (share: number) => void = () => undefined,
+): FleetRecord {
+  const begin = performance.now();
+  const plan = planFleet(cell.options, run, pool);
+  const fleet = simulateFleet(plan, cell.options, (done) =>
+    onStep((0.3 * done) / plan.areas.length),
+  );
+  const simulated = performance.now();
+  const { days, looksFromWeek } = cell.options;
+  const looks =
+    looksFromWeek === undefined
+      ? undefined
+      : lookWeekly(fleet, { days, fromWeek: looksFromWeek }, (share) => onStep(0.3 + 0.5 * share));
+  const found = looks?.last ?? analyzeElectricityFleet(fleet.input);
+  const analyzed = performance.now();
+  onStep(0.8);
+  const oracle = analyzeElectricityFleet(fleet.oracle);
+  const known = performance.now();
+  return {
+    cell: cell.name,
+    seed: run.seed,
+    fleet: run.fleet,
+    loads: run.loads,
+    model: MODEL_VERSION,
+    command: run.command,
+    days,
+    looks: looks?.count ?? 1,
+    time: {
+      simulate: Math.round(simulated - begin),
+      analyze: Math.round(analyzed - simulated),
+      oracle: Math.round(known - analyzed),
+    },
+    areas: found.areas.map(({ groupId, status }, area) => ({
+      status,
+      oracleStatus: oracle.areas[area]?.status ?? '',
+      loss: rounded(fleet.areas[area]?.loss ?? 0),
+      supplyError: rounded(fleet.areas[area]?.supplyError ?? 0),
+      archive: fleet.guests.some(({ listedIn }) => listedIn === groupId)
+        ? 'lists'
+        : fleet.guests.some(({ fedBy }) => fedBy === groupId)
+          ? 'feeds'
+          : 'clean',
+    })),
+    guests: guestAnswers(fleet, found),
+    meters: {
+      ...columnsOf(fleet, { found, oracle, days }),
+      ...(run.baselines ? baselineColumns(fleet) : {}),
+      ...(looks === undefined ? {} : lookColumns(fleet, looks)),
+    },
+  };
+}
+
+function columnsOf(
+  fleet: TrialFleet,
+  results: { readonly found: FleetResult; readonly oracle: FleetResult; readonly days: number },
+): MeterColumns {
+  const own = fleet.meters.map(deviceOf(results.found));
+  const known = fleet.meters.map(deviceOf(results.oracle));
+  const { days } = results;
+  return {
+    area: fleet.meters.map(({ area }) => area),
+    drift: fleet.meters.map(({ meter }) => rounded(trialError(meter, days) - meter.baseError)),
+    since: fleet.meters.map(({ meter }) =>
+      meter.fault === undefined ? null : rounded(meter.fault.sinceDay),
+    ),
+    truth: fleet.meters.map(({ meter }) => rounded(trialError(meter, days))),
+    indication: own.map((device) => device?.indication ?? 'none'),
+    recommendation: own.map(recommendationOf),
+    estimate: own.map((device) => orNull(device?.errorEstimate)),
+    standardError: own.map((device) => orNull(device?.standardError)),
+    low: own.map((device) => orNull(device?.intervalLow)),
+    high: own.map((device) => orNull(device?.intervalHigh)),
+    probability: own.map((device) => orNull(device?.probabilityDrifted)),
+    oracle: known.map((device) => orNull(device?.errorEstimate)),
+    oracleLow: known.map((device) => orNull(device?.intervalLow)),
+    oracleHigh: known.map((device) => orNull(device?.intervalHigh)),
+    oracleRecommendation: known.map(recommendationOf),
+  };
+}
+
+function deviceOf(
+  result: FleetResult,
+): (row: { readonly meter: TrialMeter }) => DeviceResult | undefined {
+  const byId = new Map(result.devices.map((device) => [device.deviceId, device]));
+  return ({ meter }) => byId.get(meter.deviceId);
+}
+
+const recommendationOf = (device: DeviceResult | undefined): number =>
+  Math.max(0, RECOMMENDATIONS.indexOf(device?.recommendation ?? 'none'));
+
+/** A baseline that cannot be computed for an area leaves its meters empty. */
+function baselineColumns(fleet: TrialFleet): Partial<MeterColumns> {
+  const { input } = fleet;
+  const textbook = estimatesOf(input, textbookEstimates);
+  const adaptive = estimatesOf(input, adaptiveEstimates);
+  const column = <T>(byId: Map<string, T>, value: (estimate: T) => number): (number | null)[] =>
+    fleet.meters.map(({ meter }) => {
+      const estimate = byId.get(meter.deviceId);
+      return estimate === undefined ? null : orNull(value(estimate));
+    });
+  return {
+    leastSquares: column(textbook, (estimate) => estimate.leastSquares),
+    ridge: column(textbook, (estimate) => estimate.ridge),
+    recursive: column(adaptive, (estimate) => estimate.recursive),
+    lasso: column(adaptive, (estimate) => estimate.lasso),
+  };
+}
+
+function estimatesOf<T extends { readonly deviceId: string }>(
+  input: FleetInput,
+  estimator: (input: FleetInput, area: FleetInput['areas'][number]) => readonly T[],
+): Map<string, T> {
+  const byId = new Map<string, T>();
+  for (const area of input.areas) {
+    try {
+      for (const estimate of estimator(input, area)) byId.set(estimate.deviceId, estimate);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return byId;
+}
+
+function lookColumns(fleet: TrialFleet, looks: Looks): Partial<MeterColumns> {
+  const column = (values: ReadonlyMap<string, number>): (number | null)[] =>
+    fleet.meters.map(({ meter }) => orNull(values.get(meter.deviceId)));
+  return {
+    firstReverify: column(looks.firstReverify),
+    crossing: column(looks.crossing),
+    exitError: column(looks.exitError),
+  };
+}
+
+function orNull(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : rounded(value);
+}
+
+/** Six digits behind the point: 0.0001 %. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

@@ -1,0 +1,63 @@
+import { analyzeElectricityFleet, type FleetResult } from '@verimeter/drift';
+import { trialError } from '@verimeter/simulator';
+import type { TrialFleet } from './trial-fleet.ts';
+
+const DAY_US = 86_400e6;
+/** In-service limit of class 1: a meter has to be out by the day its error reaches it. */
+const EXIT_LIMIT = 0.02;
+
+/** What repeated looks saw. Days since the first reading. */
+export interface Looks {
+  readonly count: number;
+  readonly last: FleetResult;
+  readonly firstReverify: ReadonlyMap<string, number>;
+  /** Day on which |e| really reached 2 %. */
+  readonly crossing: ReadonlyMap<string, number>;
+  /** Forecast of that day at the last look before it, minus the day; where the estimator gave a rate that gets there. */
+  readonly exitError: ReadonlyMap<string, number>;
+}
+
+/** One analysis a week, each with the readings up to its day. */
+export function lookWeekly(
+  fleet: TrialFleet,
+  span: { readonly days: number; readonly fromWeek: number },
+  onLook: (share: number) => void,
+): Looks {
+  const { startUs } = fleet.input.grid;
+  const crossing = crossings(fleet, span.days);
+  const firstReverify = new Map<string, number>();
+  const exitError = new Map<string, number>();
+  const weeks = Math.floor(span.days / 7);
+  let last: FleetResult = { devices: [], areas: [] };
+  for (let week = span.fromWeek; week <= weeks; week += 1) {
+    const day = 7 * week;
+    const asOfUs = startUs + day * DAY_US;
+    last = analyzeElectricityFleet({
+      ...fleet.input,
+      areas: fleet.input.areas.map((area) => ({ ...area, asOfUs })),
+    });
+    for (const { deviceId, recommendation, errorEstimate, driftPerYear } of last.devices) {
+      if (recommendation === 'reverify' && !firstReverify.has(deviceId))
+        firstReverify.set(deviceId, day);
+      const crosses = crossing.get(deviceId);
+      if (crosses === undefined || crosses <= day || errorEstimate === undefined) continue;
+      if (driftPerYear === undefined || driftPerYear === 0) continue;
+      const limit = Math.sign(driftPerYear) * EXIT_LIMIT;
+      const years = (limit - errorEstimate) / driftPerYear;
+      if (years > 0) exitError.set(deviceId, day + 365.25 * years - crosses);
+    }
+    onLook((week - span.fromWeek + 1) / (weeks - span.fromWeek + 1));
+  }
+  return { count: weeks - span.fromWeek + 1, last, firstReverify, crossing, exitError };
+}
+
+function crossings(fleet: TrialFleet, days: number): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { meter } of fleet.meters) {
+    if (meter.fault === undefined) continue;
+    let day = 0;
+    while (day <= days && Math.abs(trialError(meter, day)) < EXIT_LIMIT) day += 0.25;
+    if (day <= days) found.set(meter.deviceId, day);
+  }
+  return found;
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { accuracyPage } from '../src/lib/evaluate/accuracy-page.ts';
+import type { FleetRecord } from '../src/lib/evaluate/fleet-record.ts';
+import { bootstrapped, rootMeanSquare, share } from '../src/lib/evaluate/measures.ts';
+import { cellMetrics } from '../src/lib/evaluate/metrics.ts';
+import { metricsText } from '../src/lib/evaluate/metrics-text.ts';
+
+/** Two areas; the second feeds a misfiled meter and does not count. Meter by meter: what it is, what was said. */
+const record: FleetRecord = {
+  cell: 'base',
+  seed: 4,
+  fleet: 0,
+  loads: 'built-in',
+  model: 'm',
+  command: 'verimeter evaluate electricity --cells base --seed 4',
+  days: 30,
+  looks: 1,
+  time: { simulate: 1000, analyze: 3000, oracle: 2000 },
+  areas: [
+    { status: 'ok', oracleStatus: 'ok', loss: 0.02, supplyError: 0, archive: 'clean' },
+    {
+      status: 'unregistered_consumer',
+      oracleStatus: 'ok',
+      loss: 0.04,
+      supplyError: 0,
+      archive: 'feeds',
+    },
+  ],
+  guests: [{ device: true, listing: true, feeding: false, nothingPublished: true }],
+  meters: {
+    //                found      missed      false    healthy  silent   elsewhere
+    area: [0, 0, 0, 0, 0, 1],
+    drift: [0.03, -0.03, 0, 0, 0.03, 0.03],
+    since: [-1, 4, null, null, -1, -1],
+    truth: [0.031, -0.03, 0.001, 0.002, 0.03, 0.03],
+    indication: [
+      'drift_likely',
+      'drift_possible',
+      'drift_likely',
+      'within_limits',
+      'not_resolvable',
+      'drift_likely',
+    ],
+    recommendation: [2, 1, 2, 0, 0, 2],
+    estimate: [0.034, -0.026, 0.021, 0.002, null, 0.03],
+    standardError: [0.004, 0.002, 0.004, 0.001, null, 0.001],
+    low: [0.026, -0.0299, 0.013, 0, null, 0],
+    high: [0.042, -0.022, 0.029, 0.004, null, 1],
+    probability: [1, 0.6, 0.96, 0.001, null, 1],
+    oracle: [0.032, -0.029, 0.002, 0.002, 0.03, 0.03],
+    oracleLow: [0.03, -0.031, 0, 0, 0.029, 0],
+    oracleHigh: [0.034, -0.027, 0.004, 0.004, 0.031, 1],
+    oracleRecommendation: [2, 2, 0, 0, 2, 2],
+    ridge: [0.025, 0.01, -0.025, 0.1, null, 0.03],
+  },
+};
+
+describe('metrics by hand', () => {
+  const m = cellMetrics([record]);
+
+  test('meters of areas with a wrong archive do not count; an abstention is a miss', () => {
+    expect([m.meters, m.drifted]).toEqual([5, 3]);
+    expect([m.reverify.recall.hits, m.reverify.recall.of]).toEqual([1, 3]);
+    expect([m.reverify.precision.hits, m.reverify.precision.of]).toEqual([1, 2]);
+    expect([m.reverify.falseAlarms.hits, m.reverify.falseAlarms.of]).toEqual([1, 2]);
+    expect([m.watch.recall.hits, m.watch.precision.of]).toEqual([2, 3]);
+    expect([m.oracle.recall.value, m.oracle.precision.value]).toEqual([1, 1]);
+    expect([m.notResolvable.hits, m.driftedNotResolvable.of]).toEqual([1, 3]);
+    expect(m.cleanAreasOk.value).toBe(1);
+    expect(m.statuses).toEqual({ ok: 1, unregistered_consumer: 1 });
+  });
+
+  test('errors over the meters that both runs estimate', () => {
+    // 0.003 and 0.004; with the healthy 0.02 and 0
+    expect(m.rmse.drifted.value).toBeCloseTo(Math.sqrt((0.003 ** 2 + 0.004 ** 2) / 2), 12);
+    expect(m.rmse.driftedOracle.value).toBeCloseTo(0.001, 12);
+    expect(m.rmse.all.value).toBeCloseTo(Math.sqrt((9 + 16 + 400) / 4) / 1000, 12);
+    expect(m.rmseRatio.value).toBeCloseTo(Math.sqrt(12.5), 9);
+    expect(m.rmse.drifted.low).toBeNull();
+    // errors 3, 4, 20 and 0 thousandths: their median is 3.5
+    expect(m.areaShift.value).toBeCloseTo(0.0035, 12);
+    // own widths 0.016, 0.0079, 0.016, 0.004 and the oracle's 0.004 each
+    expect(m.widthRatio.value).toBeCloseTo((0.016 + 0.0079) / 2 / 0.004, 9);
+  });
+
+  test('coverage: 0.003 is within 1.28 and not 0.67 standard errors of 0.004', () => {
+    expect(m.coverage.map(({ level, all }) => [level, all.hits])).toEqual([
+      [0.5, 1],
+      [0.8, 2],
+      [0.95, 2],
+    ]);
+    expect(m.coverage.map(({ drifted }) => [drifted.hits, drifted.of])).toEqual([
+      [0, 2],
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  test('reliability: each probability in its bin, 1 in the last', () => {
+    const full = m.reliability.filter(({ drifted }) => drifted.of > 0);
+    expect(full.map(({ from, drifted }) => [from, drifted.hits, drifted.of])).toEqual([
+      [0, 0, 1],
+      [0.5, 1, 1],
+      [0.95, 0, 1],
+      [0.99, 1, 1],
+    ]);
+  });
+
+  test('baselines flag above 2 %; answers about the archive; time per area', () => {
+    expect(m.baselines.map(({ name }) => name)).toEqual(['ridge']);
+    expect(m.baselines[0]?.score.precision).toMatchObject({ hits: 1, of: 3 });
+    expect(m.guests.all).toMatchObject({ hits: 0, of: 1 });
+    expect(m.guests.device).toMatchObject({ hits: 1, of: 1 });
+    expect(m.secondsPerArea).toEqual({ simulate: 0.5, analyze: 1.5, oracle: 1 });
+  });
+
+  test('page and table say the numbers and what made them', () => {
+    const { markdown, figures } = accuracyPage([m]);
+    expect(markdown).toContain('`verimeter evaluate electricity --cells base --seed 4`');
+    expect(markdown).toMatch(/\| base \| 5 +\| 3 +\| 0\.333 \(/);
+    expect(figures.map(([name]) => name)).toEqual([
+      'accuracy-built-in.svg',
+      'reliability-built-in.svg',
+    ]);
+    for (const [, svg] of figures) {
+      expect(svg).toMatch(/^<svg [^>]*viewBox/);
+      expect(svg).not.toMatch(/NaN|undefined|null/);
+    }
+    expect(metricsText([m])).toContain('ridge (CV), |e| > 2 %');
+  });
+});
+
+test('repeated looks: on the list at any of them, days after the crossing', () => {
+  const looks: FleetRecord = {
+    ...record,
+    looks: 10,
+    meters: {
+      ...record.meters,
+      firstReverify: [77, 91, null, 42, null, 49],
+      crossing: [63, 63, null, null, 63, 63],
+      exitError: [4, -2, null, null, null, 1],
+    },
+  };
+  const m = cellMetrics([looks]);
+  expect(m.reverify.recall.hits).toBe(2);
+  expect(m.reverify.falseAlarms.hits).toBe(1);
+  expect(m.delay.value).toBe(21);
+  expect(m.exitError.value).toBe(1);
+});
+
+test('shares of nothing are empty; those of something have the interval of Wilson (1927)', () => {
+  expect(share(0, 0).value).toBeNull();
+  // statsmodels 0.14: proportion_confint(15, 20, method='wilson')
+  const { low, high } = share(15, 20);
+  expect(low).toBeCloseTo(0.5313, 4);
+  expect(high).toBeCloseTo(0.8881, 4);
+});
+
+const statistic = (some: readonly number[][]) => rootMeanSquare(some.flat());
+
+test('whole clusters are resampled, the same way every time', () => {
+  const clusters = [[1], [2], [3], [10]];
+  const first = bootstrapped(clusters, statistic);
+  expect(first.value).toBeCloseTo(Math.sqrt(114 / 4), 12);
+  expect(first.low).toBeLessThan(5);
+  expect(first.high).toBeGreaterThan(6);
+  expect(bootstrapped(clusters, statistic)).toEqual(first);
+  expect(bootstrapped(clusters.slice(0, 2), statistic).low).toBeNull();
+});
