@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { analyzeElectricityFleet, type FleetInput, MODEL_VERSION } from '../src/index.ts';
 import { openPart } from '../src/lib/fleet-part.ts';
-import { initialPrior, type LotPrior } from '../src/lib/fleet-prior.ts';
+import { initialPrior, type FleetPrior, type LotPrior } from '../src/lib/fleet-prior.ts';
 import type { Estimated } from '../src/lib/health-decision.ts';
 import { healthyMeters, madeFleet, type MadeMeter } from './made-fleet.ts';
 
@@ -109,10 +109,15 @@ test('where the mean of a lot is known to be beyond the limit, being beyond it i
   const input = madeFleet([{ groupId: 'A', meters: healthyMeters(8) }], 29);
   const statedWith = (lotMean: number): Estimated[] => {
     const prior: LotPrior = { ...initialPrior(), lotMean, lotMeanSd: 0.0005 };
-    const priors = new Map([['lot', prior]]);
+    const fleet: FleetPrior = {
+      names: ['lot'],
+      lots: new Map([['lot', prior]]),
+      covariance: Float64Array.of(prior.lotMeanSd ** 2),
+      areas: 2,
+    };
     const part = openPart(input, [0]);
-    part.judge(0, priors);
-    return part.answer(priors).flatMap(({ estimated }) => estimated);
+    part.judge(0, fleet);
+    return part.answer(fleet).flatMap(({ estimated }) => estimated);
   };
   const beyond = statedWith(-0.015);
   expect(beyond).toHaveLength(8);

@@ -2,10 +2,14 @@ import { at } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
 import { driftProfiles, type PathEvidence, posteriorOfPath } from '../src/lib/error-path.ts';
 import {
+  type FleetPrior,
   initialPrior,
   type JudgedMeter,
   learnPriors,
-  type LotPrior,
+  type LotEvidence,
+  lotPrecision,
+  NO_FLEET,
+  priorOf,
 } from '../src/lib/fleet-prior.ts';
 import { bellSequence } from './sequence.ts';
 
@@ -37,16 +41,38 @@ function seen(
   });
 }
 
-function rounds(meters: readonly Seen[], count: number): Map<string, LotPrior> {
-  let priors = new Map<string, LotPrior>();
+const SEEN_SD = 0.003;
+
+/** Meters that each have a reference of their own: what they say of their lots is a sum over the healthy ones. */
+function rounds(meters: readonly Seen[], count: number): FleetPrior {
+  let fleet = NO_FLEET;
   for (let round = 0; round < count; round++) {
-    const judged = meters.map(({ lot, estimate }): JudgedMeter => ({
-      lot,
-      ...posteriorOfPath(evidenceOf(estimate, 0.003), PROFILES, priors.get(lot) ?? initialPrior()),
+    const before = fleet;
+    const evidence = new Map<string, { information: number; moment: number }>();
+    const judged = meters.map(({ lot, estimate }): JudgedMeter => {
+      const prior = priorOf(before, lot);
+      const posterior = posteriorOfPath(evidenceOf(estimate, SEEN_SD), PROFILES, prior);
+      const weight = (1 - posterior.probabilityDrifted) / (prior.lotSd ** 2 + SEEN_SD ** 2);
+      const sum = evidence.get(lot) ?? { information: 0, moment: 0 };
+      evidence.set(lot, {
+        information: sum.information + weight,
+        moment: sum.moment + weight * estimate,
+      });
+      return {
+        lot,
+        probabilityDrifted: posterior.probabilityDrifted,
+        deviation: posterior.healthyMean - prior.lotMean,
+        deviationVariance: posterior.healthyVariance,
+      };
+    });
+    const areas = [...evidence].map(([lot, { information, moment }]): LotEvidence => ({
+      lots: [lot],
+      information: Float64Array.of(information),
+      moment: Float64Array.of(moment),
     }));
-    priors = learnPriors(judged, priors);
+    fleet = learnPriors(judged, areas);
   }
-  return priors;
+  return fleet;
 }
 
 describe('the prior learned from a fleet', () => {
@@ -56,7 +82,7 @@ describe('the prior learned from a fleet', () => {
       ...seen('late', 400, { mean: -0.001, sd: 0.002, each: 20, seed: 4 }),
     ];
     const priors = rounds(meters, 6);
-    const [early, late] = [priors.get('early'), priors.get('late')];
+    const [early, late] = [priors.lots.get('early'), priors.lots.get('late')];
     // 40 of 800, pulled to 2 % with the weight of 50 meters: 4.8 %
     expect(early?.drifted).toBeCloseTo(0.048, 2);
     expect(late?.drifted).toBe(early?.drifted);
@@ -69,13 +95,15 @@ describe('the prior learned from a fleet', () => {
   });
 
   test('without meters of its own is what is known beforehand', () => {
-    expect(learnPriors([], new Map()).size).toBe(0);
-    expect(initialPrior()).toEqual({ drifted: 0.02, lotMean: 0, lotSd: 0.003, lotMeanSd: 0.002 });
+    expect(learnPriors([], []).lots.size).toBe(0);
+    expect(priorOf(NO_FLEET, 'any')).toEqual(initialPrior());
+    expect(initialPrior()).toEqual({ drifted: 0.02, lotMean: 0, lotSd: 0.003, lotMeanSd: 0.005 });
   });
 
   test('of a lot of one meter hardly moves', () => {
-    const prior = rounds([{ lot: 'one', estimate: 0.006 }], 3).get('one');
-    expect(Math.abs(prior?.lotMean ?? 1)).toBeLessThan(0.003);
+    const prior = rounds([{ lot: 'one', estimate: 0.006 }], 3).lots.get('one');
+    // one estimate of 0.6 % +- 0.42 % against 0 +- 0.5 %: 0.6 x 0.5^2 / (0.5^2 + 0.42^2) = 0.35 %
+    expect(Math.abs((prior?.lotMean ?? 1) - 0.0035)).toBeLessThan(0.0005);
     expect(Math.abs((prior?.lotSd ?? 1) - 0.003)).toBeLessThan(0.0005);
     // one healthy meter against fifty that are assumed
     expect(prior?.drifted).toBeLessThan(0.025);
@@ -87,10 +115,67 @@ describe('the prior learned from a fleet', () => {
       lot: 'wild',
       estimate: i % 2 === 0 ? 0.06 : -0.06,
     }));
-    const prior = rounds(wild, 6).get('wild');
+    const prior = rounds(wild, 6).lots.get('wild');
     expect(prior?.drifted).toBe(0.3);
     expect(prior?.lotSd).toBeLessThanOrEqual(0.008);
     const equal = Array.from({ length: 300 }, () => ({ lot: 'same', estimate: 0 }));
-    expect(rounds(equal, 6).get('same')?.lotSd).toBeGreaterThanOrEqual(0.0015);
+    expect(rounds(equal, 6).lots.get('same')?.lotSd).toBeGreaterThanOrEqual(0.0015);
+  });
+});
+
+describe('the common level of lots', () => {
+  // Each area sees both of its lots with sd v, and its supply's error (sd u) in both.
+  const u = 0.003;
+  const v = 0.0005;
+  const determinant = (u * u + v * v) ** 2 - u ** 4;
+  const information = Float64Array.of(
+    (u * u + v * v) / determinant,
+    -(u * u) / determinant,
+    -(u * u) / determinant,
+    (u * u + v * v) / determinant,
+  );
+  const areaThatSees = (first: number, second: number): LotEvidence => ({
+    lots: ['a', 'b'],
+    information,
+    moment: Float64Array.of(
+      at(information, 0) * first + at(information, 1) * second,
+      at(information, 2) * first + at(information, 3) * second,
+    ),
+  });
+
+  test('is known as well as all supplies together allow, their difference much better', () => {
+    const areas = 10;
+    const fleet = learnPriors(
+      [],
+      Array.from({ length: areas }, () => areaThatSees(0.004, -0.002)),
+    );
+    // Sum and difference of the two lots are independent: variances per area v^2 + 2 u^2 and v^2, before it 0.5 % each.
+    const before = 0.005 ** 2;
+    const sum = 1 / (1 / before + areas / (v * v + 2 * u * u));
+    const difference = 1 / (1 / before + areas / (v * v));
+    const [aa, ab] = fleet.covariance;
+    expect(aa).toBeCloseTo((sum + difference) / 2, 12);
+    expect(ab).toBeCloseTo((sum - difference) / 2, 12);
+    const shrunk = (areas / (v * v + 2 * u * u)) * sum;
+    const level = 0.001 * shrunk;
+    const apart = 0.003 * (areas / (v * v)) * difference;
+    expect(fleet.lots.get('a')?.lotMean).toBeCloseTo(level + apart, 9);
+    expect(fleet.lots.get('b')?.lotMean).toBeCloseTo(level - apart, 9);
+  });
+
+  test('an area is told what the others know: all but its own share', () => {
+    const fleet = learnPriors([], [areaThatSees(0.004, -0.002), areaThatSees(0.004, -0.002)]);
+    const precision = lotPrecision(fleet, ['a', 'b']);
+    // before + one of two areas
+    expect(at(precision, 0) / (1 / 0.005 ** 2 + at(information, 0))).toBeCloseTo(1, 9);
+    expect(at(precision, 1) / at(information, 1)).toBeCloseTo(1, 9);
+  });
+
+  test('a lot that no area has seen, and an only area, know what was known beforehand', () => {
+    const alone = learnPriors([], [areaThatSees(0.004, -0.002)]);
+    expect([...lotPrecision(alone, ['a', 'b'])]).toEqual(
+      [40_000, 0, 0, 40_000].map((x) => expect.closeTo(x, 3)),
+    );
+    expect([...lotPrecision(alone, ['new'])]).toEqual([expect.closeTo(40_000, 3)]);
   });
 });
