@@ -58,13 +58,14 @@ export async function estimate(
     shared.areas.map((area) => area.members.length),
     Math.max(1, most),
   );
-  const threads = shares.map((areas) => openPartThread(shared, areas));
+  const threads: PartThread[] = [];
   const stop = (): void => {
     for (const thread of threads) thread.stop(new Error('the analysis was stopped'));
   };
-  if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop, { once: true });
   try {
+    for (const areas of shares) threads.push(openPartThread(shared, areas));
+    if (signal?.aborted === true) stop();
     let prior = NO_FLEET;
     for (let round = 0; round < EM_ROUNDS; round++) {
       const judged = await gather<JudgedArea | undefined>(threads, shares, (thread) =>

@@ -23,6 +23,7 @@ export function openPartThread(input: FleetInput, areas: readonly number[]): Par
     refuse?.(failure);
   };
   worker.on('error', fail);
+  worker.on('messageerror', fail);
   worker.on('exit', (code) => fail(new Error(`the estimation ended with exit code ${code}`)));
   return {
     ask: <K extends PartRequest['kind']>(request: Extract<PartRequest, { kind: K }>) =>

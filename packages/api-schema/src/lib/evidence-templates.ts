@@ -30,6 +30,14 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'With a mean load of {mean_watts|whole} W the steps of the register hide the error of this meter.',
     vi: 'Với tải trung bình {mean_watts|whole} W, bước nhảy của chỉ số che khuất sai số của công tơ này.',
   },
+  not_estimable: {
+    en: 'The readings of this area cannot be balanced: {reason}.',
+    vi: 'Không thể lập cân bằng điện năng từ số liệu của khu vực này: {reason}.',
+  },
+  lot: {
+    en: 'The lot of this meter errs as a whole, by {mean|signed} on average.',
+    vi: 'Cả lô của công tơ này có sai số, trung bình {mean|signed}.',
+  },
   clock_offset: {
     en: "The meter's clock is off by about {seconds|whole} seconds against the supply meter.",
     vi: 'Đồng hồ của công tơ lệch khoảng {seconds|whole} giây so với công tơ tổng.',

@@ -74,15 +74,15 @@ export function prepareArea(
       excluded,
       joined.map((candidate) => candidate.meter),
     );
-    if (round === 0) {
-      items.push({ code: 'completeness', values: { share: intervals.completeness } });
-      const gate = completenessGate(intervals);
-      if (gate !== undefined) return refuse(gate);
-      if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
-        return refuse('incomplete', true);
-      const resolution = resolutionGate(input, intervals);
-      if (resolution !== undefined) return refuse(resolution);
-    }
+    // Every round: a meter that joins may have holes of its own, and one that is taken out may leave too few.
+    items.length = 0;
+    items.push({ code: 'completeness', values: { share: intervals.completeness } });
+    const gate = completenessGate(intervals);
+    if (gate !== undefined) return refuse(gate);
+    if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
+      return refuse('incomplete', true);
+    const resolution = resolutionGate(input, intervals);
+    if (resolution !== undefined) return refuse(resolution);
     const design = buildDesign(input, intervals, {
       technicalLoss: area.technicalLoss,
       useVoltages: true,
@@ -157,7 +157,7 @@ function stopsOf(intervals: AreaIntervals, checks: readonly MeterCheck[]): Map<n
   const stops = new Map<number, number>();
   intervals.consumers.forEach((consumer, i) => {
     const stoppedAt = checks[consumer.meter]?.stoppedAt;
-    if (stoppedAt === undefined) return;
+    if (stoppedAt === undefined || stoppedAt >= consumer.memberTo) return;
     const first = intervals.from.findIndex((from) => from >= stoppedAt);
     if (first >= 0) stops.set(i, first);
   });

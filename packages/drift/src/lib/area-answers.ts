@@ -63,6 +63,9 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
     const meter = input.meters[member.meter];
     const check = checks[member.meter];
     if (meter === undefined || check === undefined) continue;
+    // A meter that has moved is answered for where it is now.
+    const ended = member.role === 'consumer' && member.toUs <= area.asOfUs;
+    if (ended && facts.home.get(member.meter) !== member) continue;
     const base = {
       deviceId: meter.deviceId,
       groupId: area.groupId,
@@ -165,6 +168,7 @@ function estimate(
   const evidence: EvidenceItem[] = [
     { code: 'balance', values: { data_sd: dataSd, log_bayes_factor: posterior.logBayesFactor } },
   ];
+  if (lotOver) evidence.push({ code: 'lot', values: { mean: prior.lotMean, sd: prior.lotMeanSd } });
   if (posterior.probabilityDrifted >= 0.5)
     evidence.push({
       code: best.kind === 'step' ? 'step' : best.kind === 'ramp' ? 'ramp' : 'constant',
@@ -195,7 +199,10 @@ function estimate(
   };
 }
 
-/** What is not known of the lot's mean - its members' common level - belongs to each of them. */
+/**
+ * What is not known of the lot's mean - its members' common level - belongs to each of them. Taken as independent of what the area says
+ * of the meter's place in its lot, which errs on the wide side.
+ */
 function withLot(components: readonly Component[], prior: LotPrior): Component[] {
   const variance = prior.lotMeanSd * prior.lotMeanSd;
   return components.map((part) => ({ ...part, variance: part.variance + variance }));
@@ -241,7 +248,7 @@ function historyOf(
       2 * context.limit,
     );
     return {
-      asOfUs: context.asOfUs - (path.blocks - end) * daysPerBlock * 86_400e6,
+      asOfUs: context.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
       errorEstimate: statement.errorEstimate,
       intervalLow: statement.intervalLow,
       intervalHigh: statement.intervalHigh,

@@ -3,6 +3,8 @@ import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { registerQuantum } from './register-quantum.ts';
+import { addLossTerms } from './loss-terms.ts';
+import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
 import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
@@ -21,7 +23,7 @@ const ASSUMED_LOSS = 0.025;
 const FIXED_LOAD_KW = 0.001;
 
 /** d = X b + n with d = s - sum r - Lhat: columns and the priors of their coefficients (drift-estimation.md 2.4). */
-export interface AreaDesign {
+export interface AreaDesign extends UnmeasuredLoad {
   readonly intervals: AreaIntervals;
   readonly voltage: VoltageLoss | undefined;
   /** Number of consumers: columns 0..n-1 are -r_i, their coefficients beta_i. */
@@ -33,12 +35,6 @@ export interface AreaDesign {
   /** First clock column; the coefficient is in intervals of the grid. */
   readonly clockAt: number;
   readonly balance: Float64Array;
-  /** Information about neighbouring coefficients from elsewhere than the balance. */
-  readonly informations: readonly BlockInformation[];
-  /** Load that no register counts, as far as it is known, kW.h; taken out of the balance. */
-  readonly unmeasured: Float64Array;
-  /** Its variance from interval to interval, (kW.h)^2. */
-  readonly unmeasuredVariance: Float64Array;
   /** Sum of consumer energies per interval, kW.h. */
   readonly total: Float64Array;
   readonly stepSeconds: number;
@@ -46,13 +42,6 @@ export interface AreaDesign {
   readonly betaBiasSd: Float64Array;
   /** sd of what changes in each beta from block to block: rounding of a small load. */
   readonly betaWanderSd: Float64Array;
-}
-
-/** Information matrix (both triangles) about the coefficients `at` .. `at + size - 1`. */
-interface BlockInformation {
-  readonly at: number;
-  readonly size: number;
-  readonly matrix: Float64Array;
 }
 
 /** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
@@ -118,7 +107,7 @@ export function buildDesign(
   add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
 
   const power = total.map((energy, t) => energy / at(intervals.hours, t));
-  const meanPower = mean(power);
+  const meanPower = mean(power) || 1; // an area without load is refused by its loss gate
   const assumed = options.technicalLoss ?? ASSUMED_LOSS;
   const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;
@@ -221,137 +210,4 @@ function betaErrors(
         ),
   );
   return { betaBiasSd, betaWanderSd };
-}
-
-/**
- * What the loss from interval means gets wrong, each with one coefficient for the whole area, so that none can stand in for a
- * single meter: its gain; the share of own load; and the variance of a load inside an interval, which adds
- * own slope x variance. An on/off load of power p0 has variance P (p0 - P): a term in P and one in P^2.
- */
-function addLossTerms(terms: {
-  add: (column: Float64Array, deviation: number, centre?: number) => void;
-  intervals: AreaIntervals;
-  voltage: VoltageLoss | undefined;
-  expected: Float64Array;
-  energies: readonly Float64Array[];
-}): void {
-  const { add, intervals, voltage, expected, energies } = terms;
-  const count = intervals.count;
-  if (voltage === undefined) {
-    add(expected, 0.5);
-    return;
-  }
-  add(expected, 0.15, 0.05);
-  add(voltage.direct, 1, 1.5);
-  add(voltage.unbalance, 0.5);
-  const own = new Float64Array(count);
-  const linear = new Float64Array(count);
-  const rough = new Float64Array(count);
-  const bursts = new Float64Array(count);
-  energies.forEach((energy, i) => {
-    const slope = at(voltage.ownSlope, i);
-    const burst = burstPower(energy, intervals.hours);
-    for (let t = 0; t < count; t++) {
-      const hours = at(intervals.hours, t);
-      const p = at(energy, t) / hours;
-      const before = t === 0 ? p : at(energy, t - 1) / at(intervals.hours, t - 1);
-      const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
-      own[t] = at(own, t) + slope * p * p * hours;
-      linear[t] = at(linear, t) + slope * p * hours;
-      bursts[t] = at(bursts, t) + slope * burst * p * hours;
-      rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
-    }
-  });
-  add(own, 0.1);
-  // kW: effective power of the appliances that switch inside an interval
-  add(linear, 0.1, 0.05);
-  add(bursts, 0.2, 0.3);
-  add(rough, 0.15, 0.1);
-}
-
-/** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */
-function burstPower(energy: Float64Array, hours: Float64Array): number {
-  let squares = 0;
-  let sum = 0;
-  for (let t = 1; t < energy.length; t++) {
-    const power = at(energy, t) / at(hours, t);
-    squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
-    sum += power;
-  }
-  return sum > 0 ? squares / sum : 0;
-}
-
-/**
- * Loads behind stopped meters. Told from voltages: taken out of the balance, with columns after the stop for what the
- * regression behind them may have wrong. Otherwise: the mean load before the stop, with its own spread as noise.
- */
-function addGhosts(terms: {
-  add: (column: Float64Array, deviation: number, centre?: number) => void;
-  intervals: AreaIntervals;
-  voltage: VoltageLoss | undefined;
-  energies: readonly Float64Array[];
-  stoppedAt: ReadonlyMap<number, number>;
-  /** Index of the next column. */
-  at: number;
-}): Pick<AreaDesign, 'informations' | 'unmeasured' | 'unmeasuredVariance'> {
-  const { add, intervals, voltage, energies, stoppedAt } = terms;
-  const { count, hours } = intervals;
-  const unmeasured = new Float64Array(count);
-  const unmeasuredVariance = new Float64Array(count);
-  const informations: BlockInformation[] = [];
-  let next = terms.at;
-  for (const [i, stop] of stoppedAt) {
-    const after = (series: Float64Array): Float64Array =>
-      series.map((value, t) => (t < stop ? 0 : value));
-    const ghost = voltage?.ghosts.get(i);
-    if (ghost === undefined) {
-      const { power, variance } = loadBefore(energies[i] as Float64Array, hours, stop);
-      add(after(hours), power / 2);
-      next++;
-      for (let t = stop; t < count; t++) {
-        unmeasured[t] = at(unmeasured, t) + power * at(hours, t);
-        unmeasuredVariance[t] = at(unmeasuredVariance, t) + variance * at(hours, t) ** 2;
-      }
-      continue;
-    }
-    for (let t = stop; t < count; t++) {
-      unmeasured[t] = at(unmeasured, t) + at(ghost.energy, t);
-      unmeasuredVariance[t] = at(unmeasuredVariance, t) + at(ghost.variance, t);
-    }
-    const size = energies.length + 1;
-    informations.push({ at: next, size, matrix: ghost.information });
-    for (const energy of energies) add(after(energy), Infinity);
-    add(after(hours), Infinity);
-    next += size;
-  }
-  return { informations, unmeasured, unmeasuredVariance };
-}
-
-/** Autocorrelation of a load is not taken to be above this. */
-const LARGEST_AUTOCORRELATION = 0.9;
-
-/**
- * Mean load before the stop, kW, and the variance of its interval means, kW^2, times what their autocorrelation adds to that of a mean:
- * the hours of a household are alike, and a neighbour with the same habits must not be blamed for them.
- */
-function loadBefore(
-  energy: Float64Array,
-  hours: Float64Array,
-  stop: number,
-): { power: number; variance: number } {
-  if (stop === 0) return { power: 0, variance: 0 };
-  let sum = 0;
-  for (let t = 0; t < stop; t++) sum += at(energy, t) / at(hours, t);
-  const power = sum / stop;
-  let squares = 0;
-  let products = 0;
-  let before = 0;
-  for (let t = 0; t < stop; t++) {
-    const rest = at(energy, t) / at(hours, t) - power;
-    squares += rest * rest;
-    products += rest * before;
-    before = rest;
-  }
-  const rho = squares > 0 ? Math.min(LARGEST_AUTOCORRELATION, Math.max(0, products / squares)) : 0;
-  return { power, variance: ((squares / stop) * (1 + rho)) / (1 - rho) };
 }

@@ -16,6 +16,8 @@ export interface AreaState {
   judged: readonly JudgedConsumer[];
   actives: readonly ActiveDrift[];
   inflation: Float64Array;
+  /** Drifts beside which the noise was described. */
+  noiseBeside: readonly ActiveDrift[];
 }
 
 /** What the fleet learns from an area: listed consumers whose load says anything, and their lots. */
@@ -26,14 +28,41 @@ export interface JudgedArea {
 
 /** The area after its gates, nobody judged yet. */
 export function openArea(input: FleetInput, area: AreaInput, facts: FleetFacts): AreaState {
-  const prepared = prepareArea(input, area, facts);
+  const prepared = orRefused(area, () => prepareArea(input, area, facts));
   return {
     prepared,
     profiles: driftProfiles(prepared.evidence?.blocks ?? 1),
     judged: [],
     actives: [],
     inflation: new Float64Array(prepared.evidence?.design.n ?? 0).fill(1),
+    noiseBeside: [],
   };
+}
+
+function sameDrifts(a: readonly ActiveDrift[], b: readonly ActiveDrift[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ consumer, profile }, k) => consumer === b[k]?.consumer && profile === b[k].profile)
+  );
+}
+
+/** An area whose numbers defy the model - twin loads to the last digit, no load at all - is refused; the others go on. */
+function orRefused(area: AreaInput, prepare: () => PreparedArea): PreparedArea {
+  try {
+    return prepare();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      area,
+      status: 'incomplete',
+      evidence: undefined,
+      misfiled: [],
+      candidates: [],
+      clockFaults: new Map(),
+      items: [{ code: 'not_estimable', values: { reason: error.message } }],
+      tooShort: false,
+    };
+  }
 }
 
 /**
@@ -64,11 +93,12 @@ export function judgeArea(
   });
   state.judged = found.judged;
   state.actives = found.actives;
-  if (!round.last && (round.first || found.actives.length > 0)) {
+  if (!round.last && !sameDrifts(state.noiseBeside, found.actives)) {
     const drifts = found.actives.map(({ consumer, profile }) => ({
       consumer,
       shape: profile.shape,
     }));
+    state.noiseBeside = found.actives;
     state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts) };
   }
   if (round.first)

@@ -3,11 +3,11 @@ import { type FleetFacts, fleetFacts } from './fleet-facts.ts';
 import { EM_ROUNDS, nextPrior, openPart } from './fleet-part.ts';
 import { NO_FLEET } from './fleet-prior.ts';
 import type { DeviceResult, FleetInput, FleetResult } from './fleet-types.ts';
-import { decide } from './health-decision.ts';
+import { decide, type Estimated } from './health-decision.ts';
 import type { MeterCheck } from './meter-checks.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
-export const MODEL_VERSION = 'electricity-3';
+export const MODEL_VERSION = 'electricity-4';
 
 /** The answer for every meter of the tenant and every area. Deterministic; no clock. */
 export function analyzeElectricityFleet(input: FleetInput): FleetResult {
@@ -30,7 +30,7 @@ export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]
     if (before === undefined || before.recommendation === 'none') fixed.set(meter, result);
   }
   const candidates = new Set(answers.flatMap((answer) => answer.candidates));
-  const estimated = answers.flatMap((answer) => answer.estimated);
+  const estimated = firstOfEach(answers.flatMap((answer) => answer.estimated));
   const byId = new Map(decide(estimated).map((result) => [result.deviceId, result]));
   const devices = input.meters.map((meter, index): DeviceResult => {
     const fixedResult = fixed.get(index);
@@ -39,6 +39,16 @@ export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]
     return own ?? fixedResult ?? outside(input, facts, { index, candidate: candidates.has(index) });
   });
   return { devices, areas: answers.map((answer) => answer.area) };
+}
+
+/** A device that two areas list at once stands on the fleet's list once: as the first of them says. */
+function firstOfEach(estimated: readonly Estimated[]): Estimated[] {
+  const seen = new Set<string>();
+  return estimated.filter(({ result }) => {
+    if (seen.has(result.deviceId)) return false;
+    seen.add(result.deviceId);
+    return true;
+  });
 }
 
 /** A meter in no group. */

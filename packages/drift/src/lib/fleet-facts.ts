@@ -1,4 +1,4 @@
-import type { FleetInput } from './fleet-types.ts';
+import type { AreaMember, FleetInput } from './fleet-types.ts';
 import { checkMeter, type MeterCheck } from './meter-checks.ts';
 
 /** What is known of a tenant's meters before any area is looked at; by index of the meter. */
@@ -6,6 +6,8 @@ export interface FleetFacts {
   readonly checks: readonly MeterCheck[];
   /** Consumers of any area and meters in none: who may be unregistered in an area. */
   readonly strangers: readonly number[];
+  /** The consumer membership that a meter has now, or had last. */
+  readonly home: ReadonlyMap<number, AreaMember>;
   /** As-of of meters in no area: the latest of all areas. */
   readonly latest: number;
 }
@@ -19,8 +21,20 @@ export function fleetFacts(input: FleetInput): FleetFacts {
   return {
     checks: input.meters.map((meter, index) => checkMeter(input, meter, asOf.get(index) ?? latest)),
     strangers: [...input.meters.keys()].filter((index) => !supplies.has(index)),
+    home: lastMemberships(input),
     latest,
   };
+}
+
+/** Of each consumer the membership that ends last; of several the first. */
+function lastMemberships(input: FleetInput): Map<number, AreaMember> {
+  const home = new Map<number, AreaMember>();
+  for (const member of input.areas.flatMap((area) => area.members)) {
+    if (member.role !== 'consumer') continue;
+    const before = home.get(member.meter);
+    if (before === undefined || member.toUs > before.toUs) home.set(member.meter, member);
+  }
+  return home;
 }
 
 /** As-of of a member is that of its area, of other meters the latest of all areas. */

@@ -56,6 +56,8 @@ export function predictGhost(rows: GhostRows): GhostLoad | undefined {
   const power = new Float64Array(target.length);
   const variance = new Float64Array(target.length);
   const whole = solve({ gram, moment, squares, training }, [...features.keys()]);
+  // A load that never changed cannot be told from anything.
+  if (!(whole.residualVariance > 0)) return undefined;
   // The errors of neighbouring intervals are alike: what matters for a mean counts as noise of each.
   const slow = slowness(centred, y.subarray(0, training), whole);
   for (let t = 0; t < target.length; t++) {
@@ -94,7 +96,7 @@ function slowness(centred: readonly Float64Array[], y: Float64Array, model: Mode
     product += rest * before;
     before = rest;
   }
-  const rho = Math.min(0.8, Math.max(0, product / square));
+  const rho = square > 0 ? Math.min(0.8, Math.max(0, product / square)) : 0;
   return (1 + rho) / (1 - rho);
 }
 

@@ -134,6 +134,8 @@ function ghostLoads(rows: {
   const running = power.filter((_, i) => !stoppedAt.has(i));
   const ghosts = new Map<number, GhostLoad>();
   for (const [i, stop] of stoppedAt) {
+    // Too little before the stop: the training reaches past it, where the register shows nothing.
+    if (training === 0 || at(step, training - 1) > stop) continue;
     const ghost = predictGhost({
       features: [...voltages, ...running],
       target: power[i] as Float64Array,

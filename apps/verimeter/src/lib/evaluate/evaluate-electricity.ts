@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { MODEL_VERSION } from '@verimeter/drift';
 import { choice, CommandError, UsageError, hint, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { say, writeLine } from '../output.ts';
@@ -41,7 +42,9 @@ export async function evaluateElectricity(context: CommandContext): Promise<numb
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, FleetRecord>();
   for (const record of file?.records ?? [])
-    if (wanted.has(recordKey(record))) records.set(recordKey(record), record);
+    // Another version of the estimator would have answered differently.
+    if (wanted.has(recordKey(record)) && record.model === MODEL_VERSION)
+      records.set(recordKey(record), record);
   const open = jobs.filter((job) => !records.has(keyOf(job)));
   if (records.size > 0) say(`${records.size} of ${jobs.length} fleets are there already`);
   const progress = remaining(

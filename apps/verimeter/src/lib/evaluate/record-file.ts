@@ -34,13 +34,23 @@ export async function readRecords(directory: string): Promise<FleetRecord[]> {
   const lines = (await readFile(file, 'utf8')).split('\n');
   return lines.flatMap((line, index) => {
     if (line === '' || index === lines.length - 1) return [];
-    const parsed = fleetRecord.safeParse(JSON.parse(line));
+    const parsed = fleetRecord.safeParse(valueOf(line));
     if (!parsed.success)
       throw new CommandError(
         `${file} line ${index + 1} is not a record of this version (${parsed.error.issues[0]?.path.join('.')}): remove it, or use another --out`,
       );
     return [parsed.data];
   });
+}
+
+/** Undefined, which is no record, where the line is not JSON. */
+function valueOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 const lineOf = (record: FleetRecord): string => `${JSON.stringify(record)}\n`;

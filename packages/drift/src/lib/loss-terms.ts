@@ -1,0 +1,61 @@
+import { at } from '@verimeter/statistics';
+import type { AreaIntervals } from './area-intervals.ts';
+import type { VoltageLoss } from './voltage-loss.ts';
+
+/**
+ * What the loss from interval means gets wrong, each with one coefficient for the whole area, so that none can stand in for a
+ * single meter: its gain; the share of own load; and the variance of a load inside an interval, which adds
+ * own slope x variance. An on/off load of power p0 has variance P (p0 - P): a term in P and one in P^2.
+ */
+export function addLossTerms(terms: {
+  add: (column: Float64Array, deviation: number, centre?: number) => void;
+  intervals: AreaIntervals;
+  voltage: VoltageLoss | undefined;
+  expected: Float64Array;
+  energies: readonly Float64Array[];
+}): void {
+  const { add, intervals, voltage, expected, energies } = terms;
+  const count = intervals.count;
+  if (voltage === undefined) {
+    add(expected, 0.5);
+    return;
+  }
+  add(expected, 0.15, 0.05);
+  add(voltage.direct, 1, 1.5);
+  add(voltage.unbalance, 0.5);
+  const own = new Float64Array(count);
+  const linear = new Float64Array(count);
+  const rough = new Float64Array(count);
+  const bursts = new Float64Array(count);
+  energies.forEach((energy, i) => {
+    const slope = at(voltage.ownSlope, i);
+    const burst = burstPower(energy, intervals.hours);
+    for (let t = 0; t < count; t++) {
+      const hours = at(intervals.hours, t);
+      const p = at(energy, t) / hours;
+      const before = t === 0 ? p : at(energy, t - 1) / at(intervals.hours, t - 1);
+      const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
+      own[t] = at(own, t) + slope * p * p * hours;
+      linear[t] = at(linear, t) + slope * p * hours;
+      bursts[t] = at(bursts, t) + slope * burst * p * hours;
+      rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
+    }
+  });
+  add(own, 0.1);
+  // kW: effective power of the appliances that switch inside an interval
+  add(linear, 0.1, 0.05);
+  add(bursts, 0.2, 0.3);
+  add(rough, 0.15, 0.1);
+}
+
+/** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */
+function burstPower(energy: Float64Array, hours: Float64Array): number {
+  let squares = 0;
+  let sum = 0;
+  for (let t = 1; t < energy.length; t++) {
+    const power = at(energy, t) / at(hours, t);
+    squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
+    sum += power;
+  }
+  return sum > 0 ? squares / sum : 0;
+}
