@@ -96,7 +96,7 @@ const orNull = (value: number | undefined): number | null => value ?? null;
 
 /** UTC date of an instant. */
 const dateOrNull = (us: number | undefined): string | null =>
-  us === undefined ? null : new Date(us / 1000).toISOString().slice(0, 10);
+  us === undefined ? null : isoDate(us);
 
 /** One row per device and quantity for every registered device, in the order of device and quantity. */
 export function healthRows(

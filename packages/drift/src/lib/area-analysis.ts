@@ -12,9 +12,9 @@ import {
   lossGate,
   lossRatio,
   resolutionGate,
-  wideModel,
 } from './area-gates.ts';
-import { type AreaIntervals, formIntervals } from './area-intervals.ts';
+import { type AreaIntervals, formIntervals, sumOfSteps } from './area-intervals.ts';
+import { wideModel } from './wide-model.ts';
 import type { AreaInput, EvidenceItem, FleetInput } from './fleet-types.ts';
 import type { MeterCheck } from './meter-checks.ts';
 
@@ -41,6 +41,24 @@ export interface PreparedArea {
   readonly tooShort: boolean;
 }
 
+/** An area nothing is published of. */
+export function refusedArea(
+  area: AreaInput,
+  status: GroupStatus,
+  items: readonly EvidenceItem[],
+): PreparedArea {
+  return {
+    area,
+    status,
+    evidence: undefined,
+    misfiled: [],
+    candidates: [],
+    clockFaults: new Map(),
+    items,
+    tooShort: false,
+  };
+}
+
 export function prepareArea(
   input: FleetInput,
   area: AreaInput,
@@ -55,13 +73,9 @@ export function prepareArea(
   const joined: Candidate[] = [];
   const items: EvidenceItem[] = [];
   const refuse = (status: GroupStatus, tooShort = false): PreparedArea => ({
-    area,
-    status,
-    evidence: undefined,
+    ...refusedArea(area, status, items),
     misfiled,
     candidates: joined,
-    clockFaults: new Map(),
-    items,
     tooShort,
   });
   const members = new Set(area.members.map((member) => member.meter));
@@ -86,11 +100,11 @@ export function prepareArea(
     const design = buildDesign(input, intervals, {
       technicalLoss: area.technicalLoss,
       useVoltages: true,
-      knownLoss: area.knownLoss && perSteps(area.knownLoss, intervals),
+      knownLoss: area.knownLoss && sumOfSteps(area.knownLoss, intervals),
       stoppedAt: stopsOf(intervals, context.checks),
     });
     const evidence = gatherEvidence(design, []);
-    const model = wideModel(evidence);
+    const model = wideModel(design, evidence.gram, evidence.moment);
     const flat = flatBetas(evidence, model);
     const out = findMisfiled(flat);
     if (out !== undefined) {
@@ -142,14 +156,6 @@ export function prepareArea(
     };
   }
   return refuse('archive_error');
-}
-
-function perSteps(series: Float64Array, { from, to, count }: AreaIntervals): Float64Array {
-  return Float64Array.from({ length: count }, (_, t) => {
-    let sum = 0;
-    for (let k = at(from, t) + 1; k <= at(to, t); k++) sum += at(series, k);
-    return sum;
-  });
 }
 
 /** First interval after the stop, by consumer. */

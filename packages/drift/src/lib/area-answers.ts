@@ -98,7 +98,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
           values: {
             days:
               ((base.asOfUs - input.grid.startUs) / input.grid.stepUs - check.stoppedAt) *
-              (input.grid.stepUs / 86_400e6),
+              (input.grid.stepUs / DAY_US),
             mean_watts: check.meanWatts,
           },
         },

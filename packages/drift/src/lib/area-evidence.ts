@@ -1,15 +1,8 @@
-import {
-  addGram,
-  at,
-  choleskyInPlace,
-  dotRange,
-  solveCholeskyInPlace,
-} from '@verimeter/statistics';
+import { addGram, at, dotRange } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
+import { wideModel } from './wide-model.ts';
 import { type NoiseModel, type NoiseShape, whiten, whiteningFor } from './balance-noise.ts';
 
-/** Prior sd of each beta while the noise is being described: wide, so that a drifted meter does not end up in the noise. */
-const WIDE_BETA_SD = 0.03;
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
 const MAX_BLOCKS = 20;
 const NOISE_ROUNDS = 3;
@@ -95,7 +88,7 @@ export function gatherEvidence(design: AreaDesign, drifts: readonly KnownDrift[]
   }
   addInformations(sum, design);
   const residual = Float64Array.from(target);
-  const coefficients = solveWide(design, sum, moment);
+  const coefficients = wideModel(design, sum, moment).coefficients;
   subtractFit(residual, whitened, coefficients);
   const fixed = filter;
   return {
@@ -150,24 +143,6 @@ function subtractFit(
   });
 }
 
-/** Posterior mean with wide priors on beta. */
-function solveWide(design: AreaDesign, gram: Float64Array, moment: Float64Array): Float64Array {
-  const p = moment.length;
-  const own = design.columns.length;
-  const a = Float64Array.from(gram);
-  const b = Float64Array.from(moment);
-  for (let j = 0; j < p; j++) {
-    const error = j < design.n || j >= own;
-    const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);
-    a[j * p + j] = at(a, j * p + j) + 1 / (sd * sd);
-    b[j] = at(b, j) + (error ? 0 : at(design.priorMean, j)) / (sd * sd);
-  }
-  if (choleskyInPlace(a, p) === undefined)
-    throw new RangeError('the information matrix of an area is not positive definite');
-  solveCholeskyInPlace(a, p, b);
-  return b;
-}
-
 /** Raw (not whitened) balance minus the wide fit. */
 function wideFit(
   design: AreaDesign,
@@ -183,7 +158,7 @@ function wideFit(
     dotRange(column, target, 0, target.length),
   );
   const rest = Float64Array.from(design.balance);
-  subtractFit(rest, columns, solveWide(design, gram, moment));
+  subtractFit(rest, columns, wideModel(design, gram, moment).coefficients);
   return rest;
 }
 

@@ -1,8 +1,9 @@
-import { at, choleskyInPlace, dot, solveCholeskyInPlace } from '@verimeter/statistics';
+import { at, dot, solveCholeskyInPlace } from '@verimeter/statistics';
 import type { GroupStatus } from '@verimeter/telemetry';
 import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
+import { WIDE_BETA_SD, type WideModel } from './wide-model.ts';
 import { registerQuantum } from './register-quantum.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
 
@@ -68,33 +69,9 @@ function meanOf(values: Float64Array): number {
   return sum / Math.max(1, values.length);
 }
 
-interface WideModel {
-  readonly factor: Float64Array;
-  readonly coefficients: Float64Array;
-}
-
-const WIDE_SD = 0.03;
-
-/** The linear model with a wide prior on every beta. */
-export function wideModel(evidence: AreaEvidence): WideModel {
-  const { p, design } = evidence;
-  const factor = Float64Array.from(evidence.gram);
-  const coefficients = Float64Array.from(evidence.moment);
-  for (let j = 0; j < p; j++) {
-    const sd = j < design.n ? WIDE_SD : at(design.priorSd, j);
-    const centre = j < design.n ? 0 : at(design.priorMean, j);
-    factor[j * p + j] = at(factor, j * p + j) + 1 / (sd * sd);
-    coefficients[j] = at(coefficients, j) + centre / (sd * sd);
-  }
-  if (choleskyInPlace(factor, p) === undefined)
-    throw new RangeError('the information matrix of an area is not positive definite');
-  solveCholeskyInPlace(factor, p, coefficients);
-  return { factor, coefficients };
-}
-
 export function flatBetas(evidence: AreaEvidence, model: WideModel): FlatBeta {
   const { n } = evidence.design;
-  return flatCoefficients(evidence, model, { first: 0, count: n, priorSd: WIDE_SD });
+  return flatCoefficients(evidence, model, { first: 0, count: n, priorSd: WIDE_BETA_SD });
 }
 
 /** Clock offsets in grid steps; positive: the meter reads late. */

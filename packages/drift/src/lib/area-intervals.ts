@@ -212,3 +212,12 @@ function memberEnergy(
 export function meterOf(input: FleetInput, index: number): MeterSeries {
   return input.meters[index] as MeterSeries;
 }
+
+/** Per interval the sum of a series of grid steps, each step named by the grid point that ends it. */
+export function sumOfSteps(series: Float64Array, { from, to }: AreaIntervals): Float64Array {
+  return Float64Array.from(from, (start, t) => {
+    let sum = 0;
+    for (let k = start + 1; k <= at(to, t); k++) sum += at(series, k);
+    return sum;
+  });
+}

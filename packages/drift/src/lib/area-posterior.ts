@@ -1,6 +1,7 @@
 import {
   at,
   choleskyInPlace,
+  dot,
   solveCholeskyInPlace,
   solveLowerRowsInPlace,
 } from '@verimeter/statistics';
@@ -159,15 +160,15 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
       for (const i of members) sum += at(blockRows, offset + i);
       v[p + actives.length + k] = sum;
     });
-    moment[d] = at(blockMoments, d * p + consumer) - dotAll(v, theta);
+    moment[d] = at(blockMoments, d * p + consumer) - dot(v, theta);
     information[d * blocks + d] = at(blockRows, offset + consumer);
-    touch.push(solvedOwn.map((solved) => dotAll(solved, v)));
+    touch.push(solvedOwn.map((solved) => dot(solved, v)));
   }
   solveLowerRowsInPlace(factor, size, rows, blocks);
   for (let d = 0; d < blocks; d++) {
     const halfD = rows.subarray(d * size, (d + 1) * size);
     for (let c = 0; c <= d; c++) {
-      let value = -dotAll(halfD, rows.subarray(c * size, (c + 1) * size));
+      let value = -dot(halfD, rows.subarray(c * size, (c + 1) * size));
       const td = touch[d] as number[];
       const tc = touch[c] as number[];
       for (let a = 0; a < own.length; a++)
@@ -178,12 +179,6 @@ export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEv
     }
   }
   return { blocks, information, moment };
-}
-
-function dotAll(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += (a[j] as number) * (b[j] as number);
-  return sum;
 }
 
 /** Inverse of a 1x1 or 2x2 matrix. */

@@ -1,4 +1,4 @@
-import { type PreparedArea, prepareArea } from './area-analysis.ts';
+import { type PreparedArea, prepareArea, refusedArea } from './area-analysis.ts';
 import { gatherEvidence } from './area-evidence.ts';
 import type { ActiveDrift } from './area-posterior.ts';
 import { isResolvable, type JudgedConsumer, searchDrifts } from './drift-search.ts';
@@ -52,16 +52,9 @@ function orRefused(area: AreaInput, prepare: () => PreparedArea): PreparedArea {
     return prepare();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return {
-      area,
-      status: 'incomplete',
-      evidence: undefined,
-      misfiled: [],
-      candidates: [],
-      clockFaults: new Map(),
-      items: [{ code: 'not_estimable', values: { reason: error.message } }],
-      tooShort: false,
-    };
+    return refusedArea(area, 'incomplete', [
+      { code: 'not_estimable', values: { reason: error.message } },
+    ]);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { AreaAnswers } from './area-answers.ts';
-import { type FleetFacts, fleetFacts } from './fleet-facts.ts';
+import { latestAsOf } from './fleet-facts.ts';
 import { EM_ROUNDS, nextPrior, openPart } from './fleet-part.ts';
 import { NO_FLEET } from './fleet-prior.ts';
-import type { DeviceResult, FleetInput, FleetResult } from './fleet-types.ts';
+import type { DeviceResult, FleetInput, FleetResult, MeterSeries } from './fleet-types.ts';
 import { decide, type Estimated } from './health-decision.ts';
-import type { MeterCheck } from './meter-checks.ts';
+import { checkMeter } from './meter-checks.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
 export const MODEL_VERSION = 'electricity-4';
@@ -22,7 +22,7 @@ export function analyzeElectricityFleet(input: FleetInput): FleetResult {
 
 /** The fleet's list over the answers of all areas, in the order of the areas, and the meters that no area answers for. */
 export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]): FleetResult {
-  const facts = fleetFacts(input);
+  const latest = latestAsOf(input);
   const fixed = new Map<number, DeviceResult>();
   for (const { meter, result } of answers.flatMap((answer) => answer.fixed)) {
     const before = fixed.get(meter);
@@ -36,7 +36,9 @@ export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]
     const fixedResult = fixed.get(index);
     const own = byId.get(meter.deviceId);
     if (fixedResult !== undefined && fixedResult.recommendation !== 'none') return fixedResult;
-    return own ?? fixedResult ?? outside(input, facts, { index, candidate: candidates.has(index) });
+    return (
+      own ?? fixedResult ?? outside(input, meter, { latest, candidate: candidates.has(index) })
+    );
   });
   return { devices, areas: answers.map((answer) => answer.area) };
 }
@@ -54,17 +56,16 @@ function firstOfEach(estimated: readonly Estimated[]): Estimated[] {
 /** A meter in no group. */
 function outside(
   input: FleetInput,
-  facts: FleetFacts,
-  meter: { readonly index: number; readonly candidate: boolean },
+  meter: MeterSeries,
+  seen: { readonly latest: number; readonly candidate: boolean },
 ): DeviceResult {
-  const check = facts.checks[meter.index] as MeterCheck;
   return {
-    deviceId: input.meters[meter.index]?.deviceId ?? '',
-    asOfUs: facts.latest,
+    deviceId: meter.deviceId,
+    asOfUs: seen.latest,
     indication: 'no_reference',
-    recommendation: meter.candidate ? 'inspect' : 'none',
-    evidenceDays: check.evidenceDays,
-    evidence: meter.candidate ? [{ code: 'candidate', values: {} }] : [],
+    recommendation: seen.candidate ? 'inspect' : 'none',
+    evidenceDays: checkMeter(input, meter, seen.latest).evidenceDays,
+    evidence: seen.candidate ? [{ code: 'candidate', values: {} }] : [],
     history: [],
   };
 }

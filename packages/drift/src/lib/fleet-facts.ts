@@ -13,7 +13,7 @@ export interface FleetFacts {
 }
 
 export function fleetFacts(input: FleetInput): FleetFacts {
-  const latest = Math.max(0, ...input.areas.map((area) => area.asOfUs));
+  const latest = latestAsOf(input);
   const asOf = asOfOfMeters(input, latest);
   const supplies = new Set<number>();
   for (const area of input.areas)
@@ -24,6 +24,11 @@ export function fleetFacts(input: FleetInput): FleetFacts {
     home: lastMemberships(input),
     latest,
   };
+}
+
+/** The latest as-of of all areas, which is that of meters in none. */
+export function latestAsOf(input: FleetInput): number {
+  return Math.max(0, ...input.areas.map((area) => area.asOfUs));
 }
 
 /** Of each consumer the membership that ends last; of several the first. */

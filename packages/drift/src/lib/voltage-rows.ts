@@ -1,6 +1,6 @@
 import { at, mean } from '@verimeter/statistics';
 import type { AreaIntervals, Consumer } from './area-intervals.ts';
-import { meterOf } from './area-intervals.ts';
+import { meterOf, sumOfSteps } from './area-intervals.ts';
 import type { DropRows } from './drop-fit.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
 import { type GhostLoad, predictGhost } from './ghost-load.ts';
@@ -155,11 +155,7 @@ export function perInterval(
 ): Float64Array {
   const byStep = new Float64Array(intervals.windowTo + 1);
   for (let r = 0; r < values.length; r++) byStep[at(area.step, r)] = at(values, r);
-  return Float64Array.from(intervals.from, (from, t) => {
-    let sum = 0;
-    for (let k = from + 1; k <= at(intervals.to, t); k++) sum += at(byStep, k);
-    return sum;
-  });
+  return sumOfSteps(byStep, intervals);
 }
 
 /** The last value where one is missing: such rows are in no fit, and count only for channels that have their voltage. */
