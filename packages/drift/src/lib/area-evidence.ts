@@ -39,7 +39,12 @@ export interface KnownDrift {
  * Whitens the balance and forms its sufficient statistics. Drifts that are already known belong to the model the noise is
  * told from: left out, a step of some percent counts as noise and costs every other meter its evidence.
  */
-export function gatherEvidence(design: AreaDesign, drifts: readonly KnownDrift[]): AreaEvidence {
+export function gatherEvidence(
+  design: AreaDesign,
+  drifts: readonly KnownDrift[],
+  /** Variance of each block over what the noise model says. */
+  unrest: Float64Array = new Float64Array(),
+): AreaEvidence {
   const { columns, balance, intervals } = design;
   const count = intervals.count;
   const daysPerBlock = Math.max(1, Math.ceil(intervals.days / MAX_BLOCKS));
@@ -58,6 +63,10 @@ export function gatherEvidence(design: AreaDesign, drifts: readonly KnownDrift[]
   let fitted = wideFit(design, { gram, columns: all, whitened, target });
   for (let round = 0; round < NOISE_ROUNDS; round++) {
     filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
+    filter.weight.forEach((weight, t) => {
+      const ratio = unrest[Math.floor(at(intervals.day, t) / daysPerBlock)] ?? 1;
+      filter.weight[t] = weight / Math.sqrt(ratio);
+    });
     whitened = (round === NOISE_ROUNDS - 1 ? columns : all).map((column) => whiten(filter, column));
     target = whiten(filter, balance);
     if (round === NOISE_ROUNDS - 1) break;

@@ -1,3 +1,4 @@
+import { at } from '@verimeter/statistics';
 import { type PreparedArea, prepareArea, refusedArea } from './area-analysis.ts';
 import { gatherEvidence } from './area-evidence.ts';
 import type { ActiveDrift } from './area-posterior.ts';
@@ -7,7 +8,7 @@ import type { FleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, type JudgedMeter, type LotEvidence, priorOf } from './fleet-prior.ts';
 import { areaLots, lotEvidence } from './lot-shifts.ts';
 import type { AreaInput, FleetInput } from './fleet-types.ts';
-import { varianceInflation } from './sandwich.ts';
+import { blockUnrest, varianceInflations } from './sandwich.ts';
 
 /** An area between the rounds in which its meters are judged. */
 export interface AreaState {
@@ -18,6 +19,8 @@ export interface AreaState {
   inflation: Float64Array;
   /** Drifts beside which the noise was described. */
   noiseBeside: readonly ActiveDrift[];
+  /** Variance of each block over what the noise model says. */
+  unrest: Float64Array;
 }
 
 /** What the fleet learns from an area: listed consumers whose load says anything, and their lots. */
@@ -36,6 +39,7 @@ export function openArea(input: FleetInput, area: AreaInput, facts: FleetFacts):
     actives: [],
     inflation: new Float64Array(prepared.evidence?.design.n ?? 0).fill(1),
     noiseBeside: [],
+    unrest: new Float64Array(),
   };
 }
 
@@ -82,30 +86,35 @@ export function judgeArea(
     priors: lots.map((lot) => priorOf(round.prior, lot)),
     start: state.actives,
     inflation: state.inflation,
+    biasScale: round.prior.biasScales.get(state.prepared.area.groupId) ?? 1,
     lots: own.shifts,
   });
   state.judged = found.judged;
   state.actives = found.actives;
-  if (!round.last && !sameDrifts(state.noiseBeside, found.actives)) {
+  const restless = round.first ? blockUnrest(found.judged, state.profiles) : state.unrest;
+  if (!round.last && (round.first || !sameDrifts(state.noiseBeside, found.actives))) {
     const drifts = found.actives.map(({ consumer, profile }) => ({
       consumer,
       shape: profile.shape,
     }));
     state.noiseBeside = found.actives;
-    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts) };
+    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts, restless) };
   }
-  if (round.first)
-    state.inflation = Float64Array.from(found.judged, (consumer) =>
-      varianceInflation(consumer, state.profiles),
-    );
+  state.unrest = restless;
+  if (!round.first && !round.last)
+    state.inflation = varianceInflations(found.judged, state.profiles);
   const meters = own.names.flatMap((lot, k) =>
     (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
-      const { posterior } = found.judged[i] as JudgedConsumer;
+      const { level, posterior } = found.judged[i] as JudgedConsumer;
+      const { mean, variance } = level;
       return {
         lot,
-        probabilityDrifted: posterior.probabilityDrifted,
-        deviation: posterior.healthyMean - priorOf(round.prior, lot).lotMean,
-        deviationVariance: posterior.healthyVariance,
+        area: state.prepared.area.groupId,
+        healthy: 1 - posterior.probabilityDrifted,
+        deviation: mean - priorOf(round.prior, lot).lotMean,
+        variance,
+        bias: at(evidence.design.betaBiasSd, i),
+        sizeBayesFactors: posterior.sizeBayesFactors,
       };
     }),
   );

@@ -24,6 +24,8 @@ const LARGEST_ROUNDING = 0.01;
 
 export interface JudgedConsumer {
   readonly path: PathEvidence;
+  /** Constant level of beta by the data alone, before what is wrong with the meter's share of the loss. */
+  readonly level: { readonly mean: number; readonly variance: number };
   readonly posterior: PathPosterior;
 }
 
@@ -46,11 +48,13 @@ export function searchDrifts(
     readonly start: readonly ActiveDrift[];
     /** Inflation of each consumer's variance (sandwich over model). */
     readonly inflation: Float64Array;
+    /** Factor on the stated bias of every beta. */
+    readonly biasScale: number;
     /** What is not known of the means of the lots. */
     readonly lots?: LotShifts;
   },
 ): SearchedArea {
-  const bias = evidence.design.betaBiasSd;
+  const bias = evidence.design.betaBiasSd.map((sd) => sd * context.biasScale);
   const healthy: HealthyPrior[] = context.priors.map((prior, i) => ({
     mean: prior.lotMean,
     sd: Math.hypot(prior.lotSd, at(bias, i)),
@@ -59,12 +63,13 @@ export function searchDrifts(
   for (let pass = 0; ; pass++) {
     const posterior = factorArea(evidence, healthy, actives, context.lots);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
-      const path = withBias(deflate(pathEvidence(posterior, i), at(context.inflation, i)), {
+      const bare = deflate(pathEvidence(posterior, i), at(context.inflation, i));
+      const path = withBias(bare, {
         level: at(bias, i),
         wander: at(evidence.design.betaWanderSd, i),
       });
       const own = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
-      return { path, posterior: posteriorOfPath(path, profiles, own) };
+      return { path, level: levelOf(bare), posterior: posteriorOfPath(path, profiles, own) };
     });
     if (pass === MAX_PASSES) return { judged, actives, posterior };
     const next = actives
@@ -133,6 +138,14 @@ function withBias(path: PathEvidence, sd: { level: number; wander: number }): Pa
       integrateOut(unit, sd.wander);
     }
   return { blocks, information, moment };
+}
+
+function levelOf({ information, moment }: PathEvidence): { mean: number; variance: number } {
+  let total = 0;
+  let shift = 0;
+  for (const value of information) total += value;
+  for (const value of moment) shift += value;
+  return total > 0 ? { mean: shift / total, variance: 1 / total } : { mean: 0, variance: 1 };
 }
 
 function deflate(path: PathEvidence, inflation: number): PathEvidence {

@@ -1,4 +1,5 @@
 import { at, normalCdf } from '@verimeter/statistics';
+import type { DriftPrevalence } from './drift-sizes.ts';
 
 /** Shape of a drift over the blocks of the window, 1 at the last block. */
 export interface Profile {
@@ -32,8 +33,7 @@ export interface Component {
   readonly sizeCovariance: number;
 }
 
-export interface TwoGroupPrior {
-  readonly drifted: number;
+export interface TwoGroupPrior extends DriftPrevalence {
   readonly lotMean: number;
   readonly lotSd: number;
 }
@@ -41,6 +41,8 @@ export interface TwoGroupPrior {
 export interface PathPosterior {
   readonly probabilityDrifted: number;
   readonly logBayesFactor: number;
+  /** Log Bayes factor of each size of a drift alone, by index into `prior.sizes`. */
+  readonly sizeBayesFactors: Float64Array;
   readonly components: readonly Component[];
   /** Index of the most probable drift profile. */
   readonly best: number;
@@ -51,17 +53,6 @@ export interface PathPosterior {
   readonly healthyVariance: number;
 }
 
-/**
- * Sizes of a drift: not of the order of the healthy spread, mostly a few percent of either sign, seldom gross (bypass, wrong
- * ratio). Keeping the drifted component away from zero is what tells it from a healthy meter whose loss is badly known.
- */
-const SLAB = [
-  { centre: 0.035, sd: 0.012, weight: 0.22 },
-  { centre: -0.035, sd: 0.012, weight: 0.22 },
-  { centre: 0.07, sd: 0.025, weight: 0.23 },
-  { centre: -0.07, sd: 0.025, weight: 0.23 },
-  { centre: 0, sd: 0.3, weight: 0.1 },
-] as const;
 /** sd of the slab used where one Gaussian has to do. */
 export const SLAB_SD = 0.05;
 
@@ -123,6 +114,18 @@ export function posteriorOfPath(
   const healthyMean = prior.lotMean + v0c * healthyVariance;
   const healthyLog = 0.5 * v0c * v0c * healthyVariance;
 
+  const signed = prior.sizes.flatMap(({ centre, sd, weight }, size) =>
+    centre === 0
+      ? [{ centre, sd, share: 1, weight, size }]
+      : [centre, -centre].map((signedCentre) => ({
+          centre: signedCentre,
+          sd,
+          share: 0.5,
+          weight: weight / 2,
+          size,
+        })),
+  );
+  const bySize = prior.sizes.map((): number[] => []);
   const logs: number[] = [];
   const parts: Omit<Component, 'weight'>[] = [];
   profiles.forEach((profile, index) => {
@@ -140,7 +143,7 @@ export function posteriorOfPath(
       m11 += fd * sum;
     }
     const v1c = v1 - m01 * prior.lotMean;
-    for (const slab of SLAB) {
+    for (const slab of signed) {
       const a00 = lotPrecision + m00;
       const a11 = 1 / (slab.sd * slab.sd) + m11;
       const det = a00 * a11 - m01 * m01;
@@ -153,7 +156,9 @@ export function posteriorOfPath(
       const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
       // log of marginal likelihood against "healthy": determinants of (prior^-1 + M) and of the prior
       const logDet = 0.5 * Math.log(a00 / det / (slab.sd * slab.sd));
-      logs.push(quadratic - healthyLog + logDet + Math.log(profile.weight * slab.weight));
+      const log = quadratic - healthyLog + logDet + Math.log(profile.weight);
+      bySize[slab.size]?.push(log + Math.log(slab.share));
+      logs.push(log + Math.log(slab.weight));
       parts.push({
         mean: prior.lotMean + level + slab.centre + size,
         variance: (a11 + a00 - 2 * m01) / det,
@@ -164,7 +169,15 @@ export function posteriorOfPath(
       });
     }
   });
-  return combine({ logs, parts, prior, healthyMean, healthyVariance });
+  const sizeBayesFactors = Float64Array.from(bySize, logOfSum);
+  return combine({ logs, parts, prior, healthyMean, healthyVariance, sizeBayesFactors });
+}
+
+function logOfSum(logs: readonly number[]): number {
+  const top = Math.max(...logs);
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - top);
+  return top + Math.log(sum);
 }
 
 function combine(terms: {
@@ -173,8 +186,9 @@ function combine(terms: {
   prior: TwoGroupPrior;
   healthyMean: number;
   healthyVariance: number;
+  sizeBayesFactors: Float64Array;
 }): PathPosterior {
-  const { logs, parts, prior, healthyMean, healthyVariance } = terms;
+  const { logs, parts, prior, healthyMean, healthyVariance, sizeBayesFactors } = terms;
   const top = Math.max(...logs);
   let sum = 0;
   for (const log of logs) sum += Math.exp(log - top);
@@ -205,11 +219,12 @@ function combine(terms: {
       bestWeight = total;
       size = part.size;
     }
-    if (weight > 1e-7) components.push({ ...part, weight });
+    if (weight > 1e-6) components.push({ ...part, weight });
   });
   return {
     probabilityDrifted,
     logBayesFactor,
+    sizeBayesFactors,
     components,
     best,
     size,

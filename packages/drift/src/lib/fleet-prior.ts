@@ -1,11 +1,11 @@
 import { at, choleskyInPlace, solveCholeskyInPlace } from '@verimeter/statistics';
+import { FIRST_PREVALENCE, learnPrevalence } from './drift-sizes.ts';
 import type { TwoGroupPrior } from './error-path.ts';
+import { FIRST_LOT_SD, learnSpread, type SeenLevel } from './healthy-spread.ts';
 
-/** Weak knowledge before any data: prevalence 2 % worth 50 meters, lot mean 0 +- 0.5 %, spread 0.3 % worth 20 meters. */
-const PREVALENCE = { share: 0.02, weight: 50, most: 0.3 } as const;
+/** Before any data: mean of a lot 0 +- 0.5 %, and 0.3 % that all lots share: they were adjusted on similar benches. */
 const LOT_MEAN_SD = 0.005;
-const LOT_SD = { sd: 0.003, weight: 20 } as const;
-const LOT_SD_RANGE = [0.0015, 0.008] as const;
+const ALL_LOTS_SD = 0.003;
 
 export interface LotPrior extends TwoGroupPrior {
   /** What is not known of the lot's mean, as a standard deviation. */
@@ -17,23 +17,25 @@ export interface FleetPrior {
   /** Sorted. */
   readonly names: readonly string[];
   readonly lots: ReadonlyMap<string, LotPrior>;
+  /** Factor on the stated bias of the betas of each area, by group. */
+  readonly biasScales: ReadonlyMap<string, number>;
   /** Covariance of the means of the lots, names x names. */
   readonly covariance: Float64Array;
   /** Areas that it was learned from. */
   readonly areas: number;
 }
 
-/** What the fleet learns from one judged meter: its beta less the mean of its lot, taken as healthy. */
-export interface JudgedMeter {
-  readonly lot: string;
-  readonly probabilityDrifted: number;
-  readonly deviation: number;
-  readonly deviationVariance: number;
+/** What the fleet learns from one judged meter. */
+export interface JudgedMeter extends SeenLevel {
+  /** Log Bayes factor of each size of a drift. */
+  readonly sizeBayesFactors: Float64Array;
 }
 
 /** What one area says of the means of the lots it has, everything else in it integrated out. */
 export interface LotEvidence {
   readonly lots: readonly string[];
+  /** Whether voltages tell the area's loss; without, areas are wrong in the same direction. */
+  readonly lossSeen: boolean;
   /** lots x lots, both triangles. */
   readonly information: Float64Array;
   readonly moment: Float64Array;
@@ -42,16 +44,17 @@ export interface LotEvidence {
 export const NO_FLEET: FleetPrior = {
   names: [],
   lots: new Map(),
+  biasScales: new Map(),
   covariance: new Float64Array(0),
   areas: 0,
 };
 
 export function initialPrior(): LotPrior {
   return {
-    drifted: PREVALENCE.share,
+    ...FIRST_PREVALENCE,
     lotMean: 0,
-    lotSd: LOT_SD.sd,
-    lotMeanSd: LOT_MEAN_SD,
+    lotSd: FIRST_LOT_SD,
+    lotMeanSd: Math.hypot(LOT_MEAN_SD, ALL_LOTS_SD),
   };
 }
 
@@ -68,63 +71,115 @@ export function learnPriors(
   meters: readonly JudgedMeter[],
   areas: readonly LotEvidence[],
 ): FleetPrior {
-  let drifted = PREVALENCE.share * PREVALENCE.weight;
-  for (const meter of meters) drifted += meter.probabilityDrifted;
-  const prevalence = Math.min(PREVALENCE.most, drifted / (meters.length + PREVALENCE.weight));
+  const prevalence = learnPrevalence(meters.map(({ sizeBayesFactors }) => sizeBayesFactors));
+  const { lotSd, biasScale } = learnSpread(meters);
   const names = [
     ...new Set([...meters.map(({ lot }) => lot), ...areas.flatMap(({ lots }) => lots)]),
   ].toSorted();
   const { means, covariance } = lotMeans(names, areas);
-  const spread = names.map(() => ({
-    weight: LOT_SD.weight as number,
-    squares: LOT_SD.weight * LOT_SD.sd * LOT_SD.sd,
-  }));
-  const indexOf = new Map(names.map((name, k) => [name, k]));
-  for (const { lot, probabilityDrifted, deviation, deviationVariance } of meters) {
-    const own = spread[indexOf.get(lot) ?? -1];
-    if (own === undefined) continue;
-    const healthy = 1 - probabilityDrifted;
-    own.weight += healthy;
-    own.squares += healthy * (deviationVariance + deviation * deviation);
-  }
   const lots = new Map(
-    names.map((name, k): [string, LotPrior] => {
-      const { weight, squares } = spread[k] ?? { weight: 1, squares: LOT_SD.sd ** 2 };
-      const sd = Math.sqrt(squares / weight);
-      return [
-        name,
-        {
-          drifted: prevalence,
-          lotMean: at(means, k),
-          lotSd: Math.min(LOT_SD_RANGE[1], Math.max(LOT_SD_RANGE[0], sd)),
-          lotMeanSd: Math.sqrt(at(covariance, k * names.length + k)),
-        },
-      ];
-    }),
+    names.map((name, k): [string, LotPrior] => [
+      name,
+      {
+        ...prevalence,
+        lotMean: at(means, k),
+        lotSd: lotSd.get(name) ?? FIRST_LOT_SD,
+        lotMeanSd: Math.sqrt(at(covariance, k * names.length + k)),
+      },
+    ]),
   );
-  return { names, lots, covariance, areas: areas.length };
+  return { names, lots, biasScales: biasScale, covariance, areas: areas.length };
 }
+
+/**
+ * What areas without voltages have wrong alike: their loss has the shape of the square of the load by assumption, not by measurement.
+ * It shifts all of them, and single-phase customers other than three-phase ones.
+ */
+const UNSEEN_LEVEL_SD = 0.005;
+const UNSEEN_LOT_SD = 0.005;
 
 function lotMeans(
   names: readonly string[],
   areas: readonly LotEvidence[],
 ): { means: Float64Array; covariance: Float64Array } {
   const n = names.length;
-  const indexOf = new Map(names.map((name, k) => [name, k]));
-  const precision = new Float64Array(n * n);
+  const seen = sumOf(names, areas.filter(({ lossSeen }) => lossSeen));
+  const unseen = areas.filter(({ lossSeen }) => !lossSeen);
+  const blurred = unseen.length === 0 ? undefined : withAlikeErrors(sumOf(names, unseen), n);
+  const precision = lotMeanPrecision(n);
   const means = new Float64Array(n);
-  for (let k = 0; k < n; k++) precision[k * n + k] = 1 / (LOT_MEAN_SD * LOT_MEAN_SD);
+  for (const part of blurred === undefined ? [seen] : [seen, blurred]) {
+    for (let k = 0; k < precision.length; k++)
+      precision[k] = at(precision, k) + at(part.information, k);
+    for (let k = 0; k < n; k++) means[k] = at(means, k) + at(part.moment, k);
+  }
+  const covariance = inverse(precision, n, means);
+  return { means, covariance };
+}
+
+/** Precision of `n` means before any data. */
+function lotMeanPrecision(n: number): Float64Array {
+  return commonPrecision(n, LOT_MEAN_SD, ALL_LOTS_SD);
+}
+
+/** Inverse of own^2 I + common^2 11' (Sherman and Morrison). */
+function commonPrecision(n: number, own: number, common: number): Float64Array {
+  const each = 1 / (own * own);
+  const shared = (each * each) / (1 / (common * common) + n * each);
+  return Float64Array.from({ length: n * n }, (_, k) => (k % (n + 1) === 0 ? each : 0) - shared);
+}
+
+interface Information {
+  /** names x names. */
+  readonly information: Float64Array;
+  readonly moment: Float64Array;
+}
+
+function sumOf(names: readonly string[], areas: readonly LotEvidence[]): Information {
+  const n = names.length;
+  const indexOf = new Map(names.map((name, k) => [name, k]));
+  const sum = new Float64Array(n * n);
+  const total = new Float64Array(n);
   for (const { lots, information, moment } of areas)
     lots.forEach((lot, a) => {
       const i = indexOf.get(lot) ?? 0;
-      means[i] = at(means, i) + at(moment, a);
+      total[i] = at(total, i) + at(moment, a);
       lots.forEach((other, b) => {
         const k = i * n + (indexOf.get(other) ?? 0);
-        precision[k] = at(precision, k) + at(information, a * lots.length + b);
+        sum[k] = at(sum, k) + at(information, a * lots.length + b);
       });
     });
-  const covariance = inverse(precision, n, means);
-  return { means, covariance };
+  return { information: sum, moment: total };
+}
+
+/** The same where what it says of the means is wrong by errors S that no number of areas averages out: (J^-1 + S)^-1. */
+function withAlikeErrors({ information, moment }: Information, n: number): Information {
+  const precision = commonPrecision(n, UNSEEN_LOT_SD, UNSEEN_LEVEL_SD);
+  const solved = Float64Array.from(moment);
+  const covariance = inverse(
+    precision.map((value, k) => value + at(information, k)),
+    n,
+    solved,
+  );
+  const half = product(precision, covariance, n);
+  const lost = product(half, precision, n);
+  return {
+    information: precision.map((value, k) => value - at(lost, k)),
+    moment: Float64Array.from({ length: n }, (_, i) => {
+      let sum = 0;
+      for (let j = 0; j < n; j++) sum += at(precision, i * n + j) * at(solved, j);
+      return sum;
+    }),
+  };
+}
+
+function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  return Float64Array.from({ length: n * n }, (_, k) => {
+    const row = Math.floor(k / n) * n;
+    let sum = 0;
+    for (let m = 0; m < n; m++) sum += at(a, row + m) * at(b, m * n + (k % n));
+    return sum;
+  });
 }
 
 /** Inverse of a symmetric positive definite matrix; solves for `b` in place on the way. */
@@ -149,7 +204,6 @@ export function inverse(matrix: Float64Array, n: number, b?: Float64Array): Floa
 export function lotPrecision(fleet: FleetPrior, lots: readonly string[]): Float64Array {
   const n = lots.length;
   const covariance = new Float64Array(n * n);
-  const before = 1 / (LOT_MEAN_SD * LOT_MEAN_SD);
   const indexOf = new Map(fleet.names.map((name, k) => [name, k]));
   lots.forEach((lot, a) => {
     const i = indexOf.get(lot);
@@ -157,16 +211,15 @@ export function lotPrecision(fleet: FleetPrior, lots: readonly string[]): Float6
       const j = indexOf.get(other);
       covariance[a * n + b] =
         i === undefined || j === undefined
-          ? a === b
-            ? LOT_MEAN_SD * LOT_MEAN_SD
-            : 0
+          ? ALL_LOTS_SD * ALL_LOTS_SD + (a === b ? LOT_MEAN_SD * LOT_MEAN_SD : 0)
           : at(fleet.covariance, i * fleet.names.length + j);
     });
   });
+  const before = lotMeanPrecision(n);
   const others = fleet.areas > 0 ? (fleet.areas - 1) / fleet.areas : 0;
   const learned = inverse(covariance, n);
   return learned.map((value, k) => {
-    const start = k % (n + 1) === 0 ? before : 0;
+    const start = at(before, k);
     return start + others * (value - start);
   });
 }

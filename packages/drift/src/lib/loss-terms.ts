@@ -1,4 +1,4 @@
-import { at } from '@verimeter/statistics';
+import { at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
 import type { VoltageLoss } from './voltage-loss.ts';
 
@@ -18,6 +18,7 @@ export function addLossTerms(terms: {
   const count = intervals.count;
   if (voltage === undefined) {
     add(expected, 0.5);
+    add(ownSquares(intervals, energies, expected), 0.3);
     return;
   }
   add(expected, 0.15, 0.05);
@@ -46,6 +47,20 @@ export function addLossTerms(terms: {
   add(linear, 0.1, 0.05);
   add(bursts, 0.2, 0.3);
   add(rough, 0.15, 0.1);
+}
+
+/** Loss that grows with the square of each consumer's own load - service lines -, of the size of the loss as a whole. */
+function ownSquares(
+  { hours }: AreaIntervals,
+  energies: readonly Float64Array[],
+  expected: Float64Array,
+): Float64Array {
+  const squares = new Float64Array(expected.length);
+  for (const energy of energies)
+    for (let t = 0; t < squares.length; t++)
+      squares[t] = at(squares, t) + at(energy, t) ** 2 / at(hours, t);
+  const scale = mean(expected) / (mean(squares) || 1);
+  return squares.map((value) => scale * value);
 }
 
 /** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */

@@ -58,5 +58,10 @@ export function lotEvidence(
         at(moment, k) +
         at(whole, k * n + j) * at(posterior.coefficients, first + j) +
         at(information, k * n + j) * priorOf(fleet, names[j] ?? '').lotMean;
-  return { lots: names, information, moment };
+  return {
+    lots: names,
+    lossSeen: posterior.evidence.design.voltage !== undefined,
+    information,
+    moment,
+  };
 }

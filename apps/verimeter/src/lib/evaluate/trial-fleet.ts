@@ -34,8 +34,8 @@ export function simulateFleet(
     onArea(index + 1);
     return area;
   });
-  const limits = errorLimit('electricity_meter', '1', 'active_energy_import');
-  if (limits === undefined) throw new Error('class 1 without limits');
+  const limits = limitsOf('1');
+  const supplyLimits = limitsOf('0.5');
   const meters: MeterSeries[] = [];
   const index = new Map<string, number>();
   for (const { supply, consumers } of areas)
@@ -44,7 +44,7 @@ export function simulateFleet(
       meters.push({
         deviceId: meter.deviceId,
         lot: meter.lot,
-        ...limits,
+        ...(meter === supply ? supplyLimits : limits),
         importRegister: meter.register,
         voltages: meter.voltages,
       });
@@ -101,6 +101,13 @@ export function simulateFleet(
     })),
     guests,
   };
+}
+
+/** Of a class of electricity meters; the errors of supply meters are spread over those of class 0.5. */
+function limitsOf(accuracyClass: string): { limit: number; inServiceLimit: number } {
+  const limits = errorLimit('electricity_meter', accuracyClass, 'active_energy_import');
+  if (limits === undefined) throw new Error(`class ${accuracyClass} without limits`);
+  return limits;
 }
 
 /** Only the bus is needed later: the flows of 60 customers would fill the memory of a worker. */
