@@ -92,7 +92,7 @@ export function judgeArea(
       shape: profile.shape,
     }));
     state.noiseBeside = found.actives;
-    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts) };
+    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts, evidence) };
   }
   if (round.first)
     state.inflation = Float64Array.from(found.judged, (consumer) =>

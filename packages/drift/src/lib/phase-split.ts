@@ -21,6 +21,7 @@ export function splitCurrent(
   const parts = deviation.map(() => new Float64Array(total.length));
   const gain = totalSlope > 1e-3 ? 1 / (UNBALANCE_OVER_TOTAL * totalSlope) : 0;
   const raw = new Float64Array(m);
+  const sorted = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
     const current = Math.max(0, at(total, t));
     for (let c = 0; c < m; c++) {
@@ -28,18 +29,25 @@ export function splitCurrent(
       // without the voltages of this step the current counts as balanced
       raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
     }
-    projectOnSimplex(raw, current);
+    projectOnSimplex(raw, current, sorted);
     for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = at(raw, c);
   }
   return parts;
 }
 
-/** Nearest non-negative vector with the given sum. */
-function projectOnSimplex(values: Float64Array, sum: number): void {
-  const sorted = Float64Array.from(values).toSorted().toReversed();
+/** Nearest non-negative vector with the given sum; `sorted` is work space. */
+function projectOnSimplex(values: Float64Array, sum: number, sorted: Float64Array): void {
+  const m = values.length;
+  // two or three phases: falling order by insertion
+  for (let k = 0; k < m; k++) {
+    const value = at(values, k);
+    let j = k;
+    for (; j > 0 && at(sorted, j - 1) < value; j--) sorted[j] = at(sorted, j - 1);
+    sorted[j] = value;
+  }
   let running = 0;
   let shift = 0;
-  for (let k = 0; k < sorted.length; k++) {
+  for (let k = 0; k < m; k++) {
     running += at(sorted, k);
     const candidate = (running - sum) / (k + 1);
     if (at(sorted, k) >= candidate) shift = candidate;
