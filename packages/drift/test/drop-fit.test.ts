@@ -1,6 +1,12 @@
 import { at } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
-import { type DropFit, type DropRows, fitDrops, fittedDrop, restOfDrop } from '../src/lib/drop-fit.ts';
+import {
+  type DropFit,
+  type DropRows,
+  fitDrops,
+  fittedDrop,
+  restOfDrop,
+} from '../src/lib/drop-fit.ts';
 import { expectClose } from './expect-close.ts';
 import reference from './reference/reference.json' with { type: 'json' };
 import { sequence } from './sequence.ts';

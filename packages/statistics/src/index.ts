@@ -25,6 +25,7 @@ export { addCombination, addGram, addProducts, dotColumns, dotRange } from './li
 export { fitRidge, type RidgeFit } from './lib/least-squares.ts';
 export { solveLinearInPlace } from './lib/linear-solve.ts';
 export { mannKendall, hamedRaoTest, yueWangTest, type TrendTest } from './lib/mann-kendall.ts';
+export { monotoneRoot } from './lib/monotone-root.ts';
 export {
   neweyWestLag,
   automaticLag,

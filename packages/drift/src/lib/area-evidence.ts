@@ -13,7 +13,6 @@ import { type WideModel, wideModel } from './wide-model.ts';
 
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
 const MAX_BLOCKS = 20;
-const NOISE_ROUNDS = 3;
 
 /** Sufficient statistics of the whitened balance: additive over blocks of whole days. */
 export interface AreaEvidence {
@@ -38,10 +37,10 @@ export interface AreaEvidence {
   readonly start: NoiseStart;
 }
 
-/** The first look at an area's noise, from the balance alone, and the wide model under its whitening. */
+/** How the noise of an area was found without any drift: the first filter, and the wide model under the first two. */
 interface NoiseStart {
-  readonly filter: Whitening;
-  readonly model: WideModel;
+  readonly first: { readonly filter: Whitening; readonly model: WideModel };
+  readonly second: WideModel;
 }
 
 /** A drift that is taken to be there while the noise is described. */
@@ -88,25 +87,25 @@ export function gatherEvidence(
     return whiteningFor(withoutDailyMeans(rest, intervals.day), shape);
   };
   let filter =
-    before?.start.filter ?? whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
+    before?.start.first.filter ?? whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
   whitenAll(filter);
-  const start = before?.start ?? { filter, model: modelOf(design, whitened, target) };
-  const near =
-    before === undefined ? start.model : wideModel(design, before.gram, before.moment);
-  let coefficients =
-    known.length === 0
-      ? start.model.coefficients
-      : fitWide(design, { whitened, target }, start.model);
-  for (let round = 1; round < NOISE_ROUNDS; round++) {
-    filter = describe(coefficients);
-    whitenAll(filter);
-    coefficients = fitWide(design, { whitened, target }, near);
-  }
-  const last = describe(coefficients);
+  const data = { whitened, target };
+  const fit = (near: WideModel, exact: boolean): Float64Array =>
+    exact && known.length === 0 ? near.coefficients : fitWide(design, data, near);
+  const start = before?.start;
+  // Beside drifts each filter is nearly the one that was found without them at the same turn.
+  const first = start?.first ?? { filter, model: modelOf(design, data) };
+  filter = describe(fit(first.model, true));
+  whitenAll(filter);
+  const second = start?.second ?? modelOf(design, data);
+  filter = describe(fit(second, start === undefined));
+  whitenAll(filter);
+  const third = before === undefined ? second : wideModel(design, before.gram, before.moment);
+  const last = describe(fit(third, false));
   whitened.length = columns.length;
   columns.forEach((column, j) => whitenInto(whitened[j] as Float64Array, last, column));
   whitenInto(target, last, balance);
-  const sums = sumBlocks(design, { whitened, target }, { blocks, daysPerBlock });
+  const sums = sumBlocks(design, data, { blocks, daysPerBlock });
   const residual = Float64Array.from(target);
   addCombination(
     residual,
@@ -124,14 +123,16 @@ export function gatherEvidence(
     residual,
     whitened,
     whitenedBalance: target,
-    start,
+    start: { first, second },
   };
 }
 
 function modelOf(
   design: AreaDesign,
-  whitened: readonly Float64Array[],
-  target: Float64Array,
+  {
+    whitened,
+    target,
+  }: { readonly whitened: readonly Float64Array[]; readonly target: Float64Array },
 ): WideModel {
   const columns = whitened.slice(0, design.columns.length);
   const p = columns.length;

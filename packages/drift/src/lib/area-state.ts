@@ -92,7 +92,10 @@ export function judgeArea(
       shape: profile.shape,
     }));
     state.noiseBeside = found.actives;
-    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts, evidence) };
+    state.prepared = {
+      ...state.prepared,
+      evidence: gatherEvidence(evidence.design, drifts, evidence),
+    };
   }
   if (round.first)
     state.inflation = Float64Array.from(found.judged, (consumer) =>

@@ -1,5 +1,3 @@
-import { at } from '@verimeter/statistics';
-
 /**
  * Drop of one phase per ampere by which its current differs from the mean of the three, over the drop per ampere of the
  * three together: with four equal cores a balanced current drops R/3 per total ampere (no neutral current), a deviation
@@ -23,14 +21,14 @@ export function splitCurrent(
   const raw = new Float64Array(m);
   const sorted = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
-    const current = Math.max(0, at(total, t));
+    const current = Math.max(0, total[t] as number);
     for (let c = 0; c < m; c++) {
-      const part = at(deviation[c] as Float64Array, t);
+      const part = (deviation[c] as Float64Array)[t] as number;
       // without the voltages of this step the current counts as balanced
       raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
     }
     projectOnSimplex(raw, current, sorted);
-    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = at(raw, c);
+    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = raw[c] as number;
   }
   return parts;
 }
@@ -40,17 +38,17 @@ function projectOnSimplex(values: Float64Array, sum: number, sorted: Float64Arra
   const m = values.length;
   // two or three phases: falling order by insertion
   for (let k = 0; k < m; k++) {
-    const value = at(values, k);
+    const value = values[k] as number;
     let j = k;
-    for (; j > 0 && at(sorted, j - 1) < value; j--) sorted[j] = at(sorted, j - 1);
+    for (; j > 0 && (sorted[j - 1] as number) < value; j--) sorted[j] = sorted[j - 1] as number;
     sorted[j] = value;
   }
   let running = 0;
   let shift = 0;
   for (let k = 0; k < m; k++) {
-    running += at(sorted, k);
+    running += sorted[k] as number;
     const candidate = (running - sum) / (k + 1);
-    if (at(sorted, k) >= candidate) shift = candidate;
+    if ((sorted[k] as number) >= candidate) shift = candidate;
   }
-  for (let k = 0; k < values.length; k++) values[k] = Math.max(0, at(values, k) - shift);
+  for (let k = 0; k < m; k++) values[k] = Math.max(0, (values[k] as number) - shift);
 }

@@ -78,31 +78,34 @@ function splitPorts(
   },
 ): Float64Array[] {
   const { fit, ownColumns, slopeOf } = state;
-  const columns = fit.currents;
   const currents = area.ports.map((port) => area.total[port.consumer] as Float64Array);
   area.portsOf.forEach((ports, i) => {
     if (ports.length < 2) return;
     const own = ports.map((port) => {
+      // what the drop is without the part that the consumer itself does not make
       const part = restOfDrop(area.data, fit, port, fittedDrop(fit, port));
-      for (const j of ownColumns[port] as readonly number[]) {
-        const slope = at(fit.slopes, port * columns.length + j);
-        const column = columns[j] as Float64Array;
-        for (let t = 0; t < part.length; t++)
-          part[t] = (part[t] as number) + slope * (column[t] as number);
-      }
+      const columns = ownColumns[port] as readonly number[];
+      addCombination(
+        part,
+        columns.map((j) => fit.currents[j] as Float64Array),
+        Float64Array.from(columns, (j) => at(fit.slopes, port * fit.currents.length + j)),
+      );
       return part;
     });
-    for (let t = 0; t < area.data.rows; t++) {
-      let sum = 0;
-      for (const part of own) sum += at(part, t);
-      for (const part of own) part[t] = at(part, t) - sum / own.length;
-    }
+    subtractTheirMean(own);
     const split = splitCurrent(area.total[i] as Float64Array, own, at(slopeOf, i));
     ports.forEach((port, c) => {
       currents[port] = split[c] as Float64Array;
     });
   });
   return currents;
+}
+
+function subtractTheirMean(series: readonly Float64Array[]): void {
+  const centre = new Float64Array(series[0]?.length ?? 0);
+  addCombination(centre, series, new Float64Array(series.length).fill(1 / series.length));
+  for (const own of series)
+    for (let t = 0; t < own.length; t++) own[t] = (own[t] as number) - (centre[t] as number);
 }
 
 /** `fit`: on one current per port, then those of consumers without voltages. */
