@@ -2,7 +2,8 @@ import { at, choleskyInPlace, solveLowerInPlace } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
 import { type AreaDesign, buildDesign } from '../src/lib/area-design.ts';
 import { type AreaEvidence, gatherEvidence } from '../src/lib/area-evidence.ts';
-import { type ActiveDrift, factorArea, pathEvidence } from '../src/lib/area-posterior.ts';
+import { openPaths, pathsBeside } from '../src/lib/area-paths.ts';
+import { type ActiveDrift, factorArea } from '../src/lib/area-posterior.ts';
 import { expectClose, largest } from './expect-close.ts';
 import reference from './reference/reference.json' with { type: 'json' };
 import { sequence } from './sequence.ts';
@@ -63,6 +64,7 @@ function evidenceOf(whiten: (series: Float64Array) => Float64Array): AreaEvidenc
     residual: target,
     whitened,
     whitenedBalance: target,
+    start: gatherEvidence(design, []).start,
   };
 }
 
@@ -143,6 +145,7 @@ describe('the design of an area without voltages', () => {
 describe('the posterior of an area', () => {
   const evidence = evidenceOf(choleskyWhitening());
   const posterior = factorArea(evidence, healthy, [step]);
+  const pathOf = pathsBeside(openPaths(evidence, healthy), [step]);
 
   test('is dense generalised least squares with normal priors: mean', () => {
     // The information matrix has a condition of some 1e9 (columns of very different size): 1e-16 x 1e9 of the largest
@@ -171,7 +174,7 @@ describe('the posterior of an area', () => {
   test('the evidence of a path is what brute force marginalisation leaves, for a healthy meter and for the drifted one', () => {
     expect(expected.paths.map(({ consumer }) => consumer)).toEqual([7, 3]);
     for (const { consumer, information, moment } of expected.paths) {
-      const path = pathEvidence(posterior, consumer);
+      const path = pathOf(consumer);
       expect(path.blocks).toBe(DAYS);
       // differences of sums of order 1e5 that leave 1e3
       expectClose(path.information, information, 1e-8 * largest(information));
@@ -181,7 +184,7 @@ describe('the posterior of an area', () => {
 
   test('splitting the whitened column by days, in place of whitening a split column, moves the evidence by less than 1 %', () => {
     for (const { consumer, information, moment } of expected.exactPaths) {
-      const path = pathEvidence(posterior, consumer);
+      const path = pathOf(consumer);
       expectClose(path.information, information, 0.01 * largest(information));
       expectClose(path.moment, moment, 0.01 * largest(moment));
     }

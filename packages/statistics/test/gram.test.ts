@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addGram, dotRange } from '../src/index.ts';
+import { addCombination, addGram, addProducts, dotColumns, dotRange } from '../src/index.ts';
 import { expectClose } from './expect-close.ts';
 import { lowerTriangle } from './matrices.ts';
 import reference from './reference/reference.json' with { type: 'json' };
@@ -36,4 +36,44 @@ test('a dot product over a range', () => {
   const [, second, , , fifth] = columns;
   if (second === undefined || fifth === undefined) throw new Error('the fixture has six columns');
   expectClose(dotRange(second, fifth, from, to), expected.dotRange, TOLERANCE);
+});
+
+/** Pairs of columns multiplied one by one: what the blocked sums must agree with, whatever the remainders of their blocks. */
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let t = from; t < to; t++) sum += (a[t] ?? NaN) * (b[t] ?? NaN);
+  return sum;
+}
+
+const repeated = [...columns, ...columns.map((column) => column.map((value) => 2 * value - 1))];
+
+test.each([1, 2, 3, 4, 5, 7, 8, 9, 12])('cross products of %i columns', (count) => {
+  const list = repeated.slice(0, count);
+  const gram = new Float64Array(count * count);
+  addGram(gram, list, from, to);
+  const products = new Float64Array(count * columns.length);
+  addProducts(products, list, columns, { from, to });
+  const moments = new Float64Array(count);
+  const y = columns[3] ?? new Float64Array();
+  dotColumns(moments, list, y, { from, to });
+  list.forEach((a, i) => {
+    list.forEach((b, j) => {
+      expectClose(gram[i * count + j], j <= i ? product(a, b) : 0, { absolute: 1e-12 });
+    });
+    columns.forEach((b, j) => {
+      expectClose(products[i * columns.length + j], product(a, b), { absolute: 1e-12 });
+    });
+    expectClose(moments[i], product(a, y), { absolute: 1e-12 });
+  });
+});
+
+test.each([1, 3, 4, 6, 9])('a combination of %i columns is added', (count) => {
+  const list = repeated.slice(0, count);
+  const coefficients = Float64Array.from({ length: count + 2 }, (_, j) => 0.3 * j - 0.7);
+  const y = Float64Array.from(columns[0] ?? [], (_, t) => t);
+  const expectedSum = y.map((value, t) =>
+    list.reduce((sum, column, j) => sum + (coefficients[j + 2] ?? NaN) * (column[t] ?? NaN), value),
+  );
+  addCombination(y, list, coefficients, 2);
+  expectClose(y, expectedSum, { absolute: 1e-12 });
 });

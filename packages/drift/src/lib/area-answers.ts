@@ -21,6 +21,7 @@ import type {
   HistoryPoint,
 } from './fleet-types.ts';
 import {
+  type ErrorStatement,
   type Estimated,
   LEAST_DAYS,
   minimumDetectable,
@@ -55,6 +56,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
   const { prepared } = state;
   const answers: { meter: number; result: DeviceResult }[] = [];
   const estimated: Estimated[] = [];
+  const weeks = weeksOf(state);
   const { area } = prepared;
   const misfiled = new Map(prepared.misfiled.map(({ meter, beta }) => [meter, beta]));
   const consumers = prepared.evidence?.design.intervals.consumers ?? [];
@@ -123,7 +125,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
           evidence: [{ code: 'small_load', values: { mean_watts: check.meanWatts } }],
         },
       });
-    else estimated.push(estimate(context, state, { i, base }));
+    else estimated.push(estimate(context, state, { i, base, weeks }));
   }
   return {
     area: areaResult(input, prepared),
@@ -149,6 +151,7 @@ function estimate(
       DeviceResult,
       'deviceId' | 'groupId' | 'groupStatus' | 'asOfUs' | 'evidenceDays'
     >;
+    readonly weeks: readonly Week[];
   },
 ): Estimated {
   const consumer = state.prepared.evidence?.design.intervals.consumers[device.i];
@@ -187,7 +190,12 @@ function estimate(
       minimumDetectable: minimumDetectable(dataSd, meter.limit),
       ...forecastOf(state, components, meter.limit, device.base.asOfUs),
       evidence,
-      history: historyOf(state, path, { prior, limit: meter.limit, asOfUs: device.base.asOfUs }),
+      history: historyOf(state, path, {
+        ...device,
+        prior,
+        limit: meter.limit,
+        statement,
+      }),
     },
     limit: meter.limit,
     dataSd,
@@ -232,23 +240,46 @@ function forecastOf(
   };
 }
 
-/** The same evidence cut at weekly steps before as-of. */
+/** A weekly step before as-of at which the history is stated. */
+interface Week {
+  /** Blocks up to it. */
+  readonly end: number;
+  readonly profiles: readonly Profile[];
+}
+
+function weeksOf({ prepared, profiles }: AreaState): Week[] {
+  const { blocks, daysPerBlock } = prepared.evidence ?? { blocks: 1, daysPerBlock: 1 };
+  return weeklyEnds(blocks, daysPerBlock, LEAST_DAYS).map((end) => ({
+    end,
+    profiles: end === blocks ? profiles : driftProfiles(end),
+  }));
+}
+
+/** The same evidence cut at weekly steps before as-of; the last step is as-of itself, of which `statement` is known. */
 function historyOf(
   state: AreaState,
   path: PathEvidence,
-  context: { prior: LotPrior; limit: number; asOfUs: number },
+  context: {
+    readonly weeks: readonly Week[];
+    readonly base: { readonly asOfUs: number };
+    readonly prior: LotPrior;
+    readonly limit: number;
+    readonly statement: ErrorStatement;
+  },
 ): HistoryPoint[] {
+  const { weeks, base, prior, limit } = context;
   const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
-  return weeklyEnds(path.blocks, daysPerBlock, LEAST_DAYS).map((end): HistoryPoint => {
-    const cut = pathUntil(path, end);
-    const { components } = posteriorOfPath(cut, driftProfiles(end), context.prior);
-    const statement = stateError(
-      withLot(components, context.prior),
-      context.limit,
-      2 * context.limit,
-    );
+  return weeks.map(({ end, profiles }): HistoryPoint => {
+    const statement =
+      end === path.blocks
+        ? context.statement
+        : stateError(
+            withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
+            limit,
+            2 * limit,
+          );
     return {
-      asOfUs: context.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
+      asOfUs: base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
       errorEstimate: statement.errorEstimate,
       intervalLow: statement.intervalLow,
       intervalHigh: statement.intervalHigh,

@@ -1,11 +1,18 @@
-import { addGram, at, dotRange } from '@verimeter/statistics';
+import { addCombination, addGram, at, dotColumns } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
-import { wideModel } from './wide-model.ts';
-import { type NoiseModel, type NoiseShape, whiten, whiteningFor } from './balance-noise.ts';
+import {
+  type NoiseModel,
+  type NoiseShape,
+  type Whitening,
+  whiten,
+  whitenInto,
+  whiteningFor,
+} from './balance-noise.ts';
+import { fitWide } from './wide-fit.ts';
+import { type WideModel, wideModel } from './wide-model.ts';
 
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
 const MAX_BLOCKS = 20;
-const NOISE_ROUNDS = 3;
 
 /** Sufficient statistics of the whitened balance: additive over blocks of whole days. */
 export interface AreaEvidence {
@@ -26,6 +33,14 @@ export interface AreaEvidence {
   readonly residual: Float64Array;
   readonly whitened: readonly Float64Array[];
   readonly whitenedBalance: Float64Array;
+  /** Where the noise was described from; the same whatever drifts are known. */
+  readonly start: NoiseStart;
+}
+
+/** How the noise of an area was found without any drift: the first filter, and the wide model under the first two. */
+interface NoiseStart {
+  readonly first: { readonly filter: Whitening; readonly model: WideModel };
+  readonly second: WideModel;
 }
 
 /** A drift that is taken to be there while the noise is described. */
@@ -37,16 +52,17 @@ export interface KnownDrift {
 
 /**
  * Whitens the balance and forms its sufficient statistics. Drifts that are already known belong to the model the noise is
- * told from: left out, a step of some percent counts as noise and costs every other meter its evidence.
+ * told from: left out, a step of some percent counts as noise and costs every other meter its evidence. `before`: evidence
+ * of the same design beside other drifts, which the fits can start from.
  */
 export function gatherEvidence(
   design: AreaDesign,
   drifts: readonly KnownDrift[],
+  before?: AreaEvidence,
   /** Variance of each block over what the noise model says. */
   unrest: Float64Array = new Float64Array(),
 ): AreaEvidence {
   const { columns, balance, intervals } = design;
-  const count = intervals.count;
   const daysPerBlock = Math.max(1, Math.ceil(intervals.days / MAX_BLOCKS));
   const blocks = Math.max(1, Math.ceil(intervals.days / daysPerBlock));
   const known = drifts.map(({ consumer, shape }) =>
@@ -56,73 +72,122 @@ export function gatherEvidence(
   );
   const all = [...columns, ...known];
   const shape = noiseShape(design);
-  let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
-  let whitened = all.map((column) => whiten(filter, column));
-  let target = whiten(filter, balance);
-  let gram = fullGram(whitened, design);
-  let fitted = wideFit(design, { gram, columns: all, whitened, target });
-  for (let round = 0; round < NOISE_ROUNDS; round++) {
-    filter = whiteningFor(withoutDailyMeans(fitted, intervals.day), shape);
-    filter.weight.forEach((weight, t) => {
-      const ratio = unrest[Math.floor(at(intervals.day, t) / daysPerBlock)] ?? 1;
-      filter.weight[t] = weight / Math.sqrt(ratio);
-    });
-    whitened = (round === NOISE_ROUNDS - 1 ? columns : all).map((column) => whiten(filter, column));
-    target = whiten(filter, balance);
-    if (round === NOISE_ROUNDS - 1) break;
-    gram = fullGram(whitened, design);
-    fitted = wideFit(design, { gram, columns: all, whitened, target });
-  }
+  const whitened = all.map((column) => new Float64Array(column.length));
+  const target = new Float64Array(balance.length);
+  const whitenAll = (by: Whitening): void => {
+    all.forEach((column, j) => whitenInto(whitened[j] as Float64Array, by, column));
+    whitenInto(target, by, balance);
+  };
+  const rest = new Float64Array(balance.length);
+  const describe = (coefficients: Float64Array): Whitening => {
+    rest.set(balance);
+    addCombination(
+      rest,
+      all,
+      coefficients.map((value) => -value),
+    );
+    return whiteningFor(withoutDailyMeans(rest, intervals.day), shape);
+  };
+  let filter =
+    before?.start.first.filter ?? whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
+  whitenAll(filter);
+  const data = { whitened, target };
+  const fit = (near: WideModel, exact: boolean): Float64Array =>
+    exact && known.length === 0 ? near.coefficients : fitWide(design, data, near);
+  const start = before?.start;
+  // Beside drifts each filter is nearly the one that was found without them at the same turn.
+  const first = start?.first ?? { filter, model: modelOf(design, data) };
+  filter = describe(fit(first.model, true));
+  whitenAll(filter);
+  const second = start?.second ?? modelOf(design, data);
+  filter = describe(fit(second, start === undefined));
+  whitenAll(filter);
+  const third = before === undefined ? second : wideModel(design, before.gram, before.moment);
+  const last = describe(fit(third, false));
+  last.weight.forEach((weight, t) => {
+    const ratio = unrest[Math.floor(at(intervals.day, t) / daysPerBlock)] ?? 1;
+    last.weight[t] = weight / Math.sqrt(ratio);
+  });
+  whitened.length = columns.length;
+  columns.forEach((column, j) => whitenInto(whitened[j] as Float64Array, last, column));
+  whitenInto(target, last, balance);
+  const sums = sumBlocks(design, data, { blocks, daysPerBlock });
+  const residual = Float64Array.from(target);
+  addCombination(
+    residual,
+    whitened,
+    wideModel(design, sums.gram, sums.moment).coefficients.map((value) => -value),
+  );
+  return {
+    design,
+    p: columns.length,
+    blocks,
+    daysPerBlock,
+    ...sums,
+    noise: last.model,
+    whiten: (series) => whiten(last, series),
+    residual,
+    whitened,
+    whitenedBalance: target,
+    start: { first, second },
+  };
+}
+
+function modelOf(
+  design: AreaDesign,
+  {
+    whitened,
+    target,
+  }: { readonly whitened: readonly Float64Array[]; readonly target: Float64Array },
+): WideModel {
+  const columns = whitened.slice(0, design.columns.length);
   const p = columns.length;
-  const blockRows = new Float64Array(blocks * design.n * p);
+  const gram = new Float64Array(p * p);
+  const moment = new Float64Array(p);
+  addGram(gram, columns, 0, target.length);
+  dotColumns(moment, columns, target, { from: 0, to: target.length });
+  addInformations(gram, design);
+  return wideModel(design, gram, moment);
+}
+
+/** Products of the whitened columns with each other and with the balance: sums over all, and what single blocks need. */
+function sumBlocks(
+  design: AreaDesign,
+  data: { readonly whitened: readonly Float64Array[]; readonly target: Float64Array },
+  { blocks, daysPerBlock }: { readonly blocks: number; readonly daysPerBlock: number },
+): Pick<AreaEvidence, 'gram' | 'moment' | 'blockRows' | 'blockMoments'> {
+  const { intervals, n } = design;
+  const { whitened, target } = data;
+  const p = whitened.length;
+  const blockRows = new Float64Array(blocks * n * p);
   const blockMoments = new Float64Array(blocks * p);
-  const sum = new Float64Array(p * p);
+  const gram = new Float64Array(p * p);
   const moment = new Float64Array(p);
   const part = new Float64Array(p * p);
   let from = 0;
   for (let block = 0; block < blocks; block++) {
     let to = from;
-    while (to < count && at(intervals.day, to) < (block + 1) * daysPerBlock) to++;
+    while (to < intervals.count && at(intervals.day, to) < (block + 1) * daysPerBlock) to++;
     part.fill(0);
     addGram(part, whitened, from, to);
-    mirror(part, p);
-    for (let k = 0; k < part.length; k++) sum[k] = (sum[k] as number) + (part[k] as number);
-    blockRows.set(part.subarray(0, design.n * p), block * design.n * p);
-    for (let j = 0; j < p; j++) {
-      const h = dotRange(whitened[j] as Float64Array, target, from, to);
-      blockMoments[block * p + j] = h;
-      moment[j] = at(moment, j) + h;
+    for (let i = 0; i < p; i++) {
+      const row = i * p;
+      for (let j = 0; j <= i; j++)
+        gram[row + j] = (gram[row + j] as number) + (part[row + j] as number);
     }
+    for (let i = 0; i < n; i++) {
+      const row = (block * n + i) * p;
+      for (let j = 0; j <= i; j++) blockRows[row + j] = part[i * p + j] as number;
+      for (let j = i + 1; j < p; j++) blockRows[row + j] = part[j * p + i] as number;
+    }
+    const h = blockMoments.subarray(block * p, (block + 1) * p);
+    dotColumns(h, whitened, target, { from, to });
+    for (let j = 0; j < p; j++) moment[j] = at(moment, j) + at(h, j);
     from = to;
   }
-  addInformations(sum, design);
-  const residual = Float64Array.from(target);
-  const coefficients = wideModel(design, sum, moment).coefficients;
-  subtractFit(residual, whitened, coefficients);
-  const fixed = filter;
-  return {
-    design,
-    p,
-    blocks,
-    daysPerBlock,
-    gram: sum,
-    moment,
-    blockRows,
-    blockMoments,
-    noise: filter.model,
-    whiten: (series) => whiten(fixed, series),
-    residual,
-    whitened,
-    whitenedBalance: target,
-  };
-}
-
-function fullGram(columns: readonly Float64Array[], design: AreaDesign): Float64Array {
-  const gram = new Float64Array(columns.length ** 2);
-  addGram(gram, columns, 0, columns[0]?.length ?? 0);
-  mirror(gram, columns.length);
+  mirror(gram, p);
   addInformations(gram, design);
-  return gram;
+  return { gram, moment, blockRows, blockMoments };
 }
 
 /** What is known of coefficients from elsewhere counts like data about them. */
@@ -138,37 +203,6 @@ function addInformations(gram: Float64Array, design: AreaDesign): void {
 
 function mirror(a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[j * n + i] = at(a, i * n + j);
-}
-
-function subtractFit(
-  residual: Float64Array,
-  columns: readonly Float64Array[],
-  coefficients: Float64Array,
-): void {
-  columns.forEach((column, j) => {
-    const b = at(coefficients, j);
-    for (let t = 0; t < residual.length; t++)
-      residual[t] = (residual[t] as number) - b * (column[t] as number);
-  });
-}
-
-/** Raw (not whitened) balance minus the wide fit. */
-function wideFit(
-  design: AreaDesign,
-  data: {
-    readonly gram: Float64Array;
-    readonly columns: readonly Float64Array[];
-    readonly whitened: readonly Float64Array[];
-    readonly target: Float64Array;
-  },
-): Float64Array {
-  const { gram, columns, whitened, target } = data;
-  const moment = Float64Array.from(whitened, (column) =>
-    dotRange(column, target, 0, target.length),
-  );
-  const rest = Float64Array.from(design.balance);
-  subtractFit(rest, columns, wideModel(design, gram, moment).coefficients);
-  return rest;
 }
 
 /** What lasts for days is misfit - a drift not yet in the model -, not noise; the filter must not learn to take it out. */

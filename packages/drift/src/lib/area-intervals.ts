@@ -125,22 +125,35 @@ export function formIntervals(
 
   const from: number[] = [];
   const to: number[] = [];
-  const rows: number[][] = [];
+  const supplied = new Float64Array(points.length);
+  const energies = loads.map(() => new Float64Array(points.length));
   let covered = 0;
   for (let p = 1; p < points.length; p++) {
     const a = points[p - 1] as number;
     const b = points[p] as number;
     if ((b - a) * stepUs > MAX_MERGED_US) continue;
-    const row = balanceRow(input, supplies, loads, [a, b]);
-    if (row === undefined) continue;
+    const span = { a, b, startUs: startUs + a * stepUs, endUs: startUs + b * stepUs };
+    const k = from.length;
+    let sum = 0;
+    let usable = true;
+    for (let m = 0; m < supplies.length && usable; m++) {
+      const supply = supplies[m] as Active;
+      const energy = memberEnergy(input, supply, span);
+      usable = energy !== undefined;
+      sum += supply.sign * (energy ?? 0);
+    }
+    for (let m = 0; m < loads.length && usable; m++) {
+      const energy = memberEnergy(input, loads[m] as Active, span);
+      usable = energy !== undefined;
+      (energies[m] as Float64Array)[k] = energy ?? 0;
+    }
+    if (!usable) continue;
+    supplied[k] = sum;
     covered += b - a;
     from.push(a);
     to.push(b);
-    rows.push(row);
   }
-  const count = rows.length;
-  const column = (index: number): Float64Array =>
-    Float64Array.from(rows, (row) => row[index] as number);
+  const count = from.length;
   const startDay = count === 0 ? 0 : Math.floor((startUs + at(from, 0) * stepUs) / DAY_US);
   const day = Int32Array.from(from, (k) => Math.floor((startUs + k * stepUs) / DAY_US) - startDay);
   return {
@@ -152,7 +165,7 @@ export function formIntervals(
         meter: member.meter,
         feeder: member.feeder,
         energy: smoothEnergies(
-          column(index + 1),
+          (energies[index] as Float64Array).slice(0, count),
           registerQuantum(meterOf(input, member.meter), QUANTUM_READINGS),
         ),
         memberFrom: Math.max(windowFrom, Math.ceil((member.fromUs - startUs) / stepUs)),
@@ -161,7 +174,7 @@ export function formIntervals(
       };
     }),
     supplyMeters: supplies.map((member) => member.meter),
-    supply: column(0),
+    supply: supplied.slice(0, count),
     from: Int32Array.from(from),
     to: Int32Array.from(to),
     hours: Float64Array.from(from, (a, index) => ((at(to, index) - a) * stepUs) / 3.6e9),
@@ -174,30 +187,7 @@ export function formIntervals(
   };
 }
 
-/** [supply, load 0, load 1, ...] of one interval; undefined where a register ran backwards or a membership changed inside. */
-function balanceRow(
-  input: FleetInput,
-  supplies: readonly Active[],
-  loads: readonly Active[],
-  bounds: readonly [number, number],
-): number[] | undefined {
-  const [a, b] = bounds;
-  const startUs = input.grid.startUs + a * input.grid.stepUs;
-  const endUs = input.grid.startUs + b * input.grid.stepUs;
-  const row = [0];
-  for (const member of supplies) {
-    const energy = memberEnergy(input, member, { a, b, startUs, endUs });
-    if (energy === undefined) return undefined;
-    row[0] = at(row, 0) + member.sign * energy;
-  }
-  for (const member of loads) {
-    const energy = memberEnergy(input, member, { a, b, startUs, endUs });
-    if (energy === undefined) return undefined;
-    row.push(energy);
-  }
-  return row;
-}
-
+/** Undefined where a register ran backwards or the membership began or ended inside. */
 function memberEnergy(
   input: FleetInput,
   member: Active,

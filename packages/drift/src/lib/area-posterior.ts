@@ -1,12 +1,6 @@
-import {
-  at,
-  choleskyInPlace,
-  dot,
-  solveCholeskyInPlace,
-  solveLowerRowsInPlace,
-} from '@verimeter/statistics';
+import { at, choleskyInPlace, solveCholeskyInPlace } from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
-import { SLAB_SD, type PathEvidence, type Profile } from './error-path.ts';
+import { SLAB_SD, type Profile } from './error-path.ts';
 
 /** A consumer that is taken to have drifted, while its neighbours are judged. */
 export interface ActiveDrift {
@@ -114,83 +108,4 @@ function addLotRows(model: {
       a[row + first + other] = sum;
     }
   });
-}
-
-/**
- * Likelihood of one consumer's path beta(block) with all other unknowns of the area integrated out: its own columns are taken
- * out of the factorised model (conditioning them to zero), then Q = G - V'A^-1 V, u = h - V'A^-1 b.
- */
-export function pathEvidence(posterior: AreaPosterior, consumer: number): PathEvidence {
-  const { evidence, actives, lots, size, factor, coefficients } = posterior;
-  const { p, design, blocks, blockRows, blockMoments } = evidence;
-  const own = [consumer];
-  actives.forEach((active, k) => {
-    if (active.consumer === consumer) own.push(p + k);
-  });
-  const solvedOwn = own.map((index) => {
-    const unit = new Float64Array(size);
-    unit[index] = 1;
-    solveCholeskyInPlace(factor, size, unit);
-    return unit;
-  });
-  const inverse = invertSmall(own.map((index) => solvedOwn.map((solved) => at(solved, index))));
-  // coefficients given that the own ones are zero
-  const theta = Float64Array.from(coefficients);
-  own.forEach((_, a) =>
-    own.forEach((indexB, b) => {
-      const factorAb = at(inverse[a] as number[], b) * at(coefficients, indexB);
-      const solved = solvedOwn[a] as Float64Array;
-      for (let j = 0; j < size; j++) theta[j] = at(theta, j) - factorAb * at(solved, j);
-    }),
-  );
-  const information = new Float64Array(blocks * blocks);
-  const moment = new Float64Array(blocks);
-  // One row per block: the products of its column with everything else, then half-solved.
-  const rows = new Float64Array(blocks * size);
-  const touch: number[][] = [];
-  for (let d = 0; d < blocks; d++) {
-    const v = rows.subarray(d * size, (d + 1) * size);
-    const offset = (d * design.n + consumer) * p;
-    v.set(blockRows.subarray(offset, offset + p));
-    actives.forEach((active, k) => {
-      v[p + k] = at(active.profile.shape, d) * at(blockRows, offset + active.consumer);
-    });
-    lots?.members.forEach((members, k) => {
-      let sum = 0;
-      for (const i of members) sum += at(blockRows, offset + i);
-      v[p + actives.length + k] = sum;
-    });
-    moment[d] = at(blockMoments, d * p + consumer) - dot(v, theta);
-    information[d * blocks + d] = at(blockRows, offset + consumer);
-    touch.push(solvedOwn.map((solved) => dot(solved, v)));
-  }
-  solveLowerRowsInPlace(factor, size, rows, blocks);
-  for (let d = 0; d < blocks; d++) {
-    const halfD = rows.subarray(d * size, (d + 1) * size);
-    for (let c = 0; c <= d; c++) {
-      let value = -dot(halfD, rows.subarray(c * size, (c + 1) * size));
-      const td = touch[d] as number[];
-      const tc = touch[c] as number[];
-      for (let a = 0; a < own.length; a++)
-        for (let b = 0; b < own.length; b++)
-          value += at(td, a) * at(inverse[a] as number[], b) * at(tc, b);
-      information[d * blocks + c] = at(information, d * blocks + c) + value;
-      if (c !== d) information[c * blocks + d] = at(information, d * blocks + c);
-    }
-  }
-  return { blocks, information, moment };
-}
-
-/** Inverse of a 1x1 or 2x2 matrix. */
-function invertSmall(m: readonly (readonly number[])[]): number[][] {
-  const a = at(m[0] ?? [], 0);
-  if (m.length === 1) return [[1 / a]];
-  const b = at(m[0] ?? [], 1);
-  const c = at(m[1] ?? [], 0);
-  const d = at(m[1] ?? [], 1);
-  const det = a * d - b * c;
-  return [
-    [d / det, -b / det],
-    [-c / det, a / det],
-  ];
 }

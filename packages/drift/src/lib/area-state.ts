@@ -98,7 +98,10 @@ export function judgeArea(
       shape: profile.shape,
     }));
     state.noiseBeside = found.actives;
-    state.prepared = { ...state.prepared, evidence: gatherEvidence(evidence.design, drifts, restless) };
+    state.prepared = {
+      ...state.prepared,
+      evidence: gatherEvidence(evidence.design, drifts, evidence, restless),
+    };
   }
   state.unrest = restless;
   if (!round.first && !round.last)

@@ -44,9 +44,11 @@ export function forecastDrift(posterior: Posterior): DriftForecast {
   }
   const perYear = first / weight;
   const perYearSd = Math.sqrt(Math.max(0, second / weight - perYear * perYear));
-  const median = exitDay(posterior, 0.5);
+  if (mostOver(posterior) < 0.5) return { perYear, perYearSd };
+  const days = { from: -posterior.blocks * daysPerBlock, overLimitAt: overLimits(posterior) };
+  const median = exitDay(days, 0.5);
   if (median === undefined) return { perYear, perYearSd };
-  const earliest = exitDay(posterior, EARLIEST) ?? median;
+  const earliest = exitDay(days, EARLIEST) ?? median;
   return {
     perYear,
     perYearSd,
@@ -55,15 +57,20 @@ export function forecastDrift(posterior: Posterior): DriftForecast {
   };
 }
 
+interface Days {
+  /** Start of the window. */
+  readonly from: number;
+  /** P(abs e > limit) so many days after as-of. */
+  readonly overLimitAt: (day: number) => number;
+}
+
 /** First day from the start of the window at which P(abs e > limit) reaches `probability`. */
-function exitDay(posterior: Posterior, probability: number): number | undefined {
-  const { blocks, daysPerBlock } = posterior;
-  let before = -blocks * daysPerBlock;
-  if (overLimit(posterior, before) >= probability) return before;
+function exitDay({ from, overLimitAt }: Days, probability: number): number | undefined {
+  let before = from;
+  if (overLimitAt(before) >= probability) return before;
   let step = 1;
   for (let day = before + step; day <= HORIZON_DAYS; day += step) {
-    if (overLimit(posterior, day) >= probability)
-      return between(posterior, probability, before, day);
+    if (overLimitAt(day) >= probability) return between(overLimitAt, probability, before, day);
     before = day;
     if (day > 60) step = 30;
   }
@@ -71,35 +78,69 @@ function exitDay(posterior: Posterior, probability: number): number | undefined 
 }
 
 /** The day to within one, by halving. */
-function between(posterior: Posterior, probability: number, low: number, high: number): number {
+function between(
+  overLimitAt: Days['overLimitAt'],
+  probability: number,
+  low: number,
+  high: number,
+): number {
   let [from, to] = [low, high];
   while (to - from > 1) {
     const middle = Math.floor((from + to) / 2);
-    if (overLimit(posterior, middle) >= probability) to = middle;
+    if (overLimitAt(middle) >= probability) to = middle;
     else from = middle;
   }
   return to;
 }
 
-/** P(abs e > limit) `day` days after as-of. */
-function overLimit(
-  { components, profiles, blocks, daysPerBlock, limit }: Posterior,
-  day: number,
-): number {
-  const high = betaOfError(limit);
-  const low = betaOfError(-limit);
+/** P(abs e > limit) if every drift were beyond the limit: no day has more. Most meters need no look at single days. */
+function mostOver({ components, limit }: Posterior): number {
   let sum = 0;
   let weight = 0;
   for (const part of components) {
-    const change = shapeAt(profiles[part.profile], blocks, day / daysPerBlock) - 1;
-    const mean = part.mean + part.size * change;
-    const variance =
-      part.variance + 2 * change * part.sizeCovariance + change * change * part.sizeVariance;
-    const sd = Math.sqrt(Math.max(variance, 1e-14));
-    sum += part.weight * (1 - normalCdf((high - mean) / sd) + normalCdf((low - mean) / sd));
     weight += part.weight;
+    sum += part.profile < 0 ? overLimit(part, 0, limit) : part.weight;
   }
   return sum / weight;
+}
+
+/** Weight of what lies beyond the limit of one part of the mixture, once its drift has changed by a share of its size. */
+function overLimit(part: Component, change: number, limit: number): number {
+  const mean = part.mean + part.size * change;
+  const variance =
+    part.variance + 2 * change * part.sizeCovariance + change * change * part.sizeVariance;
+  const sd = Math.sqrt(Math.max(variance, 1e-14));
+  const high = (betaOfError(limit) - mean) / sd;
+  const low = (betaOfError(-limit) - mean) / sd;
+  return part.weight * (1 - normalCdf(high) + normalCdf(low));
+}
+
+/**
+ * P(abs e > limit) by day after as-of. Most parts of the mixture have two states only - before their step and after it -, whose
+ * probabilities are formed once; those of ramps are formed day by day.
+ */
+function overLimits({
+  components,
+  profiles,
+  blocks,
+  daysPerBlock,
+  limit,
+}: Posterior): (day: number) => number {
+  let weight = 0;
+  for (const part of components) weight += part.weight;
+  const before = components.map((part) => overLimit(part, -1, limit));
+  const after = components.map((part) => overLimit(part, 0, limit));
+  return (day) => {
+    let sum = 0;
+    for (let k = 0; k < components.length; k++) {
+      const part = components[k] as Component;
+      const share = shapeAt(profiles[part.profile], blocks, day / daysPerBlock);
+      if (share === 0) sum += at(before, k);
+      else if (share === 1) sum += at(after, k);
+      else sum += overLimit(part, share - 1, limit);
+    }
+    return sum / weight;
+  };
 }
 
 /** Share of its size that a drift has reached `offset` blocks after the end of the window. */

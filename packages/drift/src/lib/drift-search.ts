@@ -1,12 +1,12 @@
 import { at } from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
+import { openPaths, pathsBeside } from './area-paths.ts';
 import {
   type ActiveDrift,
   type AreaPosterior,
   factorArea,
   type HealthyPrior,
   type LotShifts,
-  pathEvidence,
 } from './area-posterior.ts';
 import {
   type PathEvidence,
@@ -59,19 +59,29 @@ export function searchDrifts(
     mean: prior.lotMean,
     sd: Math.hypot(prior.lotSd, at(bias, i)),
   }));
+  const paths = openPaths(evidence, healthy, context.lots);
+  const found = (
+    judged: readonly JudgedConsumer[],
+    actives: readonly ActiveDrift[],
+  ): SearchedArea => ({
+    judged,
+    actives,
+    posterior: factorArea(evidence, healthy, actives, context.lots),
+  });
   let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {
-    const posterior = factorArea(evidence, healthy, actives, context.lots);
+    const pathOf = pathsBeside(paths, actives);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
-      const bare = deflate(pathEvidence(posterior, i), at(context.inflation, i));
+      const bare = deflate(pathOf(i), at(context.inflation, i));
+      const level = levelOf(bare);
       const path = withBias(bare, {
         level: at(bias, i),
         wander: at(evidence.design.betaWanderSd, i),
       });
       const own = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
-      return { path, level: levelOf(bare), posterior: posteriorOfPath(path, profiles, own) };
+      return { path, level, posterior: posteriorOfPath(path, profiles, own) };
     });
-    if (pass === MAX_PASSES) return { judged, actives, posterior };
+    if (pass === MAX_PASSES) return found(judged, actives);
     const next = actives
       .filter((active) => (judged[active.consumer]?.posterior.probabilityDrifted ?? 0) > ENTER / 2)
       .map((active) => ({
@@ -98,7 +108,7 @@ export function searchDrifts(
       next.push({ consumer: enter, profile });
       changed = true;
     }
-    if (!changed) return { judged, actives, posterior };
+    if (!changed) return found(judged, actives);
     actives = next;
   }
 }
@@ -108,36 +118,38 @@ export function isResolvable(evidence: AreaEvidence, consumer: number): boolean 
   return at(evidence.design.betaWanderSd, consumer) <= LARGEST_ROUNDING;
 }
 
-/** Integrates out errors of beta itself: one for good, and one of each block; sd of each. */
+/** Integrates out errors of beta itself: one for good, and one of each block; sd of each. Works in place on `path`. */
 function withBias(path: PathEvidence, sd: { level: number; wander: number }): PathEvidence {
-  const { blocks } = path;
-  const information = Float64Array.from(path.information);
-  const moment = Float64Array.from(path.moment);
-  const integrateOut = (direction: Float64Array, deviation: number): void => {
-    const rows = new Float64Array(blocks);
-    let total = 1 / (deviation * deviation);
-    let shift = 0;
+  const { blocks, information, moment } = path;
+  const row = new Float64Array(blocks);
+  /** An error with the precision `total` given all else, whose products with the blocks are `row`, with the balance `shift`. */
+  const integrateOut = (total: number, shift: number): void => {
     for (let d = 0; d < blocks; d++) {
+      const share = (row[d] as number) / total;
+      moment[d] = (moment[d] as number) - share * shift;
+      const at0 = d * blocks;
       for (let c = 0; c < blocks; c++)
-        rows[d] = at(rows, d) + at(information, d * blocks + c) * at(direction, c);
-      total += at(direction, d) * at(rows, d);
-      shift += at(direction, d) * at(moment, d);
-    }
-    for (let d = 0; d < blocks; d++) {
-      moment[d] = at(moment, d) - (at(rows, d) * shift) / total;
-      for (let c = 0; c < blocks; c++)
-        information[d * blocks + c] =
-          at(information, d * blocks + c) - (at(rows, d) * at(rows, c)) / total;
+        information[at0 + c] = (information[at0 + c] as number) - share * (row[c] as number);
     }
   };
-  if (sd.level > 0) integrateOut(new Float64Array(blocks).fill(1), sd.level);
+  if (sd.level > 0) {
+    let total = 1 / (sd.level * sd.level);
+    let shift = 0;
+    for (let d = 0; d < blocks; d++) {
+      let sum = 0;
+      for (let c = 0; c < blocks; c++) sum += at(information, d * blocks + c);
+      row[d] = sum;
+      total += sum;
+      shift += at(moment, d);
+    }
+    integrateOut(total, shift);
+  }
   if (sd.wander > 0)
     for (let d = 0; d < blocks; d++) {
-      const unit = new Float64Array(blocks);
-      unit[d] = 1;
-      integrateOut(unit, sd.wander);
+      row.set(information.subarray(d * blocks, (d + 1) * blocks));
+      integrateOut(1 / (sd.wander * sd.wander) + at(row, d), at(moment, d));
     }
-  return { blocks, information, moment };
+  return path;
 }
 
 function levelOf({ information, moment }: PathEvidence): { mean: number; variance: number } {

@@ -1,8 +1,9 @@
 import {
+  addCombination,
   addGram,
+  addProducts,
   at,
   choleskyInPlace,
-  dotRange,
   solveCholeskyInPlace,
 } from '@verimeter/statistics';
 
@@ -19,10 +20,14 @@ export interface DropRows {
 export interface DropFit {
   /** Bus phase of each channel. */
   readonly phase: Int8Array;
+  readonly currents: readonly Float64Array[];
   /** channels x currents, V/A. */
   readonly slopes: Float64Array;
-  /** Measured minus fitted drop, per channel. */
-  readonly rest: readonly Float64Array[];
+  /** Static drop of each channel, V, and the share of the bus level that its drop shows. */
+  readonly constant: Float64Array;
+  readonly levelShare: Float64Array;
+  /** Bus voltage less its mean at the rows, mean over the phases, V. */
+  readonly level: Float64Array;
   /** sd of the rest over the training rows, V. */
   readonly residual: Float64Array;
 }
@@ -35,13 +40,7 @@ export function fitDrops(
 ): DropFit | undefined {
   const { buses, channels, rows, training } = data;
   const n = currents.length;
-  const level = new Float64Array(rows);
-  for (const bus of buses) {
-    let sum = 0;
-    for (let t = 0; t < rows; t++) sum += at(bus, t);
-    for (let t = 0; t < rows; t++)
-      level[t] = at(level, t) + (at(bus, t) - sum / rows) / buses.length;
-  }
+  const level = busLevel(buses, rows);
   // A static gain error of a voltage input shows as a share of the bus level: a nuisance, like the constant.
   const columns = [...currents, new Float64Array(rows).fill(1), level];
   const p = columns.length;
@@ -50,42 +49,83 @@ export function fitDrops(
   // A meter without load has a zero column: the ridge keeps the factor defined and its slope at zero.
   for (let i = 0; i < p; i++) gram[i * p + i] = at(gram, i * p + i) * (1 + 1e-9) + 1e-3;
   if (choleskyInPlace(gram, p) === undefined) return undefined;
-  const products = (y: Float64Array): Float64Array =>
-    Float64Array.from(columns, (column) => dotRange(column, y, 0, training));
-  const busProducts = buses.map(products);
+  const products = (series: readonly Float64Array[]): Float64Array => {
+    const out = new Float64Array(series.length * p);
+    addProducts(out, series, columns, { from: 0, to: training });
+    return out;
+  };
+  const ofBuses = products(buses);
+  const ofChannels = products(channels);
   const chosen = new Int8Array(channels.length);
   const slopes = new Float64Array(channels.length * n);
+  const constant = new Float64Array(channels.length);
+  const levelShare = new Float64Array(channels.length);
   const residual = new Float64Array(channels.length);
-  const rest: Float64Array[] = [];
-  const drop = new Float64Array(rows);
+  const cross = new Float64Array(p);
+  const b = new Float64Array(p);
   channels.forEach((channel, c) => {
-    const own = products(channel);
-    let best = { phase: 0, squares: Infinity, b: own };
+    let least = Infinity;
     for (let k = 0; k < buses.length; k++) {
       if (phase !== undefined && phase[c] !== k) continue;
-      const bus = buses[k] as Float64Array;
-      const cross = Float64Array.from(
-        own,
-        (value, j) => at(busProducts[k] as Float64Array, j) - value,
-      );
-      const b = Float64Array.from(cross);
+      for (let j = 0; j < p; j++) cross[j] = at(ofBuses, k * p + j) - at(ofChannels, c * p + j);
+      b.set(cross);
       solveCholeskyInPlace(gram, p, b);
-      for (let t = 0; t < training; t++) drop[t] = at(bus, t) - at(channel, t);
-      let squares = dotRange(drop, drop, 0, training);
+      let squares = squaredDrop(buses[k] as Float64Array, channel, training);
       for (let j = 0; j < p; j++) squares -= at(cross, j) * at(b, j);
-      if (squares < best.squares) best = { phase: k, squares, b };
+      if (squares >= least) continue;
+      least = squares;
+      chosen[c] = k;
+      slopes.set(b.subarray(0, n), c * n);
+      constant[c] = at(b, n);
+      levelShare[c] = at(b, n + 1);
     }
-    chosen[c] = best.phase;
-    residual[c] = Math.sqrt(Math.max(0, best.squares) / training);
-    const bus = buses[best.phase] as Float64Array;
-    const left = Float64Array.from(bus, (volts, t) => volts - at(channel, t));
-    for (let j = 0; j < p; j++) {
-      const b = at(best.b, j);
-      const column = columns[j] as Float64Array;
-      for (let t = 0; t < rows; t++) left[t] = (left[t] as number) - b * (column[t] as number);
-      if (j < n) slopes[c * n + j] = b;
-    }
-    rest.push(left);
+    residual[c] = Math.sqrt(Math.max(0, least) / training);
   });
-  return { phase: chosen, slopes, rest, residual };
+  return { phase: chosen, currents, slopes, constant, levelShare, level, residual };
+}
+
+function busLevel(buses: readonly Float64Array[], rows: number): Float64Array {
+  const level = new Float64Array(rows);
+  for (const bus of buses) {
+    let sum = 0;
+    for (let t = 0; t < rows; t++) sum += at(bus, t);
+    for (let t = 0; t < rows; t++)
+      level[t] = at(level, t) + (at(bus, t) - sum / rows) / buses.length;
+  }
+  return level;
+}
+
+function squaredDrop(bus: Float64Array, channel: Float64Array, training: number): number {
+  let sum = 0;
+  for (let t = 0; t < training; t++) sum += ((bus[t] as number) - (channel[t] as number)) ** 2;
+  return sum;
+}
+
+/** Drop of a channel that its currents make by the fit, V: without constant and level. */
+export function fittedDrop(fit: DropFit, channel: number): Float64Array {
+  const out = new Float64Array(fit.level.length);
+  addCombination(out, fit.currents, fit.slopes, channel * fit.currents.length);
+  return out;
+}
+
+/** Measured minus fitted drop of a channel, V; NaN where a voltage is missing. */
+export function restOfDrop(
+  data: DropRows,
+  fit: DropFit,
+  channel: number,
+  fitted: Float64Array,
+): Float64Array {
+  const bus = data.buses[at(fit.phase, channel)] as Float64Array;
+  const own = data.channels[channel] as Float64Array;
+  const constant = at(fit.constant, channel);
+  const share = at(fit.levelShare, channel);
+  const out = new Float64Array(data.rows);
+  for (let t = 0; t < out.length; t++)
+    out[t] =
+      (bus[t] as number) -
+      (own[t] as number) -
+      (fitted[t] as number) -
+      constant -
+      share * (fit.level[t] as number);
+  return out;
 }

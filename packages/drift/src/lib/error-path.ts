@@ -1,5 +1,5 @@
-import { at, normalCdf } from '@verimeter/statistics';
-import type { DriftPrevalence } from './drift-sizes.ts';
+import { at, monotoneRoot, normalCdf, normalQuantile } from '@verimeter/statistics';
+import type { DriftPrevalence, DriftSize } from './drift-sizes.ts';
 
 /** Shape of a drift over the blocks of the window, 1 at the last block. */
 export interface Profile {
@@ -114,37 +114,33 @@ export function posteriorOfPath(
   const healthyMean = prior.lotMean + v0c * healthyVariance;
   const healthyLog = 0.5 * v0c * v0c * healthyVariance;
 
-  const signed = prior.sizes.flatMap(({ centre, sd, weight }, size) =>
-    centre === 0
-      ? [{ centre, sd, share: 1, weight, size }]
-      : [centre, -centre].map((signedCentre) => ({
-          centre: signedCentre,
-          sd,
-          share: 0.5,
-          weight: weight / 2,
-          size,
-        })),
-  );
-  const bySize = prior.sizes.map((): number[] => []);
-  const logs: number[] = [];
-  const parts: Omit<Component, 'weight'>[] = [];
+  const slabs = signedSizes(prior.sizes);
+  const a00 = lotPrecision + m00;
+  // of each profile and slab: log of the marginal likelihood against "healthy", posterior of level and size less their centres
+  const logs = new Float64Array(profiles.length * slabs.length);
+  const levels = new Float64Array(logs.length);
+  const sizes = new Float64Array(logs.length);
+  const m01s = new Float64Array(profiles.length);
+  const m11s = new Float64Array(profiles.length);
   profiles.forEach((profile, index) => {
     const f = profile.shape;
+    let first = 0;
+    while (first < blocks && f[first] === 0) first++;
     let m01 = 0;
     let m11 = 0;
     let v1 = 0;
-    for (let d = 0; d < blocks; d++) {
+    for (let d = first; d < blocks; d++) {
       const fd = f[d] as number;
-      if (fd === 0) continue;
       m01 += fd * (rowSum[d] as number);
       v1 += fd * (u[d] as number);
       let sum = 0;
-      for (let c = 0; c < blocks; c++) sum += (q[d * blocks + c] as number) * (f[c] as number);
+      for (let c = first; c < blocks; c++) sum += (q[d * blocks + c] as number) * (f[c] as number);
       m11 += fd * sum;
     }
     const v1c = v1 - m01 * prior.lotMean;
-    for (const slab of signed) {
-      const a00 = lotPrecision + m00;
+    m01s[index] = m01;
+    m11s[index] = m11;
+    slabs.forEach((slab, k) => {
       const a11 = 1 / (slab.sd * slab.sd) + m11;
       const det = a00 * a11 - m01 * m01;
       // everything relative to (lotMean, centre)
@@ -154,42 +150,78 @@ export function posteriorOfPath(
       const size = (a00 * w1 - m01 * w0) / det;
       const centred = slab.centre * (v1c - 0.5 * m11 * slab.centre);
       const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
-      // log of marginal likelihood against "healthy": determinants of (prior^-1 + M) and of the prior
-      const logDet = 0.5 * Math.log(a00 / det / (slab.sd * slab.sd));
-      const log = quadratic - healthyLog + logDet + Math.log(profile.weight);
-      bySize[slab.size]?.push(log + Math.log(slab.share));
-      logs.push(log + Math.log(slab.weight));
-      parts.push({
-        mean: prior.lotMean + level + slab.centre + size,
-        variance: (a11 + a00 - 2 * m01) / det,
-        profile: index,
-        size: slab.centre + size,
-        sizeVariance: a00 / det,
-        sizeCovariance: (a00 - m01) / det,
-      });
-    }
+      // determinants of (prior^-1 + M) and of the prior, and the weights
+      const scale = Math.sqrt(a00 / det) * ((profile.weight * slab.weight) / slab.sd);
+      const at0 = index * slabs.length + k;
+      logs[at0] = quadratic - healthyLog + Math.log(scale);
+      levels[at0] = level;
+      sizes[at0] = size;
+    });
   });
-  const sizeBayesFactors = Float64Array.from(bySize, logOfSum);
-  return combine({ logs, parts, prior, healthyMean, healthyVariance, sizeBayesFactors });
+  const partOf = (index: number, k: number): Omit<Component, 'weight'> => {
+    const slab = slabs[k] as SignedSize;
+    const m01 = at(m01s, index);
+    const a11 = 1 / (slab.sd * slab.sd) + at(m11s, index);
+    const det = a00 * a11 - m01 * m01;
+    const size = slab.centre + at(sizes, index * slabs.length + k);
+    return {
+      mean: prior.lotMean + at(levels, index * slabs.length + k) + size,
+      variance: (a11 + a00 - 2 * m01) / det,
+      profile: index,
+      size,
+      sizeVariance: a00 / det,
+      sizeCovariance: (a00 - m01) / det,
+    };
+  };
+  return combine({ logs, slabs, partOf, prior, healthyMean, healthyVariance });
 }
 
-function logOfSum(logs: readonly number[]): number {
-  const top = Math.max(...logs);
-  let sum = 0;
-  for (const log of logs) sum += Math.exp(log - top);
-  return top + Math.log(sum);
+/** One of the normals that the sizes of drifts are a mixture of. */
+interface SignedSize {
+  /** Index into the sizes. */
+  readonly size: number;
+  readonly centre: number;
+  readonly sd: number;
+  readonly weight: number;
+}
+
+function signedSizes(sizes: readonly DriftSize[]): SignedSize[] {
+  return sizes.flatMap(({ centre, sd, weight }, size) =>
+    centre === 0
+      ? [{ size, centre, sd, weight }]
+      : [
+          { size, centre, sd, weight: weight / 2 },
+          { size, centre: -centre, sd, weight: weight / 2 },
+        ],
+  );
+}
+
+/** Log Bayes factor of each size, its weight among the sizes taken off. */
+function bySize(
+  logs: Float64Array,
+  slabs: readonly SignedSize[],
+  { top, sizes }: { readonly top: number; readonly sizes: readonly DriftSize[] },
+): Float64Array {
+  const sums = new Float64Array(sizes.length);
+  for (let k = 0; k < logs.length; k++) {
+    const { size } = slabs[k % slabs.length] as SignedSize;
+    sums[size] = at(sums, size) + Math.exp(at(logs, k) - top);
+  }
+  return sums.map((sum, size) => top + Math.log(sum / (sizes[size]?.weight ?? 1)));
 }
 
 function combine(terms: {
-  logs: readonly number[];
-  parts: readonly Omit<Component, 'weight'>[];
+  /** profiles x slabs */
+  logs: Float64Array;
+  slabs: readonly SignedSize[];
+  partOf: (profile: number, slab: number) => Omit<Component, 'weight'>;
   prior: TwoGroupPrior;
   healthyMean: number;
   healthyVariance: number;
-  sizeBayesFactors: Float64Array;
 }): PathPosterior {
-  const { logs, parts, prior, healthyMean, healthyVariance, sizeBayesFactors } = terms;
-  const top = Math.max(...logs);
+  const { logs, slabs, partOf, prior, healthyMean, healthyVariance } = terms;
+  let top = -Infinity;
+  for (const log of logs) top = Math.max(top, log);
   let sum = 0;
   for (const log of logs) sum += Math.exp(log - top);
   const logBayesFactor = top + Math.log(sum);
@@ -206,28 +238,30 @@ function combine(terms: {
       sizeCovariance: 0,
     },
   ];
-  const byProfile = new Map<number, number>();
   let best = 0;
   let bestWeight = 0;
-  let size = 0;
-  parts.forEach((part, k) => {
-    const weight = (Math.exp((logs[k] as number) - top) / sum) * probabilityDrifted;
-    const total = (byProfile.get(part.profile) ?? 0) + weight;
-    byProfile.set(part.profile, total);
-    if (total > bestWeight) {
-      best = part.profile;
-      bestWeight = total;
-      size = part.size;
+  let bestSlab = 0;
+  for (let profile = 0; profile * slabs.length < logs.length; profile++) {
+    let total = 0;
+    for (let slab = 0; slab < slabs.length; slab++) {
+      const log = at(logs, profile * slabs.length + slab);
+      const weight = (Math.exp(log - top) / sum) * probabilityDrifted;
+      total += weight;
+      if (total > bestWeight) {
+        best = profile;
+        bestWeight = total;
+        bestSlab = slab;
+      }
+      if (weight > 1e-6) components.push({ ...partOf(profile, slab), weight });
     }
-    if (weight > 1e-6) components.push({ ...part, weight });
-  });
+  }
   return {
     probabilityDrifted,
     logBayesFactor,
-    sizeBayesFactors,
+    sizeBayesFactors: bySize(logs, slabs, { top, sizes: prior.sizes }),
     components,
     best,
-    size,
+    size: bestWeight > 0 ? partOf(best, bestSlab).size : 0,
     healthyMean,
     healthyVariance,
   };
@@ -244,16 +278,21 @@ export function mixtureCdf(components: readonly Component[], x: number): number 
   return sum / total;
 }
 
-/** Quantile of the mixture by bisection, to 1e-7. */
+function within(x: number): number {
+  return Math.min(10, Math.max(-10, x));
+}
+
+/** Quantile of the mixture, between the quantiles of its parts and within -10 to 10. */
 export function mixtureQuantile(components: readonly Component[], probability: number): number {
-  let low = -10;
-  let high = 10;
-  for (let k = 0; k < 60; k++) {
-    const middle = (low + high) / 2;
-    if (mixtureCdf(components, middle) < probability) low = middle;
-    else high = middle;
+  const z = normalQuantile(probability);
+  let low = Infinity;
+  let high = -Infinity;
+  for (const part of components) {
+    const own = part.mean + z * Math.sqrt(part.variance);
+    low = Math.min(low, own);
+    high = Math.max(high, own);
   }
-  return (low + high) / 2;
+  return monotoneRoot((x) => mixtureCdf(components, x) - probability, within(low), within(high));
 }
 
 export function mixtureMoments(components: readonly Component[]): { mean: number; sd: number } {

@@ -1,5 +1,3 @@
-import { at } from '@verimeter/statistics';
-
 /**
  * Drop of one phase per ampere by which its current differs from the mean of the three, over the drop per ampere of the
  * three together: with four equal cores a balanced current drops R/3 per total ampere (no neutral current), a deviation
@@ -21,28 +19,36 @@ export function splitCurrent(
   const parts = deviation.map(() => new Float64Array(total.length));
   const gain = totalSlope > 1e-3 ? 1 / (UNBALANCE_OVER_TOTAL * totalSlope) : 0;
   const raw = new Float64Array(m);
+  const sorted = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
-    const current = Math.max(0, at(total, t));
+    const current = Math.max(0, total[t] as number);
     for (let c = 0; c < m; c++) {
-      const part = at(deviation[c] as Float64Array, t);
+      const part = (deviation[c] as Float64Array)[t] as number;
       // without the voltages of this step the current counts as balanced
       raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
     }
-    projectOnSimplex(raw, current);
-    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = at(raw, c);
+    projectOnSimplex(raw, current, sorted);
+    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = raw[c] as number;
   }
   return parts;
 }
 
-/** Nearest non-negative vector with the given sum. */
-function projectOnSimplex(values: Float64Array, sum: number): void {
-  const sorted = Float64Array.from(values).toSorted().toReversed();
+/** Nearest non-negative vector with the given sum; `sorted` is work space. */
+function projectOnSimplex(values: Float64Array, sum: number, sorted: Float64Array): void {
+  const m = values.length;
+  // two or three phases: falling order by insertion
+  for (let k = 0; k < m; k++) {
+    const value = values[k] as number;
+    let j = k;
+    for (; j > 0 && (sorted[j - 1] as number) < value; j--) sorted[j] = sorted[j - 1] as number;
+    sorted[j] = value;
+  }
   let running = 0;
   let shift = 0;
-  for (let k = 0; k < sorted.length; k++) {
-    running += at(sorted, k);
+  for (let k = 0; k < m; k++) {
+    running += sorted[k] as number;
     const candidate = (running - sum) / (k + 1);
-    if (at(sorted, k) >= candidate) shift = candidate;
+    if ((sorted[k] as number) >= candidate) shift = candidate;
   }
-  for (let k = 0; k < values.length; k++) values[k] = Math.max(0, at(values, k) - shift);
+  for (let k = 0; k < m; k++) values[k] = Math.max(0, (values[k] as number) - shift);
 }

@@ -1,6 +1,6 @@
-import { at, mean } from '@verimeter/statistics';
+import { addCombination, at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
-import { type DropFit, fitDrops } from './drop-fit.ts';
+import { type DropFit, fitDrops, fittedDrop, restOfDrop } from './drop-fit.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { type GhostEnergy, ghostEnergies } from './ghost-energy.ts';
 import { splitCurrent } from './phase-split.ts';
@@ -31,12 +31,6 @@ export interface VoltageLoss {
   readonly ghosts: ReadonlyMap<number, GhostEnergy>;
 }
 
-interface FinalFit {
-  readonly fit: DropFit;
-  /** One current per port, then those of consumers without voltages. */
-  readonly columns: readonly Float64Array[];
-}
-
 /** Undefined where the supply has no voltages, or too few consumers have. `stoppedAt`: first interval after the stop. */
 export function fitVoltageLoss(
   input: FleetInput,
@@ -52,16 +46,15 @@ export function fitVoltageLoss(
     .flatMap((ports, i) => (ports.length === 0 ? [i] : []))
     .map((i) => area.total[i] as Float64Array);
   let fit = first;
-  let columns: readonly Float64Array[] = area.total;
   let ownColumns = area.ports.map((port) => [port.consumer]);
   for (let round = 0; round < SPLIT_ROUNDS; round++) {
-    columns = [...splitPorts(area, { fit, columns, ownColumns, slopeOf }), ...unmeasured];
+    const columns = [...splitPorts(area, { fit, ownColumns, slopeOf }), ...unmeasured];
     ownColumns = area.ports.map((port) => [...(area.portsOf[port.consumer] as number[])]);
     const next = fitDrops(area.data, columns, first.phase);
     if (next === undefined) return undefined;
     fit = next;
   }
-  return assemble(area, intervals, { fit, columns });
+  return assemble(area, intervals, fit);
 }
 
 /** Mean drop over a consumer's phases per ampere of its total current, from the fit on totals. */
@@ -79,31 +72,27 @@ function splitPorts(
   area: AreaVoltages,
   state: {
     fit: DropFit;
-    columns: readonly Float64Array[];
     /** Columns that carry a port's consumer itself. */
     ownColumns: readonly (readonly number[])[];
     slopeOf: Float64Array;
   },
 ): Float64Array[] {
-  const { fit, columns, ownColumns, slopeOf } = state;
+  const { fit, ownColumns, slopeOf } = state;
   const currents = area.ports.map((port) => area.total[port.consumer] as Float64Array);
   area.portsOf.forEach((ports, i) => {
     if (ports.length < 2) return;
     const own = ports.map((port) => {
-      const part = Float64Array.from(fit.rest[port] as Float64Array);
-      for (const j of ownColumns[port] as readonly number[]) {
-        const slope = at(fit.slopes, port * columns.length + j);
-        const column = columns[j] as Float64Array;
-        for (let t = 0; t < part.length; t++)
-          part[t] = (part[t] as number) + slope * (column[t] as number);
-      }
+      // what the drop is without the part that the consumer itself does not make
+      const part = restOfDrop(area.data, fit, port, fittedDrop(fit, port));
+      const columns = ownColumns[port] as readonly number[];
+      addCombination(
+        part,
+        columns.map((j) => fit.currents[j] as Float64Array),
+        Float64Array.from(columns, (j) => at(fit.slopes, port * fit.currents.length + j)),
+      );
       return part;
     });
-    for (let t = 0; t < area.data.rows; t++) {
-      let sum = 0;
-      for (const part of own) sum += at(part, t);
-      for (const part of own) part[t] = at(part, t) - sum / own.length;
-    }
+    subtractTheirMean(own);
     const split = splitCurrent(area.total[i] as Float64Array, own, at(slopeOf, i));
     ports.forEach((port, c) => {
       currents[port] = split[c] as Float64Array;
@@ -112,9 +101,17 @@ function splitPorts(
   return currents;
 }
 
-function assemble(area: AreaVoltages, intervals: AreaIntervals, final: FinalFit): VoltageLoss {
+function subtractTheirMean(series: readonly Float64Array[]): void {
+  const centre = new Float64Array(series[0]?.length ?? 0);
+  addCombination(centre, series, new Float64Array(series.length).fill(1 / series.length));
+  for (const own of series)
+    for (let t = 0; t < own.length; t++) own[t] = (own[t] as number) - (centre[t] as number);
+}
+
+/** `fit`: on one current per port, then those of consumers without voltages. */
+function assemble(area: AreaVoltages, intervals: AreaIntervals, fit: DropFit): VoltageLoss {
   const { data, ports, portsOf } = area;
-  const { fit, columns } = final;
+  const columns = fit.currents;
   const n = intervals.consumers.length;
   const width = columns.length;
   const marginal = new Float64Array(n);
@@ -134,7 +131,7 @@ function assemble(area: AreaVoltages, intervals: AreaIntervals, final: FinalFit)
     residual[i] = Math.max(at(residual, i) || 0, at(fit.residual, c));
     if (list.length === 1) phase[i] = at(fit.phase, c);
   });
-  const { fitted, measured, balanced } = lossOfRows(area, final);
+  const { fitted, measured, balanced } = lossOfRows(area, fit);
   const loss = perInterval(area, intervals, fitted);
   const even = perInterval(area, intervals, balanced);
   return {
@@ -152,46 +149,42 @@ function assemble(area: AreaVoltages, intervals: AreaIntervals, final: FinalFit)
 /** kW.h per row: from fitted drops; from what is measured on top; from fitted drops if three-phase loads were balanced. */
 function lossOfRows(
   area: AreaVoltages,
-  final: FinalFit,
+  fit: DropFit,
 ): { fitted: Float64Array; measured: Float64Array; balanced: Float64Array } {
-  const { fit, columns } = final;
   const { rows } = area.data;
-  const width = columns.length;
   const kilo = area.stepHours / 1000;
   const fitted = new Float64Array(rows);
   const measured = new Float64Array(rows);
   const balanced = new Float64Array(rows);
-  const drop = new Float64Array(rows);
   const evenDrop = new Float64Array(rows);
-  const evenColumns = columns.map((column, j) => {
-    const port = area.ports[j];
-    const phases = port === undefined ? 1 : (area.portsOf[port.consumer] as number[]).length;
-    if (port === undefined || phases === 1) return column;
-    return (area.total[port.consumer] as Float64Array).map((value) => value / phases);
-  });
-  area.ports.forEach((_, c) => {
-    drop.fill(0);
+  area.ports.forEach((port, c) => {
+    const drop = fittedDrop(fit, c);
     evenDrop.fill(0);
-    for (let j = 0; j < width; j++) {
-      const slope = at(fit.slopes, c * width + j);
-      const column = columns[j] as Float64Array;
-      const evenColumn = evenColumns[j] as Float64Array;
-      for (let t = 0; t < rows; t++) {
-        drop[t] = (drop[t] as number) + slope * (column[t] as number);
-        evenDrop[t] = (evenDrop[t] as number) + slope * (evenColumn[t] as number);
-      }
-    }
-    const current = columns[c] as Float64Array;
-    const evenCurrent = evenColumns[c] as Float64Array;
-    const rest = fit.rest[c] as Float64Array;
+    addCombination(evenDrop, area.total, evenSlopes(area, fit, c));
+    const current = fit.currents[c] as Float64Array;
+    const even = area.total[port.consumer] as Float64Array;
+    const phases = (area.portsOf[port.consumer] as readonly number[]).length;
+    const rest = restOfDrop(area.data, fit, c, drop);
     for (let t = 0; t < rows; t++) {
       const amperes = current[t] as number;
       fitted[t] = (fitted[t] as number) + amperes * (drop[t] as number) * kilo;
       balanced[t] =
-        (balanced[t] as number) + (evenCurrent[t] as number) * (evenDrop[t] as number) * kilo;
+        (balanced[t] as number) + ((even[t] as number) / phases) * (evenDrop[t] as number) * kilo;
       const left = rest[t] as number;
       if (Number.isFinite(left)) measured[t] = (measured[t] as number) + amperes * left * kilo;
     }
   });
   return { fitted, measured, balanced };
+}
+
+/** Slopes of a channel by consumer if each divided its current evenly over its phases. */
+function evenSlopes(area: AreaVoltages, fit: DropFit, channel: number): Float64Array {
+  const width = fit.currents.length;
+  let next = area.ports.length;
+  return Float64Array.from(area.portsOf, (ports) => {
+    if (ports.length === 0) return at(fit.slopes, channel * width + next++);
+    let sum = 0;
+    for (const port of ports) sum += at(fit.slopes, channel * width + port);
+    return sum / ports.length;
+  });
 }

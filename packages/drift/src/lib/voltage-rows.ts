@@ -57,8 +57,8 @@ export function collectVoltages(
   const all = [...supply.voltages, ...series.flat()];
   const complete: number[] = [];
   const others: number[] = [];
-  for (let k = windowFrom + 1; k <= windowTo; k++)
-    (all.every((values) => Number.isFinite(at(values, k))) ? complete : others).push(k);
+  const missing = missingAt(all);
+  for (let k = windowFrom + 1; k <= windowTo; k++) (missing[k] === 0 ? complete : others).push(k);
   // While a meter stands still its load is missing among the regressors: fit on what came before.
   const stops = [...stoppedAt.values()].map((t) => at(intervals.from, t));
   const firstStop = Math.min(windowTo, ...stops);
@@ -68,8 +68,11 @@ export function collectVoltages(
   const chosen = new Set(training);
   const later = complete.filter((k) => !chosen.has(k));
   const step = Int32Array.from([...training, ...later, ...others]);
-  const pick = (values: Float64Array): Float64Array =>
-    Float64Array.from(step, (k) => at(values, k));
+  const pick = (values: Float64Array): Float64Array => {
+    const out = new Float64Array(step.length);
+    for (let r = 0; r < out.length; r++) out[r] = values[step[r] as number] as number;
+    return out;
+  };
 
   const ports: Port[] = [];
   const channels: Float64Array[] = [];
@@ -83,7 +86,7 @@ export function collectVoltages(
   const stepHours = input.grid.stepUs / 3.6e9;
   const power: Float64Array[] = intervals.consumers.map((consumer) => {
     const energy = stepEnergies(meterOf(input, consumer.meter), consumer);
-    return Float64Array.from(step, (k) => at(energy, k) / stepHours);
+    return pick(energy).map((value) => value / stepHours);
   });
   const ghosts = ghostLoads({
     step,
@@ -95,15 +98,18 @@ export function collectVoltages(
   for (const [i, ghost] of ghosts) power[i] = ghost.power;
   const total = power.map((kilowatts, i) => {
     const own = (portsOf[i] as number[]).map((port) => channels[port] as Float64Array);
-    const usual = own.map((values) => mean(values.subarray(0, training.length)));
-    return kilowatts.map((value, r) => {
-      let volts = own.length > 0 ? 0 : at(buses[0] as Float64Array, r);
-      own.forEach((values, c) => {
-        const measured = at(values, r);
-        volts += (Number.isFinite(measured) ? measured : at(usual, c)) / own.length;
-      });
-      return (1000 * value) / volts;
-    });
+    if (own.length === 0)
+      return kilowatts.map((value, r) => (1000 * value) / at(buses[0] as Float64Array, r));
+    const volts = new Float64Array(step.length);
+    for (const values of own) {
+      const usual = mean(values.subarray(0, training.length));
+      for (let r = 0; r < volts.length; r++) {
+        const measured = values[r] as number;
+        volts[r] =
+          (volts[r] as number) + (Number.isFinite(measured) ? measured : usual) / own.length;
+      }
+    }
+    return kilowatts.map((value, r) => (1000 * value) / (volts[r] as number));
   });
   // With the loads behind stopped meters told, the rows after the stops serve as well.
   const known = ghosts.size === stoppedAt.size ? complete.length : training.length;
@@ -156,6 +162,15 @@ export function perInterval(
   const byStep = new Float64Array(intervals.windowTo + 1);
   for (let r = 0; r < values.length; r++) byStep[at(area.step, r)] = at(values, r);
   return sumOfSteps(byStep, intervals);
+}
+
+/** 1 at the grid points at which any of the series has no value. */
+function missingAt(series: readonly Float64Array[]): Uint8Array {
+  const missing = new Uint8Array(series[0]?.length ?? 0);
+  for (const values of series)
+    for (let k = 0; k < missing.length; k++)
+      if (!Number.isFinite(values[k])) missing[k] = 1;
+  return missing;
 }
 
 /** The last value where one is missing: such rows are in no fit, and count only for channels that have their voltage. */

@@ -1,0 +1,193 @@
+import {
+  at,
+  choleskyInPlace,
+  dot,
+  solveCholeskyInPlace,
+  solveLowerInPlace,
+  solveLowerRowsInPlace,
+} from '@verimeter/statistics';
+import type { AreaEvidence } from './area-evidence.ts';
+import {
+  type ActiveDrift,
+  factorArea,
+  type HealthyPrior,
+  type LotShifts,
+} from './area-posterior.ts';
+import { type PathEvidence, SLAB_SD } from './error-path.ts';
+
+/**
+ * Likelihoods of the paths beta(block) of all consumers of an area, everything else integrated out: what they are beside no drift at
+ * all. A drift of a neighbour that enters the model is one more unknown, which changes each of them by one rank.
+ */
+export interface AreaPaths {
+  readonly evidence: AreaEvidence;
+  /** Columns of the design, then lots. */
+  readonly size: number;
+  readonly factor: Float64Array;
+  readonly coefficients: Float64Array;
+  /** Row (consumer, block): products of the consumer's column within the block with every column; consumers x blocks x size. */
+  readonly rows: Float64Array;
+  /** Row i: covariance of coefficient i with all; consumers x size. */
+  readonly covariance: Float64Array;
+  /** Of each consumer, its own coefficient held at zero: consumers x blocks x blocks, and x blocks. */
+  readonly information: Float64Array;
+  readonly moment: Float64Array;
+  /** Products of the rows of each consumer with its row of the covariance: consumers x blocks. */
+  readonly touch: Float64Array;
+}
+
+export function openPaths(
+  evidence: AreaEvidence,
+  priors: readonly HealthyPrior[],
+  lots?: LotShifts,
+): AreaPaths {
+  const { p, design, blocks, blockRows, blockMoments } = evidence;
+  const { n } = design;
+  const { size, factor, coefficients } = factorArea(evidence, priors, [], lots);
+  const rows = new Float64Array(n * blocks * size);
+  for (let i = 0; i < n; i++)
+    for (let d = 0; d < blocks; d++) {
+      const own = blockRows.subarray((d * n + i) * p, (d * n + i + 1) * p);
+      const row = (i * blocks + d) * size;
+      rows.set(own, row);
+      lots?.members.forEach((members, k) => {
+        let sum = 0;
+        for (const j of members) sum += at(own, j);
+        rows[row + p + k] = sum;
+      });
+    }
+  const covariance = new Float64Array(n * size);
+  const touch = new Float64Array(n * blocks);
+  const moment = new Float64Array(n * blocks);
+  const information = new Float64Array(n * blocks * blocks);
+  const half = new Float64Array(blocks * size);
+  for (let i = 0; i < n; i++) {
+    const solved = covariance.subarray(i * size, (i + 1) * size);
+    solved[i] = 1;
+    solveCholeskyInPlace(factor, size, solved);
+    const variance = at(solved, i);
+    const own = rows.subarray(i * blocks * size, (i + 1) * blocks * size);
+    half.set(own);
+    solveLowerRowsInPlace(factor, size, half, blocks);
+    for (let d = 0; d < blocks; d++) {
+      const row = own.subarray(d * size, (d + 1) * size);
+      const t = dot(row, solved);
+      touch[i * blocks + d] = t;
+      moment[i * blocks + d] =
+        at(blockMoments, d * p + i) - dot(row, coefficients) + (t * at(coefficients, i)) / variance;
+      for (let c = 0; c <= d; c++) {
+        let value = (t * at(touch, i * blocks + c)) / variance;
+        if (c === d) value += at(row, i);
+        for (let k = 0; k < size; k++)
+          value -= (half[d * size + k] as number) * (half[c * size + k] as number);
+        information[(i * blocks + d) * blocks + c] = value;
+        information[(i * blocks + c) * blocks + d] = value;
+      }
+    }
+  }
+  return { evidence, size, factor, coefficients, rows, covariance, information, moment, touch };
+}
+
+/** A drift as one more column of the model. */
+interface DriftColumn {
+  readonly active: ActiveDrift;
+  /** Solution of the model for its products with the other columns. */
+  readonly solved: Float64Array;
+  /** Its product with the balance less what the other columns explain. */
+  readonly moment: number;
+}
+
+/** The likelihood of one consumer's path beside the drifts of the others; a drift of its own is part of its path. */
+export type PathOf = (consumer: number) => PathEvidence;
+
+export function pathsBeside(paths: AreaPaths, actives: readonly ActiveDrift[]): PathOf {
+  const { evidence, size, coefficients, rows, covariance, touch } = paths;
+  const { blocks } = evidence;
+  const columns = actives.map((active) => driftColumn(paths, active));
+  const common = driftProducts(paths, columns);
+  return (consumer) => {
+    const information = paths.information.slice(
+      consumer * blocks * blocks,
+      (consumer + 1) * blocks * blocks,
+    );
+    const moment = paths.moment.slice(consumer * blocks, (consumer + 1) * blocks);
+    const others = [...columns.keys()].filter((k) => columns[k]?.active.consumer !== consumer);
+    const m = others.length;
+    if (m === 0) return { blocks, information, moment };
+    const variance = at(covariance, consumer * size + consumer);
+    const shares = others.map((k) => at((columns[k] as DriftColumn).solved, consumer));
+    const factor = new Float64Array(m * m);
+    const shift = new Float64Array(m);
+    others.forEach((k, a) => {
+      const share = (shares[a] as number) / variance;
+      shift[a] = (columns[k] as DriftColumn).moment + share * at(coefficients, consumer);
+      for (let b = 0; b <= a; b++)
+        factor[a * m + b] =
+          at(common, k * columns.length + (others[b] as number)) + share * (shares[b] as number);
+    });
+    if (choleskyInPlace(factor, m) === undefined)
+      throw new RangeError('the drifts of an area cannot be told from each other');
+    solveLowerInPlace(factor, m, shift);
+    // per block: products with the drifts' columns that nothing else explains, half-solved
+    const cross = new Float64Array(blocks * m);
+    for (let d = 0; d < blocks; d++) {
+      const row = (consumer * blocks + d) * size;
+      const own = rows.subarray(row, row + size);
+      others.forEach((k, a) => {
+        const { active, solved } = columns[k] as DriftColumn;
+        cross[d * m + a] =
+          at(active.profile.shape, d) * at(own, active.consumer) -
+          dot(own, solved) +
+          (at(touch, consumer * blocks + d) * (shares[a] as number)) / variance;
+      });
+    }
+    solveLowerRowsInPlace(factor, m, cross, blocks);
+    for (let d = 0; d < blocks; d++) {
+      for (let a = 0; a < m; a++) moment[d] = at(moment, d) - at(cross, d * m + a) * at(shift, a);
+      for (let c = 0; c < blocks; c++) {
+        let value = at(information, d * blocks + c);
+        for (let a = 0; a < m; a++) value -= at(cross, d * m + a) * at(cross, c * m + a);
+        information[d * blocks + c] = value;
+      }
+    }
+    return { blocks, information, moment };
+  };
+}
+
+function driftColumn(paths: AreaPaths, active: ActiveDrift): DriftColumn {
+  const { evidence, size, factor, coefficients, rows } = paths;
+  const { blocks, blockMoments, p } = evidence;
+  const products = new Float64Array(size);
+  let moment = 0;
+  for (let d = 0; d < blocks; d++) {
+    const f = at(active.profile.shape, d);
+    const row = (active.consumer * blocks + d) * size;
+    for (let j = 0; j < size; j++) products[j] = at(products, j) + f * at(rows, row + j);
+    moment += f * at(blockMoments, d * p + active.consumer);
+  }
+  moment -= dot(products, coefficients);
+  solveCholeskyInPlace(factor, size, products);
+  return { active, solved: products, moment };
+}
+
+/** Products of the drifts with each other that the other columns do not explain, with their priors. */
+function driftProducts(paths: AreaPaths, columns: readonly DriftColumn[]): Float64Array {
+  const { evidence, size, rows } = paths;
+  const { blocks } = evidence;
+  const m = columns.length;
+  const products = new Float64Array(m * m);
+  columns.forEach(({ active }, a) =>
+    columns.forEach((other, b) => {
+      let sum = a === b ? 1 / (SLAB_SD * SLAB_SD) : 0;
+      for (let d = 0; d < blocks; d++) {
+        const f = at(active.profile.shape, d);
+        if (f === 0) continue;
+        const row = (active.consumer * blocks + d) * size;
+        sum += f * at(other.active.profile.shape, d) * at(rows, row + other.active.consumer);
+        sum -= f * dot(rows.subarray(row, row + size), other.solved);
+      }
+      products[a * m + b] = sum;
+    }),
+  );
+  return products;
+}
