@@ -91,7 +91,7 @@ const healthy = Array.from({ length: 12 }, () => ({ mean: 0, sd: 0.004 }));
 
 describe('the design of an area without voltages', () => {
   test('has the columns and priors of the model: errors, clocks, position, loss, wander, fixed load, supply', () => {
-    expect(p).toBe(12 + 12 + 1 + 12 + 1 + 3 + 1 + 1);
+    expect(p).toBe(12 + 12 + 1 + 12 + 2 + 3 + 1 + 1);
     const probe = sequence(INTERVALS, 34);
     // sums of 480 products of order 0.1
     expectClose(
@@ -102,6 +102,32 @@ describe('the design of an area without voltages', () => {
     expectClose(design.priorSd, expected.priorSd, 1e-15);
     expectClose(design.priorMean, expected.priorMean, 1e-15);
     expect(product(design.balance, probe)).toBeCloseTo(expected.balance, 11);
+  });
+
+  test('position terms follow the feeder where the archive knows it', () => {
+    const intervals = smallAreaIntervals();
+    const fed = buildDesign(
+      smallAreaInput(),
+      {
+        ...intervals,
+        consumers: intervals.consumers.map((consumer, i) => ({
+          ...consumer,
+          feeder: i < 5 ? 'F1' : 'F2',
+        })),
+      },
+      { technicalLoss: 0.02, useVoltages: true, stoppedAt: new Map() },
+    );
+    const energies = intervals.consumers.map(({ energy }) => energy);
+    const first = Float64Array.from({ length: INTERVALS }, (_, t) =>
+      energies.slice(0, 5).reduce((sum, energy) => sum + at(energy, t), 0),
+    );
+    const mean = first.reduce((sum, value) => sum + value, 0) / INTERVALS;
+    const position = element(fed.columns, 12 + 12 + 1 + 2);
+    expectClose(
+      position,
+      first.map((value, t) => (at(element(energies, 2), t) * value) / mean),
+      1e-12,
+    );
   });
 
   test('with a loss that is known has no loss terms at all', () => {

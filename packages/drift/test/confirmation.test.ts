@@ -1,9 +1,10 @@
 import { at } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
 import { confirmDrift } from '../src/lib/confirmation.ts';
+import { FIRST_PREVALENCE } from '../src/lib/drift-sizes.ts';
 import type { PathEvidence, Profile } from '../src/lib/error-path.ts';
 
-const PRIOR = { drifted: 0.02, lotMean: 0, lotSd: 0.003 };
+const PRIOR = { ...FIRST_PREVALENCE, lotMean: 0, lotSd: 0.003 };
 const BLOCKS = 16;
 
 /** Independent daily estimates with standard deviation `sd`. */

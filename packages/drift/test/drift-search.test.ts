@@ -28,6 +28,7 @@ const search = (evidence: AreaEvidence): ReturnType<typeof searchDrifts> => {
     priors: Array.from({ length: n }, initialPrior),
     start: [],
     inflation: new Float64Array(n).fill(1),
+    biasScale: 1,
   });
 };
 
@@ -71,6 +72,7 @@ describe('the search for drifts in an area', () => {
       priors: Array.from({ length: evidence.design.n }, initialPrior),
       start: found.actives,
       inflation: new Float64Array(evidence.design.n).fill(1),
+      biasScale: 1,
     });
     expect(again.actives.map(({ consumer }) => consumer).toSorted((a, b) => a - b)).toEqual([
       2, 6, 9,
@@ -86,6 +88,7 @@ describe('the search for drifts in an area', () => {
       priors: Array.from({ length: evidence.design.n }, initialPrior),
       start: [{ consumer: 4, profile: constant }],
       inflation: new Float64Array(evidence.design.n).fill(1),
+      biasScale: 1,
     });
     expect(actives.map(({ consumer }) => consumer)).not.toContain(4);
   });
@@ -95,6 +98,7 @@ describe('the search for drifts in an area', () => {
       priors: Array.from({ length: evidence.design.n }, initialPrior),
       start: [],
       inflation: new Float64Array(evidence.design.n).fill(9),
+      biasScale: 1,
     });
     const factor = (judged: typeof found): number =>
       judged.judged[6]?.posterior.logBayesFactor ?? 0;

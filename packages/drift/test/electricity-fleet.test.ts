@@ -112,6 +112,7 @@ test('where the mean of a lot is known to be beyond the limit, being beyond it i
     const fleet: FleetPrior = {
       names: ['lot'],
       lots: new Map([['lot', prior]]),
+      biasScales: new Map(),
       covariance: Float64Array.of(prior.lotMeanSd ** 2),
       areas: 2,
     };

@@ -1,5 +1,6 @@
 import { at } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
+import { DRIFT_KINDS, type DriftPrevalence } from '../src/lib/drift-sizes.ts';
 import {
   type Component,
   driftProfiles,
@@ -12,12 +13,21 @@ import {
 } from '../src/lib/error-path.ts';
 import { sequence } from './sequence.ts';
 
-/** The sizes of a drift as they are documented (docs/estimation.md): centre, sd, weight. */
+/** Sizes of a drift: centre, sd, weight; those off zero to either side. */
+const PREVALENCE: DriftPrevalence = {
+  drifted: 0.03,
+  sizes: [
+    { centre: 0.02, sd: 0.004, weight: 0.5 },
+    { centre: 0.05, sd: 0.01, weight: 0.4 },
+    { centre: 0, sd: 0.3, weight: 0.1 },
+  ],
+  kinds: [0.4, 0.35, 0.25],
+};
 const SIZES = [
-  [0.035, 0.012, 0.22],
-  [-0.035, 0.012, 0.22],
-  [0.07, 0.025, 0.23],
-  [-0.07, 0.025, 0.23],
+  [0.02, 0.004, 0.25],
+  [-0.02, 0.004, 0.25],
+  [0.05, 0.01, 0.2],
+  [-0.05, 0.01, 0.2],
   [0, 0.3, 0.1],
 ] as const;
 
@@ -52,7 +62,7 @@ function likelihood(
   return Math.exp(log);
 }
 
-const PRIOR = { drifted: 0.03, lotMean: 0.001, lotSd: 0.003 };
+const PRIOR = { ...PREVALENCE, lotMean: 0.001, lotSd: 0.003 };
 
 /**
  * Marginal likelihoods, and the mean of the level at the last block, by the trapezoid rule: its error on a Gaussian is far below
@@ -75,13 +85,13 @@ function integrate(
     const one = weight * likelihood(evidence, flat);
     healthy += one;
     healthyMean += one * level;
-    for (const { shape, weight: share } of profiles)
+    for (const [index, { shape }] of profiles.entries())
       for (const [centre, sd, part] of SIZES) {
         for (let size = -0.25; size <= 0.25; size += stepSize) {
           const path = flat.map((value, d) => value + size * at(shape, d));
           const two =
             weight *
-            share *
+            at(PREVALENCE.kinds, index) *
             part *
             density(size, centre, sd) *
             stepSize *
@@ -102,8 +112,11 @@ function integrate(
 describe('the profiles of a drift', () => {
   const profiles = driftProfiles(20);
 
-  test('have weights that add up to 1, and reach their size at the last block', () => {
-    expect(profiles.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+  test('have weights that add up to 1 in each kind, and reach their size at the last block', () => {
+    for (const kind of DRIFT_KINDS)
+      expect(
+        profiles.filter((p) => p.kind === kind).reduce((sum, { weight }) => sum + weight, 0),
+      ).toBeCloseTo(1, 12);
     for (const { shape } of profiles) {
       expect(shape).toHaveLength(20);
       expect(at(shape, 19)).toBe(1);
@@ -123,16 +136,17 @@ describe('the profiles of a drift', () => {
   });
 
   test('of a single block there is only the constant and its ramps', () => {
-    expect(driftProfiles(1).reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThan(0.6);
+    expect(driftProfiles(1).map(({ kind }) => kind)).toContain('constant');
+    expect(driftProfiles(1).map(({ kind }) => kind)).not.toContain('step');
     for (const { shape } of driftProfiles(1)) expect(shape).toHaveLength(1);
   });
 });
 
 describe('the two-group posterior of a path', () => {
   const profiles: Profile[] = [
-    { kind: 'constant', start: 0, rate: 0, weight: 0.4, shape: Float64Array.of(1, 1, 1, 1) },
-    { kind: 'step', start: 2, rate: 0, weight: 0.35, shape: Float64Array.of(0, 0, 1, 1) },
-    { kind: 'ramp', start: 0, rate: 0, weight: 0.25, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
+    { kind: 'constant', start: 0, rate: 0, weight: 1, shape: Float64Array.of(1, 1, 1, 1) },
+    { kind: 'step', start: 2, rate: 0, weight: 1, shape: Float64Array.of(0, 0, 1, 1) },
+    { kind: 'ramp', start: 0, rate: 0, weight: 1, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
   ];
 
   test('is that of numerical integration over level and size', () => {
@@ -146,7 +160,27 @@ describe('the two-group posterior of a path', () => {
     expect(posterior.healthyMean).toBeCloseTo(truth.healthyMean, 9);
     const { mean } = mixtureMoments(posterior.components);
     const p = odds / (1 + odds);
-    expect(mean).toBeCloseTo(p * truth.driftedMean + (1 - p) * truth.healthyMean, 9);
+    // parts of less than a millionth are left out of the mixture
+    expect(mean).toBeCloseTo(p * truth.driftedMean + (1 - p) * truth.healthyMean, 7);
+  });
+
+  test('says of each kind and size alone what it says of their mixture', () => {
+    const evidence = evidenceOf([0.012, 0.019, 0.022, 0.021], 0.006);
+    const { logBayesFactor, bayesFactors } = posteriorOfPath(evidence, profiles, PRIOR);
+    let mixed = 0;
+    PREVALENCE.kinds.forEach((share, kind) =>
+      PREVALENCE.sizes.forEach((size, k) => {
+        const log = at(bayesFactors, kind * PREVALENCE.sizes.length + k);
+        mixed += share * size.weight * Math.exp(log);
+        const alone = posteriorOfPath(evidence, profiles.slice(kind, kind + 1), {
+          ...PRIOR,
+          sizes: [{ ...size, weight: 1 }],
+          kinds: PREVALENCE.kinds.map((_, other) => (other === kind ? 1 : 0)),
+        });
+        expect(log).toBeCloseTo(alone.logBayesFactor, 10);
+      }),
+    );
+    expect(Math.log(mixed)).toBeCloseTo(logBayesFactor, 10);
   });
 
   test('names the profile that the data follow', () => {

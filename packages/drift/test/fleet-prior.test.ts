@@ -60,13 +60,17 @@ function rounds(meters: readonly Seen[], count: number): FleetPrior {
       });
       return {
         lot,
-        probabilityDrifted: posterior.probabilityDrifted,
-        deviation: posterior.healthyMean - prior.lotMean,
-        deviationVariance: posterior.healthyVariance,
+        area: 'A',
+        healthy: 1 - posterior.probabilityDrifted,
+        deviation: estimate - prior.lotMean,
+        variance: SEEN_SD ** 2,
+        bias: 0,
+        bayesFactors: posterior.bayesFactors,
       };
     });
     const areas = [...evidence].map(([lot, { information, moment }]): LotEvidence => ({
       lots: [lot],
+      lossSeen: true,
       information: Float64Array.of(information),
       moment: Float64Array.of(moment),
     }));
@@ -97,13 +101,16 @@ describe('the prior learned from a fleet', () => {
   test('without meters of its own is what is known beforehand', () => {
     expect(learnPriors([], []).lots.size).toBe(0);
     expect(priorOf(NO_FLEET, 'any')).toEqual(initialPrior());
-    expect(initialPrior()).toEqual({ drifted: 0.02, lotMean: 0, lotSd: 0.003, lotMeanSd: 0.005 });
+    const { drifted, lotMean, lotSd, lotMeanSd } = initialPrior();
+    expect([drifted, lotMean, lotSd]).toEqual([0.02, 0, 0.003]);
+    // 0.5 % of its own and 0.3 % that all lots share
+    expect(lotMeanSd).toBeCloseTo(Math.sqrt(0.005 ** 2 + 0.003 ** 2), 12);
   });
 
   test('of a lot of one meter hardly moves', () => {
     const prior = rounds([{ lot: 'one', estimate: 0.006 }], 3).lots.get('one');
-    // one estimate of 0.6 % +- 0.42 % against 0 +- 0.5 %: 0.6 x 0.5^2 / (0.5^2 + 0.42^2) = 0.35 %
-    expect(Math.abs((prior?.lotMean ?? 1) - 0.0035)).toBeLessThan(0.0005);
+    // one estimate of 0.6 % +- 0.42 % against 0 +- 0.58 %: 0.6 x 0.58^2 / (0.58^2 + 0.42^2) = 0.39 %
+    expect(Math.abs((prior?.lotMean ?? 1) - 0.0039)).toBeLessThan(0.0005);
     expect(Math.abs((prior?.lotSd ?? 1) - 0.003)).toBeLessThan(0.0005);
     // one healthy meter against fifty that are assumed
     expect(prior?.drifted).toBeLessThan(0.025);
@@ -134,8 +141,11 @@ describe('the common level of lots', () => {
     -(u * u) / determinant,
     (u * u + v * v) / determinant,
   );
-  const areaThatSees = (first: number, second: number): LotEvidence => ({
+  // inverse of [34, 9; 9, 34] 1e-6: 0.5 % of each lot and 0.3 % of all
+  const BEFORE = [34, -9, -9, 34].map((x) => (x / (34 * 34 - 81)) * 1e6);
+  const areaThatSees = (first: number, second: number, lossSeen = true): LotEvidence => ({
     lots: ['a', 'b'],
+    lossSeen,
     information,
     moment: Float64Array.of(
       at(information, 0) * first + at(information, 1) * second,
@@ -149,9 +159,10 @@ describe('the common level of lots', () => {
       [],
       Array.from({ length: areas }, () => areaThatSees(0.004, -0.002)),
     );
-    // Sum and difference of the two lots are independent: variances per area v^2 + 2 u^2 and v^2, before it 0.5 % each.
+    // Sum and difference of the two lots are independent: variances per area v^2 + 2 u^2 and v^2, before it 0.5 % of each and 0.3 % of
+    // both.
     const before = 0.005 ** 2;
-    const sum = 1 / (1 / before + areas / (v * v + 2 * u * u));
+    const sum = 1 / (1 / (before + 2 * 0.003 ** 2) + areas / (v * v + 2 * u * u));
     const difference = 1 / (1 / before + areas / (v * v));
     const [aa, ab] = fleet.covariance;
     expect(aa).toBeCloseTo((sum + difference) / 2, 12);
@@ -167,15 +178,33 @@ describe('the common level of lots', () => {
     const fleet = learnPriors([], [areaThatSees(0.004, -0.002), areaThatSees(0.004, -0.002)]);
     const precision = lotPrecision(fleet, ['a', 'b']);
     // before + one of two areas
-    expect(at(precision, 0) / (1 / 0.005 ** 2 + at(information, 0))).toBeCloseTo(1, 9);
-    expect(at(precision, 1) / at(information, 1)).toBeCloseTo(1, 9);
+    expect(at(precision, 0) / (at(BEFORE, 0) + at(information, 0))).toBeCloseTo(1, 9);
+    expect(at(precision, 1) / (at(BEFORE, 1) + at(information, 1))).toBeCloseTo(1, 9);
   });
 
   test('a lot that no area has seen, and an only area, know what was known beforehand', () => {
     const alone = learnPriors([], [areaThatSees(0.004, -0.002)]);
-    expect([...lotPrecision(alone, ['a', 'b'])]).toEqual(
-      [40_000, 0, 0, 40_000].map((x) => expect.closeTo(x, 3)),
+    expect([...lotPrecision(alone, ['a', 'b'])]).toEqual(BEFORE.map((x) => expect.closeTo(x, 3)));
+    expect([...lotPrecision(alone, ['new'])]).toEqual([
+      expect.closeTo(1 / (0.005 ** 2 + 0.003 ** 2), 3),
+    ]);
+  });
+
+  test('areas without voltages are wrong alike: no number of them tells a level better than 0.5 % and 0.5 %', () => {
+    const blind = learnPriors(
+      [],
+      Array.from({ length: 500 }, () => areaThatSees(0.004, 0.004, false)),
     );
-    expect([...lotPrecision(alone, ['new'])]).toEqual([expect.closeTo(40_000, 3)]);
+    // 0.5 % of each lot and 0.5 % of both from the loss, against 0.5 % and 0.3 % known before; the areas themselves add u / sqrt(500)
+    const wrong = 0.005 ** 2 + 2 * 0.005 ** 2;
+    const before = 0.005 ** 2 + 2 * 0.003 ** 2;
+    const share = before / (before + wrong);
+    expect(blind.lots.get('a')?.lotMean).toBeCloseTo(0.004 * share, 4);
+    const sighted = learnPriors(
+      [],
+      Array.from({ length: 500 }, () => areaThatSees(0.004, 0.004)),
+    );
+    expect(sighted.lots.get('a')?.lotMean).toBeCloseTo(0.004, 4);
+    expect(blind.lots.get('a')?.lotMeanSd).toBeGreaterThan(0.003);
   });
 });

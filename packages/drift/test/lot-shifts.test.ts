@@ -1,7 +1,7 @@
 import { at } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
 import { factorArea } from '../src/lib/area-posterior.ts';
-import { type FleetPrior, NO_FLEET } from '../src/lib/fleet-prior.ts';
+import { type FleetPrior, initialPrior, NO_FLEET } from '../src/lib/fleet-prior.ts';
 import { areaLots, lotEvidence } from '../src/lib/lot-shifts.ts';
 import { buildDesign } from '../src/lib/area-design.ts';
 import { gatherEvidence } from '../src/lib/area-evidence.ts';
@@ -52,9 +52,10 @@ test('it is stated about the means themselves, not about their change', () => {
     lots: new Map(
       ['a', 'b'].map((name) => [
         name,
-        { drifted: 0.02, lotMean: 0.002, lotSd: 0.003, lotMeanSd: 0.005 },
+        { ...initialPrior(), lotMean: 0.002, lotSd: 0.003, lotMeanSd: 0.005 },
       ]),
     ),
+    biasScales: new Map(),
     covariance: Float64Array.of(25e-6, 0, 0, 25e-6),
     areas: 1,
   };

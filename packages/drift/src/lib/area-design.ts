@@ -32,6 +32,8 @@ const FIXED_LOAD_KW = 0.001;
 export interface AreaDesign extends UnmeasuredLoad {
   readonly intervals: AreaIntervals;
   readonly voltage: VoltageLoss | undefined;
+  /** Whether the loss is told by voltages or known, not assumed. */
+  readonly lossSeen: boolean;
   /** Number of consumers: columns 0..n-1 are -r_i, their coefficients beta_i. */
   readonly n: number;
   readonly columns: readonly Float64Array[];
@@ -155,8 +157,7 @@ export function buildDesign(
 
   const flow = voltage === undefined ? feederFlow(intervals, total) : areaFlow(intervals, total);
   const unaccounted = 1 - mean(total) / (mean(intervals.supply) || 1);
-  const assumed =
-    options.technicalLoss ?? Math.min(MOST_LOSS, Math.max(LEAST_LOSS, unaccounted));
+  const assumed = options.technicalLoss ?? Math.min(MOST_LOSS, Math.max(LEAST_LOSS, unaccounted));
   const kappaSd = voltage === undefined ? POSITION_SD * assumed : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;
   const expected = knownLoss ?? voltage?.loss ?? lossOfFlow(energies, flow, assumed);
@@ -201,6 +202,7 @@ export function buildDesign(
   return {
     intervals,
     voltage,
+    lossSeen: knownLoss !== undefined || voltage !== undefined,
     n,
     columns,
     priorSd: Float64Array.from(sd),

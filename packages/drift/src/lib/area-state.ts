@@ -117,7 +117,7 @@ export function judgeArea(
         deviation: mean - priorOf(round.prior, lot).lotMean,
         variance,
         bias: at(evidence.design.betaBiasSd, i),
-        sizeBayesFactors: posterior.sizeBayesFactors,
+        bayesFactors: posterior.bayesFactors,
       };
     }),
   );

@@ -8,7 +8,7 @@ const LEAST_Z = 1.3;
  * Below this probability the window as a whole does not confirm. A constant error is what the model describes best: of 36 between 0.5 and
  * 0.95 on real load shapes 29 were drifts. A disturbance of a few days passes for a step or a ramp more easily.
  */
-const LEAST_PROBABILITY = { constant: 0.65, step: 0.95, ramp: 0.95 } as const;
+const LEAST_PROBABILITY = { constant: 0.8, step: 0.95, ramp: 0.95 } as const;
 
 /**
  * Whether the drift shows in both halves of the time since it began: two disjoint windows, fitted with a size of their own

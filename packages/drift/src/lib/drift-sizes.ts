@@ -9,10 +9,16 @@ export interface DriftSize {
   readonly weight: number;
 }
 
-/** Share of drifted meters, and of each size among them. */
+/** How a drift goes: as long as the window, at once within it, or slowly. */
+export type DriftKind = 'constant' | 'step' | 'ramp';
+export const DRIFT_KINDS: readonly DriftKind[] = ['constant', 'step', 'ramp'];
+
+/** Share of drifted meters, and of each size and kind among them. */
 export interface DriftPrevalence {
   readonly drifted: number;
   readonly sizes: readonly DriftSize[];
+  /** In the order of DRIFT_KINDS; adds up to 1. */
+  readonly kinds: readonly number[];
 }
 
 /**
@@ -33,43 +39,59 @@ export const FIRST_SIZES: readonly DriftSize[] = [
   { centre: 0, ...GROSS },
 ];
 
-/** Before any data: 2 % drifted, worth 50 meters; sizes as above, worth 6 drifted meters. */
+/** Before any data: 2 % drifted, worth 50 meters; sizes as above and kinds alike, worth 6 drifted meters each. */
 const PREVALENCE = { share: 0.02, weight: 50, most: 0.3 } as const;
-const SIZES_WEIGHT = 6;
+const KINDS = [0.3, 0.35, 0.35] as const;
+const SHAPE_WEIGHT = 6;
 const EM_STEPS = 100;
 
 export const FIRST_PREVALENCE: DriftPrevalence = {
   drifted: PREVALENCE.share,
   sizes: FIRST_SIZES,
+  kinds: KINDS,
 };
 
 /**
- * Most probable prevalence and sizes given, per meter, the log Bayes factor of each size against "healthy" (expectation
- * maximisation over a mixture with fixed components, which has one maximum; after Stephens, Biostatistics 18(2), 2017).
+ * Most probable prevalence, sizes and kinds given, per meter, the log Bayes factor of each kind and size against "healthy": row
+ * per kind, column per size (expectation maximisation over a mixture with fixed components; after Stephens, Biostatistics 18(2), 2017).
  */
 export function learnPrevalence(bayesFactors: readonly Float64Array[]): DriftPrevalence {
+  const width = FIRST_SIZES.length;
   let drifted: number = PREVALENCE.share;
-  let weights = FIRST_SIZES.map(({ weight }) => weight);
+  let sizes = FIRST_SIZES.map(({ weight }) => weight);
+  let kinds: number[] = [...KINDS];
   const tops = bayesFactors.map((logs) => Math.max(0, ...logs));
   const ratios = bayesFactors.map((logs, i) => logs.map((log) => Math.exp(log - at(tops, i))));
   for (let step = 0; step < EM_STEPS; step++) {
     let all = PREVALENCE.share * PREVALENCE.weight;
-    const sums = FIRST_SIZES.map(({ weight }) => SIZES_WEIGHT * weight);
+    const bySize = FIRST_SIZES.map(({ weight }) => SHAPE_WEIGHT * weight);
+    const byKind = KINDS.map((weight) => SHAPE_WEIGHT * weight);
     ratios.forEach((ratio, i) => {
       let slab = 0;
-      for (let k = 0; k < weights.length; k++) slab += at(weights, k) * at(ratio, k);
+      for (let k = 0; k < ratio.length; k++)
+        slab += at(kinds, Math.floor(k / width)) * at(sizes, k % width) * at(ratio, k);
       const spike = (1 - drifted) * Math.exp(-at(tops, i));
       const responsible = drifted / (spike + drifted * slab);
       all += responsible * slab;
-      for (let k = 0; k < weights.length; k++)
-        sums[k] = at(sums, k) + responsible * at(weights, k) * at(ratio, k);
+      for (let k = 0; k < ratio.length; k++) {
+        const kind = Math.floor(k / width);
+        const part = responsible * at(kinds, kind) * at(sizes, k % width) * at(ratio, k);
+        byKind[kind] = at(byKind, kind) + part;
+        bySize[k % width] = at(bySize, k % width) + part;
+      }
     });
     drifted = Math.min(PREVALENCE.most, all / (ratios.length + PREVALENCE.weight));
-    const total = sums.reduce((sum, value) => sum + value, 0);
-    weights = sums.map((value) => value / total);
+    sizes = shares(bySize);
+    kinds = shares(byKind);
   }
   return {
     drifted,
-    sizes: FIRST_SIZES.map((size, k) => ({ ...size, weight: at(weights, k) })),
+    sizes: FIRST_SIZES.map((size, k) => ({ ...size, weight: at(sizes, k) })),
+    kinds,
   };
+}
+
+function shares(sums: readonly number[]): number[] {
+  const total = sums.reduce((sum, value) => sum + value, 0);
+  return sums.map((value) => value / total);
 }

@@ -1,11 +1,16 @@
 import { at, monotoneRoot, normalCdf, normalQuantile } from '@verimeter/statistics';
-import type { DriftPrevalence, DriftSize } from './drift-sizes.ts';
+import {
+  DRIFT_KINDS,
+  type DriftKind,
+  type DriftPrevalence,
+  type DriftSize,
+} from './drift-sizes.ts';
 
 /** Shape of a drift over the blocks of the window, 1 at the last block. */
 export interface Profile {
-  readonly kind: 'constant' | 'step' | 'ramp';
+  readonly kind: DriftKind;
   readonly shape: Float64Array;
-  /** Prior weight; the weights of all profiles add up to 1. */
+  /** Prior weight within its kind; those of a kind add up to 1. */
   readonly weight: number;
   /** Block at which the drift begins; negative where before the window. */
   readonly start: number;
@@ -41,8 +46,8 @@ export interface TwoGroupPrior extends DriftPrevalence {
 export interface PathPosterior {
   readonly probabilityDrifted: number;
   readonly logBayesFactor: number;
-  /** Log Bayes factor of each size of a drift alone, by index into `prior.sizes`. */
-  readonly sizeBayesFactors: Float64Array;
+  /** Log Bayes factor of each kind and size of a drift alone: row per kind, column per size of the prior. */
+  readonly bayesFactors: Float64Array;
   readonly components: readonly Component[];
   /** Index of the most probable drift profile. */
   readonly best: number;
@@ -82,12 +87,12 @@ export function driftProfiles(blocks: number): Profile[] {
     ramp(start, blocks - 0.5);
     for (let end = start + 7; end < blocks - 4; end += 7) ramp(start, end);
   }
-  const third = (list: readonly Omit<Profile, 'weight'>[], share: number): Profile[] =>
-    list.map((profile) => ({ ...profile, weight: share / list.length }));
+  const alike = (list: readonly Omit<Profile, 'weight'>[]): Profile[] =>
+    list.map((profile) => ({ ...profile, weight: 1 / list.length }));
   return [
-    { kind: 'constant', start: 0, rate: 0, shape: new Float64Array(blocks).fill(1), weight: 0.3 },
-    ...third(steps, 0.35),
-    ...third(ramps, 0.35),
+    { kind: 'constant', start: 0, rate: 0, shape: new Float64Array(blocks).fill(1), weight: 1 },
+    ...alike(steps),
+    ...alike(ramps),
   ];
 }
 
@@ -138,6 +143,7 @@ export function posteriorOfPath(
       m11 += fd * sum;
     }
     const v1c = v1 - m01 * prior.lotMean;
+    const share = profile.weight * at(prior.kinds, DRIFT_KINDS.indexOf(profile.kind));
     m01s[index] = m01;
     m11s[index] = m11;
     slabs.forEach((slab, k) => {
@@ -151,7 +157,7 @@ export function posteriorOfPath(
       const centred = slab.centre * (v1c - 0.5 * m11 * slab.centre);
       const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
       // determinants of (prior^-1 + M) and of the prior, and the weights
-      const scale = Math.sqrt(a00 / det) * ((profile.weight * slab.weight) / slab.sd);
+      const scale = Math.sqrt(a00 / det) * ((share * slab.weight) / slab.sd);
       const at0 = index * slabs.length + k;
       logs[at0] = quadratic - healthyLog + Math.log(scale);
       levels[at0] = level;
@@ -173,7 +179,7 @@ export function posteriorOfPath(
       sizeCovariance: (a00 - m01) / det,
     };
   };
-  return combine({ logs, slabs, partOf, prior, healthyMean, healthyVariance });
+  return combine({ logs, slabs, profiles, partOf, prior, healthyMean, healthyVariance });
 }
 
 /** One of the normals that the sizes of drifts are a mixture of. */
@@ -196,30 +202,46 @@ function signedSizes(sizes: readonly DriftSize[]): SignedSize[] {
   );
 }
 
-/** Log Bayes factor of each size, its weight among the sizes taken off. */
-function bySize(
-  logs: Float64Array,
-  slabs: readonly SignedSize[],
-  { top, sizes }: { readonly top: number; readonly sizes: readonly DriftSize[] },
+/** Log Bayes factor of each kind and size, their shares among the drifted taken off. */
+function byKindAndSize(
+  terms: {
+    readonly logs: Float64Array;
+    readonly slabs: readonly SignedSize[];
+    readonly profiles: readonly Profile[];
+    readonly prior: DriftPrevalence;
+  },
+  top: number,
 ): Float64Array {
-  const sums = new Float64Array(sizes.length);
-  for (let k = 0; k < logs.length; k++) {
-    const { size } = slabs[k % slabs.length] as SignedSize;
-    sums[size] = at(sums, size) + Math.exp(at(logs, k) - top);
-  }
-  return sums.map((sum, size) => top + Math.log(sum / (sizes[size]?.weight ?? 1)));
+  const { logs, slabs, profiles, prior } = terms;
+  const width = prior.sizes.length;
+  const sums = new Float64Array(DRIFT_KINDS.length * width);
+  profiles.forEach(({ kind }, index) => {
+    const row = DRIFT_KINDS.indexOf(kind) * width;
+    slabs.forEach(({ size }, k) => {
+      const log = at(logs, index * slabs.length + k);
+      sums[row + size] = at(sums, row + size) + Math.exp(log - top);
+    });
+  });
+  return sums.map(
+    (sum, k) =>
+      top +
+      Math.log(
+        sum / (at(prior.kinds, Math.floor(k / width)) * (prior.sizes[k % width]?.weight ?? 1)),
+      ),
+  );
 }
 
 function combine(terms: {
   /** profiles x slabs */
   logs: Float64Array;
   slabs: readonly SignedSize[];
+  profiles: readonly Profile[];
   partOf: (profile: number, slab: number) => Omit<Component, 'weight'>;
   prior: TwoGroupPrior;
   healthyMean: number;
   healthyVariance: number;
 }): PathPosterior {
-  const { logs, slabs, partOf, prior, healthyMean, healthyVariance } = terms;
+  const { logs, slabs, profiles, partOf, prior, healthyMean, healthyVariance } = terms;
   let top = -Infinity;
   for (const log of logs) top = Math.max(top, log);
   let sum = 0;
@@ -258,7 +280,7 @@ function combine(terms: {
   return {
     probabilityDrifted,
     logBayesFactor,
-    sizeBayesFactors: bySize(logs, slabs, { top, sizes: prior.sizes }),
+    bayesFactors: byKindAndSize({ logs, slabs, profiles, prior }, top),
     components,
     best,
     size: bestWeight > 0 ? partOf(best, bestSlab).size : 0,

@@ -27,8 +27,8 @@ export interface FleetPrior {
 
 /** What the fleet learns from one judged meter. */
 export interface JudgedMeter extends SeenLevel {
-  /** Log Bayes factor of each size of a drift. */
-  readonly sizeBayesFactors: Float64Array;
+  /** Log Bayes factor of each kind and size of a drift. */
+  readonly bayesFactors: Float64Array;
 }
 
 /** What one area says of the means of the lots it has, everything else in it integrated out. */
@@ -71,7 +71,7 @@ export function learnPriors(
   meters: readonly JudgedMeter[],
   areas: readonly LotEvidence[],
 ): FleetPrior {
-  const prevalence = learnPrevalence(meters.map(({ sizeBayesFactors }) => sizeBayesFactors));
+  const prevalence = learnPrevalence(meters.map(({ bayesFactors }) => bayesFactors));
   const { lotSd, biasScale } = learnSpread(meters);
   const names = [
     ...new Set([...meters.map(({ lot }) => lot), ...areas.flatMap(({ lots }) => lots)]),
@@ -103,7 +103,10 @@ function lotMeans(
   areas: readonly LotEvidence[],
 ): { means: Float64Array; covariance: Float64Array } {
   const n = names.length;
-  const seen = sumOf(names, areas.filter(({ lossSeen }) => lossSeen));
+  const seen = sumOf(
+    names,
+    areas.filter(({ lossSeen }) => lossSeen),
+  );
   const unseen = areas.filter(({ lossSeen }) => !lossSeen);
   const blurred = unseen.length === 0 ? undefined : withAlikeErrors(sumOf(names, unseen), n);
   const precision = lotMeanPrecision(n);

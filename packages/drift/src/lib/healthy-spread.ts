@@ -31,7 +31,7 @@ const AREA_SCALE_LOG = 0.25;
 /** Deviations beyond this many standard deviations no longer widen the spread: drifts that were not found. */
 const LARGEST_Z = 3;
 
-const LOT_SDS = grid(0.0012, 0.009, 25);
+const LOT_SDS = grid(0.0015, 0.008, 22);
 const SCALES = grid(0.15, 4, 34);
 
 function grid(from: number, to: number, count: number): Float64Array {

@@ -60,7 +60,7 @@ export function lotEvidence(
         at(information, k * n + j) * priorOf(fleet, names[j] ?? '').lotMean;
   return {
     lots: names,
-    lossSeen: posterior.evidence.design.voltage !== undefined,
+    lossSeen: posterior.evidence.design.lossSeen,
     information,
     moment,
   };

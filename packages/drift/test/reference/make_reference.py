@@ -175,8 +175,10 @@ def area_model():
     assumed = 0.02
     expected = assumed * total * power / power.mean()
     for i in range(n):
-        add(energy[i] * power / power.mean(), assumed / 2)
+        add(energy[i] * power / power.mean(), 0.4 * assumed)
     add(expected, 0.5)
+    squares = (energy**2).sum(axis=0) / hours
+    add(squares * expected.mean() / squares.mean(), 0.3)
     day = np.arange(count) // AREA_PER_DAY
     for first in (0, 2, 4):
         add(np.where((day >= first) & (day < first + 2), expected, 0), 0.1)
