@@ -94,7 +94,7 @@ export function judgeArea(
     state.noiseBeside = found.actives;
     state.prepared = {
       ...state.prepared,
-      evidence: gatherEvidence(evidence.design, drifts, evidence),
+      evidence: gatherEvidence(evidence.design, drifts),
     };
   }
   if (round.first)

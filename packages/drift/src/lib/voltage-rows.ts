@@ -168,8 +168,7 @@ export function perInterval(
 function missingAt(series: readonly Float64Array[]): Uint8Array {
   const missing = new Uint8Array(series[0]?.length ?? 0);
   for (const values of series)
-    for (let k = 0; k < missing.length; k++)
-      if (!Number.isFinite(values[k])) missing[k] = 1;
+    for (let k = 0; k < missing.length; k++) if (!Number.isFinite(values[k])) missing[k] = 1;
   return missing;
 }
 
