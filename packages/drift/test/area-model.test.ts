@@ -64,7 +64,6 @@ function evidenceOf(whiten: (series: Float64Array) => Float64Array): AreaEvidenc
     residual: target,
     whitened,
     whitenedBalance: target,
-    start: gatherEvidence(design, []).start,
   };
 }
 

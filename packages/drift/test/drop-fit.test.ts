@@ -4,7 +4,7 @@ import {
   type DropFit,
   type DropRows,
   fitDrops,
-  fittedDrop,
+  fittedDrops,
   restOfDrop,
 } from '../src/lib/drop-fit.ts';
 import { expectClose } from './expect-close.ts';
@@ -55,9 +55,9 @@ test('slopes, residual and what the other rows leave are those of numpy lstsq on
   // the ridge counts as 1e-3 b^2 in 150 squares of 0.03 V: 0.0001 V
   expectClose(fit.residual, reference.drop.residual, 1e-4);
   // ten amperes times the slopes' tolerance
-  channels.forEach((_, c) =>
+  fittedDrops(fit, [...channels.keys()]).forEach((drop, c) =>
     expectClose(
-      restOfDrop(data, fit, c, fittedDrop(fit, c)).subarray(TRAINING),
+      restOfDrop(data, fit, c, drop).subarray(TRAINING),
       reference.drop.rest[c] ?? [],
       1e-4,
     ),

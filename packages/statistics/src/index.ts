@@ -21,7 +21,14 @@ export {
 export { upperCusum, firstCusumAlarm, type CusumChart, type CusumAlarm } from './lib/cusum.ts';
 export { ewma, ewmaDeviation, firstEwmaAlarm, type EwmaChart, type EwmaAlarm } from './lib/ewma.ts';
 export { logGamma, regularisedGamma, regularisedGammaTail } from './lib/gamma-function.ts';
-export { addCombination, addGram, addProducts, dotColumns, dotRange } from './lib/gram.ts';
+export {
+  addCombination,
+  addCombinations,
+  addGram,
+  addProducts,
+  dotColumns,
+  dotRange,
+} from './lib/gram.ts';
 export { fitRidge, type RidgeFit } from './lib/least-squares.ts';
 export { solveLinearInPlace } from './lib/linear-solve.ts';
 export { mannKendall, hamedRaoTest, yueWangTest, type TrendTest } from './lib/mann-kendall.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   choleskyInPlace,
   solveCholeskyInPlace,
@@ -7,7 +7,7 @@ import {
   solveUpperInPlace,
 } from '../src/index.ts';
 import { expectClose } from './expect-close.ts';
-import { lowerSquare, lowerTriangle, positiveDefinite } from './matrices.ts';
+import { lowerSquare, lowerTriangle, positiveDefinite, sequence } from './matrices.ts';
 import reference from './reference/reference.json' with { type: 'json' };
 
 // Backward stable: about n x condition x 1e-16; the 7 x 7 matrix has condition below 1e3.
@@ -80,4 +80,38 @@ test.each([0, 1, 3, 4, 5, 7, 8])('%i right-hand sides are solved like each alone
   }).flat();
   solveLowerRowsInPlace(l, order, rows, count);
   expect([...rows]).toEqual(alone);
+});
+
+// Sizes from which the factor is formed in tiles, with every remainder of four.
+describe.each([31, 32, 33, 34, 35, 61])('a matrix of %i rows', (size) => {
+  const whole = positiveDefinite(size, 3 * size + 1);
+  const factor = Float64Array.from(whole);
+  for (let i = 0; i < size; i++) for (let j = i + 1; j < size; j++) factor[i * size + j] = NaN;
+  const logDeterminant = choleskyInPlace(factor, size);
+
+  test('is its factor times the transpose, and the upper triangle is left alone', () => {
+    // elements up to 2 size; errors of size x 1e-16 of them
+    expectClose(lowerSquare(factor, size), whole, { absolute: 1e-12 * size });
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += 2 * Math.log(factor[i * size + i] ?? NaN);
+    expectClose(logDeterminant, sum, { relative: 1e-13 });
+    for (let i = 0; i < size; i++)
+      for (let j = i + 1; j < size; j++) expect(factor[i * size + j]).toBeNaN();
+  });
+
+  test('has no factor once its last pivot is taken away', () => {
+    const spoiled = Float64Array.from(whole);
+    const last = size * size - 1;
+    spoiled[last] = (spoiled[last] ?? NaN) - 1.0001 * (factor[last] ?? NaN) ** 2;
+    expect(choleskyInPlace(spoiled, size)).toBeUndefined();
+  });
+
+  test.each([1, 2, 4, 5, 7])('%i right-hand sides are solved as one by one', (count) => {
+    const rows = sequence(count * size, 77);
+    const single = Float64Array.from(rows);
+    for (let r = 0; r < count; r++)
+      solveLowerInPlace(factor, size, single.subarray(r * size, (r + 1) * size));
+    solveLowerRowsInPlace(factor, size, rows, count);
+    expectClose(rows, single, { absolute: 1e-12 });
+  });
 });

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { addCombination, addGram, addProducts, dotColumns, dotRange } from '../src/index.ts';
+import {
+  addCombination,
+  addCombinations,
+  addGram,
+  addProducts,
+  dotColumns,
+  dotRange,
+} from '../src/index.ts';
 import { expectClose } from './expect-close.ts';
 import { lowerTriangle } from './matrices.ts';
 import reference from './reference/reference.json' with { type: 'json' };
@@ -76,4 +83,40 @@ test.each([1, 3, 4, 6, 9])('a combination of %i columns is added', (count) => {
   );
   addCombination(y, list, coefficients, 2);
   expectClose(y, expectedSum, { absolute: 1e-12 });
+});
+
+// The kernel's memory holds 65536 doubles: 70 columns of 2000 rows take several steps, of rows as of series.
+test('sums of more rows and columns than the kernel holds at once', () => {
+  const rows = 2000;
+  const list = Array.from({ length: 70 }, (_, j) =>
+    Float64Array.from({ length: rows }, (__, t) => Math.sin(1.7 * j + 0.01 * (j + 1) * t)),
+  );
+  const plain = (a: Float64Array, b: Float64Array): number => {
+    let sum = 0;
+    for (let t = 0; t < rows; t++) sum += (a[t] ?? NaN) * (b[t] ?? NaN);
+    return sum;
+  };
+  const gram = new Float64Array(70 * 70);
+  addGram(gram, list, 0, rows);
+  const products = new Float64Array(70 * 70);
+  addProducts(products, list, list.toReversed(), { from: 0, to: rows });
+  // sums of 2000 products of order 1: some ulp of 1000
+  expectClose(
+    gram,
+    list.flatMap((a, i) => list.map((b, j) => (j <= i ? plain(a, b) : 0))),
+    { absolute: 1e-11 },
+  );
+  expectClose(
+    products,
+    list.flatMap((a) => list.toReversed().map((b) => plain(a, b))),
+    { absolute: 1e-11 },
+  );
+  const coefficients = Float64Array.from({ length: 9 * 70 }, (_, k) => Math.cos(k));
+  const series = Array.from({ length: 9 }, (_, c) => new Float64Array(rows).fill(c));
+  addCombinations(series, list, coefficients);
+  series.forEach((values, c) => {
+    const wanted = new Float64Array(rows).fill(c);
+    addCombination(wanted, list, coefficients, c * 70);
+    expectClose(values, wanted, { absolute: 1e-12 });
+  });
 });

@@ -8,11 +8,11 @@ import {
   whitenInto,
   whiteningFor,
 } from './balance-noise.ts';
-import { fitWide } from './wide-fit.ts';
-import { type WideModel, wideModel } from './wide-model.ts';
+import { wideModel } from './wide-model.ts';
 
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
 const MAX_BLOCKS = 20;
+const NOISE_ROUNDS = 3;
 
 /** Sufficient statistics of the whitened balance: additive over blocks of whole days. */
 export interface AreaEvidence {
@@ -33,14 +33,6 @@ export interface AreaEvidence {
   readonly residual: Float64Array;
   readonly whitened: readonly Float64Array[];
   readonly whitenedBalance: Float64Array;
-  /** Where the noise was described from; the same whatever drifts are known. */
-  readonly start: NoiseStart;
-}
-
-/** How the noise of an area was found without any drift: the first filter, and the wide model under the first two. */
-interface NoiseStart {
-  readonly first: { readonly filter: Whitening; readonly model: WideModel };
-  readonly second: WideModel;
 }
 
 /** A drift that is taken to be there while the noise is described. */
@@ -52,13 +44,11 @@ export interface KnownDrift {
 
 /**
  * Whitens the balance and forms its sufficient statistics. Drifts that are already known belong to the model the noise is
- * told from: left out, a step of some percent counts as noise and costs every other meter its evidence. `before`: evidence
- * of the same design beside other drifts, which the fits can start from.
+ * told from: left out, a step of some percent counts as noise and costs every other meter its evidence.
  */
 export function gatherEvidence(
   design: AreaDesign,
   drifts: readonly KnownDrift[],
-  before?: AreaEvidence,
   /** Variance of each block over what the noise model says. */
   unrest: Float64Array = new Float64Array(),
 ): AreaEvidence {
@@ -78,32 +68,19 @@ export function gatherEvidence(
     all.forEach((column, j) => whitenInto(whitened[j] as Float64Array, by, column));
     whitenInto(target, by, balance);
   };
-  const rest = new Float64Array(balance.length);
-  const describe = (coefficients: Float64Array): Whitening => {
-    rest.set(balance);
+  const data = { whitened, target };
+  let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
+  for (let round = 0; round < NOISE_ROUNDS; round++) {
+    whitenAll(filter);
+    const rest = Float64Array.from(balance);
     addCombination(
       rest,
       all,
-      coefficients.map((value) => -value),
+      wideCoefficients(design, data).map((value) => -value),
     );
-    return whiteningFor(withoutDailyMeans(rest, intervals.day), shape);
-  };
-  let filter =
-    before?.start.first.filter ?? whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
-  whitenAll(filter);
-  const data = { whitened, target };
-  const fit = (near: WideModel, exact: boolean): Float64Array =>
-    exact && known.length === 0 ? near.coefficients : fitWide(design, data, near);
-  const start = before?.start;
-  // Beside drifts each filter is nearly the one that was found without them at the same turn.
-  const first = start?.first ?? { filter, model: modelOf(design, data) };
-  filter = describe(fit(first.model, true));
-  whitenAll(filter);
-  const second = start?.second ?? modelOf(design, data);
-  filter = describe(fit(second, start === undefined));
-  whitenAll(filter);
-  const third = before === undefined ? second : wideModel(design, before.gram, before.moment);
-  const last = describe(fit(third, false));
+    filter = whiteningFor(withoutDailyMeans(rest, intervals.day), shape);
+  }
+  const last = filter;
   last.weight.forEach((weight, t) => {
     const ratio = unrest[Math.floor(at(intervals.day, t) / daysPerBlock)] ?? 1;
     last.weight[t] = weight / Math.sqrt(ratio);
@@ -129,25 +106,23 @@ export function gatherEvidence(
     residual,
     whitened,
     whitenedBalance: target,
-    start: { first, second },
   };
 }
 
-function modelOf(
+function wideCoefficients(
   design: AreaDesign,
   {
     whitened,
     target,
   }: { readonly whitened: readonly Float64Array[]; readonly target: Float64Array },
-): WideModel {
-  const columns = whitened.slice(0, design.columns.length);
-  const p = columns.length;
+): Float64Array {
+  const p = whitened.length;
   const gram = new Float64Array(p * p);
   const moment = new Float64Array(p);
-  addGram(gram, columns, 0, target.length);
-  dotColumns(moment, columns, target, { from: 0, to: target.length });
+  addGram(gram, whitened, 0, target.length);
+  dotColumns(moment, whitened, target, { from: 0, to: target.length });
   addInformations(gram, design);
-  return wideModel(design, gram, moment);
+  return wideModel(design, gram, moment).coefficients;
 }
 
 /** Products of the whitened columns with each other and with the balance: sums over all, and what single blocks need. */

@@ -27,14 +27,17 @@ export interface AreaPaths {
   readonly coefficients: Float64Array;
   /** Row (consumer, block): products of the consumer's column within the block with every column; consumers x blocks x size. */
   readonly rows: Float64Array;
-  /** Row i: covariance of coefficient i with all; consumers x size. */
-  readonly covariance: Float64Array;
+  /** Posterior variance of each consumer's coefficient. */
+  readonly variance: Float64Array;
   /** Of each consumer, its own coefficient held at zero: consumers x blocks x blocks, and x blocks. */
   readonly information: Float64Array;
   readonly moment: Float64Array;
-  /** Products of the rows of each consumer with its row of the covariance: consumers x blocks. */
+  /** Products of the rows of each consumer with the covariances of its coefficient: consumers x blocks. */
   readonly touch: Float64Array;
 }
+
+/** Consumers whose rows are solved together: each element of the factor is read once for all of them. */
+const AT_A_TIME = 8;
 
 export function openPaths(
   evidence: AreaEvidence,
@@ -56,36 +59,46 @@ export function openPaths(
         rows[row + p + k] = sum;
       });
     }
-  const covariance = new Float64Array(n * size);
+  const variance = new Float64Array(n);
   const touch = new Float64Array(n * blocks);
   const moment = new Float64Array(n * blocks);
   const information = new Float64Array(n * blocks * blocks);
-  const half = new Float64Array(blocks * size);
-  for (let i = 0; i < n; i++) {
-    const solved = covariance.subarray(i * size, (i + 1) * size);
-    solved[i] = 1;
-    solveCholeskyInPlace(factor, size, solved);
-    const variance = at(solved, i);
-    const own = rows.subarray(i * blocks * size, (i + 1) * blocks * size);
-    half.set(own);
-    solveLowerRowsInPlace(factor, size, half, blocks);
-    for (let d = 0; d < blocks; d++) {
-      const row = own.subarray(d * size, (d + 1) * size);
-      const t = dot(row, solved);
-      touch[i * blocks + d] = t;
-      moment[i * blocks + d] =
-        at(blockMoments, d * p + i) - dot(row, coefficients) + (t * at(coefficients, i)) / variance;
-      for (let c = 0; c <= d; c++) {
-        let value = (t * at(touch, i * blocks + c)) / variance;
-        if (c === d) value += at(row, i);
-        for (let k = 0; k < size; k++)
-          value -= (half[d * size + k] as number) * (half[c * size + k] as number);
-        information[(i * blocks + d) * blocks + c] = value;
-        information[(i * blocks + c) * blocks + d] = value;
+  // of some consumers at a time their rows and the unit vector of their coefficient, multiplied by the inverse of the factor
+  const each = blocks + 1;
+  const half = new Float64Array(AT_A_TIME * each * size);
+  for (let first = 0; first < n; first += AT_A_TIME) {
+    const some = Math.min(AT_A_TIME, n - first);
+    for (let k = 0; k < some; k++) {
+      const i = first + k;
+      half.set(rows.subarray(i * blocks * size, (i + 1) * blocks * size), k * each * size);
+      const unit = (k * each + blocks) * size;
+      half.fill(0, unit, unit + size);
+      half[unit + i] = 1;
+    }
+    solveLowerRowsInPlace(factor, size, half, some * each);
+    for (let k = 0; k < some; k++) {
+      const i = first + k;
+      const halfOf = (d: number): Float64Array =>
+        half.subarray((k * each + d) * size, (k * each + d + 1) * size);
+      const unit = halfOf(blocks);
+      const own = dot(unit, unit);
+      variance[i] = own;
+      for (let d = 0; d < blocks; d++) {
+        const row = rows.subarray((i * blocks + d) * size, (i * blocks + d + 1) * size);
+        const t = dot(halfOf(d), unit);
+        touch[i * blocks + d] = t;
+        moment[i * blocks + d] =
+          at(blockMoments, d * p + i) - dot(row, coefficients) + (t * at(coefficients, i)) / own;
+        for (let c = 0; c <= d; c++) {
+          let value = (t * at(touch, i * blocks + c)) / own - dot(halfOf(d), halfOf(c));
+          if (c === d) value += at(row, i);
+          information[(i * blocks + d) * blocks + c] = value;
+          information[(i * blocks + c) * blocks + d] = value;
+        }
       }
     }
   }
-  return { evidence, size, factor, coefficients, rows, covariance, information, moment, touch };
+  return { evidence, size, factor, coefficients, rows, variance, information, moment, touch };
 }
 
 /** A drift as one more column of the model. */
@@ -101,7 +114,7 @@ interface DriftColumn {
 export type PathOf = (consumer: number) => PathEvidence;
 
 export function pathsBeside(paths: AreaPaths, actives: readonly ActiveDrift[]): PathOf {
-  const { evidence, size, coefficients, rows, covariance, touch } = paths;
+  const { evidence, size, coefficients, rows, touch } = paths;
   const { blocks } = evidence;
   const columns = actives.map((active) => driftColumn(paths, active));
   const common = driftProducts(paths, columns);
@@ -114,7 +127,7 @@ export function pathsBeside(paths: AreaPaths, actives: readonly ActiveDrift[]): 
     const others = [...columns.keys()].filter((k) => columns[k]?.active.consumer !== consumer);
     const m = others.length;
     if (m === 0) return { blocks, information, moment };
-    const variance = at(covariance, consumer * size + consumer);
+    const variance = at(paths.variance, consumer);
     const shares = others.map((k) => at((columns[k] as DriftColumn).solved, consumer));
     const factor = new Float64Array(m * m);
     const shift = new Float64Array(m);

@@ -100,7 +100,7 @@ export function judgeArea(
     state.noiseBeside = found.actives;
     state.prepared = {
       ...state.prepared,
-      evidence: gatherEvidence(evidence.design, drifts, evidence, restless),
+      evidence: gatherEvidence(evidence.design, drifts, restless),
     };
   }
   state.unrest = restless;

@@ -1,5 +1,5 @@
 import {
-  addCombination,
+  addCombinations,
   addGram,
   addProducts,
   at,
@@ -101,10 +101,15 @@ function squaredDrop(bus: Float64Array, channel: Float64Array, training: number)
   return sum;
 }
 
-/** Drop of a channel that its currents make by the fit, V: without constant and level. */
-export function fittedDrop(fit: DropFit, channel: number): Float64Array {
-  const out = new Float64Array(fit.level.length);
-  addCombination(out, fit.currents, fit.slopes, channel * fit.currents.length);
+/** Drops of some channels that their currents make by the fit, V: without constant and level. */
+export function fittedDrops(fit: DropFit, channels: readonly number[]): Float64Array[] {
+  const width = fit.currents.length;
+  const slopes = new Float64Array(channels.length * width);
+  channels.forEach((channel, c) =>
+    slopes.set(fit.slopes.subarray(channel * width, (channel + 1) * width), c * width),
+  );
+  const out = channels.map(() => new Float64Array(fit.level.length));
+  addCombinations(out, fit.currents, slopes);
   return out;
 }
 

@@ -1,6 +1,6 @@
-import { addCombination, at, mean } from '@verimeter/statistics';
+import { addCombination, addCombinations, at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
-import { type DropFit, fitDrops, fittedDrop, restOfDrop } from './drop-fit.ts';
+import { type DropFit, fitDrops, fittedDrops, restOfDrop } from './drop-fit.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { type GhostEnergy, ghostEnergies } from './ghost-energy.ts';
 import { splitCurrent } from './phase-split.ts';
@@ -79,11 +79,14 @@ function splitPorts(
 ): Float64Array[] {
   const { fit, ownColumns, slopeOf } = state;
   const currents = area.ports.map((port) => area.total[port.consumer] as Float64Array);
+  const several = area.portsOf.flatMap((ports) => (ports.length < 2 ? [] : ports));
+  const fitted = fittedDrops(fit, several);
+  const drops = new Map(several.map((port, k) => [port, fitted[k]]));
   area.portsOf.forEach((ports, i) => {
     if (ports.length < 2) return;
     const own = ports.map((port) => {
       // what the drop is without the part that the consumer itself does not make
-      const part = restOfDrop(area.data, fit, port, fittedDrop(fit, port));
+      const part = restOfDrop(area.data, fit, port, drops.get(port) as Float64Array);
       const columns = ownColumns[port] as readonly number[];
       addCombination(
         part,
@@ -156,11 +159,12 @@ function lossOfRows(
   const fitted = new Float64Array(rows);
   const measured = new Float64Array(rows);
   const balanced = new Float64Array(rows);
-  const evenDrop = new Float64Array(rows);
+  const drops = fittedDrops(fit, [...area.ports.keys()]);
+  const evenDrops = area.ports.map(() => new Float64Array(rows));
+  addCombinations(evenDrops, area.total, evenSlopes(area, fit));
   area.ports.forEach((port, c) => {
-    const drop = fittedDrop(fit, c);
-    evenDrop.fill(0);
-    addCombination(evenDrop, area.total, evenSlopes(area, fit, c));
+    const drop = drops[c] as Float64Array;
+    const evenDrop = evenDrops[c] as Float64Array;
     const current = fit.currents[c] as Float64Array;
     const even = area.total[port.consumer] as Float64Array;
     const phases = (area.portsOf[port.consumer] as readonly number[]).length;
@@ -177,14 +181,19 @@ function lossOfRows(
   return { fitted, measured, balanced };
 }
 
-/** Slopes of a channel by consumer if each divided its current evenly over its phases. */
-function evenSlopes(area: AreaVoltages, fit: DropFit, channel: number): Float64Array {
+/** Slopes of each channel by consumer if each divided its current evenly over its phases; channels x consumers. */
+function evenSlopes({ ports, portsOf }: AreaVoltages, fit: DropFit): Float64Array {
   const width = fit.currents.length;
-  let next = area.ports.length;
-  return Float64Array.from(area.portsOf, (ports) => {
-    if (ports.length === 0) return at(fit.slopes, channel * width + next++);
-    let sum = 0;
-    for (const port of ports) sum += at(fit.slopes, channel * width + port);
-    return sum / ports.length;
+  const n = portsOf.length;
+  const slopes = new Float64Array(ports.length * n);
+  ports.forEach((_, c) => {
+    let unmeasured = ports.length;
+    portsOf.forEach((own, i) => {
+      let sum = 0;
+      for (const port of own) sum += at(fit.slopes, c * width + port);
+      slopes[c * n + i] =
+        own.length === 0 ? at(fit.slopes, c * width + unmeasured++) : sum / own.length;
+    });
   });
+  return slopes;
 }

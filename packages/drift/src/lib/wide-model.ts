@@ -10,30 +10,20 @@ export interface WideModel {
   readonly coefficients: Float64Array;
 }
 
+/** Columns beyond those of the design are drifts of single meters: coefficients of the same kind. */
 export function wideModel(design: AreaDesign, gram: Float64Array, moment: Float64Array): WideModel {
   const p = moment.length;
+  const own = design.columns.length;
   const factor = Float64Array.from(gram);
   const coefficients = Float64Array.from(moment);
-  addWidePriors(design, p, (j, precision, mean) => {
-    factor[j * p + j] = at(factor, j * p + j) + precision;
-    coefficients[j] = at(coefficients, j) + precision * mean;
-  });
+  for (let j = 0; j < p; j++) {
+    const error = j < design.n || j >= own;
+    const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);
+    factor[j * p + j] = at(factor, j * p + j) + 1 / (sd * sd);
+    coefficients[j] = at(coefficients, j) + (error ? 0 : at(design.priorMean, j)) / (sd * sd);
+  }
   if (choleskyInPlace(factor, p) === undefined)
     throw new RangeError('the information matrix of an area is not positive definite');
   solveCholeskyInPlace(factor, p, coefficients);
   return { factor, coefficients };
-}
-
-/** Priors of the first `p` coefficients. Columns beyond those of the design are drifts of single meters: errors like any. */
-export function addWidePriors(
-  design: AreaDesign,
-  p: number,
-  add: (j: number, precision: number, mean: number) => void,
-): void {
-  const own = design.columns.length;
-  for (let j = 0; j < p; j++) {
-    const error = j < design.n || j >= own;
-    const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);
-    add(j, 1 / (sd * sd), error ? 0 : at(design.priorMean, j));
-  }
 }

@@ -1,84 +1,42 @@
-/** Columns per side of a tile: sixteen sums share eight loads, and hide the latency of each other's additions. */
-const SIDE = 4;
+import { createTileKernel, SIDE } from './tile-kernel.ts';
 
-/** tile(k, l) = sum over t in [from, to) of a_(i + k)(t) b_(j + l)(t); beyond its last a list repeats that column. */
-function fillTile(
-  tile: Float64Array,
-  first: { readonly columns: readonly Float64Array[]; readonly at: number },
-  second: { readonly columns: readonly Float64Array[]; readonly at: number },
-  from: number,
-  to: number,
-): void {
-  const a0 = columnAt(first.columns, first.at);
-  const a1 = columnAt(first.columns, first.at + 1);
-  const a2 = columnAt(first.columns, first.at + 2);
-  const a3 = columnAt(first.columns, first.at + 3);
-  const b0 = columnAt(second.columns, second.at);
-  const b1 = columnAt(second.columns, second.at + 1);
-  const b2 = columnAt(second.columns, second.at + 2);
-  const b3 = columnAt(second.columns, second.at + 3);
-  let s00 = 0;
-  let s01 = 0;
-  let s02 = 0;
-  let s03 = 0;
-  let s10 = 0;
-  let s11 = 0;
-  let s12 = 0;
-  let s13 = 0;
-  let s20 = 0;
-  let s21 = 0;
-  let s22 = 0;
-  let s23 = 0;
-  let s30 = 0;
-  let s31 = 0;
-  let s32 = 0;
-  let s33 = 0;
-  for (let t = from; t < to; t++) {
-    const y0 = b0[t] as number;
-    const y1 = b1[t] as number;
-    const y2 = b2[t] as number;
-    const y3 = b3[t] as number;
-    const x0 = a0[t] as number;
-    s00 += x0 * y0;
-    s01 += x0 * y1;
-    s02 += x0 * y2;
-    s03 += x0 * y3;
-    const x1 = a1[t] as number;
-    s10 += x1 * y0;
-    s11 += x1 * y1;
-    s12 += x1 * y2;
-    s13 += x1 * y3;
-    const x2 = a2[t] as number;
-    s20 += x2 * y0;
-    s21 += x2 * y1;
-    s22 += x2 * y2;
-    s23 += x2 * y3;
-    const x3 = a3[t] as number;
-    s30 += x3 * y0;
-    s31 += x3 * y1;
-    s32 += x3 * y2;
-    s33 += x3 * y3;
-  }
-  tile[0] = s00;
-  tile[1] = s01;
-  tile[2] = s02;
-  tile[3] = s03;
-  tile[4] = s10;
-  tile[5] = s11;
-  tile[6] = s12;
-  tile[7] = s13;
-  tile[8] = s20;
-  tile[9] = s21;
-  tile[10] = s22;
-  tile[11] = s23;
-  tile[12] = s30;
-  tile[13] = s31;
-  tile[14] = s32;
-  tile[15] = s33;
+/** Doubles that are packed at a time: what a second level cache holds. */
+const PACKED = 1 << 16;
+const TILE = PACKED;
+const { memory, multiply } = createTileKernel(PACKED + SIDE * SIDE);
+
+const padded = (count: number): number => SIDE * Math.ceil(count / SIDE);
+
+/** Rows at a time where each takes `width` doubles. */
+function rowsPerStep(width: number): number {
+  if (width > PACKED)
+    throw new RangeError(`products of ${width} columns; the kernel's memory holds ${PACKED}`);
+  return Math.floor(PACKED / width);
 }
 
-function columnAt(columns: readonly Float64Array[], i: number): Float64Array {
-  return columns[Math.min(i, columns.length - 1)] as Float64Array;
+/** Packs rows [from, to) of the columns from `at` on, panel by panel: four columns interleaved, zeros beyond the last. */
+function pack(columns: readonly Float64Array[], from: number, to: number, at: number): void {
+  const rows = to - from;
+  for (let i = 0; i < padded(columns.length); i++) {
+    const column = columns[i];
+    let next = at + SIDE * rows * Math.floor(i / SIDE) + (i % SIDE);
+    if (column === undefined) for (let t = 0; t < rows; t++, next += SIDE) memory[next] = 0;
+    else for (let t = from; t < to; t++, next += SIDE) memory[next] = column[t] as number;
+  }
+}
+
+/** Adds the kernel's tile to rows i.. and columns j.. of a matrix of `width` columns; `rows` of the tile's rows, `cols` of its columns. */
+function addTile(
+  matrix: Float64Array,
+  width: number,
+  at: { readonly i: number; readonly j: number },
+  part: { readonly rows: number; readonly cols: number },
+): void {
+  for (let k = 0; k < part.rows; k++) {
+    const row = (at.i + k) * width + at.j;
+    for (let l = 0; l < part.cols; l++)
+      matrix[row + l] = (matrix[row + l] as number) + (memory[TILE + SIDE * k + l] as number);
+  }
 }
 
 /**
@@ -92,18 +50,23 @@ export function addGram(
   to: number,
 ): void {
   const n = columns.length;
-  const tile = new Float64Array(SIDE * SIDE);
-  for (let i = 0; i < n; i += SIDE)
-    for (let j = 0; j <= i; j += SIDE) {
-      fillTile(tile, { columns, at: i }, { columns, at: j }, from, to);
-      const below = Math.min(SIDE, n - i);
-      for (let k = 0; k < below; k++) {
-        const row = (i + k) * n + j;
-        const width = Math.min(SIDE, i + k - j + 1);
-        for (let l = 0; l < width; l++)
-          gram[row + l] = (gram[row + l] as number) + (tile[SIDE * k + l] as number);
+  const step = rowsPerStep(padded(n));
+  for (let start = from; start < to; start += step) {
+    const end = Math.min(to, start + step);
+    const rows = end - start;
+    pack(columns, start, end, 0);
+    for (let i = 0; i < n; i += SIDE)
+      for (let j = 0; j <= i; j += SIDE) {
+        multiply(i * rows, j * rows, rows, TILE);
+        if (j < i) addTile(gram, n, { i, j }, { rows: Math.min(SIDE, n - i), cols: SIDE });
+        else
+          for (let k = 0; i + k < n && k < SIDE; k++)
+            for (let l = 0; l <= k; l++) {
+              const at = (i + k) * n + j + l;
+              gram[at] = (gram[at] as number) + (memory[TILE + SIDE * k + l] as number);
+            }
       }
-    }
+  }
 }
 
 /** Adds sum over t in [from, to) of a_i(t) b_j(t) to element (i, j) of `products`, first x second, row-major. */
@@ -114,18 +77,87 @@ export function addProducts(
   range: { readonly from: number; readonly to: number },
 ): void {
   const n = second.length;
-  const tile = new Float64Array(SIDE * SIDE);
-  for (let i = 0; i < first.length; i += SIDE)
-    for (let j = 0; j < n; j += SIDE) {
-      fillTile(tile, { columns: first, at: i }, { columns: second, at: j }, range.from, range.to);
-      const below = Math.min(SIDE, first.length - i);
-      const width = Math.min(SIDE, n - j);
-      for (let k = 0; k < below; k++) {
-        const row = (i + k) * n + j;
-        for (let l = 0; l < width; l++)
-          products[row + l] = (products[row + l] as number) + (tile[SIDE * k + l] as number);
+  const step = rowsPerStep(padded(first.length) + padded(n));
+  for (let start = range.from; start < range.to; start += step) {
+    const end = Math.min(range.to, start + step);
+    const rows = end - start;
+    const other = padded(first.length) * rows;
+    pack(first, start, end, 0);
+    pack(second, start, end, other);
+    for (let i = 0; i < first.length; i += SIDE)
+      for (let j = 0; j < n; j += SIDE) {
+        multiply(i * rows, other + j * rows, rows, TILE);
+        addTile(
+          products,
+          n,
+          { i, j },
+          { rows: Math.min(SIDE, first.length - i), cols: Math.min(SIDE, n - j) },
+        );
       }
+  }
+}
+
+/** Packs `count` instants from `from` on: panels of four instants, row after row the values of one column at them. */
+function packInstants(
+  columns: readonly Float64Array[],
+  from: number,
+  count: number,
+  at: number,
+): void {
+  const n = columns.length;
+  for (let j = 0; j < n; j++) {
+    const column = columns[j] as Float64Array;
+    let next = at + SIDE * j;
+    let t = from;
+    for (; t + SIDE <= from + count; t += SIDE, next += SIDE * n) {
+      memory[next] = column[t] as number;
+      memory[next + 1] = column[t + 1] as number;
+      memory[next + 2] = column[t + 2] as number;
+      memory[next + 3] = column[t + 3] as number;
     }
+    if (t === from + count) continue;
+    for (let k = 0; k < SIDE; k++)
+      memory[next + k] = t + k < from + count ? (column[t + k] as number) : 0;
+  }
+}
+
+/**
+ * series_c(t) += sum_j coefficients(c, j) columns_j(t) for all t; `coefficients` is series x columns, row-major. Tiles of four series
+ * and four instants, their sums over the columns.
+ */
+export function addCombinations(
+  series: readonly Float64Array[],
+  columns: readonly Float64Array[],
+  coefficients: Float64Array,
+): void {
+  const n = columns.length;
+  const count = columns[0]?.length ?? 0;
+  // half of the memory for the coefficients of some series, half for some instants of all columns
+  const width = SIDE * Math.floor(rowsPerStep(2 * SIDE * n));
+  if (n === 0) return;
+  const instants = PACKED / 2;
+  for (let c0 = 0; c0 < series.length; c0 += width) {
+    const some = Math.min(width, series.length - c0);
+    for (let c = 0; c < padded(some); c++) {
+      let next = SIDE * n * Math.floor(c / SIDE) + (c % SIDE);
+      for (let j = 0; j < n; j++, next += SIDE)
+        memory[next] = c < some ? (coefficients[(c0 + c) * n + j] as number) : 0;
+    }
+    for (let t0 = 0; t0 < count; t0 += width) {
+      const last = Math.min(width, count - t0);
+      packInstants(columns, t0, last, instants);
+      for (let c = 0; c < some; c += SIDE)
+        for (let t = 0; t < last; t += SIDE) {
+          multiply(c * n, instants + t * n, n, TILE);
+          for (let k = 0; k < SIDE && c + k < some; k++) {
+            const out = series[c0 + c + k] as Float64Array;
+            for (let l = 0; l < SIDE && t + l < last; l++)
+              out[t0 + t + l] =
+                (out[t0 + t + l] as number) + (memory[TILE + SIDE * k + l] as number);
+          }
+        }
+    }
+  }
 }
 
 /** Sum over t in [from, to) of a(t) b(t). */

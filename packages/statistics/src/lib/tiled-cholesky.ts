@@ -1,0 +1,129 @@
+import { createTileKernel, SIDE, type TileKernel } from './tile-kernel.ts';
+
+/** Below this size the plain loops are as fast. */
+export const LEAST_TILED = 32;
+
+let shared = createTileKernel(1 << 16);
+
+/** The kernel of this module, its memory large enough; what was in it is lost. */
+function kernelWith(doubles: number): TileKernel {
+  if (shared.memory.length < doubles) shared = createTileKernel(doubles);
+  return shared;
+}
+
+/**
+ * The lower triangle in panels of four rows: element (4 i + r, k) of panel i at i * SIDE * width + SIDE * k + r. Rows beyond the last
+ * are those of a unit matrix.
+ */
+function packRows(memory: Float64Array, a: Float64Array, n: number, width: number): void {
+  for (let row = 0; row < width; row++) {
+    let next = SIDE * width * Math.floor(row / SIDE) + (row % SIDE);
+    const panelEnd = SIDE * (Math.floor(row / SIDE) + 1);
+    for (let k = 0; k < panelEnd; k++, next += SIDE)
+      memory[next] = row < n && k <= row ? (a[row * n + k] as number) : k === row ? 1 : 0;
+  }
+}
+
+/** `choleskyInPlace` in tiles of four rows and columns. */
+export function tiledCholeskyInPlace(a: Float64Array, n: number): number | undefined {
+  const panels = Math.ceil(n / SIDE);
+  const width = SIDE * panels;
+  const tile = width * width;
+  const { memory, multiply } = kernelWith(tile + SIDE * SIDE);
+  packRows(memory, a, n, width);
+  let logDeterminant = 0;
+  for (let j = 0; j < panels; j++) {
+    const column = SIDE * SIDE * j;
+    const diagonal = SIDE * width * j + column;
+    for (let i = j; i < panels; i++) {
+      const own = SIDE * width * i + column;
+      if (j > 0) {
+        multiply(SIDE * width * i, SIDE * width * j, SIDE * j, tile);
+        for (let r = 0; r < SIDE; r++)
+          for (let c = 0; c < SIDE; c++)
+            memory[own + SIDE * c + r] =
+              (memory[own + SIDE * c + r] as number) - (memory[tile + SIDE * r + c] as number);
+      }
+      if (i === j) {
+        for (let c = 0; c < SIDE; c++) {
+          const pivot = factorColumn(memory, diagonal, c);
+          if (pivot === undefined) return undefined;
+          logDeterminant += Math.log(pivot);
+        }
+        continue;
+      }
+      for (let c = 0; c < SIDE; c++) {
+        const pivot = memory[diagonal + (SIDE + 1) * c] as number;
+        for (let r = 0; r < SIDE; r++) {
+          let value = memory[own + SIDE * c + r] as number;
+          for (let q = 0; q < c; q++)
+            value -=
+              (memory[own + SIDE * q + r] as number) * (memory[diagonal + SIDE * q + c] as number);
+          memory[own + SIDE * c + r] = value / pivot;
+        }
+      }
+    }
+  }
+  for (let row = 0; row < n; row++) {
+    let next = SIDE * width * Math.floor(row / SIDE) + (row % SIDE);
+    for (let k = 0; k <= row; k++, next += SIDE) a[row * n + k] = memory[next] as number;
+  }
+  return logDeterminant;
+}
+
+/** Column c of the factor of the 4 x 4 block at `at`; its pivot squared, or undefined where that is not positive. */
+function factorColumn(memory: Float64Array, at: number, c: number): number | undefined {
+  for (let r = c; r < SIDE; r++) {
+    let value = memory[at + SIDE * c + r] as number;
+    for (let q = 0; q < c; q++)
+      value -= (memory[at + SIDE * q + r] as number) * (memory[at + SIDE * q + c] as number);
+    memory[at + SIDE * c + r] = value;
+  }
+  const pivot = memory[at + (SIDE + 1) * c] as number;
+  if (!(pivot > 0)) return undefined;
+  const root = Math.sqrt(pivot);
+  for (let r = c; r < SIDE; r++)
+    memory[at + SIDE * c + r] = (memory[at + SIDE * c + r] as number) / root;
+  return pivot;
+}
+
+/** `solveLowerRowsInPlace` in tiles of four rows of L and four right-hand sides. */
+export function tiledSolveLowerRowsInPlace(
+  l: Float64Array,
+  n: number,
+  rows: Float64Array,
+  count: number,
+): void {
+  const panels = Math.ceil(n / SIDE);
+  const width = SIDE * panels;
+  const x = width * width;
+  const tile = x + SIDE * width;
+  const { memory, multiply } = kernelWith(tile + SIDE * SIDE);
+  packRows(memory, l, n, width);
+  for (let first = 0; first < count; first += SIDE) {
+    const some = Math.min(SIDE, count - first);
+    for (let r = 0; r < SIDE; r++)
+      for (let k = 0; k < width; k++)
+        memory[x + SIDE * k + r] = r < some && k < n ? (rows[(first + r) * n + k] as number) : 0;
+    for (let i = 0; i < panels; i++) {
+      const panel = SIDE * width * i;
+      const own = SIDE * SIDE * i;
+      memory.fill(0, tile, tile + SIDE * SIDE);
+      if (i > 0) multiply(panel, x, SIDE * i, tile);
+      for (let c = 0; c < SIDE; c++) {
+        const pivot = memory[panel + own + (SIDE + 1) * c] as number;
+        for (let r = 0; r < SIDE; r++) {
+          let value =
+            (memory[x + own + SIDE * c + r] as number) - (memory[tile + SIDE * c + r] as number);
+          for (let q = 0; q < c; q++)
+            value -=
+              (memory[panel + own + SIDE * q + c] as number) *
+              (memory[x + own + SIDE * q + r] as number);
+          memory[x + own + SIDE * c + r] = value / pivot;
+        }
+      }
+    }
+    for (let r = 0; r < some; r++)
+      for (let k = 0; k < n; k++) rows[(first + r) * n + k] = memory[x + SIDE * k + r] as number;
+  }
+}
