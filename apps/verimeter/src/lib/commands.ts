@@ -160,7 +160,11 @@ export const COMMANDS: readonly Command[] = [
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
         { name: 'out', value: 'DIR', text: 'where a record per finished fleet is kept' },
         { name: 'resume', text: 'go on with the records in --out' },
-        { name: 'baselines', text: 'least squares, ridge, RLS and lasso as well' },
+        {
+          name: 'baselines',
+          text: 'the prototype, least squares, ridge, RLS and lasso as well',
+        },
+        { name: 'reliability', text: 'stated probabilities in bins, of every case' },
         { name: 'docs', value: 'DIR', text: 'where report writes (default docs)' },
       ],
     },

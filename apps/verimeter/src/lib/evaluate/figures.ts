@@ -1,5 +1,8 @@
+import type { Calibration } from './calibration.ts';
 import type { Share } from './measures.ts';
 import type { CellMetrics } from './metrics.ts';
+import { ESTIMATOR_NAMES } from './metrics-text.ts';
+import { type Estimator, ESTIMATORS } from './statements.ts';
 
 const INK = '#1f2933';
 const FAINT = '#cbd2d9';
@@ -67,35 +70,79 @@ export function listFigure(cells: readonly CellMetrics[]): string {
   ]);
 }
 
-/** Share of drifted meters over the stated probability: on the diagonal, it says what it means. */
-export function reliabilityFigure(m: CellMetrics): string {
+/** Colours that stay apart for colour-blind readers (Okabe and Ito, 2008). */
+const COLORS: Readonly<Record<Estimator, string>> = {
+  verimeter: FIRST,
+  oracle: INK,
+  prototype: SECOND,
+  leastSquares: '#cc79a7',
+  ridge: '#e69f00',
+  recursive: '#56b4e9',
+  lasso: '#009e73',
+};
+
+/** RMSE of the drifted meters per cell and estimator, on a logarithmic scale in percent. */
+export function estimatorFigure(cells: readonly CellMetrics[]): string {
+  const left = 190;
+  const span = 520;
+  const row = 22;
+  const run = ESTIMATORS.filter((name) =>
+    cells.some(({ estimators }) => estimators.some((score) => score.name === name)),
+  );
+  const top = 46;
+  const height = top + row * cells.length + 34;
+  // 0.05 to 20 %
+  const x = (value: number): number =>
+    rounded(
+      left + (span * Math.log(Math.min(20, Math.max(0.05, 100 * value)) / 0.05)) / Math.log(400),
+    );
+  return picture(left + span + 30, height, 'RMSE of the drifted meters per case and estimator', [
+    ...run.flatMap((name, index) => [
+      `<circle cx="${20 + 102 * index}" cy="16" r="4" fill="${COLORS[name]}"/>`,
+      text(28 + 102 * index, 20, ESTIMATOR_NAMES[name], 'start', 11),
+    ]),
+    ...[0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20].flatMap((value) => [
+      line([x(value / 100), top - 12], [x(value / 100), height - 26], FAINT),
+      text(x(value / 100), height - 10, `${value} %`, 'middle', 11),
+    ]),
+    ...cells.flatMap((m, index) => {
+      const y = top + row * index;
+      return [
+        text(left - 12, y + 4, m.cell, 'end'),
+        ...m.estimators.flatMap(({ name, rmseDrifted }) =>
+          rmseDrifted.value === null
+            ? []
+            : [`<circle cx="${x(rmseDrifted.value)}" cy="${y}" r="4" fill="${COLORS[name]}"/>`],
+        ),
+      ];
+    }),
+  ]);
+}
+
+/** Share for which it was true over the stated probability: on the diagonal, it says what it means. */
+export function reliabilityFigure({ field, bins }: Calibration, cell: string): string {
   const left = 60;
   const span = 360;
   const top = 40;
   const x = (value: number): number => rounded(left + span * value);
   const y = (value: number): number => rounded(top + span * (1 - value));
-  return picture(
-    left + span + 40,
-    top + span + 56,
-    `Reliability of probability_drifted, ${m.cell}`,
-    [
-      text(left, 22, `probability_drifted, ${m.cell}: stated and found`),
-      ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((value) => [
-        line([x(value), y(0)], [x(value), y(1)], FAINT),
-        line([x(0), y(value)], [x(1), y(value)], FAINT),
-        text(x(value), y(0) + 18, value.toFixed(1), 'middle'),
-        text(left - 8, y(value) + 4, value.toFixed(1), 'end'),
-      ]),
-      line([x(0), y(0)], [x(1), y(1)], INK),
-      ...m.reliability.flatMap(({ meanProbability: p, drifted }) =>
-        p === null || drifted.value === null
-          ? []
-          : [
-              line([x(p), y(drifted.low ?? 0)], [x(p), y(drifted.high ?? 1)], FIRST),
-              `<circle cx="${x(p)}" cy="${y(drifted.value)}" r="4" fill="${FIRST}"/>`,
-            ],
-      ),
-      text(left + span / 2, top + span + 42, 'mean stated probability', 'middle'),
-    ],
-  );
+  return picture(left + span + 40, top + span + 56, `Reliability of ${field}, ${cell}`, [
+    text(left, 22, `${field}, ${cell}: stated and found`),
+    ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((value) => [
+      line([x(value), y(0)], [x(value), y(1)], FAINT),
+      line([x(0), y(value)], [x(1), y(value)], FAINT),
+      text(x(value), y(0) + 18, value.toFixed(1), 'middle'),
+      text(left - 8, y(value) + 4, value.toFixed(1), 'end'),
+    ]),
+    line([x(0), y(0)], [x(1), y(1)], INK),
+    ...bins.flatMap(({ meanProbability: p, found }) =>
+      p === null || found.value === null
+        ? []
+        : [
+            line([x(p), y(found.low ?? 0)], [x(p), y(found.high ?? 1)], FIRST),
+            `<circle cx="${x(p)}" cy="${y(found.value)}" r="4" fill="${FIRST}"/>`,
+          ],
+    ),
+    text(left + span / 2, top + span + 42, 'mean stated probability', 'middle'),
+  ]);
 }

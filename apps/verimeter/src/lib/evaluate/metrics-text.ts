@@ -1,12 +1,16 @@
 import { table } from '../output.ts';
+import type { Calibration, Coverage } from './calibration.ts';
 import type { ListScore } from './list-scores.ts';
 import type { Measure, Share } from './measures.ts';
-import type { Baseline } from './meter-rows.ts';
 import type { CellMetrics } from './metrics.ts';
+import type { Estimator } from './statements.ts';
 
 export type Rows = readonly (readonly string[])[];
 
-const BASELINE_NAMES: Readonly<Record<Baseline, string>> = {
+export const ESTIMATOR_NAMES: Readonly<Record<Estimator, string>> = {
+  verimeter: 'verimeter',
+  oracle: 'oracle (true loss)',
+  prototype: 'prototype',
   leastSquares: 'least squares',
   ridge: 'ridge (CV)',
   recursive: 'RLS, 2 factors',
@@ -27,99 +31,107 @@ const shareText = (found: Share): string => ranged(found, 3);
 const percent = (found: Measure): string => ranged(found, 2, 100);
 const perThousand = ({ falseAlarms }: ListScore): string => ranged(falseAlarms, 2, 1000);
 
+/** A row per cell and estimator. */
 export function listRows(cells: readonly CellMetrics[]): Rows {
   return [
     [
       'CELL',
+      'ESTIMATOR',
       'METERS',
       'DRIFTED',
       'RECALL reverify',
       'PRECISION',
+      'FALSE / 1000',
       'RECALL watch',
       'PRECISION',
-      'FALSE reverify / 1000',
-      'NOT RESOLVABLE %',
-      'CLEAN AREAS ok',
+      'FALSE / 1000',
     ],
-    ...cells.map((m) => [
-      m.cell,
-      String(m.meters),
-      String(m.drifted),
-      shareText(m.reverify.recall),
-      shareText(m.reverify.precision),
-      shareText(m.watch.recall),
-      shareText(m.watch.precision),
-      perThousand(m.reverify),
-      fixed(m.notResolvable.value === null ? null : 100 * m.notResolvable.value, 1),
-      fixed(m.cleanAreasOk.value, 3),
-    ]),
+    ...cells.flatMap((m) =>
+      m.estimators.map(({ name, reverify, watch }) => [
+        m.cell,
+        ESTIMATOR_NAMES[name],
+        String(m.meters),
+        String(m.drifted),
+        ...listCells(reverify),
+        ...(watch === null ? ['-', '-', '-'] : listCells(watch)),
+      ]),
+    ),
   ];
 }
 
+const listCells = (score: ListScore): string[] => [
+  shareText(score.recall),
+  shareText(score.precision),
+  perThousand(score),
+];
+
+/** A row per cell and estimator. */
 export function errorRows(cells: readonly CellMetrics[]): Rows {
   return [
     [
       'CELL',
+      'ESTIMATOR',
       'RMSE drifted %',
-      'ORACLE %',
-      'RATIO',
+      '/ ORACLE',
       'RMSE all %',
-      'ORACLE %',
       'SHIFT of areas %',
       'COVER 50/80/95 all',
       'drifted',
       'WIDTH / oracle',
+    ],
+    ...cells.flatMap((m) =>
+      m.estimators.map((score) => [
+        m.cell,
+        ESTIMATOR_NAMES[score.name],
+        percent(score.rmseDrifted),
+        ranged(score.ratio, 2),
+        percent(score.rmseAll),
+        percent(score.areaShift),
+        coverText(score.coverage, ({ all }) => all),
+        coverText(score.coverage, ({ drifted }) => drifted),
+        ranged(score.widthRatio, 2),
+      ]),
+    ),
+  ];
+}
+
+/** The three shares; the range of the last, which is that of the published interval. */
+function coverText(
+  coverage: readonly Coverage[] | null,
+  of: (coverage: Coverage) => Share,
+): string {
+  if (coverage === null) return '-';
+  return coverage
+    .map((level, index) =>
+      index === coverage.length - 1 ? ranged(of(level), 2) : fixed(of(level).value, 2),
+    )
+    .join(' / ');
+}
+
+/** What was judged, and what it took. */
+export function areaRows(cells: readonly CellMetrics[]): Rows {
+  return [
+    [
+      'CELL',
+      'AREAS ok',
+      'NOT RESOLVABLE %',
+      'of the drifted %',
       'LOSS %',
       's/AREA sim, run, oracle',
+      'GROUP STATUS',
     ],
     ...cells.map((m) => [
       m.cell,
-      percent(m.rmse.drifted),
-      percent(m.rmse.driftedOracle),
-      ranged(m.rmseRatio, 2),
-      percent(m.rmse.all),
-      percent(m.rmse.allOracle),
-      percent(m.areaShift),
-      m.coverage.map(({ all }) => fixed(all.value, 2)).join(' / '),
-      m.coverage.map(({ drifted }) => fixed(drifted.value, 2)).join(' / '),
-      ranged(m.widthRatio, 2),
+      shareText(m.cleanAreasOk),
+      ranged(m.notResolvable, 1, 100),
+      ranged(m.driftedNotResolvable, 1, 100),
       fixed(100 * m.lossRatio, 2),
       [m.secondsPerArea.simulate, m.secondsPerArea.analyze, m.secondsPerArea.oracle]
         .map((seconds) => fixed(seconds, 1))
         .join(', '),
-    ]),
-  ];
-}
-
-/** The product, the oracle and the textbook estimators side by side. */
-export function baselineRows(cells: readonly CellMetrics[]): Rows {
-  return [
-    ['CELL', 'ESTIMATOR', 'RECALL', 'PRECISION', 'FALSE / 1000', 'RMSE drifted %'],
-    ...cells.flatMap((m) => [
-      [
-        m.cell,
-        'verimeter',
-        shareText(m.reverify.recall),
-        shareText(m.reverify.precision),
-        perThousand(m.reverify),
-        percent(m.rmse.drifted),
-      ],
-      [
-        m.cell,
-        'oracle (true loss)',
-        shareText(m.oracle.recall),
-        shareText(m.oracle.precision),
-        perThousand(m.oracle),
-        percent(m.rmse.driftedOracle),
-      ],
-      ...m.baselines.map(({ name, score, rmseDrifted }) => [
-        m.cell,
-        `${BASELINE_NAMES[name]}, |e| > 2 %`,
-        shareText(score.recall),
-        shareText(score.precision),
-        perThousand(score),
-        fixed(rmseDrifted === null ? null : 100 * rmseDrifted, 2),
-      ]),
+      Object.entries(m.statuses)
+        .map(([status, count]) => `${status} ${count}`)
+        .join(', '),
     ]),
   ];
 }
@@ -136,64 +148,114 @@ export function specialRows(cells: readonly CellMetrics[]): Rows {
           [m.cell, 'the area that feeds it, candidate named', shareText(m.guests.feeding)],
           [m.cell, 'nothing published that is not explained', shareText(m.guests.nothingPublished)],
         ]),
-    ...(m.looks === 1
-      ? []
-      : [
-          [m.cell, 'weekly looks', String(m.looks)],
-          [m.cell, 'median days from |e| = 2 % to reverify', ranged(m.delay, 0)],
-          [
-            m.cell,
-            'median error of the forecast of that day, days',
-            m.exitError.value === null ? 'no rate given' : ranged(m.exitError, 0),
-          ],
-        ]),
+    ...(m.looks === 1 ? [] : lookRows(m)),
   ]);
 }
 
-export function statusRows(cells: readonly CellMetrics[]): Rows {
-  return cells.map((m) => [
-    m.cell,
-    Object.entries(m.statuses)
-      .map(([status, count]) => `${status} ${count}`)
-      .join(', '),
-  ]);
+function lookRows(m: CellMetrics): Rows {
+  const said: Rows = [
+    ['weekly looks', String(m.looks)],
+    ['healthy per 1,000 with reverify at any look', perThousand(m.reverify)],
+  ];
+  const drifts: Rows = [
+    ['median weeks from |e| = 2 % to reverify', ranged(m.delay, 1, 1 / 7)],
+    [
+      'median error of the forecast of that day, days',
+      m.exitError.value === null ? 'no rate given' : ranged(m.exitError, 0),
+    ],
+    ['exit date on the first day of reverify: median error, days', ranged(m.exit.error, 0)],
+    ['the same, median magnitude', ranged(m.exit.size, 0)],
+    ['true exit not before exit_date_earliest (0.95)', shareText(m.exit.notBeforeEarliest)],
+    ['true exit not before exit_date_median (0.5)', shareText(m.exit.notBeforeMedian)],
+    [
+      'true exit between earliest and latest (0.9)',
+      m.exit.covered.of === 0 ? 'no latest date given' : shareText(m.exit.covered),
+    ],
+  ];
+  return [...said, ...(m.drifted === 0 ? [] : drifts)].map((row) => [m.cell, ...row]);
 }
 
-/** Reliability of probability_drifted over all given cells of one kind. */
-export function reliabilityRows(m: CellMetrics): Rows {
+/** One line per stated probability. */
+export function calibrationRows(cells: readonly CellMetrics[]): Rows {
   return [
-    ['PROBABILITY', 'METERS', 'MEAN', 'DRIFTED'],
-    ...m.reliability.map(({ from, to, meanProbability, drifted }) => [
+    [
+      'CELL',
+      'FIELD',
+      'ESTIMATOR',
+      'METERS',
+      'EXPECTED',
+      'FOUND',
+      'BRIER',
+      'OF THE SHARE',
+      'STATED above 0.95',
+      'FOUND',
+    ],
+    ...cells.flatMap((m) =>
+      m.calibrations.map((calibration) => [
+        m.cell,
+        calibration.field,
+        ESTIMATOR_NAMES[calibration.estimator],
+        String(calibration.meters),
+        fixed(calibration.expected, 1),
+        String(calibration.found),
+        fixed(calibration.brier, 4),
+        fixed(calibration.brierOfShare, 4),
+        fixed(calibration.sure.meanProbability, 3),
+        shareText(calibration.sure.found),
+      ]),
+    ),
+  ];
+}
+
+/** Stated probability in bins beside what was true. */
+export function reliabilityRows({ bins }: Calibration): Rows {
+  return [
+    ['PROBABILITY', 'METERS', 'MEAN', 'TRUE'],
+    ...bins.map(({ from, to, meanProbability, found }) => [
       `${from}-${to}`,
-      String(drifted.of),
+      String(found.of),
       fixed(meanProbability, 3),
-      shareText(drifted),
+      shareText(found),
     ]),
   ];
 }
 
-/** All tables for a terminal. */
-export function metricsText(cells: readonly CellMetrics[]): string {
+/** The product's own probabilities, by field. */
+export const ownCalibrations = (m: CellMetrics): Calibration[] =>
+  m.calibrations.filter(({ estimator }) => estimator === 'verimeter');
+
+/** All tables for a terminal; `reliability`: the bins of every cell as well. */
+export function metricsText(
+  cells: readonly CellMetrics[],
+  options: { readonly reliability: boolean },
+): string {
   const special = specialRows(cells);
-  const baselines = cells.filter((m) => m.baselines.length > 0);
+  const bins = options.reliability
+    ? cells.flatMap((m) =>
+        ownCalibrations(m).flatMap((calibration) => [
+          '',
+          `Reliability of ${calibration.field}: ${m.cell}`,
+          table(reliabilityRows(calibration), new Set([1])),
+        ]),
+      )
+    : [];
   return [
-    'Lists (95 % ranges: Wilson)',
-    table(listRows(cells), new Set([1, 2])),
+    `Lists (95 % ranges: Wilson). ${LISTS_OF_OTHERS}`,
+    table(listRows(cells), new Set([2, 3])),
     '',
-    'Errors (95 % ranges: fleets resampled)',
+    'Errors (95 % ranges: fleets resampled; coverage: Wilson)',
     table(errorRows(cells)),
-    ...(baselines.length === 0
-      ? []
-      : ['', 'Beside other estimators', table(baselineRows(baselines))]),
+    '',
+    'Areas',
+    table(areaRows(cells)),
     ...(special.length === 0 ? [] : ['', 'Archives and repeated looks', table(special)]),
     '',
-    'Group status',
-    table(statusRows(cells)),
-    ...cells.flatMap((m) => [
-      '',
-      `Reliability of probability_drifted: ${m.cell}`,
-      table(reliabilityRows(m), new Set([1])),
-    ]),
+    'Probabilities',
+    table(calibrationRows(cells), new Set([3])),
+    ...bins,
     '',
   ].join('\n');
 }
+
+export const LISTS_OF_OTHERS =
+  'The prototype lists by its own probabilities; those without any list |e| > 2 %.';

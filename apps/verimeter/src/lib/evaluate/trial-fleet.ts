@@ -1,6 +1,6 @@
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
-import { errorLimit } from '@verimeter/metrology';
 import { simulateTrialArea, type TrialArea, type TrialMeter } from '@verimeter/simulator';
+import { CLASS_LIMITS } from './class-limit.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 
 const STEP_US = 900e6;
@@ -34,8 +34,6 @@ export function simulateFleet(
     onArea(index + 1);
     return area;
   });
-  const limits = errorLimit('electricity_meter', '1', 'active_energy_import');
-  if (limits === undefined) throw new Error('class 1 without limits');
   const meters: MeterSeries[] = [];
   const index = new Map<string, number>();
   for (const { supply, consumers } of areas)
@@ -44,7 +42,8 @@ export function simulateFleet(
       meters.push({
         deviceId: meter.deviceId,
         lot: meter.lot,
-        ...limits,
+        limit: CLASS_LIMITS.limit,
+        inServiceLimit: CLASS_LIMITS.inServiceLimit,
         importRegister: meter.register,
         voltages: meter.voltages,
       });
