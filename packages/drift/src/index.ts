@@ -1,4 +1,9 @@
-export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
+export {
+  balanceRegression,
+  textbookEstimates,
+  type TextbookEstimate,
+} from './lib/textbook-baselines.ts';
+export { linearEstimates, type LinearEstimate } from './lib/linear-estimates.ts';
 export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
 export { prototypeEstimates, type PrototypeEstimate } from './lib/prototype-baseline.ts';
 export { acceptedList } from './lib/health-decision.ts';

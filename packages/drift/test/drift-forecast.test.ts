@@ -52,11 +52,14 @@ test('an uncertain rate brings the earliest day forward', () => {
   expect(exitEarliestDays).toBeLessThan((exitMedianDays ?? 0) - 10);
 });
 
+/** Day after as-of on which a ramp of 35 days that has reached 0.6 % times z comes to e = 1 %, a beta of 0.01 / 1.01. */
+const crosses = (z: number) => 35 * (0.01 / 1.01 / 0.006 / z - 1);
+
 test('earliest and latest are the 5 and 95 % points of the day on which the ramp crosses', () => {
   const ramp = profiles.findIndex(
     ({ kind, start, rate }) => kind === 'ramp' && start === 0 && rate > 0,
   );
-  // Level and size are one: beta(day) = 0.006 z (1 + day / 35), z normal around 1 with sd 0.1, crosses 0.0099 at 35 (1.65 / z - 1)
+  // Level and size are one: 0.6 % times z, z normal around 1 with sd 0.1.
   const sd = 0.0006;
   const { exitEarliestDays, exitMedianDays, exitLatestDays } = forecast([
     part(ramp, {
@@ -67,7 +70,6 @@ test('earliest and latest are the 5 and 95 % points of the day on which the ramp
       sizeCovariance: sd ** 2,
     }),
   ]);
-  const crosses = (z: number) => 35 * (0.01 / 1.01 / 0.006 / z - 1);
   // told to the day
   expect(Math.abs((exitEarliestDays ?? 0) - crosses(1 + 0.1 * 1.645))).toBeLessThan(1.01);
   expect(Math.abs((exitMedianDays ?? 0) - crosses(1))).toBeLessThan(1.01);

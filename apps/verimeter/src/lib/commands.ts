@@ -140,11 +140,12 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|city|report',
+      positionals: 'electricity|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
+        'golden: the linear estimators beside those of another implementation, for the area in --data.',
       ],
       options: [
         { name: 'data', value: 'DIR', text: 'folder with real series (docs/evaluation.md)' },

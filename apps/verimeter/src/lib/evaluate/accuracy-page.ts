@@ -10,7 +10,7 @@ import {
   reliabilityRows,
   type Rows,
   specialRows,
-} from './metrics-text.ts';
+} from './metrics-rows.ts';
 
 export interface AccuracyPage {
   readonly markdown: string;

@@ -1,7 +1,7 @@
 import type { Calibration } from './calibration.ts';
 import type { Share } from './measures.ts';
 import type { CellMetrics } from './metrics.ts';
-import { ESTIMATOR_NAMES } from './metrics-text.ts';
+import { ESTIMATOR_NAMES } from './metrics-rows.ts';
 import { type Estimator, ESTIMATORS } from './statements.ts';
 
 const INK = '#1f2933';
