@@ -13,7 +13,7 @@ export interface Coverage {
   readonly drifted: Share;
 }
 
-export interface ReliabilityBin {
+interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
   readonly meanProbability: number | null;
