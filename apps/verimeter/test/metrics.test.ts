@@ -168,6 +168,7 @@ describe('metrics by hand', () => {
     expect(figures.map(([name]) => name)).toEqual([
       'accuracy-built-in.svg',
       'estimators-built-in.svg',
+      'coverage-built-in.svg',
       'reliability-probability-drifted-built-in.svg',
       'reliability-probability-over-limit-built-in.svg',
     ]);

@@ -1,4 +1,4 @@
-import { estimatorFigure, listFigure, reliabilityFigure } from './figures.ts';
+import { coverageFigure, estimatorFigure, listFigure, reliabilityFigure } from './figures.ts';
 import type { CellMetrics } from './metrics.ts';
 import {
   areaRows,
@@ -37,7 +37,12 @@ export function accuracyPage(
     if (own.length === 0) continue;
     const lists = `accuracy-${loads}.svg`;
     const errors = `estimators-${loads}.svg`;
-    figures.push([lists, listFigure(own)], [errors, estimatorFigure(own)]);
+    const coverage = `coverage-${loads}.svg`;
+    figures.push(
+      [lists, listFigure(own)],
+      [errors, estimatorFigure(own)],
+      [coverage, coverageFigure(own)],
+    );
     parts.push(
       `## ${LOADS[loads]}`,
       `![Recall and precision per case](images/${lists})`,
@@ -47,6 +52,7 @@ export function accuracyPage(
       '### Errors and intervals',
       `![Error of the drifted meters per case and estimator](images/${errors})`,
       markdownTable(errorRows(own)),
+      `![Share of 95 % intervals that hold the true error](images/${coverage})`,
       '### Areas',
       markdownTable(areaRows(own)),
     );

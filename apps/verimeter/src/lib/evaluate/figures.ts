@@ -1,4 +1,4 @@
-import type { Calibration } from './calibration.ts';
+import type { Calibration, Coverage } from './calibration.ts';
 import type { Share } from './measures.ts';
 import type { CellMetrics } from './metrics.ts';
 import { ESTIMATOR_NAMES } from './metrics-rows.ts';
@@ -37,24 +37,50 @@ const rounded = (value: number): number => Math.round(value * 10) / 10;
 
 /** Recall and precision of `reverify` per cell, with their 95 % ranges. */
 export function listFigure(cells: readonly CellMetrics[]): string {
+  return shareFigure(cells, 'Recall and precision per case', [
+    { name: 'recall', of: (m) => m.reverify.recall },
+    { name: 'precision of reverify', of: (m) => m.reverify.precision },
+  ]);
+}
+
+/** Share of 95 % intervals that hold the true error per cell, with their 95 % ranges. */
+export function coverageFigure(cells: readonly CellMetrics[]): string {
+  const at95 = (m: CellMetrics): Coverage | undefined => m.coverage.at(-1);
+  return shareFigure(cells, 'Coverage of 95 % intervals per case', [
+    { name: 'all meters', of: (m) => at95(m)?.all },
+    { name: 'drifted meters', of: (m) => at95(m)?.drifted },
+  ]);
+}
+
+/** Two shares per cell on a scale from 0 to 1, with their ranges as lines. */
+function shareFigure(
+  cells: readonly CellMetrics[],
+  title: string,
+  shares: readonly {
+    readonly name: string;
+    readonly of: (m: CellMetrics) => Share | undefined;
+  }[],
+): string {
   const left = 190;
   const span = 420;
   const row = 26;
   const top = 46;
   const height = top + row * cells.length + 34;
   const x = (value: number): number => rounded(left + span * value);
-  const mark = (found: Share, y: number, color: string): string[] =>
-    found.value === null
+  const mark = (found: Share | undefined, y: number, color: string): string[] =>
+    found === undefined || found.value === null
       ? []
       : [
           line([x(found.low ?? found.value), y], [x(found.high ?? found.value), y], color),
           `<circle cx="${x(found.value)}" cy="${y}" r="4" fill="${color}"/>`,
         ];
-  return picture(left + span + 30, height, 'Recall and precision per case', [
-    `<circle cx="${left}" cy="16" r="4" fill="${FIRST}"/>`,
-    text(left + 9, 20, 'recall'),
-    `<circle cx="${left + 80}" cy="16" r="4" fill="${SECOND}"/>`,
-    text(left + 89, 20, 'precision of reverify; lines: 95 % ranges'),
+  const color = (index: number): string => (index === 0 ? FIRST : SECOND);
+  return picture(left + span + 30, height, title, [
+    ...shares.flatMap(({ name }, index) => [
+      `<circle cx="${left + 120 * index}" cy="16" r="4" fill="${color(index)}"/>`,
+      text(left + 9 + 120 * index, 20, name),
+    ]),
+    text(left + 270, 20, 'lines: 95 % ranges'),
     ...[0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((value) => [
       line([x(value), top - 12], [x(value), height - 26], FAINT),
       text(x(value), height - 10, value.toFixed(1), 'middle'),
@@ -63,8 +89,7 @@ export function listFigure(cells: readonly CellMetrics[]): string {
       const y = top + row * index;
       return [
         text(left - 12, y + 8, m.cell, 'end'),
-        ...mark(m.reverify.recall, y, FIRST),
-        ...mark(m.reverify.precision, y + 8, SECOND),
+        ...shares.flatMap(({ of }, which) => mark(of(m), y + 8 * which, color(which))),
       ];
     }),
   ]);
