@@ -43,14 +43,17 @@ export function listFigure(cells: readonly CellMetrics[]): string {
   ]);
 }
 
+const at95 = (m: CellMetrics): Coverage | undefined => m.coverage.at(-1);
+
 /** Share of 95 % intervals that hold the true error per cell, with their 95 % ranges. */
 export function coverageFigure(cells: readonly CellMetrics[]): string {
-  const at95 = (m: CellMetrics): Coverage | undefined => m.coverage.at(-1);
   return shareFigure(cells, 'Coverage of 95 % intervals per case', [
     { name: 'all meters', of: (m) => at95(m)?.all },
     { name: 'drifted meters', of: (m) => at95(m)?.drifted },
   ]);
 }
+
+const pairColor = (index: number): string => (index === 0 ? FIRST : SECOND);
 
 /** Two shares per cell on a scale from 0 to 1, with their ranges as lines. */
 function shareFigure(
@@ -74,10 +77,9 @@ function shareFigure(
           line([x(found.low ?? found.value), y], [x(found.high ?? found.value), y], color),
           `<circle cx="${x(found.value)}" cy="${y}" r="4" fill="${color}"/>`,
         ];
-  const color = (index: number): string => (index === 0 ? FIRST : SECOND);
   return picture(left + span + 30, height, title, [
     ...shares.flatMap(({ name }, index) => [
-      `<circle cx="${left + 120 * index}" cy="16" r="4" fill="${color(index)}"/>`,
+      `<circle cx="${left + 120 * index}" cy="16" r="4" fill="${pairColor(index)}"/>`,
       text(left + 9 + 120 * index, 20, name),
     ]),
     text(left + 270, 20, 'lines: 95 % ranges'),
@@ -89,7 +91,7 @@ function shareFigure(
       const y = top + row * index;
       return [
         text(left - 12, y + 8, m.cell, 'end'),
-        ...shares.flatMap(({ of }, which) => mark(of(m), y + 8 * which, color(which))),
+        ...shares.flatMap(({ of }, which) => mark(of(m), y + 8 * which, pairColor(which))),
       ];
     }),
   ]);
