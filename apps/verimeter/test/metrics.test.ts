@@ -85,6 +85,7 @@ describe('metrics by hand', () => {
     expect(own.rmseAll.value).toBeCloseTo(Math.sqrt((9 + 16 + 400) / 4) / 1000, 12);
     expect(own.ratio.value).toBeCloseTo(Math.sqrt(12.5), 9);
     expect(own.rmseDrifted.low).toBeNull();
+    expect(own.medianDrifted.value).toBeCloseTo(0.0035, 12);
     // 0.001 and 0: its fifth meter is silent in the product and does not count
     expect(prototype.rmseDrifted.value).toBeCloseTo(0.001 / Math.SQRT2, 12);
     expect(prototype.ratio.value).toBeCloseTo(1 / Math.SQRT2, 9);

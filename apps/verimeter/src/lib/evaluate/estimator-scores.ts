@@ -13,6 +13,8 @@ export interface EstimatorScore {
   /** Of e, over meters that the product, the oracle and this estimator estimate. */
   readonly rmseDrifted: Measure;
   readonly rmseAll: Measure;
+  /** Median size of the error of the drifted: a few meters without load carry the RMSE of estimators that judge every meter. */
+  readonly medianDrifted: Measure;
   /** RMSE of the drifted over that of the oracle. */
   readonly ratio: Measure;
   /** rms over areas of the median error of an area's meters: what its balance cannot tell from the supply's own error. */
@@ -41,6 +43,7 @@ export function estimatorScores(fleets: Fleets): EstimatorScore[] {
           : null,
         rmseDrifted: rmse(fleets, name, isDrifted),
         rmseAll: rmse(fleets, name, () => true),
+        medianDrifted: medianSize(fleets, name),
         ratio: rmseRatio(fleets, name),
         areaShift: areaShift(fleets, name),
         coverage: coverage.some(({ all }) => all.of > 0) ? coverage : null,
@@ -87,6 +90,16 @@ function rmse(fleets: Fleets, name: Estimator, chosen: (row: MeterRow) => boolea
     fleets.map((rows) => squaresOf(rows.filter(chosen).map((row) => errorOf(row, name)))),
     rootOf,
   );
+}
+
+function medianSize(fleets: Fleets, name: Estimator): Measure {
+  const sizes = fleets.map((rows) =>
+    rows.filter(isDrifted).flatMap((row) => {
+      const error = errorOf(row, name);
+      return error === undefined ? [] : [Math.abs(error)];
+    }),
+  );
+  return bootstrapped(sizes, (some) => medianOf(some.flat()));
 }
 
 function rmseRatio(fleets: Fleets, name: Estimator): Measure {

@@ -125,8 +125,8 @@ export function estimatorFigure(cells: readonly CellMetrics[]): string {
     );
   return picture(left + span + 30, height, 'RMSE of the drifted meters per case and estimator', [
     ...run.flatMap((name, index) => [
-      `<circle cx="${20 + 102 * index}" cy="16" r="4" fill="${COLORS[name]}"/>`,
-      text(28 + 102 * index, 20, ESTIMATOR_NAMES[name], 'start', 11),
+      `<circle cx="${12 + 105 * index}" cy="16" r="4" fill="${COLORS[name]}"/>`,
+      text(20 + 105 * index, 20, ESTIMATOR_NAMES[name], 'start', 11),
     ]),
     ...[0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20].flatMap((value) => [
       line([x(value / 100), top - 12], [x(value / 100), height - 26], FAINT),
