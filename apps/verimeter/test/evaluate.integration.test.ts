@@ -46,7 +46,10 @@ test('a small case end to end: records, resumption, the same answer, a page', as
   expect(cells[0]).toMatchObject({ cell: 'tiny', meters: 24, drifted: 6, fleets: 1 });
   // Five per cent in an area of 12 meters: nothing is easier.
   expect(cells[0].reverify.recall.value).toBeGreaterThan(0.8);
-  expect(cells[0].baselines.map(({ name }: { name: string }) => name)).toEqual([
+  expect(cells[0].estimators.map(({ name }: { name: string }) => name)).toEqual([
+    'verimeter',
+    'oracle',
+    'prototype',
     'leastSquares',
     'ridge',
     'recursive',

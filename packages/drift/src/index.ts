@@ -1,5 +1,12 @@
-export { textbookEstimates, type TextbookEstimate } from './lib/textbook-baselines.ts';
+export {
+  balanceRegression,
+  textbookEstimates,
+  type TextbookEstimate,
+} from './lib/textbook-baselines.ts';
+export { linearEstimates, type LinearEstimate } from './lib/linear-estimates.ts';
 export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
+export { prototypeEstimates, type PrototypeEstimate } from './lib/prototype-baseline.ts';
+export { acceptedList } from './lib/health-decision.ts';
 export { analyzeElectricityFleet, concludeFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
 export type { AreaAnswers } from './lib/area-answers.ts';
 export type { JudgedArea } from './lib/area-state.ts';

@@ -52,6 +52,40 @@ test('an uncertain rate brings the earliest day forward', () => {
   expect(exitEarliestDays).toBeLessThan((exitMedianDays ?? 0) - 10);
 });
 
+/** Day after as-of on which a ramp of 35 days that has reached 0.6 % times z comes to e = 1 %, a beta of 0.01 / 1.01. */
+const crosses = (z: number) => 35 * (0.01 / 1.01 / 0.006 / z - 1);
+
+test('earliest and latest are the 5 and 95 % points of the day on which the ramp crosses', () => {
+  const ramp = profiles.findIndex(
+    ({ kind, start, rate }) => kind === 'ramp' && start === 0 && rate > 0,
+  );
+  // Level and size are one: 0.6 % times z, z normal around 1 with sd 0.1.
+  const sd = 0.0006;
+  const { exitEarliestDays, exitMedianDays, exitLatestDays } = forecast([
+    part(ramp, {
+      mean: 0.006,
+      variance: sd ** 2,
+      size: 0.006,
+      sizeVariance: sd ** 2,
+      sizeCovariance: sd ** 2,
+    }),
+  ]);
+  // told to the day
+  expect(Math.abs((exitEarliestDays ?? 0) - crosses(1 + 0.1 * 1.645))).toBeLessThan(1.01);
+  expect(Math.abs((exitMedianDays ?? 0) - crosses(1))).toBeLessThan(1.01);
+  expect(Math.abs((exitLatestDays ?? 0) - crosses(1 - 0.1 * 1.645))).toBeLessThan(1.01);
+});
+
+test('no latest day where more than a twentieth of the probability stays within the limits', () => {
+  const step = profiles.findIndex(({ kind, start }) => kind === 'step' && start === 10);
+  const { exitMedianDays, exitLatestDays } = forecast([
+    part(-1, { weight: 0.06 }),
+    part(step, { weight: 0.94, mean: 0.04, size: 0.04 }),
+  ]);
+  expect(exitMedianDays).toBe(-16);
+  expect(exitLatestDays).toBeUndefined();
+});
+
 test('a step left the limits when it came, and does not grow', () => {
   const step = profiles.findIndex(({ kind, start }) => kind === 'step' && start === 10);
   const { perYear, exitMedianDays } = forecast([part(step, { mean: 0.04, size: 0.04 })]);

@@ -140,11 +140,12 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|city|report',
+      positionals: 'electricity|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
+        'golden: the linear estimators beside those of another implementation, for the area in --data.',
       ],
       options: [
         { name: 'data', value: 'DIR', text: 'folder with real series (docs/evaluation.md)' },
@@ -160,7 +161,11 @@ export const COMMANDS: readonly Command[] = [
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
         { name: 'out', value: 'DIR', text: 'where a record per finished fleet is kept' },
         { name: 'resume', text: 'go on with the records in --out' },
-        { name: 'baselines', text: 'least squares, ridge, RLS and lasso as well' },
+        {
+          name: 'baselines',
+          text: 'the prototype, least squares, ridge, RLS and lasso as well',
+        },
+        { name: 'reliability', text: 'stated probabilities in bins, of every case' },
         { name: 'docs', value: 'DIR', text: 'where report writes (default docs)' },
       ],
     },

@@ -4,8 +4,9 @@ import { betaOfError } from './health-decision.ts';
 
 /** Nothing is said of a farther future, days. */
 const HORIZON_DAYS = 3653;
-/** Probability of being beyond the limit at the earliest exit. */
+/** Probability of being beyond the limit at the earliest and at the latest exit: 90 % lie between. */
 const EARLIEST = 0.05;
+const LATEST = 0.95;
 const DAYS_PER_YEAR = 365.25;
 
 export interface DriftForecast {
@@ -15,6 +16,8 @@ export interface DriftForecast {
   /** Days from as-of (negative: before) at which e is beyond the limit with probability 0.5, and with 0.05. */
   readonly exitMedianDays?: number;
   readonly exitEarliestDays?: number;
+  /** The same with 0.95; absent where so much of the probability never leaves the limits. */
+  readonly exitLatestDays?: number;
 }
 
 interface Posterior {
@@ -49,11 +52,13 @@ export function forecastDrift(posterior: Posterior): DriftForecast {
   const median = exitDay(days, 0.5);
   if (median === undefined) return { perYear, perYearSd };
   const earliest = exitDay(days, EARLIEST) ?? median;
+  const latest = exitDay(days, LATEST);
   return {
     perYear,
     perYearSd,
     exitMedianDays: median,
     exitEarliestDays: Math.min(earliest, median),
+    ...(latest === undefined ? {} : { exitLatestDays: latest }),
   };
 }
 

@@ -1,14 +1,16 @@
-import { reliabilityFigure, listFigure } from './figures.ts';
+import { coverageFigure, estimatorFigure, listFigure, reliabilityFigure } from './figures.ts';
 import type { CellMetrics } from './metrics.ts';
 import {
-  baselineRows,
+  areaRows,
+  calibrationRows,
   errorRows,
   listRows,
+  LISTS_OF_OTHERS,
+  ownCalibrations,
   reliabilityRows,
   type Rows,
   specialRows,
-  statusRows,
-} from './metrics-text.ts';
+} from './metrics-rows.ts';
 
 export interface AccuracyPage {
   readonly markdown: string;
@@ -23,43 +25,56 @@ const LOADS: Readonly<Record<CellMetrics['loads'], string>> = {
   'built-in': 'Customers of the simulated city',
 };
 
-/** The page of measured accuracy and its figures. */
-export function accuracyPage(cells: readonly CellMetrics[]): AccuracyPage {
+/** The page of measured accuracy and its figures; `reliability`: the bins of every case, not of the base alone. */
+export function accuracyPage(
+  cells: readonly CellMetrics[],
+  options: { readonly reliability: boolean },
+): AccuracyPage {
   const figures: [string, string][] = [];
   const parts = [INTRODUCTION];
   for (const loads of ['report', 'tune', 'built-in'] as const) {
     const own = cells.filter((m) => m.loads === loads);
     if (own.length === 0) continue;
     const lists = `accuracy-${loads}.svg`;
-    figures.push([lists, listFigure(own)]);
+    const errors = `estimators-${loads}.svg`;
+    const coverage = `coverage-${loads}.svg`;
+    figures.push(
+      [lists, listFigure(own)],
+      [errors, estimatorFigure(own)],
+      [coverage, coverageFigure(own)],
+    );
     parts.push(
       `## ${LOADS[loads]}`,
       `![Recall and precision per case](images/${lists})`,
       '### Lists',
+      LISTS_OF_OTHERS,
       markdownTable(listRows(own)),
       '### Errors and intervals',
+      `![Error of the drifted meters per case and estimator](images/${errors})`,
       markdownTable(errorRows(own)),
+      `![Share of 95 % intervals that hold the true error](images/${coverage})`,
+      '### Areas',
+      markdownTable(areaRows(own)),
     );
-    const compared = own.filter((m) => m.baselines.length > 0);
-    if (compared.length > 0)
-      parts.push('### Beside other estimators', markdownTable(baselineRows(compared)));
     const special = specialRows(own);
     if (special.length > 0)
       parts.push(
         '### Archives and repeated looks',
         markdownTable([['CELL', 'WHAT', 'VALUE'], ...special]),
       );
-    parts.push('### Group status', markdownTable([['CELL', 'AREAS'], ...statusRows(own)]));
+    parts.push('### Probabilities', markdownTable(calibrationRows(own)));
     const base = own.find((m) => m.cell === 'base') ?? own[0];
-    if (base !== undefined) {
-      const name = `reliability-${loads}.svg`;
-      figures.push([name, reliabilityFigure(base)]);
-      parts.push(
-        `### Reliability of probability_drifted, ${base.cell}`,
-        `![Stated and found](images/${name})`,
-        markdownTable(reliabilityRows(base)),
-      );
-    }
+    for (const m of options.reliability ? own : base === undefined ? [] : [base])
+      for (const calibration of ownCalibrations(m)) {
+        const { field } = calibration;
+        parts.push(`#### Reliability of ${field}, ${m.cell}`);
+        if (m === base) {
+          const name = `reliability-${field.replaceAll('_', '-')}-${loads}.svg`;
+          figures.push([name, reliabilityFigure(calibration, m.cell)]);
+          parts.push(`![Stated and found](images/${name})`);
+        }
+        parts.push(markdownTable(reliabilityRows(calibration)));
+      }
     parts.push(
       '### What made these numbers',
       markdownTable([

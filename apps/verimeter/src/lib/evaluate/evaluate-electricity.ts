@@ -75,7 +75,10 @@ export async function evaluateElectricity(context: CommandContext): Promise<numb
   const metrics = request.cells.map((cell) =>
     cellMetrics(ordered.filter((record) => record.cell === cell.name)),
   );
-  await writeLine(context.json ? JSON.stringify({ cells: metrics }) : metricsText(metrics));
+  const reliability = context.flag('reliability');
+  await writeLine(
+    context.json ? JSON.stringify({ cells: metrics }) : metricsText(metrics, { reliability }),
+  );
   return 0;
 }
 

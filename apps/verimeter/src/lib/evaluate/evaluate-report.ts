@@ -15,7 +15,9 @@ export async function evaluateReport(context: CommandContext): Promise<number> {
   const out = context.option('out');
   if (out === undefined) throw new UsageError('evaluate report needs the --out DIR of a run');
   const metrics = metricsOfAll(await readRecords(path.resolve(workingDirectory, out)));
-  const { markdown, figures } = accuracyPage(metrics);
+  const { markdown, figures } = accuracyPage(metrics, {
+    reliability: context.flag('reliability'),
+  });
   const docs = path.resolve(workingDirectory, context.option('docs') ?? 'docs');
   await mkdir(path.join(docs, 'images'), { recursive: true });
   await writeFile(path.join(docs, 'accuracy.md'), markdown);

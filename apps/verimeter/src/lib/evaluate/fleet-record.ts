@@ -21,19 +21,32 @@ const meterColumns = z.object({
   low: numbers,
   high: numbers,
   probability: numbers,
+  /** probability_over_limit. */
+  overLimit: numbers.optional(),
   oracle: numbers,
   oracleLow: numbers,
   oracleHigh: numbers,
+  oracleStandardError: numbers.optional(),
+  oracleProbability: numbers.optional(),
   oracleRecommendation: z.array(z.number()),
   /** Baselines, where asked for. */
   leastSquares: numbers.optional(),
   ridge: numbers.optional(),
   recursive: numbers.optional(),
   lasso: numbers.optional(),
+  prototype: numbers.optional(),
+  prototypeStandardError: numbers.optional(),
+  prototypeProbability: numbers.optional(),
+  prototypeRecommendation: z.array(z.number()).optional(),
   /** Repeated looks: first day on the list, day on which |e| reached 2 %, error of the forecast of that day. */
   firstReverify: numbers.optional(),
   crossing: numbers.optional(),
   exitError: numbers.optional(),
+  /** Day on which |e| reached the limit of the class, and what was said of it on the first day on the list. */
+  limitCrossing: numbers.optional(),
+  exitEarliest: numbers.optional(),
+  exitMedian: numbers.optional(),
+  exitLatest: numbers.optional(),
 });
 
 export const fleetRecord = z.object({
@@ -78,3 +91,13 @@ export type MeterColumns = FleetRecord['meters'];
 /** Two runs of the same fleet have the same key. */
 export const recordKey = (record: Pick<FleetRecord, 'cell' | 'seed' | 'fleet' | 'loads'>): string =>
   `${record.cell} ${record.loads} ${record.seed} ${record.fleet}`;
+
+/** As a column holds it; null: there is none. */
+export function orNull(value: number | undefined): number | null {
+  return value === undefined || !Number.isFinite(value) ? null : rounded(value);
+}
+
+/** Six digits behind the point: 0.0001 %. */
+export function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

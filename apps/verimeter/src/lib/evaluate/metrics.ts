@@ -1,15 +1,11 @@
-import { type Coverage, coverages, reliability, type ReliabilityBin } from './calibration.ts';
+import { type Calibration, calibrations, type Coverage } from './calibration.ts';
+import { type EstimatorScore, estimatorScores } from './estimator-scores.ts';
+import { type ExitScore, exitScore } from './exit-dates.ts';
 import type { FleetRecord } from './fleet-record.ts';
-import {
-  bootstrapped,
-  type Measure,
-  medianOf,
-  rootMeanSquare,
-  share,
-  type Share,
-} from './measures.ts';
-import { baselineScores, type BaselineScore, listScore, type ListScore } from './list-scores.ts';
+import { bootstrapped, type Measure, medianOf, share, type Share } from './measures.ts';
+import type { ListScore } from './list-scores.ts';
 import { countedRows, type MeterRow } from './meter-rows.ts';
+import type { Estimator } from './statements.ts';
 
 export interface CellMetrics {
   readonly cell: string;
@@ -21,23 +17,18 @@ export interface CellMetrics {
   readonly meters: number;
   readonly drifted: number;
   readonly lossRatio: number;
+  /** The product first, the oracle second, then those for comparison that were run. */
+  readonly estimators: readonly EstimatorScore[];
+  /** Of the product. */
   readonly reverify: ListScore;
   readonly watch: ListScore;
-  readonly oracle: ListScore;
-  /** Of e, over meters that both runs estimate. */
-  readonly rmse: Readonly<Record<'drifted' | 'driftedOracle' | 'all' | 'allOracle', Measure>>;
-  readonly rmseRatio: Measure;
-  /** rms over areas of the median error of an area's meters: what its balance cannot tell from the supply's own error. */
-  readonly areaShift: Measure;
   readonly coverage: readonly Coverage[];
-  /** Median width of the 95 % intervals over that of the oracle. */
-  readonly widthRatio: Measure;
-  readonly reliability: readonly ReliabilityBin[];
+  readonly calibrations: readonly Calibration[];
   readonly notResolvable: Share;
   readonly driftedNotResolvable: Share;
   readonly statuses: Readonly<Record<string, number>>;
+  /** Areas with a right archive that passed all gates. */
   readonly cleanAreasOk: Share;
-  readonly baselines: readonly BaselineScore[];
   readonly guests: Readonly<
     Record<'device' | 'listing' | 'feeding' | 'nothingPublished' | 'all', Share>
   >;
@@ -45,6 +36,7 @@ export interface CellMetrics {
   /** Days from the crossing of 2 % to the list, and of the forecast of the crossing. */
   readonly delay: Measure;
   readonly exitError: Measure;
+  readonly exit: ExitScore;
   readonly secondsPerArea: Readonly<Record<'simulate' | 'analyze' | 'oracle', number>>;
 }
 
@@ -55,11 +47,8 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
   const fleets = records.map(countedRows);
   const rows = fleets.flat();
   const areas = records.flatMap((record) => record.areas);
-  const rmse = (
-    chosen: (row: MeterRow) => boolean,
-    value: (row: MeterRow) => number | null,
-  ): Measure =>
-    bootstrapped(fleets, (some) => rootMeanSquare(errors(some.flat().filter(chosen), value)));
+  const estimators = estimatorScores(fleets);
+  const own = scoreOf(estimators, 'verimeter');
   const all = areas.length;
   return {
     cell: first.cell,
@@ -71,31 +60,11 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
     meters: rows.length,
     drifted: rows.filter(isDrifted).length,
     lossRatio: areas.reduce((sum, { loss }) => sum + loss, 0) / all,
-    reverify: listScore(rows, ({ reverify }) => reverify),
-    watch: listScore(rows, ({ watch }) => watch),
-    oracle: listScore(rows, ({ oracleReverify }) => oracleReverify),
-    rmse: {
-      drifted: rmse(isDrifted, own),
-      driftedOracle: rmse(isDrifted, known),
-      all: rmse(any, own),
-      allOracle: rmse(any, known),
-    },
-    rmseRatio: bootstrapped(fleets, (some) => {
-      const drifted = some.flat().filter(isDrifted);
-      return ratio(rootMeanSquare(errors(drifted, own)), rootMeanSquare(errors(drifted, known)));
-    }),
-    areaShift: bootstrapped(fleets, (some) => rootMeanSquare(some.flatMap(areaShifts))),
-    coverage: coverages(rows),
-    widthRatio: bootstrapped(fleets, (some) => {
-      const both = some
-        .flat()
-        .filter(({ low, oracleWidth }) => low !== null && oracleWidth !== null);
-      return ratio(
-        medianOf(both.map(({ low, high }) => (high ?? 0) - (low ?? 0))),
-        medianOf(both.map(({ oracleWidth }) => oracleWidth ?? 0)),
-      );
-    }),
-    reliability: reliability(rows),
+    estimators,
+    reverify: own.reverify,
+    watch: own.watch ?? own.reverify,
+    coverage: own.coverage ?? [],
+    calibrations: calibrations(rows),
     notResolvable: share(rows.filter(isNotResolvable).length, rows.length),
     driftedNotResolvable: share(
       rows.filter((row) => row.drifted && isNotResolvable(row)).length,
@@ -106,13 +75,13 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
       areas.filter(({ archive, status }) => archive === 'clean' && status === 'ok').length,
       areas.filter(({ archive }) => archive === 'clean').length,
     ),
-    baselines: baselineScores(rows),
     guests: guestShares(records),
     looks: first.looks,
     delay: bootstrapped(fleets, (some) => medianOf(delays(some.flat()))),
     exitError: bootstrapped(fleets, (some) =>
       medianOf(some.flat().flatMap(({ exitError }) => (exitError === null ? [] : [exitError]))),
     ),
+    exit: exitScore(fleets),
     secondsPerArea: {
       simulate: secondsPer(records, 'simulate', all),
       analyze: secondsPer(records, 'analyze', all),
@@ -122,23 +91,13 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
 }
 
 const isDrifted = ({ drifted }: MeterRow): boolean => drifted;
-const any = (): boolean => true;
-const own = ({ estimate }: MeterRow): number | null => estimate;
-const known = ({ oracle }: MeterRow): number | null => oracle;
 const isNotResolvable = ({ indication }: MeterRow): boolean => indication === 'not_resolvable';
 
-/** Of the meters that both runs estimate, so that the two are of the same meters. */
-function errors(rows: readonly MeterRow[], value: (row: MeterRow) => number | null): number[] {
-  return rows.flatMap((row) => {
-    const found = value(row);
-    if (row.estimate === null || row.oracle === null || found === null) return [];
-    return [found - row.truth];
-  });
-}
-
-function areaShifts(fleet: readonly MeterRow[]): number[] {
-  const byArea = Map.groupBy(fleet, ({ area }) => area);
-  return [...byArea.values()].flatMap((rows) => medianOf(errors(rows, own)) ?? []);
+/** @throws RangeError where it was not run. */
+export function scoreOf(scores: readonly EstimatorScore[], name: Estimator): EstimatorScore {
+  const found = scores.find((score) => score.name === name);
+  if (found === undefined) throw new RangeError(`no ${name} among the estimators`);
+  return found;
 }
 
 function guestShares(records: readonly FleetRecord[]): CellMetrics['guests'] {
@@ -164,10 +123,6 @@ function countBy(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
-}
-
-function ratio(a: number | null, b: number | null): number | null {
-  return a === null || b === null || b === 0 ? null : a / b;
 }
 
 function secondsPer(

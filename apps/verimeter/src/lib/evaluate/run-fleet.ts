@@ -1,19 +1,23 @@
 import {
-  adaptiveEstimates,
   analyzeElectricityFleet,
   type DeviceResult,
-  type FleetInput,
   type FleetResult,
   MODEL_VERSION,
-  textbookEstimates,
 } from '@verimeter/drift';
 import { type HouseholdSeries, trialError, type TrialMeter } from '@verimeter/simulator';
+import { baselineColumns } from './baseline-columns.ts';
 import type { Cell } from './cells.ts';
 import { guestAnswers } from './guest-answers.ts';
 import { planFleet } from './fleet-plan.ts';
-import { type FleetRecord, type MeterColumns, RECOMMENDATIONS } from './fleet-record.ts';
+import {
+  type FleetRecord,
+  type MeterColumns,
+  orNull,
+  RECOMMENDATIONS,
+  rounded,
+} from './fleet-record.ts';
 import { simulateFleet, type TrialFleet } from './trial-fleet.ts';
-import { lookWeekly, type Looks } from './weekly-looks.ts';
+import { lookWeekly, type Looks, type StatedExit } from './weekly-looks.ts';
 
 export interface FleetRun {
   readonly seed: number;
@@ -74,7 +78,7 @@ export function runFleet(
     guests: guestAnswers(fleet, found),
     meters: {
       ...columnsOf(fleet, { found, oracle, days }),
-      ...(run.baselines ? baselineColumns(fleet) : {}),
+      ...(run.baselines ? baselineColumns(fleet, cell.options.prevalence) : {}),
       ...(looks === undefined ? {} : lookColumns(fleet, looks)),
     },
   };
@@ -101,9 +105,12 @@ function columnsOf(
     low: own.map((device) => orNull(device?.intervalLow)),
     high: own.map((device) => orNull(device?.intervalHigh)),
     probability: own.map((device) => orNull(device?.probabilityDrifted)),
+    overLimit: own.map((device) => orNull(device?.probabilityOverLimit)),
     oracle: known.map((device) => orNull(device?.errorEstimate)),
     oracleLow: known.map((device) => orNull(device?.intervalLow)),
     oracleHigh: known.map((device) => orNull(device?.intervalHigh)),
+    oracleStandardError: known.map((device) => orNull(device?.standardError)),
+    oracleProbability: known.map((device) => orNull(device?.probabilityDrifted)),
     oracleRecommendation: known.map(recommendationOf),
   };
 }
@@ -118,54 +125,21 @@ function deviceOf(
 const recommendationOf = (device: DeviceResult | undefined): number =>
   Math.max(0, RECOMMENDATIONS.indexOf(device?.recommendation ?? 'none'));
 
-/** A baseline that cannot be computed for an area leaves its meters empty. */
-function baselineColumns(fleet: TrialFleet): Partial<MeterColumns> {
-  const { input } = fleet;
-  const textbook = estimatesOf(input, textbookEstimates);
-  const adaptive = estimatesOf(input, adaptiveEstimates);
-  const column = <T>(byId: Map<string, T>, value: (estimate: T) => number): (number | null)[] =>
-    fleet.meters.map(({ meter }) => {
-      const estimate = byId.get(meter.deviceId);
-      return estimate === undefined ? null : orNull(value(estimate));
-    });
-  return {
-    leastSquares: column(textbook, (estimate) => estimate.leastSquares),
-    ridge: column(textbook, (estimate) => estimate.ridge),
-    recursive: column(adaptive, (estimate) => estimate.recursive),
-    lasso: column(adaptive, (estimate) => estimate.lasso),
-  };
-}
-
-function estimatesOf<T extends { readonly deviceId: string }>(
-  input: FleetInput,
-  estimator: (input: FleetInput, area: FleetInput['areas'][number]) => readonly T[],
-): Map<string, T> {
-  const byId = new Map<string, T>();
-  for (const area of input.areas) {
-    try {
-      for (const estimate of estimator(input, area)) byId.set(estimate.deviceId, estimate);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  return byId;
-}
-
 function lookColumns(fleet: TrialFleet, looks: Looks): Partial<MeterColumns> {
   const column = (values: ReadonlyMap<string, number>): (number | null)[] =>
     fleet.meters.map(({ meter }) => orNull(values.get(meter.deviceId)));
+  const exits = (date: (exit: StatedExit) => number | undefined): (number | null)[] =>
+    fleet.meters.map(({ meter }) => {
+      const exit = looks.exits.get(meter.deviceId);
+      return exit === undefined ? null : orNull(date(exit));
+    });
   return {
     firstReverify: column(looks.firstReverify),
     crossing: column(looks.crossing),
     exitError: column(looks.exitError),
+    limitCrossing: column(looks.limitCrossing),
+    exitEarliest: exits(({ earliest }) => earliest),
+    exitMedian: exits(({ median }) => median),
+    exitLatest: exits(({ latest }) => latest),
   };
-}
-
-function orNull(value: number | undefined): number | null {
-  return value === undefined || !Number.isFinite(value) ? null : rounded(value);
-}
-
-/** Six digits behind the point: 0.0001 %. */
-function rounded(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
 }

@@ -1,6 +1,6 @@
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
-import { errorLimit } from '@verimeter/metrology';
 import { simulateTrialArea, type TrialArea, type TrialMeter } from '@verimeter/simulator';
+import { CLASS_LIMITS, SUPPLY_LIMITS } from './class-limit.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 
 const STEP_US = 900e6;
@@ -34,8 +34,6 @@ export function simulateFleet(
     onArea(index + 1);
     return area;
   });
-  const limits = limitsOf('1');
-  const supplyLimits = limitsOf('0.5');
   const meters: MeterSeries[] = [];
   const index = new Map<string, number>();
   for (const { supply, consumers } of areas)
@@ -44,7 +42,7 @@ export function simulateFleet(
       meters.push({
         deviceId: meter.deviceId,
         lot: meter.lot,
-        ...(meter === supply ? supplyLimits : limits),
+        ...(meter === supply ? SUPPLY_LIMITS : CLASS_LIMITS),
         importRegister: meter.register,
         voltages: meter.voltages,
       });
@@ -101,13 +99,6 @@ export function simulateFleet(
     })),
     guests,
   };
-}
-
-/** Of a class of electricity meters; the errors of supply meters are spread over those of class 0.5. */
-function limitsOf(accuracyClass: string): { limit: number; inServiceLimit: number } {
-  const limits = errorLimit('electricity_meter', accuracyClass, 'active_energy_import');
-  if (limits === undefined) throw new Error(`class ${accuracyClass} without limits`);
-  return limits;
 }
 
 /** Only the bus is needed later: the flows of 60 customers would fill the memory of a worker. */

@@ -1,5 +1,6 @@
-import { analyzeElectricityFleet, type FleetResult } from '@verimeter/drift';
+import { analyzeElectricityFleet, type DeviceResult, type FleetResult } from '@verimeter/drift';
 import { trialError } from '@verimeter/simulator';
+import { CLASS_LIMITS } from './class-limit.ts';
 import type { TrialFleet } from './trial-fleet.ts';
 
 const DAY_US = 86_400e6;
@@ -15,7 +16,23 @@ export interface Looks {
   readonly crossing: ReadonlyMap<string, number>;
   /** Forecast of that day at the last look before it, minus the day; where the estimator gave a rate that gets there. */
   readonly exitError: ReadonlyMap<string, number>;
+  /** Day on which |e| really reached the limit of the class; not where it was beyond it from the start. */
+  readonly limitCrossing: ReadonlyMap<string, number>;
+  /** Of that day, as stated on the first day on the list. */
+  readonly exits: ReadonlyMap<string, StatedExit>;
 }
+
+/** Days since the first reading; an open end is undefined. */
+export interface StatedExit {
+  readonly earliest: number | undefined;
+  readonly median: number | undefined;
+  readonly latest: number | undefined;
+}
+
+/** The dates of a device's result. The latest one is not in every version of it. */
+type ExitFields = Pick<DeviceResult, 'exitMedianUs' | 'exitEarliestUs'> & {
+  readonly exitLatestUs?: number;
+};
 
 /** One analysis a week, each with the readings up to its day. */
 export function lookWeekly(
@@ -24,8 +41,9 @@ export function lookWeekly(
   onLook: (share: number) => void,
 ): Looks {
   const { startUs } = fleet.input.grid;
-  const crossing = crossings(fleet, span.days);
+  const crossing = crossings(fleet, span.days, EXIT_LIMIT);
   const firstReverify = new Map<string, number>();
+  const exits = new Map<string, StatedExit>();
   const exitError = new Map<string, number>();
   const weeks = Math.floor(span.days / 7);
   let last: FleetResult = { devices: [], areas: [] };
@@ -36,9 +54,12 @@ export function lookWeekly(
       ...fleet.input,
       areas: fleet.input.areas.map((area) => ({ ...area, asOfUs })),
     });
-    for (const { deviceId, recommendation, errorEstimate, driftPerYear } of last.devices) {
-      if (recommendation === 'reverify' && !firstReverify.has(deviceId))
+    for (const device of last.devices) {
+      const { deviceId, recommendation, errorEstimate, driftPerYear } = device;
+      if (recommendation === 'reverify' && !firstReverify.has(deviceId)) {
         firstReverify.set(deviceId, day);
+        exits.set(deviceId, statedExit(device, startUs));
+      }
       const crosses = crossing.get(deviceId);
       if (crosses === undefined || crosses <= day || errorEstimate === undefined) continue;
       if (driftPerYear === undefined || driftPerYear === 0) continue;
@@ -48,15 +69,38 @@ export function lookWeekly(
     }
     onLook((week - span.fromWeek + 1) / (weeks - span.fromWeek + 1));
   }
-  return { count: weeks - span.fromWeek + 1, last, firstReverify, crossing, exitError };
+  return {
+    count: weeks - span.fromWeek + 1,
+    last,
+    firstReverify,
+    crossing,
+    exitError,
+    limitCrossing: new Map(
+      [...crossings(fleet, span.days, CLASS_LIMITS.limit)].filter(([, day]) => day > 0),
+    ),
+    exits,
+  };
 }
 
-function crossings(fleet: TrialFleet, days: number): Map<string, number> {
+function statedExit(
+  { exitEarliestUs, exitMedianUs, exitLatestUs }: ExitFields,
+  startUs: number,
+): StatedExit {
+  const dayOf = (us: number | undefined): number | undefined =>
+    us === undefined ? undefined : (us - startUs) / DAY_US;
+  return {
+    earliest: dayOf(exitEarliestUs),
+    median: dayOf(exitMedianUs),
+    latest: dayOf(exitLatestUs),
+  };
+}
+
+function crossings(fleet: TrialFleet, days: number, limit: number): Map<string, number> {
   const found = new Map<string, number>();
   for (const { meter } of fleet.meters) {
     if (meter.fault === undefined) continue;
     let day = 0;
-    while (day <= days && Math.abs(trialError(meter, day)) < EXIT_LIMIT) day += 0.25;
+    while (day <= days && Math.abs(trialError(meter, day)) < limit) day += 0.25;
     if (day <= days) found.set(meter.deviceId, day);
   }
   return found;
