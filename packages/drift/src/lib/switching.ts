@@ -33,6 +33,8 @@ const LEAST_CORRELATION = 0.25;
 const MOST_ARRIVALS = 30;
 /** Share of the supply that may change unexplained: a theft or a large consumer's fault is for the estimator to tell. */
 const UNEXPLAINED = 0.04;
+/** Smaller errors of one meter do not make such a step. */
+const LEAST_ERROR = 0.1;
 /** Of the step, what may remain once the meters are named. */
 const REST = 0.35;
 
@@ -74,13 +76,36 @@ export function findSwitching(
   const explained =
     left.length + arrived.length > 0 &&
     (remaining === undefined || Math.abs(remaining.size) < REST * Math.abs(first.size));
-  if (!explained && Math.abs(first.size) < UNEXPLAINED) return undefined;
+  if (
+    !explained &&
+    (Math.abs(first.size) < UNEXPLAINED || isOneMeter(intervals, first, unaccounted))
+  )
+    return undefined;
   return {
     ...changePoint(intervals, unaccounted, changes, first.day),
     share: first.size,
     left: explained ? left : [],
     arrived: explained ? arrived : [],
   };
+}
+
+/** Whether the error of a single member that began with the step explains it: a bypass, which the estimator is to tell. */
+function isOneMeter(intervals: AreaIntervals, step: LossStep, unaccounted: Float64Array): boolean {
+  const side: Side = { intervals, step, rows: rowsBeside(intervals, step) };
+  const { coefficients } = regression(side, unaccounted, 0.7);
+  return intervals.consumers.some(({ energy }, i) => {
+    const error = at(coefficients, i);
+    if (Math.abs(error) < LEAST_ERROR) return false;
+    const rest = Float64Array.from(unaccounted);
+    addAfter(
+      rest,
+      energy.map((value) => error * value),
+      intervals,
+      step.day,
+    );
+    const remaining = lossStep(intervals, rest);
+    return remaining === undefined || Math.abs(remaining.size) < REST * Math.abs(step.size);
+  });
 }
 
 /** The day before the change and its own may be of either kind. */

@@ -13,6 +13,7 @@ import { guestAnswers } from './guest-answers.ts';
 import { planFleet } from './fleet-plan.ts';
 import { type FleetRecord, type MeterColumns, RECOMMENDATIONS } from './fleet-record.ts';
 import { simulateFleet, type TrialFleet } from './trial-fleet.ts';
+import { troubleAnswers } from './trouble-answers.ts';
 import { lookWeekly, type Looks } from './weekly-looks.ts';
 
 export interface FleetRun {
@@ -65,19 +66,32 @@ export function runFleet(
       oracleStatus: oracle.areas[area]?.status ?? '',
       loss: rounded(fleet.areas[area]?.loss ?? 0),
       supplyError: rounded(fleet.areas[area]?.supplyError ?? 0),
-      archive: fleet.guests.some(({ listedIn }) => listedIn === groupId)
-        ? 'lists'
-        : fleet.guests.some(({ fedBy }) => fedBy === groupId)
-          ? 'feeds'
-          : 'clean',
+      archive: archiveOf(fleet, groupId, area),
     })),
     guests: guestAnswers(fleet, found),
+    ...(fleet.troubles.length === 0 ? {} : { troubles: troubleAnswers(fleet, found) }),
     meters: {
       ...columnsOf(fleet, { found, oracle, days }),
       ...(run.baselines ? baselineColumns(fleet) : {}),
       ...(looks === undefined ? {} : lookColumns(fleet, looks)),
     },
   };
+}
+
+/** Areas with loads that no meter counts are as right as others: everybody has them. */
+function archiveOf(
+  { guests, troubles }: TrialFleet,
+  groupId: string,
+  area: number,
+): FleetRecord['areas'][number]['archive'] {
+  if (guests.some(({ listedIn }) => listedIn === groupId)) return 'lists';
+  if (guests.some(({ fedBy }) => fedBy === groupId)) return 'feeds';
+  return troubles.some(
+    (trouble) =>
+      trouble.unmetered.length === 0 && (trouble.area === area || trouble.toArea === area),
+  )
+    ? 'wrong'
+    : 'clean';
 }
 
 function columnsOf(

@@ -24,7 +24,7 @@ interface FleetGuest {
   readonly listedIn: string | undefined;
 }
 
-const groupIdOf = (area: number): string => `E-A${String(area + 1).padStart(4, '0')}`;
+export const groupIdOf = (area: number): string => `E-A${String(area + 1).padStart(4, '0')}`;
 
 /** Simulates the areas of a plan and lists their meters as the archive would. */
 export function simulateFleet(
