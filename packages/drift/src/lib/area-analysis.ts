@@ -27,6 +27,7 @@ import type { MeterCheck } from './meter-checks.ts';
 import {
   clocksOffItem,
   mixedStampsItem,
+  patternItem,
   restartItem,
   shiftItem,
   topologyItems,
@@ -34,6 +35,7 @@ import {
 import { findStampShifts, type StampShift } from './stamp-shifts.ts';
 import { wrongStamps } from './supply-stamps.ts';
 import { findSwitching, type Switching } from './switching.ts';
+import { findUnmeteredPattern, withPattern } from './unmetered-pattern.ts';
 
 /** Each round takes a misfiled meter out, an unregistered consumer in, or puts times right. */
 const MAX_ROUNDS = 8;
@@ -165,12 +167,15 @@ function prepareOnce(
     }
   }
 
-  const design = buildDesign(seen, intervals, {
+  const plain = buildDesign(seen, intervals, {
     technicalLoss: area.technicalLoss,
     useVoltages: true,
     knownLoss: area.knownLoss && sumOfSteps(area.knownLoss, intervals),
     stoppedAt,
   });
+  const { startUs } = input.grid;
+  const { pattern } = corrections;
+  const design = pattern === undefined ? plain : withPattern(plain, pattern, startUs);
   const evidence = gatherEvidence(design, []);
   const model = wideModel(design, evidence.gram, evidence.moment);
   if (addShifts(corrections, findStampShifts(seen, evidence, model))) {
@@ -197,6 +202,13 @@ function prepareOnce(
     joined.push(first);
     return undefined;
   }
+  if (pattern === undefined) {
+    const found = findUnmeteredPattern(evidence, model, startUs);
+    if (found !== undefined) {
+      corrections.pattern = found;
+      return undefined;
+    }
+  } else items.push(patternItem(pattern));
   const ratio = lossRatio(intervals, design.total, design.unmeasured);
   items.push({ code: 'loss', values: { share: ratio } });
   const loss = lossGate(ratio, design.voltage !== undefined);

@@ -1,6 +1,7 @@
 import type { Candidate } from './area-gates.ts';
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from './fleet-types.ts';
 import { putBack, type StampShift } from './stamp-shifts.ts';
+import type { UnmeteredPattern } from './unmetered-pattern.ts';
 
 /** Grid points inside which the readings of a meter do not count. */
 interface Hole {
@@ -29,6 +30,8 @@ export interface Corrections {
   readonly holes: Hole[];
   /** Grid point before which the network was another one. */
   restart?: number;
+  /** A load without meter that keeps to hours of the day. */
+  pattern?: UnmeteredPattern;
 }
 
 export function noCorrections(): Corrections {

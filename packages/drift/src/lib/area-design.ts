@@ -107,7 +107,8 @@ export function buildDesign(
   add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
 
   const power = total.map((energy, t) => energy / at(intervals.hours, t));
-  const meanPower = mean(power) || 1; // an area without load is refused by its loss gate
+  // Where roofs feed back the net may be next to nothing, the flow is not.
+  const meanPower = mean(power.map(Math.abs)) || 1; // an area without load is refused by its loss gate
   const assumed = options.technicalLoss ?? ASSUMED_LOSS;
   const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;

@@ -2,6 +2,7 @@ import type { EvidenceItem, FleetInput } from './fleet-types.ts';
 import type { StampShift } from './stamp-shifts.ts';
 import type { WrongStamps } from './supply-stamps.ts';
 import type { Switching } from './switching.ts';
+import type { UnmeteredPattern } from './unmetered-pattern.ts';
 
 /** Share of the load from which on it is the supply that has another time than its consumers. */
 const SUPPLY_SHARE = 0.75;
@@ -59,4 +60,8 @@ export function topologyItems(
 
 export function restartItem(input: FleetInput, point: number): EvidenceItem {
   return { code: 'window_restarted', values: { at: instantOf(input, point) } };
+}
+
+export function patternItem({ power, hour }: UnmeteredPattern): EvidenceItem {
+  return { code: 'unmetered_hours', values: { watts: 1000 * power, hour } };
 }

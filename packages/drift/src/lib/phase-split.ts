@@ -10,7 +10,7 @@ const UNBALANCE_OVER_TOTAL = 7.5;
 /**
  * How a three-phase meter's current divides over its phases: the voltages of its phases deviate from each other by
  * what its own unbalance drops. `deviation` = own part of the drop of each phase minus their mean; `totalSlope` = V per total
- * ampere of their mean. Each phase stays between 0 and the total.
+ * ampere of their mean. Each phase stays between 0 and the total, which is negative where a roof feeds back.
  */
 export function splitCurrent(
   total: Float64Array,
@@ -22,14 +22,15 @@ export function splitCurrent(
   const gain = totalSlope > 1e-3 ? 1 / (UNBALANCE_OVER_TOTAL * totalSlope) : 0;
   const raw = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
-    const current = Math.max(0, at(total, t));
+    const sign = at(total, t) < 0 ? -1 : 1;
+    const current = Math.abs(at(total, t));
     for (let c = 0; c < m; c++) {
       const part = at(deviation[c] as Float64Array, t);
       // without the voltages of this step the current counts as balanced
-      raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
+      raw[c] = current / m + (Number.isFinite(part) ? sign * gain * part : 0);
     }
     projectOnSimplex(raw, current);
-    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = at(raw, c);
+    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = sign * at(raw, c);
   }
   return parts;
 }

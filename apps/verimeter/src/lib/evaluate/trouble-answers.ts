@@ -29,8 +29,10 @@ export function troubleAnswers(fleet: TrialFleet, found: FleetResult): Answer[] 
         { devices, meant },
       ),
       nothingWrong: !devices.some(
-        ({ deviceId, recommendation }) =>
+        ({ deviceId, indication, recommendation }) =>
           (recommendation === 'reverify' || recommendation === 'inspect') &&
+          // nobody at home for a month is stopped as far as anyone can tell
+          indication !== 'stopped' &&
           honest.has(deviceId) &&
           !meant.has(deviceId),
       ),
