@@ -39,5 +39,7 @@ export {
   TRIAL_ORIGIN,
 } from './lib/trial-area.ts';
 export type { TrialAreaOptions, TrialDrift, TrialLoads, TrialLot } from './lib/trial-options.ts';
+export type { StampShift } from './lib/trial-stamps.ts';
+export type { UnmeteredLoad } from './lib/trial-unmetered.ts';
 export type { VoltageKind } from './lib/trial-voltages.ts';
 export { type HouseholdSeries, type HouseholdUse, INTERVALS_PER_WEEK } from './lib/series-weeks.ts';

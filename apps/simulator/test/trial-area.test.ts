@@ -162,3 +162,101 @@ test('no household twice in an area, however its weeks are turned', () => {
   // @ts-expect-error -- the spread of a possibly missing home
   expect(() => build({ loads: { kind: 'series', households: twice } })).toThrow(RangeError);
 });
+
+const registerOf = (area: TrialArea, index: number): Float64Array =>
+  (index < 0 ? area.supply : area.consumers[index])?.register ?? new Float64Array();
+
+describe('what a gate has to find', () => {
+  test('readings stamped wrong are those of the clean area, moved', () => {
+    const clean = build();
+    const wrong = build({
+      stamps: new Map([
+        [2, { intervals: 3 }],
+        [4, { intervals: -4, sinceDay: 1.5 }],
+        [-1, { intervals: -1 }],
+      ]),
+    });
+    expect(registerOf(wrong, 2).slice(3)).toEqual(registerOf(clean, 2).slice(0, -3));
+    expect(registerOf(wrong, 2).slice(0, 3)).toEqual(Float64Array.of(NaN, NaN, NaN));
+    const since = 1.5 * 96;
+    expect(registerOf(wrong, 4).slice(0, since)).toEqual(registerOf(clean, 4).slice(0, since));
+    expect(registerOf(wrong, 4).slice(since, -4)).toEqual(registerOf(clean, 4).slice(since + 4));
+    expect(registerOf(wrong, -1).slice(0, -1)).toEqual(registerOf(clean, -1).slice(1));
+    // the voltages come in the same messages
+    const volts = wrong.consumers[2]?.voltages[0] ?? new Float64Array();
+    expect(volts.slice(3)).toEqual(clean.consumers[2]?.voltages[0]?.slice(0, -3));
+  });
+
+  test('loads that no meter counts are in the supply, at their hours', () => {
+    const unmetered = { kind: 'street-light', watts: 1000 } as const;
+    const area = build({ unmetered: [unmetered] });
+    expect(area.consumers).toHaveLength(8);
+    const left = (k: number): number =>
+      4 *
+      ((area.simulation.bus.energy[k] ?? 0) -
+        area.consumers.reduce(
+          (total, _, index) => total + (area.simulation.customers[index]?.energy[k] ?? 0),
+          0,
+        ) -
+        (area.lossKwh[k] ?? 0));
+    // local time is UTC+7: 22:00 and noon of the second day
+    expect(left(96 + 4 * 15)).toBeCloseTo(1, 2);
+    expect(left(96 + 4 * 5)).toBeCloseTo(0, 2);
+  });
+
+  test('a customer who hangs elsewhere takes nothing here', () => {
+    const area = build({ fedDays: new Map([[5, { fromDay: 1, toDay: 2 }]]) });
+    const { energy } = area.simulation.customers[5] ?? { energy: new Float64Array() };
+    expect(sum(energy.slice(0, 96))).toBeLessThan(1e-6);
+    expect(sum(energy.slice(98, 192))).toBeGreaterThan(0.1);
+    expect(sum(energy.slice(194))).toBeLessThan(1e-6);
+  });
+
+  test('the same meter in two areas has one error', () => {
+    const here = build();
+    const there = build({ area: 4, sameMeter: new Map([[0, { area: 3, index: 6 }]]) });
+    expect(there.consumers[0]?.baseError).toBe(here.consumers[6]?.baseError);
+    expect(there.consumers[1]?.baseError).not.toBe(here.consumers[7]?.baseError);
+  });
+});
+
+describe('photovoltaic roofs', () => {
+  const area = build({ pvShare: 0.5, consumerQuantum: 1e-6, clockSd: 0 });
+
+  test('feed back by day, through a second register with the same error', () => {
+    const roofs = area.consumers.flatMap((meter, index) => {
+      const flow = area.simulation.customers[index];
+      return flow !== undefined && sum(flow.exported ?? new Float64Array()) > 1
+        ? [{ meter, flow }]
+        : [];
+    });
+    expect(roofs.length).toBeGreaterThan(1);
+    expect(roofs.length).toBeLessThan(8);
+    for (const { meter, flow } of roofs) {
+      const { exportRegister = new Float64Array(), register } = meter;
+      const gain = (shown: Float64Array, passed: Float64Array): number =>
+        ((shown.at(-1) ?? 0) - (shown[0] ?? 0)) / sum(passed.slice(1)) - 1;
+      expect(gain(exportRegister, flow.exported ?? new Float64Array())).toBeCloseTo(
+        meter.baseError,
+        5,
+      );
+      expect(gain(register, flow.energy)).toBeCloseTo(meter.baseError, 5);
+      // 17:30 to 22:30 UTC is night in Viet Nam
+      flow.exported?.forEach((energy, k) => {
+        const hour = (k % 96) / 4;
+        if (hour > 11.5 && hour < 22) expect(energy).toBeLessThan(1e-9);
+      });
+    }
+  });
+
+  test('the bus balances in net energies', () => {
+    const { bus, customers } = area.simulation;
+    bus.energy.forEach((supplied, k) => {
+      const net = (flow: (typeof customers)[number]): number =>
+        (flow.energy[k] ?? 0) - (flow.exported?.[k] ?? 0);
+      const gross = supplied + (bus.exported?.[k] ?? 0);
+      const left = net(bus) - customers.reduce((total, flow) => total + net(flow), 0);
+      expect(Math.abs(left - (area.lossKwh[k] ?? 0))).toBeLessThan(1e-6 * gross + 1e-9);
+    });
+  });
+});

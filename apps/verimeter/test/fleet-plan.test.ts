@@ -104,6 +104,44 @@ describe('a plan', () => {
     ]);
   });
 
+  test('a trouble leaves the rest of the fleet as it is', () => {
+    const base = planFleet(options('base'), { seed: 1, fleet: 0 }, pool);
+    const shifted = planFleet(options('shift-hours'), { seed: 1, fleet: 0 }, pool);
+    expect(shifted.areas.map(({ loads, drift }) => ({ loads, drift }))).toEqual(
+      base.areas.map(({ loads, drift }) => ({ loads, drift })),
+    );
+    expect(shifted.troubles.map(({ area }) => area)).toEqual([0, 2, 4, 6, 8]);
+    for (const { area, stamps } of shifted.troubles) {
+      expect(stamps.size).toBe(1);
+      for (const { intervals } of stamps.values()) expect(Math.abs(intervals) % 4).toBe(0);
+      expect(shifted.areas[area]?.stamps).toBe(stamps);
+    }
+  });
+
+  test('customers that change their transformer are the same in both areas', () => {
+    const { areas, troubles } = planFleet(options('switched'), { seed: 1, fleet: 0 }, pool);
+    expect(troubles.map(({ area, toArea }) => [area, toArea])).toEqual([
+      [0, 1],
+      [3, 4],
+      [6, 7],
+    ]);
+    for (const { area, toArea = -1, meters, day = -1 } of troubles) {
+      expect(meters.length).toBeGreaterThanOrEqual(5);
+      expect(meters.length).toBeLessThanOrEqual(15);
+      const from = areas[area]?.loads;
+      const to = areas[toArea]?.loads;
+      if (from?.kind !== 'series' || to?.kind !== 'series') throw new Error('no series');
+      const ids = to.households.map(({ household }) => household.id);
+      expect(new Set(ids).size).toBe(ids.length);
+      meters.forEach((index, k) => {
+        expect(to.households[60 + k]).toBe(from.households[index]);
+        expect(areas[area]?.fedDays?.get(index)?.toDay).toBe(day);
+        expect(areas[toArea]?.fedDays?.get(60 + k)?.fromDay).toBe(day);
+        expect(areas[toArea]?.sameMeter?.get(60 + k)).toEqual({ area, index });
+      });
+    }
+  });
+
   test('an area larger than the pool is refused', () => {
     expect(() =>
       planFleet(options('meters-100'), { seed: 1, fleet: 0 }, pool.slice(0, 90)),

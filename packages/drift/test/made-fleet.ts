@@ -13,6 +13,8 @@ export interface MadeMeter {
   readonly error?: (day: number) => number;
   /** Area that feeds it; default the one it is listed in. */
   readonly fedBy?: string;
+  /** Area that feeds it from a day on; its list stays as it was. */
+  readonly movesTo?: { readonly groupId: string; readonly day: number };
   /** Not in any area's list. */
   readonly unlisted?: boolean;
   /** Day on which its register stands still. */
@@ -76,8 +78,11 @@ export function madeFleet(areas: readonly MadeArea[], days: number): FleetInput 
       const load = loadShape(made.power, count, 100 * a + i + 1);
       const supply = of(fed, made.fedBy ?? area.groupId);
       const shown = load.map((energy, t) => {
-        supply[t] = at(supply, t) + energy;
         const day = t / PER_DAY;
+        const { movesTo } = made;
+        const feeds =
+          movesTo !== undefined && day >= movesTo.day ? of(fed, movesTo.groupId) : supply;
+        feeds[t] = at(feeds, t) + energy;
         if (made.stops !== undefined && day >= made.stops) return 0;
         return energy * (1 + (made.error?.(day) ?? 0));
       });

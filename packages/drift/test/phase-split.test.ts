@@ -1,5 +1,5 @@
 import { at } from '@verimeter/statistics';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { splitCurrent } from '../src/lib/phase-split.ts';
 import { expectClose } from './expect-close.ts';
 
@@ -53,7 +53,12 @@ test('without a voltage, or without a slope to read it by, the current counts as
   );
 });
 
-test('a negative total is no load', () => {
-  const parts = splitCurrent(Float64Array.of(-2), deviations([1, 0, 0]), TOTAL_SLOPE);
-  expect(parts.map((part) => at(part, 0))).toEqual([0, 0, 0]);
+test('what a roof feeds back divides in the same way', () => {
+  const amperes = [-12, -5, -1];
+  const parts = splitCurrent(Float64Array.of(-18), deviations(amperes), TOTAL_SLOPE);
+  expectClose(
+    parts.map((part) => at(part, 0)),
+    amperes,
+    1e-9,
+  );
 });

@@ -15,6 +15,8 @@ import type { Source } from './source-voltage.ts';
 export interface TrueFlow {
   /** kW.h of the interval that ends at grid point k. */
   readonly energy: Float64Array;
+  /** kW.h fed back in the same interval; only where it was asked for. Then `energy` is what was drawn, else the net. */
+  readonly exported?: Float64Array;
   /** W in the power-flow step just before and just after grid point k. */
   readonly before: Float64Array;
   readonly after: Float64Array;
@@ -37,13 +39,18 @@ export function flowThrough(
   network: AreaNetwork,
   loads: LoadBuffer,
   source: Source,
-  options: { readonly count: number; readonly samples?: boolean },
+  options: {
+    readonly count: number;
+    readonly samples?: boolean;
+    /** Tells what is fed back from what is drawn. */
+    readonly exports?: boolean;
+  },
 ): AreaSimulation {
-  const { count, samples = false } = options;
+  const { count } = options;
   const ports = network.network.customerPorts;
   const state = createFlowState(network.network);
-  const flows = Array.from(ports, (own) => createFlow(count, own, samples));
-  const bus = createFlow(count, 3, samples);
+  const flows = Array.from(ports, (own) => createFlow(own, options));
+  const bus = createFlow(3, options);
   const loss = new Float64Array(count);
   const selfWatts = METER_SELF_WATTS * ports.reduce((sum, own) => sum + own, 0);
   const request = {
@@ -66,11 +73,15 @@ export function flowThrough(
   return { customers: flows, bus, loss, network };
 }
 
-function createFlow(count: number, phases: number, samples: boolean): TrueFlow {
+function createFlow(
+  phases: number,
+  { count, samples = false, exports = false }: Parameters<typeof flowThrough>[3],
+): TrueFlow {
   const perPhase = (): Float64Array[] =>
     Array.from({ length: phases }, () => new Float64Array(count));
   return {
     energy: new Float64Array(count),
+    ...(exports ? { exported: new Float64Array(count) } : {}),
     before: new Float64Array(count),
     after: new Float64Array(count),
     voltages: perPhase(),
@@ -98,7 +109,7 @@ function record(
       watts += (loads.active[port * loads.steps + step] ?? 0) * takenShare(state, port);
       addVoltage(flow, p, k, inside, state.terminalRe[port] ?? 0, state.terminalIm[port] ?? 0);
     }
-    tally(flow, k, inside, Math.max(0, watts));
+    tally(flow, k, inside, flow.exported === undefined ? Math.max(0, watts) : watts);
   });
   for (let phase = 0; phase < 3; phase += 1)
     addVoltage(bus, phase, k, inside, state.voltageRe[phase] ?? 0, state.voltageIm[phase] ?? 0);
@@ -125,6 +136,8 @@ function addVoltage(
 function tally(flow: TrueFlow, k: number, inside: number, watts: number): void {
   if (inside === 0 && k > 0) flow.after[k - 1] = watts;
   if (k >= flow.energy.length) return;
-  flow.energy[k] = (flow.energy[k] ?? 0) + (watts * STEP_HOURS) / 1000;
+  const energy = (watts * STEP_HOURS) / 1000;
+  if (flow.exported !== undefined && watts < 0) flow.exported[k] = (flow.exported[k] ?? 0) - energy;
+  else flow.energy[k] = (flow.energy[k] ?? 0) + energy;
   if (inside === STEPS_PER_INTERVAL - 1) flow.before[k] = watts;
 }

@@ -30,6 +30,8 @@ export type MeterFault =
 export interface MeterReadings {
   /** Counter at grid point k, kW.h, NaN where the reading is missing. */
   readonly register: Float64Array;
+  /** The same for energy fed back; only of meters whose flow tells it. Both directions have the same error. */
+  readonly exportRegister?: Float64Array;
   /** V, mean of the interval that ends at k, NaN where the reading is missing. */
   readonly voltages: readonly Float64Array[];
   /** W the meter shows, mean of the interval that ends at k; for its display between registers. */
@@ -72,7 +74,10 @@ export function readMeter(
   const power = new Float32Array(count);
   const missing = missingReadings(seed, meter.key, count, rules.lost);
   const shiftHours = -meter.clockError / 3600;
+  const { exported } = flow;
+  const exportRegister = exported === undefined ? undefined : new Float64Array(count);
   let counter = meter.registerStart;
+  let exportCounter = meter.registerStart / 3;
   let frozen = Number.NaN;
   for (let k = 0; k < count; k += 1) {
     const day = (k - 0.5) / INTERVALS_PER_DAY;
@@ -80,7 +85,12 @@ export function readMeter(
     if (k > 0) counter += (flow.energy[k] ?? 0) * gain;
     const watts = (shiftHours < 0 ? flow.before[k] : flow.after[k]) ?? 0;
     power[k] = 4000 * (flow.energy[k] ?? 0) * gain;
-    let shown = counter + (shiftHours * watts * gain) / 1000;
+    let shown = counter + (shiftHours * Math.max(0, watts) * gain) / 1000;
+    if (exported !== undefined && exportRegister !== undefined) {
+      if (k > 0) exportCounter += (exported[k] ?? 0) * gain;
+      const shownExport = exportCounter + (shiftHours * Math.max(0, -watts) * gain) / 1000;
+      exportRegister[k] = missing[k] === 1 ? Number.NaN : quantise(shownExport, meter.quantum);
+    }
     if (fault?.kind === 'stopped' && k >= fault.sinceDay * INTERVALS_PER_DAY) {
       if (Number.isNaN(frozen)) frozen = shown;
       shown = frozen;
@@ -95,7 +105,7 @@ export function readMeter(
           : Math.round(shownVolts * rules.stepsPerVolt) / rules.stepsPerVolt;
     });
   }
-  return { register, voltages, power };
+  return { register, ...(exportRegister === undefined ? {} : { exportRegister }), voltages, power };
 }
 
 /** A counter shows whole quanta; rounding only removes binary dust behind the sixth decimal. */

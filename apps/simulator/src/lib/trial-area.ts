@@ -18,6 +18,9 @@ import { phasesOfHousehold, writeSeriesLoads } from './series-loads.ts';
 import { weekSequence, weeksNeeded, INTERVALS_PER_WEEK } from './series-weeks.ts';
 import { createSource } from './source-voltage.ts';
 import type { TrialAreaOptions } from './trial-options.ts';
+import { addRoof } from './trial-solar.ts';
+import { restamp } from './trial-stamps.ts';
+import { onlyBetween, writeUnmetered } from './trial-unmetered.ts';
 import { reportedVoltages } from './trial-voltages.ts';
 import { cityWeather } from './weather.ts';
 
@@ -58,7 +61,9 @@ export function simulateTrialArea(options: TrialAreaOptions): TrialArea {
   const city = { seed, startMs, days, weather: cityWeather(seed, startMs, days) };
   const count = days * INTERVALS_PER_DAY + 1;
   const steps = count * STEPS_PER_INTERVAL + TAIL_STEPS;
-  const { loads, phases } = trialLoads(options, city, steps);
+  const metered = trialLoads(options, city, steps);
+  changeLoads(options, metered, city);
+  const { loads, phases } = withUnmetered(options, metered);
   const network = fitNetwork(loads, {
     seed,
     area,
@@ -74,12 +79,13 @@ export function simulateTrialArea(options: TrialAreaOptions): TrialArea {
   const simulation = flowThrough(network, loads, createSource(area, city), {
     count,
     samples: options.voltages === 'instantaneous',
+    exports: options.pvShare !== undefined,
   });
   const faults = faultsOf(options);
   return {
     startMs,
     supply: readTrialMeter(options, simulation, -1, undefined),
-    consumers: phases.map((_, index) =>
+    consumers: metered.phases.map((_, index) =>
       readTrialMeter(options, simulation, index, faults.get(index)),
     ),
     lossKwh: simulation.loss,
@@ -97,13 +103,14 @@ function trialLoads(
   options: TrialAreaOptions,
   city: Parameters<typeof fillLoads>[1],
   steps: number,
-): { loads: LoadBuffer; phases: (1 | 3)[] } {
+): AreaLoads {
   const { seed, area } = options;
   const count = options.meters + (options.guests ?? 0);
   const single = options.singlePhaseFeeders;
   if (options.loads.kind === 'built-in') {
     const customers = Array.from({ length: count }, (_, index) => {
-      const customer = drawCustomer(seed, 1000 * (area + 1) + index);
+      const made = options.sameMeter?.get(index) ?? { area, index };
+      const customer = drawCustomer(seed, 1000 * (made.area + 1) + made.index);
       return single ? { ...customer, phases: 1 as const } : customer;
     });
     return { loads: fillLoads(customers, city, steps), phases: customers.map((c) => c.phases) };
@@ -132,6 +139,52 @@ function trialLoads(
   return { loads, phases };
 }
 
+interface AreaLoads {
+  readonly loads: LoadBuffer;
+  /** Phases of each customer. */
+  readonly phases: readonly (1 | 3)[];
+}
+
+/** Roofs, and customers that hang on another transformer for a time. */
+function changeLoads(
+  options: TrialAreaOptions,
+  { loads, phases }: AreaLoads,
+  city: Parameters<typeof fillLoads>[1],
+): void {
+  const { seed, area, pvShare, fedDays } = options;
+  let first = 0;
+  phases.forEach((count, index) => {
+    const ports = { first, count };
+    first += count;
+    if (pvShare !== undefined && index < options.meters)
+      addRoof(loads, ports, { seed, area, index, share: pvShare }, city.weather);
+    const days = fedDays?.get(index);
+    if (days !== undefined) onlyBetween(loads, ports, days);
+  });
+}
+
+/** The same loads and behind them those that no meter counts, on three phases each; theft on one. */
+function withUnmetered(options: TrialAreaOptions, metered: AreaLoads): AreaLoads {
+  const { seed, area, unmetered = [] } = options;
+  if (unmetered.length === 0) return metered;
+  const own = unmetered.map(({ kind }) => (kind === 'theft' ? 1 : 3));
+  const { steps, active, reactive } = metered.loads;
+  const before = active.length / steps;
+  const loads = createLoadBuffer(
+    before + own.reduce((sum: number, count) => sum + count, 0),
+    steps,
+  );
+  loads.active.set(active);
+  loads.reactive.set(reactive);
+  let first = before;
+  unmetered.forEach((load, index) => {
+    const count = own[index] ?? 1;
+    writeUnmetered(loads, load, { first, count }, { seed, area, index });
+    first += count;
+  });
+  return { loads, phases: [...metered.phases, ...own] };
+}
+
 /** Meter -1 is the supply's. */
 function readTrialMeter(
   options: TrialAreaOptions,
@@ -148,12 +201,13 @@ function readTrialMeter(
   const phases = isSupply
     ? [0, 1, 2]
     : [...network.portPhase.subarray(first, first + (network.customerPorts[index] ?? 0))];
-  const random = randomStream(seed, STREAM.trial, area, 4, index);
+  const made = options.sameMeter?.get(index) ?? { area, index };
+  const random = randomStream(seed, STREAM.trial, made.area, 4, made.index);
   const lot = random.pick(options.lots);
   const sd = isSupply ? options.supplySd : options.healthySd;
   const factor = CURRENT_TRANSFORMERS[simulation.network.transformerKva]?.factor ?? 30;
   const nature: MeterNature = {
-    key: 1000 * (area + 1) + index,
+    key: 1000 * (made.area + 1) + made.index,
     baseError: (isSupply ? 0 : lot.meanError) + boundedNormal(random, sd, 3 * sd),
     clockError: clockSd > 0 ? boundedNormal(random, clockSd, 3 * clockSd) : 0,
     voltageErrors: phases.map(() => boundedNormal(random, 0.0025, 0.005)),
@@ -171,7 +225,7 @@ function readTrialMeter(
   });
   const name = isSupply ? 'SUM' : String(index + 1).padStart(4, '0');
   return {
-    ...readings,
+    ...restamp(readings, options.stamps?.get(index)),
     deviceId: `E-A${String(area + 1).padStart(4, '0')}-${name}`,
     lot: isSupply ? 'supply' : `${lot.name} | ${phases.length}P`,
     phases,

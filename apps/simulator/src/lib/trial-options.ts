@@ -1,5 +1,7 @@
 import type { MeterFault } from './meter.ts';
 import type { HouseholdUse } from './series-weeks.ts';
+import type { StampShift } from './trial-stamps.ts';
+import type { UnmeteredLoad } from './trial-unmetered.ts';
 import type { VoltageKind } from './trial-voltages.ts';
 
 /** Whose consumption an area has: customers of the simulated city, or real series. */
@@ -52,4 +54,14 @@ export interface TrialAreaOptions {
   readonly lots: readonly TrialLot[];
   readonly supplySd: number;
   readonly drift: TrialDrift;
+  /** Share of the listed customers with a photovoltaic roof; then every meter has an export register. */
+  readonly pvShare?: number;
+  /** Meters whose readings carry the wrong time, by position; -1 is the supply. */
+  readonly stamps?: ReadonlyMap<number, StampShift>;
+  /** Customers that hang on another transformer outside of these days, by position. */
+  readonly fedDays?: ReadonlyMap<number, { readonly fromDay: number; readonly toDay: number }>;
+  /** The meter at a position that stands in another area as well, as it was made there. */
+  readonly sameMeter?: ReadonlyMap<number, { readonly area: number; readonly index: number }>;
+  /** Loads that no meter counts. */
+  readonly unmetered?: readonly UnmeteredLoad[];
 }

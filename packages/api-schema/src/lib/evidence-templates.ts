@@ -42,6 +42,62 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: "The meter's clock is off by about {seconds|whole} seconds against the supply meter.",
     vi: 'Đồng hồ của công tơ lệch khoảng {seconds|whole} giây so với công tơ tổng.',
   },
+  stamps_shifted: {
+    en: 'The times of the readings of this meter are {minutes|whole} minutes late (negative: early) against the supply. Check whether a reading carries the end of its interval, and the time zone. In the balance of the others they are put right.',
+    vi: 'Thời điểm của số liệu công tơ này muộn {minutes|whole} phút (số âm: sớm) so với công tơ tổng. Kiểm tra xem số liệu có ghi thời điểm cuối khoảng không, và múi giờ. Trong cân bằng của các công tơ khác đã được hiệu chỉnh.',
+  },
+  stamps_shifted_since: {
+    en: 'Since {at} the times of the readings of this meter are {minutes|whole} minutes late (negative: early) against the supply. Check summer time and what was set on that day. In the balance of the others they are put right.',
+    vi: 'Từ {at} thời điểm của số liệu công tơ này muộn {minutes|whole} phút (số âm: sớm) so với công tơ tổng. Kiểm tra giờ mùa hè và cài đặt vào ngày đó. Trong cân bằng của các công tơ khác đã được hiệu chỉnh.',
+  },
+  stamps_shifted_until: {
+    en: 'Until {at} the times of the readings of this meter were {minutes|whole} minutes late (negative: early) against the supply. Check summer time and what was set on that day. In the balance of the others they are put right.',
+    vi: 'Đến {at} thời điểm của số liệu công tơ này muộn {minutes|whole} phút (số âm: sớm) so với công tơ tổng. Kiểm tra giờ mùa hè và cài đặt vào ngày đó. Trong cân bằng của các công tơ khác đã được hiệu chỉnh.',
+  },
+  supply_stamps_shifted: {
+    en: 'The times of the readings of the supply meter are {minutes|whole} minutes late (negative: early) against the consumers. Check whether a reading carries the end of its interval, and the time zone; then analyse again.',
+    vi: 'Thời điểm của số liệu công tơ tổng muộn {minutes|whole} phút (số âm: sớm) so với các hộ tiêu thụ. Kiểm tra xem số liệu có ghi thời điểm cuối khoảng không, và múi giờ; sau đó phân tích lại.',
+  },
+  stamps_mixed: {
+    en: 'The readings of consumers with {share|percent} of the load are {minutes|whole} minutes late (negative: early) against the others. Bring all meters of the group to one time, then analyse again.',
+    vi: 'Số liệu của các hộ chiếm {share|percent} tải muộn {minutes|whole} phút (số âm: sớm) so với các hộ khác. Đưa mọi công tơ của nhóm về cùng một thời gian, sau đó phân tích lại.',
+  },
+  clocks_off: {
+    en: 'The times of {meters|whole} of {of|whole} meters are wrong: the group has no common time. Set the clocks, then analyse again.',
+    vi: 'Thời gian của {meters|whole} trên {of|whole} công tơ bị sai: nhóm không có thời gian chung. Chỉnh đồng hồ, sau đó phân tích lại.',
+  },
+  shifted_meter: {
+    en: 'The readings of meter {device_id} carry a wrong time; they were put right and the rest estimated.',
+    vi: 'Số liệu của công tơ {device_id} mang thời điểm sai; đã được hiệu chỉnh và phần còn lại được ước lượng.',
+  },
+  topology_changed: {
+    en: 'On {at} customers with about {share|percent} of the supply came to this transformer or left it (negative: left). Bring the list of members up to date; nothing is stated of the members until four weeks have passed.',
+    vi: 'Vào {at} các hộ chiếm khoảng {share|percent} nguồn cấp chuyển đến trạm này hoặc rời đi (số âm: rời đi). Cập nhật danh sách thành viên; không có kết luận về các thành viên cho đến khi đủ bốn tuần.',
+  },
+  window_restarted: {
+    en: 'Only data since {at} count: the network was switched before.',
+    vi: 'Chỉ tính số liệu từ {at}: trước đó lưới đã được chuyển đổi.',
+  },
+  left_supply: {
+    en: 'Until {at} the energy of this meter was in the supply of its group, since then it is not: the customer was moved to another transformer.',
+    vi: 'Đến {at} điện năng của công tơ này có trong nguồn cấp của nhóm, từ đó thì không: hộ đã được chuyển sang trạm khác.',
+  },
+  moved_meter: {
+    en: 'Meter {device_id} is listed in this group, but since {at} its energy is not in the supply; it counts until then only.',
+    vi: 'Công tơ {device_id} có trong danh sách nhóm nhưng từ {at} điện năng của nó không có trong nguồn cấp; chỉ được tính đến thời điểm đó.',
+  },
+  arrived_meter: {
+    en: 'Since {at} the supply also feeds meter {device_id}, which is not listed in this group.',
+    vi: 'Từ {at} nguồn cấp còn cấp cho công tơ {device_id}, không có trong danh sách nhóm.',
+  },
+  unmetered_hours: {
+    en: 'About {watts|whole} W flow at certain hours of the day that no listed meter counts (most at {hour|whole} h UTC). Look for street lights, cabinets or taps; the pattern was taken out of the balance.',
+    vi: 'Khoảng {watts|whole} W chảy vào những giờ nhất định trong ngày mà không công tơ nào trong danh sách đếm (nhiều nhất lúc {hour|whole} giờ UTC). Tìm đèn đường, tủ thiết bị hoặc câu móc; mẫu này đã được tách khỏi cân bằng.',
+  },
+  unmetered_load: {
+    en: 'Energy flows that no reporting meter counts: what the balance leaves over is {ratio} times as rough as expected, about {watts|whole} W. Look for a customer without a reporting meter, a street light, a cabinet or a tap.',
+    vi: 'Có điện năng mà không công tơ nào đếm: phần dư của cân bằng lớn gấp {ratio} lần dự kiến, khoảng {watts|whole} W. Tìm hộ có công tơ không gửi số liệu, đèn đường, tủ thiết bị hoặc câu móc.',
+  },
   not_in_supply: {
     en: 'The energy of this meter does not appear in the supply of its group: it may be filed in the wrong group.',
     vi: 'Điện năng của công tơ này không có trong nguồn cấp của nhóm: có thể công tơ bị ghi nhầm nhóm.',

@@ -3,10 +3,17 @@ import type { GroupStatus } from '@verimeter/telemetry';
 import { buildDesign } from './area-design.ts';
 import { type AreaEvidence, gatherEvidence } from './area-evidence.ts';
 import {
-  type Candidate,
+  type Corrections,
+  correctedArea,
+  type Joined,
+  type Misfiled,
+  noCorrections,
+} from './area-corrections.ts';
+import {
   completenessGate,
   findCandidates,
   findMisfiled,
+  type FlatBeta,
   flatBetas,
   flatClocks,
   lossGate,
@@ -17,14 +24,29 @@ import { type AreaIntervals, formIntervals, sumOfSteps } from './area-intervals.
 import { wideModel } from './wide-model.ts';
 import type { AreaInput, EvidenceItem, FleetInput } from './fleet-types.ts';
 import type { MeterCheck } from './meter-checks.ts';
+import {
+  clocksOffItem,
+  mixedStampsItem,
+  patternItem,
+  restartItem,
+  shiftItem,
+  topologyItems,
+} from './gate-evidence.ts';
+import { findStampShifts, type StampShift } from './stamp-shifts.ts';
+import { wrongStamps } from './supply-stamps.ts';
+import { findSwitching, type Switching } from './switching.ts';
+import { findUnmeteredPattern, withPattern } from './unmetered-pattern.ts';
 
-/** Each round takes one misfiled meter out or one unregistered consumer in. */
+/** Each round takes a misfiled meter out, an unregistered consumer in, or puts times right. */
 const MAX_ROUNDS = 8;
 /** A clock this far off is a fault of the device, not a nuisance (drift-estimation.md 10). */
 const CLOCK_FAULT_S = 120;
 /** Share of members with a clock fault beyond which the area itself is refused. */
 const MAX_CLOCK_FAULTS = 0.2;
 const MIN_INTERVALS = 400;
+/** What must remain behind a change of the network for the members to be judged: `reverify` needs as much. */
+const RESTART_DAYS = 28;
+const DAY_US = 86_400e6;
 
 /** An area after its gates: with evidence where e may be published. */
 export interface PreparedArea {
@@ -32,13 +54,15 @@ export interface PreparedArea {
   readonly status: GroupStatus;
   /** Present where the members may be estimated. */
   readonly evidence: AreaEvidence | undefined;
-  /** Listed meters whose energy is not in the supply. */
-  readonly misfiled: readonly { readonly meter: number; readonly beta: number }[];
+  readonly misfiled: readonly Misfiled[];
   /** Meters that explain what the balance leaves over. */
-  readonly candidates: readonly Candidate[];
-  readonly clockFaults: ReadonlyMap<number, number>;
+  readonly candidates: readonly Joined[];
+  /** By meter: what is wrong with its time. */
+  readonly clockFaults: ReadonlyMap<number, EvidenceItem>;
   readonly items: readonly EvidenceItem[];
   readonly tooShort: boolean;
+  /** Instant before which nothing counts: the network was another one. */
+  readonly sinceUs?: number;
 }
 
 /** An area nothing is published of. */
@@ -59,103 +83,244 @@ export function refusedArea(
   };
 }
 
-export function prepareArea(
+interface Context {
+  readonly checks: readonly MeterCheck[];
+  /** Consumers of any area and meters in none: who may be unregistered here. */
+  readonly strangers: readonly number[];
+}
+
+export function prepareArea(input: FleetInput, area: AreaInput, context: Context): PreparedArea {
+  const corrections = noCorrections();
+  const members = new Set(area.members.map(({ meter }) => meter));
+  const strangers = context.strangers.filter((meter) => !members.has(meter));
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const prepared = prepareOnce(input, area, { ...context, strangers }, corrections);
+    if (prepared !== undefined) return prepared;
+  }
+  return refused(area, corrections, 'archive_error', []);
+}
+
+function refused(
+  area: AreaInput,
+  { misfiled, joined }: Corrections,
+  status: GroupStatus,
+  items: readonly EvidenceItem[],
+): PreparedArea {
+  return { ...refusedArea(area, status, items), misfiled, candidates: joined };
+}
+
+/** One look at the balance as it is with the corrections so far; undefined: one was added, look again. */
+function prepareOnce(
   input: FleetInput,
   area: AreaInput,
-  context: {
-    readonly checks: readonly MeterCheck[];
-    /** Consumers of any area and meters in none: who may be unregistered here. */
-    readonly strangers: readonly number[];
-  },
-): PreparedArea {
-  const excluded = new Set<number>();
-  const misfiled: { meter: number; beta: number }[] = [];
-  const joined: Candidate[] = [];
-  const items: EvidenceItem[] = [];
-  const refuse = (status: GroupStatus, tooShort = false): PreparedArea => ({
-    ...refusedArea(area, status, items),
+  { checks, strangers }: Context,
+  corrections: Corrections,
+): PreparedArea | undefined {
+  const { shifts, misfiled, joined, restart } = corrections;
+  const corrected = correctedArea(input, area, corrections);
+  const seen = corrected.input;
+  const intervals = formIntervals(seen, corrected.area, new Set(), []);
+  const items: EvidenceItem[] = [
+    { code: 'completeness', values: { share: intervals.completeness } },
+  ];
+  if (restart !== undefined) items.push(restartItem(input, restart));
+  const refuse = (status: GroupStatus): PreparedArea => refused(area, corrections, status, items);
+
+  const gate = completenessGate(intervals);
+  if (gate !== undefined) return refuse(gate);
+  if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
+    return { ...refuse('incomplete'), tooShort: true };
+  const resolution = resolutionGate(seen, intervals);
+  if (resolution !== undefined) return refuse(resolution);
+  const isClock = (count: number): boolean => count > MAX_CLOCK_FAULTS * intervals.consumers.length;
+
+  const stamps = wrongStamps(seen, intervals);
+  if (stamps !== undefined) {
+    if (stamps.meters.length === 0 || isClock(stamps.meters.length + shifts.size)) {
+      items.push(mixedStampsItem(seen, stamps));
+      return refuse('clock');
+    }
+    if (
+      addShifts(
+        corrections,
+        stamps.meters.map((meter) => wholeShift(meter, stamps.steps)),
+      )
+    )
+      return undefined;
+  }
+  const stoppedAt = stopsOf(intervals, checks);
+  const dated = [...misfiled, ...joined].some(({ since }) => since !== undefined);
+  if (!dated && restart === undefined) {
+    const switching = findSwitching(
+      seen,
+      intervals,
+      unaccountedEnergy(intervals, stoppedAt),
+      strangers.filter((meter) => !joined.some((known) => known.meter === meter)),
+    );
+    if (switching !== undefined) {
+      if (correctSwitching(input, corrections, switching, intervals)) return undefined;
+      items.push(...topologyItems(input, switching));
+      return {
+        ...refuse('topology_changed'),
+        candidates: switching.arrived.map((arrival) => ({ ...arrival, gain: 1 })),
+      };
+    }
+  }
+
+  const plain = buildDesign(seen, intervals, {
+    technicalLoss: area.technicalLoss,
+    useVoltages: true,
+    knownLoss: area.knownLoss && sumOfSteps(area.knownLoss, intervals),
+    stoppedAt,
+  });
+  const { startUs } = input.grid;
+  const { pattern } = corrections;
+  const design = pattern === undefined ? plain : withPattern(plain, pattern, startUs);
+  const evidence = gatherEvidence(design, []);
+  const model = wideModel(design, evidence.gram, evidence.moment);
+  if (addShifts(corrections, findStampShifts(seen, evidence, model))) {
+    if (!isClock(shifts.size)) return undefined;
+    items.push(clocksOffItem(shifts.size, intervals.consumers.length));
+    return refuse('clock');
+  }
+  const flat = flatBetas(evidence, model);
+  const out = findMisfiled(flat);
+  if (out !== undefined) {
+    const meter = intervals.consumers[out]?.meter ?? -1;
+    const known = joined.findIndex((candidate) => candidate.meter === meter);
+    if (known >= 0) joined.splice(known, 1);
+    else misfiled.push({ meter, beta: at(flat.estimate, out) });
+    return undefined;
+  }
+  const [first] = findCandidates(
+    seen,
+    evidence,
+    model,
+    strangers.filter((meter) => !joined.some((known) => known.meter === meter)),
+  );
+  if (first !== undefined && joined.length < 3) {
+    joined.push(first);
+    return undefined;
+  }
+  if (pattern === undefined) {
+    const found = findUnmeteredPattern(evidence, model, startUs);
+    if (found !== undefined) {
+      corrections.pattern = found;
+      return undefined;
+    }
+  } else items.push(patternItem(pattern));
+  const ratio = lossRatio(intervals, design.total, design.unmeasured);
+  items.push({ code: 'loss', values: { share: ratio } });
+  const loss = lossGate(ratio, design.voltage !== undefined);
+  if (loss !== undefined) return refuse(loss);
+  const clockFaults = faultyClocks(seen, evidence, flatClocks(evidence, model), shifts);
+  if (isClock(clockFaults.size)) {
+    items.push(clocksOffItem(clockFaults.size, intervals.consumers.length));
+    return refuse('clock');
+  }
+  if (joined.length > 1) return refuse('unregistered_consumer');
+  return {
+    area,
+    status: statusOf(corrections),
+    evidence,
     misfiled,
     candidates: joined,
-    tooShort,
-  });
-  const members = new Set(area.members.map((member) => member.meter));
-  const strangers = context.strangers.filter((meter) => !members.has(meter));
+    clockFaults,
+    items,
+    tooShort: false,
+    ...(restart === undefined ? {} : { sinceUs: input.grid.startUs + restart * input.grid.stepUs }),
+  };
+}
 
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const intervals = formIntervals(
-      input,
-      area,
-      excluded,
-      joined.map((candidate) => candidate.meter),
-    );
-    // Every round: a meter that joins may have holes of its own, and one that is taken out may leave too few.
-    items.length = 0;
-    items.push({ code: 'completeness', values: { share: intervals.completeness } });
-    const gate = completenessGate(intervals);
-    if (gate !== undefined) return refuse(gate);
-    if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
-      return refuse('incomplete', true);
-    const resolution = resolutionGate(input, intervals);
-    if (resolution !== undefined) return refuse(resolution);
-    const design = buildDesign(input, intervals, {
-      technicalLoss: area.technicalLoss,
-      useVoltages: true,
-      knownLoss: area.knownLoss && sumOfSteps(area.knownLoss, intervals),
-      stoppedAt: stopsOf(intervals, context.checks),
-    });
-    const evidence = gatherEvidence(design, []);
-    const model = wideModel(design, evidence.gram, evidence.moment);
-    const flat = flatBetas(evidence, model);
-    const out = findMisfiled(flat);
-    if (out !== undefined) {
-      const meter = intervals.consumers[out]?.meter ?? -1;
-      const known = joined.findIndex((candidate) => candidate.meter === meter);
-      if (known >= 0) joined.splice(known, 1);
-      else {
-        misfiled.push({ meter, beta: at(flat.estimate, out) });
-        excluded.add(meter);
-      }
-      continue;
-    }
-    const taken = new Set(joined.map((candidate) => candidate.meter));
-    const candidates = findCandidates(
-      input,
-      evidence,
-      model,
-      strangers.filter((meter) => !taken.has(meter)),
-    );
-    const first = candidates[0];
-    if (first !== undefined && joined.length < 3) {
-      joined.push(first);
-      continue;
-    }
-    const ratio = lossRatio(intervals, design.total, design.unmeasured);
-    items.push({ code: 'loss', values: { share: ratio } });
-    const loss = lossGate(ratio, design.voltage !== undefined);
-    if (loss !== undefined) return refuse(loss);
-    const clocks = flatClocks(evidence, model);
-    const clockFaults = new Map<number, number>();
-    intervals.consumers.forEach((consumer, i) => {
-      const seconds = at(clocks.estimate, i) * design.stepSeconds;
-      const sd = at(clocks.sd, i) * design.stepSeconds;
-      if (Math.abs(seconds) - 2 * sd > CLOCK_FAULT_S && Math.abs(seconds) > 6 * sd)
-        clockFaults.set(consumer.meter, seconds);
-    });
-    if (clockFaults.size > MAX_CLOCK_FAULTS * intervals.consumers.length) return refuse('clock');
-    if (joined.length > 1) return refuse('unregistered_consumer');
-    return {
-      area,
-      status:
-        joined.length > 0 ? 'unregistered_consumer' : misfiled.length > 0 ? 'archive_error' : 'ok',
-      evidence,
-      misfiled,
-      candidates: joined,
-      clockFaults,
-      items,
-      tooShort: false,
-    };
+function statusOf({ restart, joined, misfiled }: Corrections): GroupStatus {
+  if (restart !== undefined) return 'topology_changed';
+  if (joined.length > 0) return 'unregistered_consumer';
+  return misfiled.length > 0 ? 'archive_error' : 'ok';
+}
+
+const wholeShift = (meter: number, steps: number): StampShift => ({
+  meter,
+  steps,
+  from: -Infinity,
+  to: Infinity,
+  unsure: 0,
+});
+
+/** Whether any of them was new. */
+function addShifts({ shifts }: Corrections, found: readonly StampShift[]): boolean {
+  const before = shifts.size;
+  for (const shift of found) if (!shifts.has(shift.meter)) shifts.set(shift.meter, shift);
+  return shifts.size > before;
+}
+
+/**
+ * One customer who moved counts until then, or from then on. Several are another network: the window begins anew behind the change,
+ * where enough of it remains and the supply's own list can be put right. False: nothing can be done.
+ */
+function correctSwitching(
+  input: FleetInput,
+  corrections: Corrections,
+  switching: Switching,
+  intervals: AreaIntervals,
+): boolean {
+  const { left, arrived, earliest, latest } = switching;
+  const { misfiled, joined, holes } = corrections;
+  const moved = [...left, ...arrived.map(({ meter }) => meter)];
+  const [meter] = moved;
+  if (moved.length === 1 && meter !== undefined) {
+    // Between the two points the interval of the balance is one, and belongs to neither side.
+    const since = latest - earliest > 1 ? Math.floor((earliest + latest) / 2) : switching.at;
+    holes.push({ meter, from: earliest, to: latest });
+    for (const one of left) misfiled.push({ meter: one, beta: 1, since });
+    for (const one of arrived) joined.push({ ...one, gain: 1, since });
+    return true;
   }
-  return refuse('archive_error');
+  const days = ((intervals.windowTo - latest) * input.grid.stepUs) / DAY_US;
+  if (days < RESTART_DAYS || arrived.length > 1 || moved.length === 0) return false;
+  for (const one of left) misfiled.push({ meter: one, beta: 1 });
+  for (const one of arrived) joined.push({ ...one, gain: 1 });
+  corrections.restart = latest;
+  return true;
+}
+
+/** Supply less consumers, less what stopped meters drew on average before, kW.h per interval. */
+function unaccountedEnergy(
+  { supply, consumers, hours, count }: AreaIntervals,
+  stoppedAt: ReadonlyMap<number, number>,
+): Float64Array {
+  const rest = Float64Array.from(supply);
+  consumers.forEach(({ energy }, i) => {
+    const stop = stoppedAt.get(i) ?? count;
+    let before = 0;
+    let duration = 0;
+    for (let t = 0; t < stop; t++) {
+      before += at(energy, t);
+      duration += at(hours, t);
+    }
+    const power = duration > 0 ? before / duration : 0;
+    for (let t = 0; t < count; t++)
+      rest[t] = at(rest, t) - (t < stop ? at(energy, t) : power * at(hours, t));
+  });
+  return rest;
+}
+
+/** Meters whose time is minutes off, and those whose stamps were put back. */
+function faultyClocks(
+  input: FleetInput,
+  { design }: AreaEvidence,
+  clocks: FlatBeta,
+  shifts: ReadonlyMap<number, StampShift>,
+): Map<number, EvidenceItem> {
+  const faults = new Map<number, EvidenceItem>();
+  design.intervals.consumers.forEach(({ meter }, i) => {
+    const seconds = at(clocks.estimate, i) * design.stepSeconds;
+    const sd = at(clocks.sd, i) * design.stepSeconds;
+    const shift = shifts.get(meter);
+    if (shift !== undefined) faults.set(meter, shiftItem(input, shift));
+    else if (Math.abs(seconds) - 2 * sd > CLOCK_FAULT_S && Math.abs(seconds) > 6 * sd)
+      faults.set(meter, { code: 'clock_offset', values: { seconds } });
+  });
+  return faults;
 }
 
 /** First interval after the stop, by consumer. */

@@ -1,4 +1,5 @@
 import type { PreparedArea } from './area-analysis.ts';
+import type { Misfiled } from './area-corrections.ts';
 import type { AreaState } from './area-state.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
@@ -12,6 +13,7 @@ import {
 } from './error-path.ts';
 import { pathUntil } from './path-until.ts';
 import type { FleetFacts } from './fleet-facts.ts';
+import { instantOf } from './gate-evidence.ts';
 import { type FleetPrior, type LotPrior, priorOf } from './fleet-prior.ts';
 import type {
   AreaResult,
@@ -58,7 +60,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
   const estimated: Estimated[] = [];
   const weeks = weeksOf(state);
   const { area } = prepared;
-  const misfiled = new Map(prepared.misfiled.map(({ meter, beta }) => [meter, beta]));
+  const misfiled = new Map(prepared.misfiled.map((found) => [found.meter, found]));
   const consumers = prepared.evidence?.design.intervals.consumers ?? [];
   const position = new Map(consumers.map((consumer, i) => [consumer.meter, i]));
   for (const member of area.members) {
@@ -73,7 +75,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
       groupId: area.groupId,
       groupStatus: prepared.status,
       asOfUs: Math.min(area.asOfUs, latest),
-      evidenceDays: check.evidenceDays,
+      evidenceDays: evidenceDaysOf(prepared, check.evidenceDays),
       history: [],
     } as const;
     const fixed = (
@@ -86,13 +88,12 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
         result: { ...base, indication, recommendation, evidence },
       });
     };
-    const beta = misfiled.get(member.meter);
+    const notHere = misfiled.get(member.meter);
     const clock = prepared.clockFaults.get(member.meter);
     const i = position.get(member.meter);
     if (member.role !== 'consumer') fixed('no_reference', 'none');
     else if (!check.hasRegister) fixed('insufficient_data', 'none');
-    else if (beta !== undefined)
-      fixed('not_in_group', 'inspect', [{ code: 'not_in_supply', values: { beta } }]);
+    else if (notHere !== undefined) fixed('not_in_group', 'inspect', [notInSupply(input, notHere)]);
     else if (check.stoppedAt !== undefined)
       fixed('stopped', 'inspect', [
         {
@@ -109,8 +110,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
       fixed('insufficient_data', 'none');
     else if (prepared.evidence === undefined || i === undefined)
       fixed('group_inconsistent', 'none');
-    else if (clock !== undefined)
-      fixed('clock_fault', 'inspect', [{ code: 'clock_offset', values: { seconds: clock } }]);
+    else if (clock !== undefined) fixed('clock_fault', 'inspect', [clock]);
     else if (!isResolvable(prepared.evidence, i))
       answers.push({
         meter: member.meter,
@@ -133,6 +133,17 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
     fixed: answers,
     estimated,
   };
+}
+
+/** Data before a change of the network do not count for the members. */
+function evidenceDaysOf({ area, sinceUs }: PreparedArea, ownDays: number): number {
+  return sinceUs === undefined ? ownDays : Math.min(ownDays, (area.asOfUs - sinceUs) / DAY_US);
+}
+
+function notInSupply(input: FleetInput, { beta, since }: Misfiled): EvidenceItem {
+  return since === undefined
+    ? { code: 'not_in_supply', values: { beta } }
+    : { code: 'left_supply', values: { at: instantOf(input, since) } };
 }
 
 /** sd of a constant beta from the data alone, at most 1. */
@@ -289,11 +300,25 @@ function historyOf(
 
 function areaResult(input: FleetInput, prepared: PreparedArea): AreaResult {
   const items: EvidenceItem[] = [...prepared.items];
-  for (const { meter, beta } of prepared.misfiled)
-    items.push({
-      code: 'misfiled_meter',
-      values: { device_id: input.meters[meter]?.deviceId ?? '', beta },
-    });
+  const deviceId = (meter: number): string => input.meters[meter]?.deviceId ?? '';
+  for (const { meter, beta, since } of prepared.misfiled)
+    items.push(
+      since === undefined
+        ? { code: 'misfiled_meter', values: { device_id: deviceId(meter), beta } }
+        : {
+            code: 'moved_meter',
+            values: { device_id: deviceId(meter), at: instantOf(input, since) },
+          },
+    );
+  for (const { meter, since } of prepared.candidates)
+    if (since !== undefined)
+      items.push({
+        code: 'arrived_meter',
+        values: { device_id: deviceId(meter), at: instantOf(input, since) },
+      });
+  for (const meter of prepared.clockFaults.keys())
+    if (prepared.clockFaults.get(meter)?.code !== 'clock_offset')
+      items.push({ code: 'shifted_meter', values: { device_id: deviceId(meter) } });
   return {
     groupId: prepared.area.groupId,
     asOfUs: prepared.area.asOfUs,

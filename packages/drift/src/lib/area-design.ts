@@ -91,7 +91,8 @@ function feederFlow(intervals: AreaIntervals, total: Float64Array): Float64Array
 
 function overMean(energy: Float64Array, { hours }: AreaIntervals): Float64Array {
   const power = energy.map((value, t) => value / at(hours, t));
-  const centre = mean(power) || 1; // an area without load is refused by its loss gate
+  // Where roofs feed back the net may be next to nothing, the flow is not. An area without load is refused by its loss gate.
+  const centre = mean(power.map(Math.abs)) || 1;
   return power.map((value) => value / centre);
 }
 

@@ -3,6 +3,7 @@ import type { GroupStatus } from '@verimeter/telemetry';
 import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
+import { energyAtLag, netCounter } from './grid-counter.ts';
 import { WIDE_BETA_SD, type WideModel } from './wide-model.ts';
 import { registerQuantum } from './register-quantum.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
@@ -41,21 +42,27 @@ export function resolutionGate(
   input: FleetInput,
   intervals: AreaIntervals,
 ): GroupStatus | undefined {
-  const energy = meanOf(intervals.supply);
+  const energy = meanOf(intervals.supply.map(Math.abs));
   for (const index of intervals.supplyMeters)
     if (registerQuantum(meterOf(input, index), 500) > MAX_SUPPLY_QUANTUM * energy)
       return 'supply_resolution';
   return undefined;
 }
 
-/** Unaccounted energy over supplied energy; `unmeasured` is accounted for though no register counts it. */
+/**
+ * Unaccounted energy over all that flows in - from the supply, and from consumers who feed back -; `unmeasured` is accounted
+ * for though no register counts it.
+ */
 export function lossRatio(
   intervals: AreaIntervals,
   total: Float64Array,
   unmeasured: Float64Array,
 ): number {
   const supplied = meanOf(intervals.supply);
-  return (supplied - meanOf(total) - meanOf(unmeasured)) / supplied;
+  let flow = meanOf(intervals.supply.map((energy) => Math.max(0, energy)));
+  for (const { energy } of intervals.consumers)
+    flow += meanOf(energy.map((value) => Math.max(0, -value)));
+  return (supplied - meanOf(total) - meanOf(unmeasured)) / flow;
 }
 
 export function lossGate(ratio: number, hasVoltages: boolean): GroupStatus | undefined {
@@ -156,15 +163,13 @@ export function findCandidates(
 
 /** Energy of a foreign meter on the area's intervals; holes count as zero (this is a correlation, not a balance). */
 function strangerEnergy(meter: MeterSeries, intervals: AreaIntervals): Float64Array | undefined {
-  const out = new Float64Array(intervals.count);
+  const out = energyAtLag(netCounter(meter), intervals, 0);
   let known = 0;
-  for (let t = 0; t < intervals.count; t++) {
-    const energy =
-      at(meter.importRegister, at(intervals.to, t)) -
-      at(meter.importRegister, at(intervals.from, t));
-    if (!(energy >= 0)) continue;
-    out[t] = energy;
-    known++;
+  for (let t = 0; t < out.length; t++) {
+    // a register that runs backwards says nothing, one that counts both ways may
+    const usable = meter.exportRegister === undefined ? at(out, t) >= 0 : Number.isFinite(out[t]);
+    if (usable) known++;
+    else out[t] = 0;
   }
   return known < 0.7 * intervals.count ? undefined : out;
 }

@@ -70,7 +70,8 @@ function burstPower(energy: Float64Array, hours: Float64Array): number {
   for (let t = 1; t < energy.length; t++) {
     const power = at(energy, t) / at(hours, t);
     squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
-    sum += power;
+    // what a roof feeds back flows through the same line
+    sum += Math.abs(power);
   }
   return sum > 0 ? squares / sum : 0;
 }

@@ -8,7 +8,7 @@ const UNBALANCE_OVER_TOTAL = 7.5;
 /**
  * How a three-phase meter's current divides over its phases: the voltages of its phases deviate from each other by
  * what its own unbalance drops. `deviation` = own part of the drop of each phase minus their mean; `totalSlope` = V per total
- * ampere of their mean. Each phase stays between 0 and the total.
+ * ampere of their mean. Each phase stays between 0 and the total, which is negative where a roof feeds back.
  */
 export function splitCurrent(
   total: Float64Array,
@@ -21,14 +21,15 @@ export function splitCurrent(
   const raw = new Float64Array(m);
   const sorted = new Float64Array(m);
   for (let t = 0; t < total.length; t++) {
-    const current = Math.max(0, total[t] as number);
+    const sign = (total[t] as number) < 0 ? -1 : 1;
+    const current = Math.abs(total[t] as number);
     for (let c = 0; c < m; c++) {
       const part = (deviation[c] as Float64Array)[t] as number;
       // without the voltages of this step the current counts as balanced
-      raw[c] = current / m + (Number.isFinite(part) ? gain * part : 0);
+      raw[c] = current / m + (Number.isFinite(part) ? sign * gain * part : 0);
     }
     projectOnSimplex(raw, current, sorted);
-    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = raw[c] as number;
+    for (let c = 0; c < m; c++) (parts[c] as Float64Array)[t] = sign * (raw[c] as number);
   }
   return parts;
 }

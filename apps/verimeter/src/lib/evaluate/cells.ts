@@ -1,4 +1,5 @@
 import type { VoltageKind } from '@verimeter/simulator';
+import type { TroubleKind } from './trouble-plan.ts';
 
 /** Everything that distinguishes one case of the evaluation from another. Ratios, seconds, kW.h, days. */
 export interface CellOptions {
@@ -21,6 +22,10 @@ export interface CellOptions {
   readonly drift: number;
   readonly shape: DriftShape;
   readonly archive: 'clean' | 'misfiled' | 'unregistered';
+  /** What else is wrong in some of the areas. */
+  readonly trouble?: TroubleKind;
+  /** Share of the customers with a photovoltaic roof; default none, and no export registers. */
+  readonly pvShare?: number;
   /** First week that is looked at; undefined: one look, at the end. */
   readonly looksFromWeek?: number;
 }
@@ -122,6 +127,43 @@ const FACTORS: readonly Cell[] = [
   cell('healthy', 'nothing drifts', { prevalence: 0 }),
 ];
 
+/** Areas that a gate has to refuse, or to put right. */
+const TROUBLES: readonly Cell[] = [
+  cell('shift-interval', 'every other area: one meter stamped one interval wrong', {
+    trouble: 'shifted-interval',
+  }),
+  cell('shift-hours', 'every other area: one meter stamped in another zone', {
+    trouble: 'shifted-hours',
+  }),
+  cell('summer-time', 'every other area: one meter changes to or from summer time in the window', {
+    trouble: 'summer-time',
+  }),
+  cell('shift-supply', 'every other area: supply stamped one interval or some hours wrong', {
+    trouble: 'shifted-supply',
+  }),
+  cell('shift-many', 'every other area: 30 to 60 % of the meters stamped wrong', {
+    trouble: 'shifted-many',
+  }),
+  cell('switched', 'three pairs of areas: 5 to 15 customers change their transformer', {
+    trouble: 'switched',
+  }),
+  cell('switched-60', 'the same in a window of 60 days', { trouble: 'switched', days: 60 }),
+  cell('moved', 'three pairs of areas: one customer changes the transformer', { trouble: 'moved' }),
+  cell('silent-consumer', 'every other area feeds a customer whose meter does not report', {
+    trouble: 'silent-consumer',
+  }),
+  cell('street-light', 'every area lights 1 kW of streets that no meter counts', {
+    trouble: 'street-light',
+  }),
+  cell('telecom', 'every area feeds a cabinet of 1 kW that no meter counts', {
+    trouble: 'telecom',
+  }),
+  cell('theft', 'every area has a tap of 1 kW that is used on most evenings', {
+    trouble: 'theft',
+  }),
+  cell('pv-30', '30 % of the customers have a photovoltaic roof', { pvShare: 0.3 }),
+];
+
 const COMBINATIONS: readonly Cell[] = [
   cell('combo-large-loss', '100 meters, loss 4.4 %', { meters: 100, loss: 0.044 }),
   cell('combo-large-clock', '100 meters, clocks 30 s', { meters: 100, clockSd: 30 }),
@@ -157,7 +199,7 @@ export const TINY: Cell = cell('tiny', 'two areas of 12 meters, a quarter of the
   supplyQuantum: 0.001,
 });
 
-export const CELLS: readonly Cell[] = [...ACCEPTANCE, ...FACTORS, ...COMBINATIONS];
+export const CELLS: readonly Cell[] = [...ACCEPTANCE, ...FACTORS, ...TROUBLES, ...COMBINATIONS];
 
 export const areasPerFleet = (options: CellOptions): number =>
   options.areas ?? Math.max(2, Math.round(METERS_PER_FLEET / options.meters));

@@ -8,6 +8,7 @@ import type {
 import { INTERVALS_PER_WEEK } from '@verimeter/simulator';
 import { areasPerFleet, type CellOptions, driftedPerFleet } from './cells.ts';
 import { seededRandom, type Uniform, shuffle } from './seeded.ts';
+import { type AreaTrouble, drawTroubles } from './trouble-plan.ts';
 
 /** Healthy class 1 meters spread by 0.3 % around a lot mean of +0.5 or -0.5 %; supply certificates by 0.3 %. */
 const HEALTHY_SD = 0.003;
@@ -23,6 +24,7 @@ export interface FleetPlan {
   readonly areas: readonly TrialAreaOptions[];
   /** The guest of area `fedBy` is listed in `listedIn`; undefined: in no area. */
   readonly guests: readonly { readonly fedBy: number; readonly listedIn: number | undefined }[];
+  readonly troubles: readonly AreaTrouble[];
 }
 
 /** A fleet: a pure function of cell, seed and number. `pool` empty: customers of the simulated city. */
@@ -41,19 +43,34 @@ export function planFleet(
   }));
   const faults = drawFaults(options, count, random);
   const guests = drawGuests(options, count);
+  // A stream of its own: fleets without trouble stay as they are.
+  const troubles = drawTroubles(
+    options.trouble,
+    { areas: count, meters: options.meters, days: options.days },
+    seededRandom(seed + 0x5eed),
+  );
   const deal = dealer(pool, random);
+  const dealt: (readonly HouseholdUse[])[] = [];
   const areas = Array.from({ length: count }, (_, area): TrialAreaOptions => {
-    const extra = guests.filter(({ fedBy }) => fedBy === area).length;
+    const own = troubles.find((trouble) => trouble.area === area);
+    const arriving = troubles.find(({ toArea }) => toArea === area);
+    const movers = arriving?.meters.flatMap((index) => dealt[arriving.area]?.[index] ?? []) ?? [];
+    const extra =
+      guests.filter(({ fedBy }) => fedBy === area).length +
+      (own?.kind === 'silent-consumer' ? 1 : 0);
+    const households = pool.length === 0 ? [] : deal(options.meters + extra, movers);
+    dealt.push(households);
     return {
+      ...troubleOptions(options, own, arriving),
       seed,
       area,
       days: options.days,
       meters: options.meters,
-      guests: extra,
+      guests: extra + (arriving?.meters.length ?? 0),
       loads:
         pool.length === 0
           ? { kind: 'built-in' }
-          : { kind: 'series', households: deal(options.meters + extra) },
+          : { kind: 'series', households: [...households, ...movers] },
       targetLoss: options.loss,
       clockSd: options.clockSd,
       voltages: options.voltages,
@@ -68,7 +85,40 @@ export function planFleet(
       drift: { kind: 'list', faults: faults[area] ?? new Map<number, MeterFault>() },
     };
   });
-  return { areas, guests };
+  return { areas, guests, troubles };
+}
+
+/** What the simulator of an area is told of troubles: its own, and customers that arrive from another one. */
+function troubleOptions(
+  { meters, days, pvShare }: CellOptions,
+  own: AreaTrouble | undefined,
+  arriving: AreaTrouble | undefined,
+): Pick<TrialAreaOptions, 'stamps' | 'fedDays' | 'sameMeter' | 'unmetered' | 'pvShare'> {
+  const leaving = own?.toArea === undefined ? undefined : own;
+  return {
+    ...(pvShare === undefined ? {} : { pvShare }),
+    ...(own === undefined ? {} : { stamps: own.stamps, unmetered: own.unmetered }),
+    ...(leaving === undefined
+      ? {}
+      : {
+          fedDays: new Map(
+            leaving.meters.map((index) => [index, { fromDay: -1, toDay: leaving.day ?? days }]),
+          ),
+        }),
+    ...(arriving === undefined
+      ? {}
+      : {
+          fedDays: new Map(
+            arriving.meters.map((_, k) => [
+              meters + k,
+              { fromDay: arriving.day ?? 0, toDay: days + 1 },
+            ]),
+          ),
+          sameMeter: new Map(
+            arriving.meters.map((index, k) => [meters + k, { area: arriving.area, index }]),
+          ),
+        }),
+  };
 }
 
 /** Exactly the share of all meters, any meter, as many up as down. */
@@ -114,17 +164,17 @@ function drawGuests({ archive }: CellOptions, areas: number): FleetPlan['guests'
 function dealer(
   pool: readonly HouseholdSeries[],
   random: Uniform,
-): (count: number) => HouseholdUse[] {
+): (count: number, except: readonly HouseholdUse[]) => HouseholdUse[] {
   let deck: HouseholdUse[] = [];
   let turn = 0;
   const weeks = (pool[0]?.energy.length ?? 0) / INTERVALS_PER_WEEK;
-  return (count) => {
-    if (count > pool.length)
+  return (count, except) => {
+    if (count + except.length > pool.length)
       throw new RangeError(
-        `an area of ${count} customers needs as many households; the data have ${pool.length}`,
+        `an area of ${count + except.length} customers needs as many households; the data have ${pool.length}`,
       );
     const dealt: HouseholdUse[] = [];
-    const used = new Set<number>();
+    const used = new Set(except.map(({ household }) => household.id));
     const passed: HouseholdUse[] = [];
     while (dealt.length < count) {
       if (deck.length === 0) {

@@ -69,8 +69,8 @@ export const fleetRecord = z.object({
       loss: z.number(),
       /** e of the supply meter: the part of all errors of an area that its balance cannot see. */
       supplyError: z.number(),
-      /** Whether the archive is right about the area. */
-      archive: z.enum(['clean', 'lists', 'feeds']),
+      /** Whether the archive is right about the area; `wrong`: something that a gate has to find. */
+      archive: z.enum(['clean', 'lists', 'feeds', 'wrong']),
     }),
   ),
   /** Per misfiled or unregistered customer: whether each answer of the contract was given. */
@@ -82,6 +82,10 @@ export const fleetRecord = z.object({
       nothingPublished: z.boolean(),
     }),
   ),
+  /** Per area with something else wrong: answered as the contract wants, and no honest member accused. */
+  troubles: z
+    .array(z.object({ kind: z.string(), right: z.boolean(), nothingWrong: z.boolean() }))
+    .optional(),
   meters: meterColumns,
 });
 

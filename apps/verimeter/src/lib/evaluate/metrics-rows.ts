@@ -149,6 +149,12 @@ export function specialRows(cells: readonly CellMetrics[]): Rows {
           [m.cell, 'the area that feeds it, candidate named', shareText(m.guests.feeding)],
           [m.cell, 'nothing published that is not explained', shareText(m.guests.nothingPublished)],
         ]),
+    ...(m.troubles.right.of === 0
+      ? []
+      : [
+          [m.cell, 'areas with a trouble answered as in the contract', shareText(m.troubles.right)],
+          [m.cell, 'no honest member accused in them', shareText(m.troubles.nothingWrong)],
+        ]),
     ...(m.looks === 1 ? [] : lookRows(m)),
   ]);
 }

@@ -32,6 +32,8 @@ export interface CellMetrics {
   readonly guests: Readonly<
     Record<'device' | 'listing' | 'feeding' | 'nothingPublished' | 'all', Share>
   >;
+  /** Of the areas with something wrong that a gate has to find. */
+  readonly troubles: Readonly<Record<'right' | 'nothingWrong', Share>>;
   readonly looks: number;
   /** Days from the crossing of 2 % to the list, and of the forecast of the crossing. */
   readonly delay: Measure;
@@ -76,6 +78,7 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
       areas.filter(({ archive }) => archive === 'clean').length,
     ),
     guests: guestShares(records),
+    troubles: troubleShares(records),
     looks: first.looks,
     delay: bootstrapped(fleets, (some) => medianOf(delays(some.flat()))),
     exitError: bootstrapped(fleets, (some) =>
@@ -110,6 +113,17 @@ function guestShares(records: readonly FleetRecord[]): CellMetrics['guests'] {
     feeding: of(({ feeding }) => feeding),
     nothingPublished: of(({ nothingPublished }) => nothingPublished),
     all: of((g) => g.device && g.listing && g.feeding && g.nothingPublished),
+  };
+}
+
+function troubleShares(records: readonly FleetRecord[]): CellMetrics['troubles'] {
+  const troubles = records.flatMap((record) => record.troubles ?? []);
+  return {
+    right: share(troubles.filter(({ right }) => right).length, troubles.length),
+    nothingWrong: share(
+      troubles.filter(({ nothingWrong }) => nothingWrong).length,
+      troubles.length,
+    ),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   rounded,
 } from './fleet-record.ts';
 import { simulateFleet, type TrialFleet } from './trial-fleet.ts';
+import { troubleAnswers } from './trouble-answers.ts';
 import { lookWeekly, type Looks, type StatedExit } from './weekly-looks.ts';
 
 export interface FleetRun {
@@ -69,19 +70,32 @@ export function runFleet(
       oracleStatus: oracle.areas[area]?.status ?? '',
       loss: rounded(fleet.areas[area]?.loss ?? 0),
       supplyError: rounded(fleet.areas[area]?.supplyError ?? 0),
-      archive: fleet.guests.some(({ listedIn }) => listedIn === groupId)
-        ? 'lists'
-        : fleet.guests.some(({ fedBy }) => fedBy === groupId)
-          ? 'feeds'
-          : 'clean',
+      archive: archiveOf(fleet, groupId, area),
     })),
     guests: guestAnswers(fleet, found),
+    ...(fleet.troubles.length === 0 ? {} : { troubles: troubleAnswers(fleet, found) }),
     meters: {
       ...columnsOf(fleet, { found, oracle, days }),
       ...(run.baselines ? baselineColumns(fleet, cell.options.prevalence) : {}),
       ...(looks === undefined ? {} : lookColumns(fleet, looks)),
     },
   };
+}
+
+/** Areas with loads that no meter counts are as right as others: everybody has them. */
+function archiveOf(
+  { guests, troubles }: TrialFleet,
+  groupId: string,
+  area: number,
+): FleetRecord['areas'][number]['archive'] {
+  if (guests.some(({ listedIn }) => listedIn === groupId)) return 'lists';
+  if (guests.some(({ fedBy }) => fedBy === groupId)) return 'feeds';
+  return troubles.some(
+    (trouble) =>
+      trouble.unmetered.length === 0 && (trouble.area === area || trouble.toArea === area),
+  )
+    ? 'wrong'
+    : 'clean';
 }
 
 function columnsOf(

@@ -2,6 +2,8 @@ import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/
 import { simulateTrialArea, type TrialArea, type TrialMeter } from '@verimeter/simulator';
 import { CLASS_LIMITS, SUPPLY_LIMITS } from './class-limit.ts';
 import type { FleetPlan } from './fleet-plan.ts';
+import { movedMeter } from './moved-meter.ts';
+import type { AreaTrouble } from './trouble-plan.ts';
 
 const STEP_US = 900e6;
 
@@ -13,6 +15,7 @@ export interface TrialFleet {
   readonly meters: readonly { readonly area: number; readonly meter: TrialMeter }[];
   readonly areas: readonly { readonly loss: number; readonly supplyError: number }[];
   readonly guests: readonly FleetGuest[];
+  readonly troubles: readonly AreaTrouble[];
 }
 
 interface FleetGuest {
@@ -21,7 +24,7 @@ interface FleetGuest {
   readonly listedIn: string | undefined;
 }
 
-const groupIdOf = (area: number): string => `E-A${String(area + 1).padStart(4, '0')}`;
+export const groupIdOf = (area: number): string => `E-A${String(area + 1).padStart(4, '0')}`;
 
 /** Simulates the areas of a plan and lists their meters as the archive would. */
 export function simulateFleet(
@@ -29,11 +32,12 @@ export function simulateFleet(
   archive: { readonly feederRecords: boolean },
   onArea: (done: number) => void = () => undefined,
 ): TrialFleet {
-  const areas = plan.areas.map((options, index) => {
+  const simulated = plan.areas.map((options, index) => {
     const area = withoutPower(simulateTrialArea(options));
     onArea(index + 1);
     return area;
   });
+  const areas = simulated.map((area, number) => withMoves(plan, simulated, area, number));
   const meters: MeterSeries[] = [];
   const index = new Map<string, number>();
   for (const { supply, consumers } of areas)
@@ -44,6 +48,7 @@ export function simulateFleet(
         lot: meter.lot,
         ...(meter === supply ? SUPPLY_LIMITS : CLASS_LIMITS),
         importRegister: meter.register,
+        ...(meter.exportRegister === undefined ? {} : { exportRegister: meter.exportRegister }),
         voltages: meter.voltages,
       });
     }
@@ -98,6 +103,33 @@ export function simulateFleet(
       supplyError: supply.baseError,
     })),
     guests,
+    troubles: plan.troubles,
+  };
+}
+
+/**
+ * Customers that change their transformer have one meter, which reads on: their readings in the area that feeds them later are put
+ * behind those before the move. There they are no meters of their own, nor is a customer whose meter does not report.
+ */
+function withMoves(
+  plan: FleetPlan,
+  areas: readonly TrialArea[],
+  area: TrialArea,
+  number: number,
+): TrialArea {
+  const leaving = plan.troubles.find((t) => t.area === number && t.toArea !== undefined);
+  const guests = plan.guests.filter(({ fedBy }) => fedBy === number).length;
+  const listed = (plan.areas[number]?.meters ?? 0) + guests;
+  return {
+    ...area,
+    consumers: area.consumers.slice(0, listed).map((meter, index) => {
+      const k = leaving?.meters.indexOf(index) ?? -1;
+      const arrived =
+        leaving?.toArea === undefined || k < 0
+          ? undefined
+          : areas[leaving.toArea]?.consumers[(plan.areas[leaving.toArea]?.meters ?? 0) + k];
+      return arrived === undefined ? meter : movedMeter(meter, arrived, leaving?.day ?? 0);
+    }),
   };
 }
 
