@@ -32,6 +32,7 @@ import {
   shiftItem,
   topologyItems,
 } from './gate-evidence.ts';
+import { roughBalance } from './rough-balance.ts';
 import { findStampShifts, type StampShift } from './stamp-shifts.ts';
 import { wrongStamps } from './supply-stamps.ts';
 import { findSwitching, type Switching } from './switching.ts';
@@ -213,6 +214,12 @@ function prepareOnce(
   items.push({ code: 'loss', values: { share: ratio } });
   const loss = lossGate(ratio, design.voltage !== undefined);
   if (loss !== undefined) return refuse(loss);
+  const rough = roughBalance(evidence);
+  if (rough !== undefined) {
+    items.push({ code: 'unmetered_load', values: { ...rough } });
+    // Who explains only a part of it is not the one.
+    return { ...refuse('unregistered_consumer'), candidates: [] };
+  }
   const clockFaults = faultyClocks(seen, evidence, flatClocks(evidence, model), shifts);
   if (isClock(clockFaults.size)) {
     items.push(clocksOffItem(clockFaults.size, intervals.consumers.length));
