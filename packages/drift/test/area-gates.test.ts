@@ -86,6 +86,19 @@ describe('the loss', () => {
     expect(lossRatio(intervals, total, stopped)).toBeCloseTo(0.01, 12);
   });
 
+  test('where roofs feed back is told against all that flows, not against the net', () => {
+    const intervals = smallAreaIntervals();
+    const none = new Float64Array(intervals.count);
+    // one consumer feeds back four fifths of the supply: the others take it
+    const back = intervals.supply.map((energy) => -0.8 * energy);
+    const supply = intervals.supply.map((energy) => 0.2 * energy);
+    const [first, ...others] = intervals.consumers;
+    if (first === undefined) throw new Error('no consumer');
+    const roofs = { ...intervals, supply, consumers: [{ ...first, energy: back }, ...others] };
+    const total = intervals.supply.map((energy) => (0.2 - 0.03) * energy);
+    expect(lossRatio(roofs, total, none)).toBeCloseTo(0.03, 12);
+  });
+
   test('of an area without voltages is refused above 5 %', () => {
     const [refused, large] = statusAndLoss(0.06);
     expect(refused).toBe('loss_out_of_range');

@@ -17,6 +17,8 @@ export interface MadeMeter {
   readonly movesTo?: { readonly groupId: string; readonly day: number };
   /** Not in any area's list. */
   readonly unlisted?: boolean;
+  /** Its meter reports nothing and is in no list. */
+  readonly silent?: boolean;
   /** Day on which its register stands still. */
   readonly stops?: number;
   /** Step of its register, kW.h. */
@@ -32,6 +34,8 @@ export interface MadeArea {
   readonly supplyQuantum?: number;
   /** sd of what the balance has wrong from interval to interval, as a share of the mean energy. */
   readonly noise?: number;
+  /** A load that no meter counts, kW by hour of the day. */
+  readonly unmetered?: (hour: number) => number;
 }
 
 /** kW.h per quarter of an hour: a daily shape, a random part and bursts; never twice the same customer. */
@@ -86,6 +90,7 @@ export function madeFleet(areas: readonly MadeArea[], days: number): FleetInput 
         if (made.stops !== undefined && day >= made.stops) return 0;
         return energy * (1 + (made.error?.(day) ?? 0));
       });
+      if (made.silent === true) return;
       if (made.unlisted !== true) listed.get(area.groupId)?.push(meters.length);
       meters.push({
         deviceId: `${area.groupId}-${String(i).padStart(2, '0')}`,
@@ -113,7 +118,13 @@ export function madeFleet(areas: readonly MadeArea[], days: number): FleetInput 
       limit: 0.005,
       inServiceLimit: 0.01,
       importRegister: register(
-        load.map((energy, t) => energy + at(lost, t) + at(rough, t)),
+        load.map(
+          (energy, t) =>
+            energy +
+            at(lost, t) +
+            at(rough, t) +
+            0.25 * (area.unmetered?.(((t % PER_DAY) * 24) / PER_DAY) ?? 0),
+        ),
         area.supplyQuantum ?? 0.001,
       ),
       voltages: [],

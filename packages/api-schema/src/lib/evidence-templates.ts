@@ -95,8 +95,8 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: 'Khoảng {watts|whole} W chảy vào những giờ nhất định trong ngày mà không công tơ nào trong danh sách đếm (nhiều nhất lúc {hour|whole} giờ UTC). Tìm đèn đường, tủ thiết bị hoặc câu móc; mẫu này đã được tách khỏi cân bằng.',
   },
   unmetered_load: {
-    en: 'Energy flows that no reporting meter counts: what the balance leaves over is {ratio} times as rough as expected, about {watts|whole} W. Look for a customer without a reporting meter, a street light, a cabinet or a tap.',
-    vi: 'Có điện năng mà không công tơ nào đếm: phần dư của cân bằng lớn gấp {ratio} lần dự kiến, khoảng {watts|whole} W. Tìm hộ có công tơ không gửi số liệu, đèn đường, tủ thiết bị hoặc câu móc.',
+    en: 'Energy flows that no reporting meter counts: what the balance leaves over comes and goes by {watts|whole} W, {ratio} times the most that losses explain. Look for a customer whose meter does not report or is in no list, a cabinet or a tap.',
+    vi: 'Có điện năng mà không công tơ nào đếm: phần dư của cân bằng dao động {watts|whole} W, gấp {ratio} lần mức tối đa do tổn thất. Tìm hộ có công tơ không gửi số liệu hoặc không có trong danh sách, tủ thiết bị hoặc câu móc.',
   },
   not_in_supply: {
     en: 'The energy of this meter does not appear in the supply of its group: it may be filed in the wrong group.',

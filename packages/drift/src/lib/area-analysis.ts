@@ -10,8 +10,10 @@ import {
   noCorrections,
 } from './area-corrections.ts';
 import {
+  type Candidate,
   completenessGate,
   findCandidates,
+  findDeparture,
   findMisfiled,
   type FlatBeta,
   flatBetas,
@@ -32,6 +34,7 @@ import {
   shiftItem,
   topologyItems,
 } from './gate-evidence.ts';
+import { roughBalance } from './rough-balance.ts';
 import { findStampShifts, type StampShift } from './stamp-shifts.ts';
 import { wrongStamps } from './supply-stamps.ts';
 import { findSwitching, type Switching } from './switching.ts';
@@ -192,6 +195,15 @@ function prepareOnce(
     else misfiled.push({ meter, beta: at(flat.estimate, out) });
     return undefined;
   }
+  const departure = findDeparture(evidence, model);
+  if (departure !== undefined) {
+    const { meter } = intervals.consumers[departure.consumer] ?? { meter: -1 };
+    if (!joined.some((known) => known.meter === meter)) {
+      const t = intervals.day.findIndex((day) => day >= departure.block * evidence.daysPerBlock);
+      misfiled.push({ meter, beta: departure.beta, since: at(intervals.from, t) });
+      return undefined;
+    }
+  }
   const [first] = findCandidates(
     seen,
     evidence,
@@ -199,7 +211,7 @@ function prepareOnce(
     strangers.filter((meter) => !joined.some((known) => known.meter === meter)),
   );
   if (first !== undefined && joined.length < 3) {
-    joined.push(first);
+    joinCandidate(corrections, first, intervals);
     return undefined;
   }
   if (pattern === undefined) {
@@ -213,6 +225,12 @@ function prepareOnce(
   items.push({ code: 'loss', values: { share: ratio } });
   const loss = lossGate(ratio, design.voltage !== undefined);
   if (loss !== undefined) return refuse(loss);
+  const rough = roughBalance(evidence);
+  if (rough !== undefined) {
+    items.push({ code: 'unmetered_load', values: { ...rough } });
+    // Who explains only a part of it is not the one.
+    return { ...refuse('unregistered_consumer'), candidates: [] };
+  }
   const clockFaults = faultyClocks(seen, evidence, flatClocks(evidence, model), shifts);
   if (isClock(clockFaults.size)) {
     items.push(clocksOffItem(clockFaults.size, intervals.consumers.length));
@@ -281,6 +299,28 @@ function correctSwitching(
   for (const one of arrived) joined.push({ ...one, gain: 1 });
   corrections.restart = latest;
   return true;
+}
+
+/** A candidate for a part of the window is a member for that part; around the change its readings do not count. */
+function joinCandidate(
+  { joined, holes }: Corrections,
+  { span, ...candidate }: Candidate,
+  intervals: AreaIntervals,
+): void {
+  if (span === undefined) {
+    joined.push(candidate);
+    return;
+  }
+  const { first, last, unsure } = span;
+  const pointAt = (t: number): number =>
+    at(intervals.from, Math.max(0, Math.min(intervals.count - 1, t)));
+  const change = first > 0 ? first : last + 1;
+  const hole = { from: pointAt(change - unsure), to: pointAt(change + unsure) };
+  holes.push({ meter: candidate.meter, ...hole });
+  joined.push({
+    ...candidate,
+    ...(first > 0 ? { since: pointAt(change) } : { until: pointAt(change) }),
+  });
 }
 
 /** Supply less consumers, less what stopped meters drew on average before, kW.h per interval. */

@@ -17,9 +17,10 @@ export interface Misfiled {
   readonly since?: number;
 }
 
-/** A meter in no list of the area whose energy is in the supply: all along, or from a grid point on. */
-export interface Joined extends Candidate {
+/** A meter in no list of the area whose energy is in the supply: all along, or from or until a grid point. */
+export interface Joined extends Omit<Candidate, 'span'> {
   readonly since?: number;
+  readonly until?: number;
 }
 
 /** What the gates of an area have found wrong with its archive and its times; the balance is formed without it. */
@@ -53,11 +54,11 @@ export function correctedArea(
     if (since === undefined) return [];
     return [{ ...member, toUs: Math.min(member.toUs, startUs + since * stepUs) }];
   });
-  const guests = joined.map(({ meter, since }): AreaMember => ({
+  const guests = joined.map(({ meter, since, until: end }): AreaMember => ({
     meter,
     role: 'consumer',
     fromUs: since === undefined ? -Infinity : startUs + since * stepUs,
-    toUs: Infinity,
+    toUs: end === undefined ? Infinity : startUs + end * stepUs,
   }));
   const supplies = area.members.filter(({ role }) => role !== 'consumer');
   return {

@@ -4,6 +4,7 @@ import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import { energyAtLag, netCounter } from './grid-counter.ts';
+import { type Contributions, contributionsOf, type UnitSpan, unitSpan } from './unit-span.ts';
 import { WIDE_BETA_SD, type WideModel } from './wide-model.ts';
 import { registerQuantum } from './register-quantum.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
@@ -18,14 +19,19 @@ const MIN_LOSS = -0.01;
 const MAX_SUPPLY_QUANTUM = 0.02;
 /** Linear beta of a meter whose energy is not in the supply (drift-estimation.md 2.3, 2.6). */
 const MISFILED_TOLERANCE = 0.1;
+const MISFILED_MAX_SD = 0.06;
 /** Partial correlation of the true unregistered consumer 0.98, of strangers 0.03 (drift-estimation.md 2.6). */
 const CANDIDATE_CORRELATION = 0.3;
 const CANDIDATE_GAIN = [0.6, 1.4] as const;
+/** Standard deviations of the gain in the part of the window that a customer was here for. */
+const PART_SCORE = 10;
 
 export interface Candidate {
   readonly meter: number;
   readonly correlation: number;
   readonly gain: number;
+  /** Intervals that it explains, where that is not all of them. */
+  readonly span?: UnitSpan;
 }
 
 /** Coefficients of the consumers without prior, one at a time, everything else with its prior. */
@@ -120,7 +126,7 @@ export function findMisfiled(flat: FlatBeta): number | undefined {
   for (let i = 0; i < flat.estimate.length; i++) {
     const beta = at(flat.estimate, i);
     const sd = at(flat.sd, i);
-    if (sd > 0.06 || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) continue;
+    if (sd > MISFILED_MAX_SD || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) continue;
     if (beta / sd > best) {
       best = beta / sd;
       found = i;
@@ -154,11 +160,79 @@ export function findCandidates(
     const information = dot(column, column) - dot(v, solved);
     const gain = cross / information;
     const correlation = cross / Math.sqrt(information * rest);
+    const span = partOf(contributionsOf(evidence, column, solved), residual);
+    if (span !== undefined) {
+      found.push({ meter: index, correlation: span.correlation, gain: span.gain, span });
+      continue;
+    }
     if (correlation < CANDIDATE_CORRELATION) continue;
     if (gain < CANDIDATE_GAIN[0] || gain > CANDIDATE_GAIN[1]) continue;
     found.push({ meter: index, correlation: Math.min(1, correlation), gain });
   }
   return found.toSorted((a, b) => b.correlation - a.correlation || a.meter - b.meter);
+}
+
+/** A member whose energy is in the supply until a block of the window, and from there on is not. */
+export interface Departure {
+  readonly consumer: number;
+  /** First block without it. */
+  readonly block: number;
+  readonly beta: number;
+}
+
+/** Departures leave and enter whole blocks: two at either end say too little. */
+const LEAST_BLOCKS = 2;
+
+/** The clearest departure: coefficient 1 from a block on, known as well as that of a misfiled meter, and likelier than an error all along. */
+export function findDeparture(
+  { design, p, blocks, blockRows, blockMoments }: AreaEvidence,
+  model: WideModel,
+): Departure | undefined {
+  const { n } = design;
+  let found: (Departure & { readonly score: number }) | undefined;
+  const products = new Float64Array(p);
+  for (let i = 0; i < n; i++) {
+    products.fill(0);
+    let cross = 0;
+    let squares = 0;
+    for (let block = blocks - 1; block >= LEAST_BLOCKS; block--) {
+      const row = (block * n + i) * p;
+      let fitted = 0;
+      for (let j = 0; j < p; j++) {
+        const value = blockRows[row + j] as number;
+        products[j] = (products[j] as number) + value;
+        fitted += value * at(model.coefficients, j);
+      }
+      cross += at(blockMoments, block * p + i) - fitted;
+      squares += at(blockRows, row + i);
+      if (block > blocks - LEAST_BLOCKS || !(cross > 0)) continue;
+      const solved = Float64Array.from(products);
+      solveCholeskyInPlace(model.factor, p, solved);
+      const information = squares - dot(products, solved);
+      if (!(information > 0)) continue;
+      const beta = cross / information;
+      const sd = 1 / Math.sqrt(information);
+      if (sd > MISFILED_MAX_SD || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) continue;
+      const score = cross / Math.sqrt(information);
+      if (found === undefined || score > found.score) found = { consumer: i, block, beta, score };
+    }
+  }
+  return found;
+}
+
+/** The part of the window behind or before a change that a meter explains, where it does not explain all of it. */
+function partOf(
+  contributions: Contributions,
+  residual: Float64Array,
+): (UnitSpan & { readonly correlation: number }) | undefined {
+  const span = unitSpan(contributions);
+  if (span === undefined || (span.first === 0 && span.last === residual.length - 1))
+    return undefined;
+  const inside = residual.subarray(span.first, span.last + 1);
+  const correlation = span.score / Math.sqrt(dot(inside, inside));
+  return span.score < PART_SCORE || correlation < CANDIDATE_CORRELATION
+    ? undefined
+    : { ...span, correlation: Math.min(1, correlation) };
 }
 
 /** Energy of a foreign meter on the area's intervals; holes count as zero (this is a correlation, not a balance). */

@@ -3,6 +3,7 @@ import type { AreaEvidence } from './area-evidence.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
 import { energyAtLag, netCounter, searchedLags } from './grid-counter.ts';
+import { type Contributions, contributionsOf, unitSpan } from './unit-span.ts';
 import type { WideModel } from './wide-model.ts';
 
 /** A meter whose readings carry a time that is whole steps of the grid off. */
@@ -18,18 +19,8 @@ export interface StampShift {
   readonly unsure: number;
 }
 
-/** Share of the meter's energy that moves: 1 in a true shift, 0.5 where its energy is not in the supply at all. */
-const GAIN = [0.75, 1.25] as const;
-/** Standard deviations of the gain from zero: 26 and more in true shifts, below 4 in clean areas (decision 0086). */
+/** Standard deviations of the coefficient from zero: 26 and more in true shifts, below 4 in clean areas (decision 0086). */
 const MIN_SCORE = 8;
-/** Log likelihood that a change inside the window has to win over none. */
-const SPLIT_COST = 10;
-/** Grid points at which a change is hardly less likely than at the best one: log likelihood ratio. */
-const SPLIT_DOUBT = 4;
-/** A day on either side of a change is what an area can do without. */
-const MOST_UNSURE = 48;
-/** A change is placed with this many intervals on its side at least: three days of quarter hours. */
-const LEAST_SIDE = 288;
 
 /**
  * The shifts that the balance asks for: at most one per consumer. While one is in the balance others may seem to change in the window:
@@ -65,8 +56,9 @@ function everyShift(
       if (fit !== undefined && (best === undefined || fit.score > best.score)) best = fit;
     }
     if (best === undefined) return [];
-    const span = spanOf(best);
-    if (span === undefined) return [];
+    // 0.5 where its energy is not in the supply at all
+    const span = unitSpan(best);
+    if (span === undefined || span.score < MIN_SCORE) return [];
     const { from, to } = intervals;
     const shift = {
       meter: consumer.meter,
@@ -79,12 +71,9 @@ function everyShift(
   });
 }
 
-interface LagFit {
+interface LagFit extends Contributions {
   readonly steps: number;
   readonly score: number;
-  /** Per interval: what a shift of its reading adds to the score's numerator, and to the information. */
-  readonly cross: Float64Array;
-  readonly information: Float64Array;
 }
 
 /** Regression of the balance on what the shift changes, everything else with its prior; undefined where it says little. */
@@ -106,70 +95,11 @@ function fitLag(
   solveCholeskyInPlace(model.factor, p, solved);
   const information = squares - dot(products, solved);
   if (!(information > 0)) return undefined;
-  const share = information / squares;
   return {
     steps,
     score: cross / Math.sqrt(information),
-    cross: column.map((value, t) => value * at(residual, t)),
-    information: column.map((value) => value * value * share),
+    ...contributionsOf(evidence, column, solved),
   };
-}
-
-interface Span {
-  /** Intervals, both included. */
-  readonly first: number;
-  readonly last: number;
-  readonly unsure: number;
-  /** Log likelihood over no shift. */
-  readonly wins: number;
-}
-
-/** The whole window, or the part behind or before a change, whichever is likeliest; undefined where the gain is not 1. */
-function spanOf(fit: LagFit): Span | undefined {
-  const count = fit.cross.length;
-  const crossUntil = runningSum(fit.cross);
-  const informationUntil = runningSum(fit.information);
-  const gainOf = (first: number, end: number): number =>
-    (at(crossUntil, end) - at(crossUntil, first)) /
-    (at(informationUntil, end) - at(informationUntil, first));
-  // log likelihood of a shift (gain 1) over none
-  const wins = (first: number, end: number): number =>
-    at(crossUntil, end) -
-    at(crossUntil, first) -
-    (at(informationUntil, end) - at(informationUntil, first)) / 2;
-  let best = { first: 0, end: count, wins: wins(0, count) + SPLIT_COST };
-  for (let split = LEAST_SIDE; split <= count - LEAST_SIDE; split++)
-    for (const [first, end] of [
-      [split, count],
-      [0, split],
-    ] as const) {
-      const own = wins(first, end);
-      if (own > best.wins) best = { first, end, wins: own };
-    }
-  const { first, end } = best;
-  const gain = gainOf(first, end);
-  const score =
-    gain * Math.sqrt(Math.max(0, at(informationUntil, end) - at(informationUntil, first)));
-  if (!(score >= MIN_SCORE) || gain < GAIN[0] || gain > GAIN[1]) return undefined;
-  let unsure = 0;
-  if (first > 0 || end < count) {
-    const split = first > 0 ? first : end;
-    const winsAt = (k: number): number => (first > 0 ? wins(k, count) : wins(0, k));
-    while (
-      unsure < MOST_UNSURE &&
-      split - unsure - 1 > 0 &&
-      split + unsure + 1 < count &&
-      Math.max(winsAt(split - unsure - 1), winsAt(split + unsure + 1)) > best.wins - SPLIT_DOUBT
-    )
-      unsure++;
-  }
-  return { first, last: end - 1, unsure, wins: best.wins };
-}
-
-function runningSum(values: Float64Array): Float64Array {
-  const out = new Float64Array(values.length + 1);
-  for (let t = 0; t < values.length; t++) out[t + 1] = at(out, t) + at(values, t);
-  return out;
 }
 
 /** The fleet with the readings of such meters put back to where they belong; what cannot be told is left out. */

@@ -19,7 +19,7 @@ export interface Switching {
   readonly arrived: readonly Arrival[];
 }
 
-export interface Arrival {
+interface Arrival {
   readonly meter: number;
   readonly correlation: number;
 }

@@ -20,7 +20,7 @@ export interface UnmeteredPattern {
 const BINS = 48;
 const BIN_HOURS = 24 / BINS;
 /** Mean square of the hourly means in standard errors (decision 0086). */
-const MIN_STRUCTURE = 5;
+const MIN_STRUCTURE = 4;
 const MIN_DAYS = 7;
 /** Prior sd of the load in each half hour, in ranges of what was found. */
 const PRIOR_RANGES = 2;
