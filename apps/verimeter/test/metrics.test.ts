@@ -3,6 +3,7 @@ import { accuracyPage } from '../src/lib/evaluate/accuracy-page.ts';
 import type { FleetRecord } from '../src/lib/evaluate/fleet-record.ts';
 import { bootstrapped, rootMeanSquare, share } from '../src/lib/evaluate/measures.ts';
 import { cellMetrics, scoreOf } from '../src/lib/evaluate/metrics.ts';
+import { daysToLimit } from '../src/lib/evaluate/weekly-looks.ts';
 import { metricsText } from '../src/lib/evaluate/metrics-text.ts';
 
 /** Two areas; the second feeds a misfiled meter and does not count. Meter by meter: what it is, what was said. */
@@ -224,6 +225,16 @@ test('repeated looks: on the list at any of them, days after the crossing', () =
   expect(text).toMatch(/healthy per 1,000 with reverify at any look +500\.00 \(/);
   const none = { ...looks, meters: { ...looks.meters, exitLatest: [null, null] } };
   expect(cellMetrics([none]).exit.covered.of).toBe(0);
+});
+
+test('a forecast is read from a growth that is told, towards the limit', () => {
+  const growing = { errorEstimate: 0.01, driftPerYear: 0.1, driftPerYearSe: 0.02 };
+  // 1 % at 10 % a year
+  expect(daysToLimit(growing)).toBeCloseTo(36.525, 9);
+  expect(daysToLimit({ ...growing, driftPerYear: -0.1 })).toBeCloseTo(3 * 36.525, 9);
+  expect(daysToLimit({ ...growing, driftPerYearSe: 0.06 })).toBeUndefined();
+  expect(daysToLimit({ ...growing, errorEstimate: 0.03 })).toBeUndefined();
+  expect(daysToLimit({ errorEstimate: 0.01 })).toBeUndefined();
 });
 
 test('shares of nothing are empty; those of something have the interval of Wilson (1927)', () => {

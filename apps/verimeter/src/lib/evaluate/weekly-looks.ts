@@ -6,6 +6,8 @@ import type { TrialFleet } from './trial-fleet.ts';
 const DAY_US = 86_400e6;
 /** In-service limit of class 1: a meter has to be out by the day its error reaches it. */
 const EXIT_LIMIT = 0.02;
+/** Growth over its standard deviation from which a forecast is read from it. */
+const TOLD_GROWTH = 2;
 
 /** What repeated looks saw. Days since the first reading. */
 export interface Looks {
@@ -14,7 +16,7 @@ export interface Looks {
   readonly firstReverify: ReadonlyMap<string, number>;
   /** Day on which |e| really reached 2 %. */
   readonly crossing: ReadonlyMap<string, number>;
-  /** Forecast of that day at the last look before it, minus the day; where the estimator gave a rate that gets there. */
+  /** Forecast of that day at the last look before it, minus the day; where the estimator told a growth that gets there. */
   readonly exitError: ReadonlyMap<string, number>;
   /** Day on which |e| really reached the limit of the class; not where it was beyond it from the start. */
   readonly limitCrossing: ReadonlyMap<string, number>;
@@ -55,17 +57,15 @@ export function lookWeekly(
       areas: fleet.input.areas.map((area) => ({ ...area, asOfUs })),
     });
     for (const device of last.devices) {
-      const { deviceId, recommendation, errorEstimate, driftPerYear } = device;
+      const { deviceId, recommendation } = device;
       if (recommendation === 'reverify' && !firstReverify.has(deviceId)) {
         firstReverify.set(deviceId, day);
         exits.set(deviceId, statedExit(device, startUs));
       }
       const crosses = crossing.get(deviceId);
-      if (crosses === undefined || crosses <= day || errorEstimate === undefined) continue;
-      if (driftPerYear === undefined || driftPerYear === 0) continue;
-      const limit = Math.sign(driftPerYear) * EXIT_LIMIT;
-      const years = (limit - errorEstimate) / driftPerYear;
-      if (years > 0) exitError.set(deviceId, day + 365.25 * years - crosses);
+      const ahead = daysToLimit(device);
+      if (crosses !== undefined && crosses > day && ahead !== undefined)
+        exitError.set(deviceId, day + ahead - crosses);
     }
     onLook((week - span.fromWeek + 1) / (weeks - span.fromWeek + 1));
   }
@@ -80,6 +80,19 @@ export function lookWeekly(
     ),
     exits,
   };
+}
+
+/** Days until e reaches 2 % if it goes on to grow as told; undefined where no growth is told, or away from it. */
+export function daysToLimit({
+  errorEstimate,
+  driftPerYear,
+  driftPerYearSe,
+}: Pick<DeviceResult, 'errorEstimate' | 'driftPerYear' | 'driftPerYearSe'>): number | undefined {
+  if (errorEstimate === undefined || driftPerYear === undefined) return undefined;
+  // A growth within its standard deviations is that of a meter that hardly drifts: it gets anywhere at any time.
+  if (!(Math.abs(driftPerYear) > TOLD_GROWTH * (driftPerYearSe ?? Infinity))) return undefined;
+  const years = (Math.sign(driftPerYear) * EXIT_LIMIT - errorEstimate) / driftPerYear;
+  return years > 0 ? 365.25 * years : undefined;
 }
 
 function statedExit(
