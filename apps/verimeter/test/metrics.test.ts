@@ -55,6 +55,12 @@ const record: FleetRecord = {
   },
 };
 
+const trouble = (right: boolean, nothingWrong: boolean) => ({
+  kind: 'switched',
+  right,
+  nothingWrong,
+});
+
 describe('metrics by hand', () => {
   const m = cellMetrics([record]);
 
@@ -116,11 +122,6 @@ describe('metrics by hand', () => {
 
   test('areas with a trouble: answered as in the contract, and nobody honest accused', () => {
     expect(m.troubles.right.of).toBe(0);
-    const trouble = (right: boolean, nothingWrong: boolean) => ({
-      kind: 'switched',
-      right,
-      nothingWrong,
-    });
     const troubled = cellMetrics([
       { ...record, troubles: [trouble(true, true), trouble(false, true), trouble(true, false)] },
       record,
