@@ -61,6 +61,12 @@ const record: FleetRecord = {
   },
 };
 
+const trouble = (right: boolean, nothingWrong: boolean) => ({
+  kind: 'switched',
+  right,
+  nothingWrong,
+});
+
 describe('metrics by hand', () => {
   const m = cellMetrics([record]);
   const own = scoreOf(m.estimators, 'verimeter');
@@ -158,6 +164,19 @@ describe('metrics by hand', () => {
     expect(m.guests.all).toMatchObject({ hits: 0, of: 1 });
     expect(m.guests.device).toMatchObject({ hits: 1, of: 1 });
     expect(m.secondsPerArea).toEqual({ simulate: 0.5, analyze: 1.5, oracle: 1 });
+  });
+
+  test('areas with a trouble: answered as in the contract, and nobody honest accused', () => {
+    expect(m.troubles.right.of).toBe(0);
+    const troubled = cellMetrics([
+      { ...record, troubles: [trouble(true, true), trouble(false, true), trouble(true, false)] },
+      record,
+    ]);
+    expect([troubled.troubles.right.hits, troubled.troubles.right.of]).toEqual([2, 3]);
+    expect([troubled.troubles.nothingWrong.hits, troubled.troubles.nothingWrong.of]).toEqual([
+      2, 3,
+    ]);
+    expect(metricsText([troubled])).toMatch(/no honest member accused in them +0\.667/);
   });
 
   test('page and table say the numbers and what made them', () => {

@@ -3,14 +3,17 @@ import type { GroupStatus } from '@verimeter/telemetry';
 import { buildDesign } from './area-design.ts';
 import { type AreaEvidence, gatherEvidence } from './area-evidence.ts';
 import {
-  type Corrections,
+  addShifts,
   correctedArea,
+  type Corrections,
+  correctSwitching,
+  joinCandidate,
   type Joined,
   type Misfiled,
   noCorrections,
+  wholeShift,
 } from './area-corrections.ts';
 import {
-  type Candidate,
   completenessGate,
   findCandidates,
   findDeparture,
@@ -37,7 +40,7 @@ import {
 import { roughBalance } from './rough-balance.ts';
 import { findStampShifts, type StampShift } from './stamp-shifts.ts';
 import { wrongStamps } from './supply-stamps.ts';
-import { findSwitching, type Switching } from './switching.ts';
+import { findSwitching } from './switching.ts';
 import { findUnmeteredPattern, withPattern } from './unmetered-pattern.ts';
 
 /** Each round takes a misfiled meter out, an unregistered consumer in, or puts times right. */
@@ -47,9 +50,6 @@ const CLOCK_FAULT_S = 120;
 /** Share of members with a clock fault beyond which the area itself is refused. */
 const MAX_CLOCK_FAULTS = 0.2;
 const MIN_INTERVALS = 400;
-/** What must remain behind a change of the network for the members to be judged: `reverify` needs as much. */
-const RESTART_DAYS = 28;
-const DAY_US = 86_400e6;
 
 /** An area after its gates: with evidence where e may be published. */
 export interface PreparedArea {
@@ -254,73 +254,6 @@ function statusOf({ restart, joined, misfiled }: Corrections): GroupStatus {
   if (restart !== undefined) return 'topology_changed';
   if (joined.length > 0) return 'unregistered_consumer';
   return misfiled.length > 0 ? 'archive_error' : 'ok';
-}
-
-const wholeShift = (meter: number, steps: number): StampShift => ({
-  meter,
-  steps,
-  from: -Infinity,
-  to: Infinity,
-  unsure: 0,
-});
-
-/** Whether any of them was new. */
-function addShifts({ shifts }: Corrections, found: readonly StampShift[]): boolean {
-  const before = shifts.size;
-  for (const shift of found) if (!shifts.has(shift.meter)) shifts.set(shift.meter, shift);
-  return shifts.size > before;
-}
-
-/**
- * One customer who moved counts until then, or from then on. Several are another network: the window begins anew behind the change,
- * where enough of it remains and the supply's own list can be put right. False: nothing can be done.
- */
-function correctSwitching(
-  input: FleetInput,
-  corrections: Corrections,
-  switching: Switching,
-  intervals: AreaIntervals,
-): boolean {
-  const { left, arrived, earliest, latest } = switching;
-  const { misfiled, joined, holes } = corrections;
-  const moved = [...left, ...arrived.map(({ meter }) => meter)];
-  const [meter] = moved;
-  if (moved.length === 1 && meter !== undefined) {
-    // Between the two points the interval of the balance is one, and belongs to neither side.
-    const since = latest - earliest > 1 ? Math.floor((earliest + latest) / 2) : switching.at;
-    holes.push({ meter, from: earliest, to: latest });
-    for (const one of left) misfiled.push({ meter: one, beta: 1, since });
-    for (const one of arrived) joined.push({ ...one, gain: 1, since });
-    return true;
-  }
-  const days = ((intervals.windowTo - latest) * input.grid.stepUs) / DAY_US;
-  if (days < RESTART_DAYS || arrived.length > 1 || moved.length === 0) return false;
-  for (const one of left) misfiled.push({ meter: one, beta: 1 });
-  for (const one of arrived) joined.push({ ...one, gain: 1 });
-  corrections.restart = latest;
-  return true;
-}
-
-/** A candidate for a part of the window is a member for that part; around the change its readings do not count. */
-function joinCandidate(
-  { joined, holes }: Corrections,
-  { span, ...candidate }: Candidate,
-  intervals: AreaIntervals,
-): void {
-  if (span === undefined) {
-    joined.push(candidate);
-    return;
-  }
-  const { first, last, unsure } = span;
-  const pointAt = (t: number): number =>
-    at(intervals.from, Math.max(0, Math.min(intervals.count - 1, t)));
-  const change = first > 0 ? first : last + 1;
-  const hole = { from: pointAt(change - unsure), to: pointAt(change + unsure) };
-  holes.push({ meter: candidate.meter, ...hole });
-  joined.push({
-    ...candidate,
-    ...(first > 0 ? { since: pointAt(change) } : { until: pointAt(change) }),
-  });
 }
 
 /** Supply less consumers, less what stopped meters drew on average before, kW.h per interval. */

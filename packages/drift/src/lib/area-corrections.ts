@@ -1,7 +1,14 @@
+import { at } from '@verimeter/statistics';
 import type { Candidate } from './area-gates.ts';
+import type { AreaIntervals } from './area-intervals.ts';
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from './fleet-types.ts';
 import { putBack, type StampShift } from './stamp-shifts.ts';
+import type { Switching } from './switching.ts';
 import type { UnmeteredPattern } from './unmetered-pattern.ts';
+
+/** What must remain behind a change of the network for the members to be judged: `reverify` needs as much. */
+const RESTART_DAYS = 28;
+const DAY_US = 86_400e6;
 
 /** Grid points inside which the readings of a meter do not count. */
 interface Hole {
@@ -85,4 +92,71 @@ function withHoles(input: FleetInput, holes: readonly Hole[]): FleetInput {
       return { ...meter, importRegister };
     }),
   };
+}
+
+export const wholeShift = (meter: number, steps: number): StampShift => ({
+  meter,
+  steps,
+  from: -Infinity,
+  to: Infinity,
+  unsure: 0,
+});
+
+/** Whether any of them was new. */
+export function addShifts({ shifts }: Corrections, found: readonly StampShift[]): boolean {
+  const before = shifts.size;
+  for (const shift of found) if (!shifts.has(shift.meter)) shifts.set(shift.meter, shift);
+  return shifts.size > before;
+}
+
+/**
+ * One customer who moved counts until then, or from then on. Several are another network: the window begins anew behind the change,
+ * where enough of it remains and the supply's own list can be put right. False: nothing can be done.
+ */
+export function correctSwitching(
+  input: FleetInput,
+  corrections: Corrections,
+  switching: Switching,
+  intervals: AreaIntervals,
+): boolean {
+  const { left, arrived, earliest, latest } = switching;
+  const { misfiled, joined, holes } = corrections;
+  const moved = [...left, ...arrived.map(({ meter }) => meter)];
+  const [meter] = moved;
+  if (moved.length === 1 && meter !== undefined) {
+    // Between the two points the interval of the balance is one, and belongs to neither side.
+    const since = latest - earliest > 1 ? Math.floor((earliest + latest) / 2) : switching.at;
+    holes.push({ meter, from: earliest, to: latest });
+    for (const one of left) misfiled.push({ meter: one, beta: 1, since });
+    for (const one of arrived) joined.push({ ...one, gain: 1, since });
+    return true;
+  }
+  const days = ((intervals.windowTo - latest) * input.grid.stepUs) / DAY_US;
+  if (days < RESTART_DAYS || arrived.length > 1 || moved.length === 0) return false;
+  for (const one of left) misfiled.push({ meter: one, beta: 1 });
+  for (const one of arrived) joined.push({ ...one, gain: 1 });
+  corrections.restart = latest;
+  return true;
+}
+
+/** A candidate for a part of the window is a member for that part; around the change its readings do not count. */
+export function joinCandidate(
+  { joined, holes }: Corrections,
+  { span, ...candidate }: Candidate,
+  intervals: AreaIntervals,
+): void {
+  if (span === undefined) {
+    joined.push(candidate);
+    return;
+  }
+  const { first, last, unsure } = span;
+  const pointAt = (t: number): number =>
+    at(intervals.from, Math.max(0, Math.min(intervals.count - 1, t)));
+  const change = first > 0 ? first : last + 1;
+  const hole = { from: pointAt(change - unsure), to: pointAt(change + unsure) };
+  holes.push({ meter: candidate.meter, ...hole });
+  joined.push({
+    ...candidate,
+    ...(first > 0 ? { since: pointAt(change) } : { until: pointAt(change) }),
+  });
 }
