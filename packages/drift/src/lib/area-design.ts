@@ -3,9 +3,9 @@ import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { registerQuantum } from './register-quantum.ts';
-import { addLossTerms } from './loss-terms.ts';
+import { addLossTerms, burstPowers } from './loss-terms.ts';
 import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
-import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
+import { applyVoltageLoss, fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
 const CLOCK_SD_S = 15;
@@ -22,10 +22,23 @@ const ASSUMED_LOSS = 0.025;
 /** Fixed load per meter (its own supply), kW: mean and sd. */
 const FIXED_LOAD_KW = 0.001;
 
+/** What the columns of a design are relative to: told from its window, or kept from an earlier one. */
+export interface DesignUnits {
+  readonly voltage: VoltageLoss | undefined;
+  /** Mean load of the area, kW. */
+  readonly meanPower: number;
+  /** Of each consumer, kW. */
+  readonly bursts: Float64Array;
+}
+
 /** d = X b + n with d = s - sum r - Lhat: columns and the priors of their coefficients (drift-estimation.md 2.4). */
 export interface AreaDesign extends UnmeasuredLoad {
   readonly intervals: AreaIntervals;
   readonly voltage: VoltageLoss | undefined;
+  readonly units: DesignUnits;
+  /** First of the columns of the loss in pairs of days, and how many there are. */
+  readonly wanderAt: number;
+  readonly wanderCount: number;
   /** Number of consumers: columns 0..n-1 are -r_i, their coefficients beta_i. */
   readonly n: number;
   readonly columns: readonly Float64Array[];
@@ -71,6 +84,8 @@ export function buildDesign(
     readonly knownLoss?: Float64Array | undefined;
     /** First interval after the stop, by consumer. */
     readonly stoppedAt: ReadonlyMap<number, number>;
+    /** Those of the window before, where the columns go on from there. */
+    readonly units?: DesignUnits | undefined;
   },
 ): AreaDesign {
   const n = intervals.consumers.length;
@@ -79,9 +94,7 @@ export function buildDesign(
   const total = new Float64Array(count);
   for (const energy of energies)
     for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
-  const voltage = options.useVoltages
-    ? fitVoltageLoss(input, intervals, options.stoppedAt)
-    : undefined;
+  const voltage = voltageLoss(input, intervals, options);
   const stepSeconds = input.grid.stepUs / 1e6;
   const columns: Float64Array[] = [];
   const sd: number[] = [];
@@ -107,7 +120,11 @@ export function buildDesign(
   add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
 
   const power = total.map((energy, t) => energy / at(intervals.hours, t));
-  const meanPower = mean(power) || 1; // an area without load is refused by its loss gate
+  // an area without load is refused by its loss gate
+  const meanPower = options.units?.meanPower ?? (mean(power) || 1);
+  const bursts = options.units?.bursts ?? burstPowers(energies, intervals.hours);
+  let wanderAt = 0;
+  let wanderCount = 0;
   const assumed = options.technicalLoss ?? ASSUMED_LOSS;
   const kappaSd = voltage === undefined ? assumed / 2 : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;
@@ -121,7 +138,8 @@ export function buildDesign(
         energy.map((value, t) => (value * at(power, t)) / meanPower),
         kappaSd,
       );
-    addLossTerms({ add, intervals, voltage, expected, energies });
+    addLossTerms({ add, intervals, voltage, expected, energies, bursts });
+    wanderAt = columns.length;
     for (let day = 0; day < intervals.days; day += LOSS_WANDER_DAYS)
       add(
         expected.map((value, t) =>
@@ -129,6 +147,7 @@ export function buildDesign(
         ),
         voltage === undefined ? 0.1 : LOSS_WANDER_SD,
       );
+    wanderCount = columns.length - wanderAt;
   }
   add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
@@ -155,6 +174,9 @@ export function buildDesign(
   return {
     intervals,
     voltage,
+    units: { voltage, meanPower, bursts },
+    wanderAt,
+    wanderCount,
     n,
     columns,
     priorSd: Float64Array.from(sd),
@@ -168,6 +190,17 @@ export function buildDesign(
     stepSeconds,
     ...betaErrors(input, intervals, knownLoss === undefined ? voltage : undefined),
   };
+}
+
+function voltageLoss(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  options: Pick<Parameters<typeof buildDesign>[2], 'useVoltages' | 'units' | 'stoppedAt'>,
+): VoltageLoss | undefined {
+  if (!options.useVoltages) return undefined;
+  if (options.units === undefined) return fitVoltageLoss(input, intervals, options.stoppedAt);
+  const { voltage } = options.units;
+  return voltage === undefined ? undefined : applyVoltageLoss(input, intervals, voltage);
 }
 
 /**

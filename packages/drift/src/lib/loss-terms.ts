@@ -13,6 +13,7 @@ export function addLossTerms(terms: {
   voltage: VoltageLoss | undefined;
   expected: Float64Array;
   energies: readonly Float64Array[];
+  bursts: Float64Array;
 }): void {
   const { add, intervals, voltage, expected, energies } = terms;
   const count = intervals.count;
@@ -29,7 +30,7 @@ export function addLossTerms(terms: {
   const bursts = new Float64Array(count);
   energies.forEach((energy, i) => {
     const slope = at(voltage.ownSlope, i);
-    const burst = burstPower(energy, intervals.hours);
+    const burst = at(terms.bursts, i);
     for (let t = 0; t < count; t++) {
       const hours = at(intervals.hours, t);
       const p = at(energy, t) / hours;
@@ -46,6 +47,11 @@ export function addLossTerms(terms: {
   add(linear, 0.1, 0.05);
   add(bursts, 0.2, 0.3);
   add(rough, 0.15, 0.1);
+}
+
+/** Of each consumer. */
+export function burstPowers(energies: readonly Float64Array[], hours: Float64Array): Float64Array {
+  return Float64Array.from(energies, (energy) => burstPower(energy, hours));
 }
 
 /** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */
