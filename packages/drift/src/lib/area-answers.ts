@@ -1,5 +1,5 @@
 import type { PreparedArea } from './area-analysis.ts';
-import type { AreaState } from './area-state.ts';
+import type { AreaSums } from './area-evidence.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
 import { forecastDrift } from './drift-forecast.ts';
@@ -39,6 +39,17 @@ interface Answering {
   readonly prior: FleetPrior;
 }
 
+/** An area whose consumers are judged. */
+export interface AnsweredArea {
+  readonly prepared: Omit<PreparedArea, 'evidence'> & {
+    readonly evidence: AreaSums | undefined;
+  };
+  /** Meters of the consumers, in the order of the evidence. */
+  readonly consumers: readonly number[];
+  readonly profiles: readonly Profile[];
+  readonly judged: readonly JudgedConsumer[];
+}
+
 /** What an area answers for its members once they are judged. */
 export interface AreaAnswers {
   readonly area: AreaResult;
@@ -50,7 +61,7 @@ export interface AreaAnswers {
   readonly estimated: readonly Estimated[];
 }
 
-export function answerArea(context: Answering, state: AreaState): AreaAnswers {
+export function answerArea(context: Answering, state: AnsweredArea): AreaAnswers {
   const { input, facts } = context;
   const { checks, latest } = facts;
   const { prepared } = state;
@@ -59,8 +70,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
   const weeks = weeksOf(state);
   const { area } = prepared;
   const misfiled = new Map(prepared.misfiled.map(({ meter, beta }) => [meter, beta]));
-  const consumers = prepared.evidence?.design.intervals.consumers ?? [];
-  const position = new Map(consumers.map((consumer, i) => [consumer.meter, i]));
+  const position = new Map(state.consumers.map((meter, i) => [meter, i]));
   for (const member of area.members) {
     const meter = input.meters[member.meter];
     const check = checks[member.meter];
@@ -144,7 +154,7 @@ function levelSd(path: PathEvidence): number {
 
 function estimate(
   context: Answering,
-  state: AreaState,
+  state: AnsweredArea,
   device: {
     readonly i: number;
     readonly base: Pick<
@@ -154,8 +164,7 @@ function estimate(
     readonly weeks: readonly Week[];
   },
 ): Estimated {
-  const consumer = state.prepared.evidence?.design.intervals.consumers[device.i];
-  const meter = context.input.meters[consumer?.meter ?? -1];
+  const meter = context.input.meters[state.consumers[device.i] ?? -1];
   const { path, posterior } = state.judged[device.i] as JudgedConsumer;
   if (meter === undefined) throw new RangeError('an estimated consumer without its meter');
   const prior = priorOf(context.prior, meter.lot);
@@ -217,7 +226,7 @@ function withLot(components: readonly Component[], prior: LotPrior): Component[]
 }
 
 function forecastOf(
-  state: AreaState,
+  state: AnsweredArea,
   components: readonly Component[],
   limit: number,
   asOfUs: number,
@@ -247,7 +256,7 @@ interface Week {
   readonly profiles: readonly Profile[];
 }
 
-function weeksOf({ prepared, profiles }: AreaState): Week[] {
+function weeksOf({ prepared, profiles }: AnsweredArea): Week[] {
   const { blocks, daysPerBlock } = prepared.evidence ?? { blocks: 1, daysPerBlock: 1 };
   return weeklyEnds(blocks, daysPerBlock, LEAST_DAYS).map((end) => ({
     end,
@@ -257,7 +266,7 @@ function weeksOf({ prepared, profiles }: AreaState): Week[] {
 
 /** The same evidence cut at weekly steps before as-of; the last step is as-of itself, of which `statement` is known. */
 function historyOf(
-  state: AreaState,
+  state: AnsweredArea,
   path: PathEvidence,
   context: {
     readonly weeks: readonly Week[];
@@ -287,7 +296,7 @@ function historyOf(
   });
 }
 
-function areaResult(input: FleetInput, prepared: PreparedArea): AreaResult {
+function areaResult(input: FleetInput, prepared: AnsweredArea['prepared']): AreaResult {
   const items: EvidenceItem[] = [...prepared.items];
   for (const { meter, beta } of prepared.misfiled)
     items.push({

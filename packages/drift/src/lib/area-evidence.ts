@@ -11,7 +11,7 @@ import {
 import { wideModel } from './wide-model.ts';
 
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
-const MAX_BLOCKS = 20;
+export const MAX_BLOCKS = 20;
 const NOISE_ROUNDS = 3;
 
 /** Sufficient statistics of the whitened balance, and the priors of its coefficients: what consumers are judged from. */

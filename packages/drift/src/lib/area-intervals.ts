@@ -6,7 +6,7 @@ import type { AreaInput, FleetInput, MeterSeries } from './fleet-types.ts';
 /** A longer hole leaves its interval out of the balance: its shape is lost, and voltages cannot be averaged over it. */
 const MAX_MERGED_US = 6 * 3600 * 1e6;
 /** Increments from which a register's quantum is told. */
-const QUANTUM_READINGS = 300;
+export const QUANTUM_READINGS = 300;
 const DAY_US = 86_400 * 1e6;
 
 /** One consumer of an area on the area's merged intervals. */
