@@ -60,6 +60,7 @@ function evidenceOf(whiten: (series: Float64Array) => Float64Array): AreaEvidenc
     blockRows,
     blockMoments,
     noise: { rounding: 1e-6, base: 2e-5, exponent: 0 },
+    filter: gatherEvidence(design, []).filter,
     whiten,
     residual: target,
     whitened,

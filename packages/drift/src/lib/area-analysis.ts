@@ -11,6 +11,7 @@ import {
   type Joined,
   type Misfiled,
   noCorrections,
+  wasPutRight,
   wholeShift,
 } from './area-corrections.ts';
 import {
@@ -64,6 +65,8 @@ export interface PreparedArea {
   readonly clockFaults: ReadonlyMap<number, EvidenceItem>;
   readonly items: readonly EvidenceItem[];
   readonly tooShort: boolean;
+  /** Whether stamps, a change within the window, or a load without meter were put right. */
+  readonly putRight: boolean;
   /** Instant before which nothing counts: the network was another one. */
   readonly sinceUs?: number;
 }
@@ -83,6 +86,7 @@ export function refusedArea(
     clockFaults: new Map(),
     items,
     tooShort: false,
+    putRight: false,
   };
 }
 
@@ -246,6 +250,7 @@ function prepareOnce(
     clockFaults,
     items,
     tooShort: false,
+    putRight: wasPutRight(corrections),
     ...(restart === undefined ? {} : { sinceUs: input.grid.startUs + restart * input.grid.stepUs }),
   };
 }

@@ -1,6 +1,6 @@
 import type { PreparedArea } from './area-analysis.ts';
 import type { Misfiled } from './area-corrections.ts';
-import type { AreaState } from './area-state.ts';
+import type { AreaSums } from './area-evidence.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
 import { forecastDrift } from './drift-forecast.ts';
@@ -41,6 +41,17 @@ interface Answering {
   readonly prior: FleetPrior;
 }
 
+/** An area whose consumers are judged. */
+export interface AnsweredArea {
+  readonly prepared: Omit<PreparedArea, 'evidence'> & {
+    readonly evidence: AreaSums | undefined;
+  };
+  /** Meters of the consumers, in the order of the evidence. */
+  readonly consumers: readonly number[];
+  readonly profiles: readonly Profile[];
+  readonly judged: readonly JudgedConsumer[];
+}
+
 /** What an area answers for its members once they are judged. */
 export interface AreaAnswers {
   readonly area: AreaResult;
@@ -52,7 +63,7 @@ export interface AreaAnswers {
   readonly estimated: readonly Estimated[];
 }
 
-export function answerArea(context: Answering, state: AreaState): AreaAnswers {
+export function answerArea(context: Answering, state: AnsweredArea): AreaAnswers {
   const { input, facts } = context;
   const { checks, latest } = facts;
   const { prepared } = state;
@@ -61,8 +72,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
   const weeks = weeksOf(state);
   const { area } = prepared;
   const misfiled = new Map(prepared.misfiled.map((found) => [found.meter, found]));
-  const consumers = prepared.evidence?.design.intervals.consumers ?? [];
-  const position = new Map(consumers.map((consumer, i) => [consumer.meter, i]));
+  const position = new Map(state.consumers.map((meter, i) => [meter, i]));
   for (const member of area.members) {
     const meter = input.meters[member.meter];
     const check = checks[member.meter];
@@ -136,7 +146,7 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
 }
 
 /** Data before a change of the network do not count for the members. */
-function evidenceDaysOf({ area, sinceUs }: PreparedArea, ownDays: number): number {
+function evidenceDaysOf({ area, sinceUs }: AnsweredArea['prepared'], ownDays: number): number {
   return sinceUs === undefined ? ownDays : Math.min(ownDays, (area.asOfUs - sinceUs) / DAY_US);
 }
 
@@ -155,7 +165,7 @@ function levelSd(path: PathEvidence): number {
 
 function estimate(
   context: Answering,
-  state: AreaState,
+  state: AnsweredArea,
   device: {
     readonly i: number;
     readonly base: Pick<
@@ -165,8 +175,7 @@ function estimate(
     readonly weeks: readonly Week[];
   },
 ): Estimated {
-  const consumer = state.prepared.evidence?.design.intervals.consumers[device.i];
-  const meter = context.input.meters[consumer?.meter ?? -1];
+  const meter = context.input.meters[state.consumers[device.i] ?? -1];
   const { path, posterior } = state.judged[device.i] as JudgedConsumer;
   if (meter === undefined) throw new RangeError('an estimated consumer without its meter');
   const prior = priorOf(context.prior, meter.lot);
@@ -228,26 +237,30 @@ function withLot(components: readonly Component[], prior: LotPrior): Component[]
 }
 
 function forecastOf(
-  state: AreaState,
+  state: AnsweredArea,
   components: readonly Component[],
   limit: number,
   asOfUs: number,
-): Pick<DeviceResult, 'driftPerYear' | 'driftPerYearSe' | 'exitMedianUs' | 'exitEarliestUs'> {
+): Pick<
+  DeviceResult,
+  'driftPerYear' | 'driftPerYearSe' | 'exitMedianUs' | 'exitEarliestUs' | 'exitLatestUs'
+> {
   const { evidence } = state.prepared;
-  const { perYear, perYearSd, exitMedianDays, exitEarliestDays } = forecastDrift({
+  const forecast = forecastDrift({
     components,
     profiles: state.profiles,
     blocks: evidence?.blocks ?? 1,
     daysPerBlock: evidence?.daysPerBlock ?? 1,
     limit,
   });
+  const { exitEarliestDays, exitMedianDays, exitLatestDays } = forecast;
+  const instant = (days: number): number => asOfUs + days * DAY_US;
   return {
-    driftPerYear: perYear,
-    driftPerYearSe: perYearSd,
-    ...(exitMedianDays === undefined ? {} : { exitMedianUs: asOfUs + exitMedianDays * DAY_US }),
-    ...(exitEarliestDays === undefined
-      ? {}
-      : { exitEarliestUs: asOfUs + exitEarliestDays * DAY_US }),
+    driftPerYear: forecast.perYear,
+    driftPerYearSe: forecast.perYearSd,
+    ...(exitMedianDays === undefined ? {} : { exitMedianUs: instant(exitMedianDays) }),
+    ...(exitEarliestDays === undefined ? {} : { exitEarliestUs: instant(exitEarliestDays) }),
+    ...(exitLatestDays === undefined ? {} : { exitLatestUs: instant(exitLatestDays) }),
   };
 }
 
@@ -258,7 +271,7 @@ interface Week {
   readonly profiles: readonly Profile[];
 }
 
-function weeksOf({ prepared, profiles }: AreaState): Week[] {
+function weeksOf({ prepared, profiles }: AnsweredArea): Week[] {
   const { blocks, daysPerBlock } = prepared.evidence ?? { blocks: 1, daysPerBlock: 1 };
   return weeklyEnds(blocks, daysPerBlock, LEAST_DAYS).map((end) => ({
     end,
@@ -268,7 +281,7 @@ function weeksOf({ prepared, profiles }: AreaState): Week[] {
 
 /** The same evidence cut at weekly steps before as-of; the last step is as-of itself, of which `statement` is known. */
 function historyOf(
-  state: AreaState,
+  state: AnsweredArea,
   path: PathEvidence,
   context: {
     readonly weeks: readonly Week[];
@@ -298,7 +311,7 @@ function historyOf(
   });
 }
 
-function areaResult(input: FleetInput, prepared: PreparedArea): AreaResult {
+function areaResult(input: FleetInput, prepared: AnsweredArea['prepared']): AreaResult {
   const items: EvidenceItem[] = [...prepared.items];
   const deviceId = (meter: number): string => input.meters[meter]?.deviceId ?? '';
   for (const { meter, beta, since } of prepared.misfiled)

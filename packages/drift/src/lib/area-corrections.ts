@@ -46,6 +46,11 @@ export function noCorrections(): Corrections {
   return { shifts: new Map(), misfiled: [], joined: [], holes: [] };
 }
 
+/** Whether more than the list of members was corrected. */
+export function wasPutRight({ shifts, holes, restart, pattern }: Corrections): boolean {
+  return shifts.size > 0 || holes.length > 0 || restart !== undefined || pattern !== undefined;
+}
+
 /** The fleet and the area as they should have been: what `formIntervals` is given. */
 export function correctedArea(
   input: FleetInput,

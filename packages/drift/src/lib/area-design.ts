@@ -3,9 +3,9 @@ import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { registerQuantum } from './register-quantum.ts';
-import { addLossTerms } from './loss-terms.ts';
+import { addLossTerms, burstPowers } from './loss-terms.ts';
 import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
-import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
+import { applyVoltageLoss, fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
 const CLOCK_SD_S = 15;
@@ -28,12 +28,27 @@ const MOST_LOSS = 0.05;
 /** Fixed load per meter (its own supply), kW: mean and sd. */
 const FIXED_LOAD_KW = 0.001;
 
+/** What the columns of a design are relative to: told from its window, or kept from an earlier one. */
+export interface DesignUnits {
+  readonly voltage: VoltageLoss | undefined;
+  /** Of each consumer: mean size of the flow that its position term grows with, kW. */
+  readonly meanFlows: Float64Array;
+  /** Share of the supply that was taken for loss where nothing told it. */
+  readonly assumedLoss: number;
+  /** Of each consumer, kW. */
+  readonly bursts: Float64Array;
+}
+
 /** d = X b + n with d = s - sum r - Lhat: columns and the priors of their coefficients (drift-estimation.md 2.4). */
 export interface AreaDesign extends UnmeasuredLoad {
   readonly intervals: AreaIntervals;
   readonly voltage: VoltageLoss | undefined;
   /** Whether the loss is told by voltages or known, not assumed. */
   readonly lossSeen: boolean;
+  readonly units: DesignUnits;
+  /** First of the columns of the loss in pairs of days, and how many there are. */
+  readonly wanderAt: number;
+  readonly wanderCount: number;
   /** Number of consumers: columns 0..n-1 are -r_i, their coefficients beta_i. */
   readonly n: number;
   readonly columns: readonly Float64Array[];
@@ -69,31 +84,34 @@ function clockColumn(
   return out;
 }
 
-/** Power of the area, over its mean: what each consumer's loss grows with. */
-function areaFlow(intervals: AreaIntervals, total: Float64Array): Float64Array[] {
-  const flow = overMean(total, intervals);
-  return intervals.consumers.map(() => flow);
-}
-
-/** Power of each consumer's feeder over its mean; of the area where the archive knows no feeder. */
-function feederFlow(intervals: AreaIntervals, total: Float64Array): Float64Array[] {
-  const area = overMean(total, intervals);
+/** Power that the loss of each consumer grows with, kW: of its feeder where the archive knows one, or of the area. */
+function consumerFlows(
+  { consumers, hours }: AreaIntervals,
+  of: 'area' | 'feeder',
+  total: Float64Array,
+): Float64Array[] {
+  const power = (energy: Float64Array): Float64Array =>
+    energy.map((value, t) => value / at(hours, t));
+  const area = power(total);
   const sums = new Map<string, Float64Array>();
-  for (const { feeder, energy } of intervals.consumers) {
+  for (const { feeder, energy } of of === 'feeder' ? consumers : []) {
     if (feeder === undefined) continue;
     const sum = sums.get(feeder);
     if (sum === undefined) sums.set(feeder, Float64Array.from(energy));
     else for (let t = 0; t < sum.length; t++) sum[t] = at(sum, t) + at(energy, t);
   }
-  const flows = new Map([...sums].map(([feeder, sum]) => [feeder, overMean(sum, intervals)]));
-  return intervals.consumers.map(({ feeder }) => flows.get(feeder ?? '') ?? area);
+  const flows = new Map([...sums].map(([feeder, sum]) => [feeder, power(sum)]));
+  return consumers.map(({ feeder }) => flows.get(feeder ?? '') ?? area);
 }
 
-function overMean(energy: Float64Array, { hours }: AreaIntervals): Float64Array {
-  const power = energy.map((value, t) => value / at(hours, t));
-  // Where roofs feed back the net may be next to nothing, the flow is not. An area without load is refused by its loss gate.
-  const centre = mean(power.map(Math.abs)) || 1;
-  return power.map((value) => value / centre);
+/** Where roofs feed back the net may be next to nothing, the flow is not. An area without load is refused by its loss gate. */
+function meanSize(power: Float64Array): number {
+  return mean(power.map(Math.abs)) || 1;
+}
+
+function unaccountedShare(intervals: AreaIntervals, total: Float64Array): number {
+  const share = 1 - mean(total) / (mean(intervals.supply) || 1);
+  return Math.min(MOST_LOSS, Math.max(LEAST_LOSS, share));
 }
 
 /** A loss of the given share of all energy that grows with the flow. */
@@ -121,6 +139,8 @@ export function buildDesign(
     readonly knownLoss?: Float64Array | undefined;
     /** First interval after the stop, by consumer. */
     readonly stoppedAt: ReadonlyMap<number, number>;
+    /** Those of the window before, where the columns go on from there. */
+    readonly units?: DesignUnits | undefined;
   },
 ): AreaDesign {
   const n = intervals.consumers.length;
@@ -129,9 +149,7 @@ export function buildDesign(
   const total = new Float64Array(count);
   for (const energy of energies)
     for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
-  const voltage = options.useVoltages
-    ? fitVoltageLoss(input, intervals, options.stoppedAt)
-    : undefined;
+  const voltage = voltageLoss(input, intervals, options);
   const stepSeconds = input.grid.stepUs / 1e6;
   const columns: Float64Array[] = [];
   const sd: number[] = [];
@@ -156,9 +174,14 @@ export function buildDesign(
   // The supply's own rounding stands in the balance: its columns are formed from the consumers, or they would share it.
   add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
 
-  const flow = voltage === undefined ? feederFlow(intervals, total) : areaFlow(intervals, total);
-  const unaccounted = 1 - mean(total) / (mean(intervals.supply) || 1);
-  const assumed = options.technicalLoss ?? Math.min(MOST_LOSS, Math.max(LEAST_LOSS, unaccounted));
+  const flows = consumerFlows(intervals, voltage === undefined ? 'feeder' : 'area', total);
+  const meanFlows = options.units?.meanFlows ?? Float64Array.from(flows, meanSize);
+  const flow = flows.map((power, i) => power.map((value) => value / at(meanFlows, i)));
+  const bursts = options.units?.bursts ?? burstPowers(energies, intervals.hours);
+  const assumed =
+    options.technicalLoss ?? options.units?.assumedLoss ?? unaccountedShare(intervals, total);
+  let wanderAt = 0;
+  let wanderCount = 0;
   const kappaSd = voltage === undefined ? POSITION_SD * assumed : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;
   const expected = knownLoss ?? voltage?.loss ?? lossOfFlow(energies, flow, assumed);
@@ -169,7 +192,8 @@ export function buildDesign(
         kappaSd,
       ),
     );
-    addLossTerms({ add, intervals, voltage, expected, energies });
+    addLossTerms({ add, intervals, voltage, expected, energies, bursts });
+    wanderAt = columns.length;
     for (let day = 0; day < intervals.days; day += LOSS_WANDER_DAYS)
       add(
         expected.map((value, t) =>
@@ -177,6 +201,7 @@ export function buildDesign(
         ),
         voltage === undefined ? 0.1 : LOSS_WANDER_SD,
       );
+    wanderCount = columns.length - wanderAt;
   }
   add(Float64Array.from(intervals.hours), 3 * n * FIXED_LOAD_KW, n * FIXED_LOAD_KW);
   const supplyLimit = Math.max(
@@ -204,6 +229,9 @@ export function buildDesign(
     intervals,
     voltage,
     lossSeen: knownLoss !== undefined || voltage !== undefined,
+    units: { voltage, meanFlows, assumedLoss: assumed, bursts },
+    wanderAt,
+    wanderCount,
     n,
     columns,
     priorSd: Float64Array.from(sd),
@@ -221,6 +249,17 @@ export function buildDesign(
       knownLoss === undefined ? (voltage ?? { assumedLoss: assumed }) : undefined,
     ),
   };
+}
+
+function voltageLoss(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  options: Pick<Parameters<typeof buildDesign>[2], 'useVoltages' | 'units' | 'stoppedAt'>,
+): VoltageLoss | undefined {
+  if (!options.useVoltages) return undefined;
+  if (options.units === undefined) return fitVoltageLoss(input, intervals, options.stoppedAt);
+  const { voltage } = options.units;
+  return voltage === undefined ? undefined : applyVoltageLoss(input, intervals, voltage);
 }
 
 /**

@@ -11,12 +11,15 @@ import {
 import { wideModel } from './wide-model.ts';
 
 /** More blocks than this are not worth their memory: longer windows take blocks of several days. */
-const MAX_BLOCKS = 20;
+export const MAX_BLOCKS = 20;
 const NOISE_ROUNDS = 3;
 
-/** Sufficient statistics of the whitened balance: additive over blocks of whole days. */
-export interface AreaEvidence {
-  readonly design: AreaDesign;
+/** Sufficient statistics of the whitened balance, and the priors of its coefficients: what consumers are judged from. */
+export interface AreaSums {
+  readonly design: Pick<
+    AreaDesign,
+    'n' | 'lossSeen' | 'priorSd' | 'priorMean' | 'betaBiasSd' | 'betaWanderSd'
+  >;
   readonly p: number;
   readonly blocks: number;
   readonly daysPerBlock: number;
@@ -27,7 +30,13 @@ export interface AreaEvidence {
   readonly blockRows: Float64Array;
   /** blocks x p. */
   readonly blockMoments: Float64Array;
+}
+
+/** The sums are additive over blocks of whole days. */
+export interface AreaEvidence extends AreaSums {
+  readonly design: AreaDesign;
   readonly noise: NoiseModel;
+  readonly filter: Whitening;
   readonly whiten: (series: Float64Array) => Float64Array;
   /** Whitened balance minus the wide fit. */
   readonly residual: Float64Array;
@@ -61,7 +70,7 @@ export function gatherEvidence(
     ),
   );
   const all = [...columns, ...known];
-  const shape = noiseShape(design);
+  const shape = noiseShape(design, noiseUnits(design));
   const whitened = all.map((column) => new Float64Array(column.length));
   const target = new Float64Array(balance.length);
   const whitenAll = (by: Whitening): void => {
@@ -102,6 +111,7 @@ export function gatherEvidence(
     daysPerBlock,
     ...sums,
     noise: last.model,
+    filter: last,
     whiten: (series) => whiten(last, series),
     residual,
     whitened,
@@ -195,12 +205,28 @@ function withoutDailyMeans(series: Float64Array, day: Int32Array): Float64Array 
   return out;
 }
 
+/** What the noise of each interval is told from is relative to these. */
+export interface NoiseUnits {
+  /** Mean of the load-dependent scale. */
+  readonly scale: number;
+  /** Shortest interval, hours. */
+  readonly shortest: number;
+}
+
+export function noiseUnits(design: AreaDesign): NoiseUnits {
+  const scale = lineScale(design);
+  let sum = 0;
+  for (let t = 0; t < scale.length; t++) sum += at(scale, t);
+  return {
+    scale: sum > 0 ? sum / scale.length : 1,
+    shortest: design.intervals.hours.reduce((a, b) => Math.min(a, b), Infinity),
+  };
+}
+
 /** The noise grows with what flows through long lines: squares of own slope x load, or of the loads alone. */
-function noiseShape(design: AreaDesign): NoiseShape {
-  const { intervals, voltage } = design;
+function lineScale({ intervals, voltage }: AreaDesign): Float64Array {
   const count = intervals.count;
   const scale = new Float64Array(count);
-  const shortest = intervals.hours.reduce((a, b) => Math.min(a, b), Infinity);
   intervals.consumers.forEach((consumer, i) => {
     const slope = voltage === undefined ? 1 : at(voltage.ownSlope, i);
     for (let t = 0; t < count; t++) {
@@ -208,15 +234,18 @@ function noiseShape(design: AreaDesign): NoiseShape {
       scale[t] = at(scale, t) + x * x;
     }
   });
-  let sum = 0;
-  for (let t = 0; t < count; t++) sum += at(scale, t);
-  const mean = sum > 0 ? sum / count : 1;
+  return scale;
+}
+
+/** `before`: grid point that ends the interval before the first; undefined: there is none. */
+export function noiseShape(design: AreaDesign, units: NoiseUnits, before?: number): NoiseShape {
+  const { intervals } = design;
   return {
-    logScale: scale.map((value) => Math.log(Math.max(value / mean, 1e-4))),
+    logScale: lineScale(design).map((value) => Math.log(Math.max(value / units.scale, 1e-4))),
     extra: design.unmeasuredVariance,
-    length: intervals.hours.map((hours) => hours / shortest),
-    broken: Uint8Array.from({ length: count }, (_, t) =>
-      t === 0 || at(intervals.to, t - 1) !== at(intervals.from, t) ? 1 : 0,
+    length: intervals.hours.map((hours) => hours / units.shortest),
+    broken: Uint8Array.from({ length: intervals.count }, (_, t) =>
+      (t === 0 ? before : at(intervals.to, t - 1)) !== at(intervals.from, t) ? 1 : 0,
     ),
   };
 }

@@ -6,7 +6,7 @@ import type { AreaInput, FleetInput, MeterSeries } from './fleet-types.ts';
 /** A longer hole leaves its interval out of the balance: its shape is lost, and voltages cannot be averaged over it. */
 const MAX_MERGED_US = 6 * 3600 * 1e6;
 /** Increments from which a register's quantum is told. */
-const QUANTUM_READINGS = 300;
+export const QUANTUM_READINGS = 300;
 const DAY_US = 86_400 * 1e6;
 
 /** One consumer of an area on the area's merged intervals. */
@@ -81,13 +81,15 @@ function countsFromUs(member: Active, meter: MeterSeries): number {
 
 /**
  * Merges registers to intervals at whose ends every member in force has a reading; nothing is interpolated. `excluded` are
- * meters taken out of the balance, `joined` meters taken in as consumers.
+ * meters taken out of the balance, `joined` meters taken in as consumers. `quantumOf`: steps of registers that were found before.
  */
 export function formIntervals(
   input: FleetInput,
   area: AreaInput,
   excluded: ReadonlySet<number>,
   joined: readonly number[],
+  quantumOf: (meter: number) => number = (meter) =>
+    registerQuantum(meterOf(input, meter), QUANTUM_READINGS),
 ): AreaIntervals {
   const { startUs, stepUs } = input.grid;
   const members: Active[] = area.members
@@ -166,7 +168,7 @@ export function formIntervals(
         feeder: member.feeder,
         energy: smoothEnergies(
           (energies[index] as Float64Array).slice(0, count),
-          registerQuantum(meterOf(input, member.meter), QUANTUM_READINGS),
+          quantumOf(member.meter),
         ),
         memberFrom: Math.max(windowFrom, Math.ceil((member.fromUs - startUs) / stepUs)),
         memberTo: Math.min(windowTo, Math.floor((member.toUs - startUs) / stepUs)),

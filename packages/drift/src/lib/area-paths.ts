@@ -6,7 +6,7 @@ import {
   solveLowerInPlace,
   solveLowerRowsInPlace,
 } from '@verimeter/statistics';
-import type { AreaEvidence } from './area-evidence.ts';
+import type { AreaSums } from './area-evidence.ts';
 import {
   type ActiveDrift,
   factorArea,
@@ -20,7 +20,7 @@ import { type PathEvidence, SLAB_SD } from './error-path.ts';
  * all. A drift of a neighbour that enters the model is one more unknown, which changes each of them by one rank.
  */
 export interface AreaPaths {
-  readonly evidence: AreaEvidence;
+  readonly evidence: AreaSums;
   /** Columns of the design, then lots. */
   readonly size: number;
   readonly factor: Float64Array;
@@ -40,7 +40,7 @@ export interface AreaPaths {
 const AT_A_TIME = 8;
 
 export function openPaths(
-  evidence: AreaEvidence,
+  evidence: AreaSums,
   priors: readonly HealthyPrior[],
   lots?: LotShifts,
 ): AreaPaths {

@@ -1,5 +1,5 @@
 import { at, choleskyInPlace, solveCholeskyInPlace } from '@verimeter/statistics';
-import type { AreaEvidence } from './area-evidence.ts';
+import type { AreaSums } from './area-evidence.ts';
 import { SLAB_SD, type Profile } from './error-path.ts';
 
 /** A consumer that is taken to have drifted, while its neighbours are judged. */
@@ -24,7 +24,7 @@ export interface LotShifts {
 
 /** The area's linear model with given priors and drifts, factorised: columns of the design, drifts, lots. */
 export interface AreaPosterior {
-  readonly evidence: AreaEvidence;
+  readonly evidence: AreaSums;
   readonly actives: readonly ActiveDrift[];
   readonly lots: LotShifts | undefined;
   readonly size: number;
@@ -33,7 +33,7 @@ export interface AreaPosterior {
 }
 
 export function factorArea(
-  evidence: AreaEvidence,
+  evidence: AreaSums,
   priors: readonly HealthyPrior[],
   actives: readonly ActiveDrift[],
   lots?: LotShifts,
@@ -78,7 +78,7 @@ export function factorArea(
 
 /** The column of a lot is the sum of its members' columns: its products are sums of theirs. */
 function addLotRows(model: {
-  readonly evidence: AreaEvidence;
+  readonly evidence: AreaSums;
   readonly actives: readonly ActiveDrift[];
   readonly lots: LotShifts;
   readonly size: number;

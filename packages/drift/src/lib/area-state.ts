@@ -1,8 +1,13 @@
 import { at } from '@verimeter/statistics';
 import { type PreparedArea, prepareArea, refusedArea } from './area-analysis.ts';
-import { gatherEvidence } from './area-evidence.ts';
+import { type AreaSums, gatherEvidence } from './area-evidence.ts';
 import type { ActiveDrift } from './area-posterior.ts';
-import { isResolvable, type JudgedConsumer, searchDrifts } from './drift-search.ts';
+import {
+  isResolvable,
+  type JudgedConsumer,
+  type SearchedArea,
+  searchDrifts,
+} from './drift-search.ts';
 import { driftProfiles, type Profile } from './error-path.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, type JudgedMeter, type LotEvidence, priorOf } from './fleet-prior.ts';
@@ -62,6 +67,60 @@ function orRefused(area: AreaInput, prepare: () => PreparedArea): PreparedArea {
   }
 }
 
+/** Consumers of an area with what is to be known of each. */
+export interface Judging {
+  readonly groupId: string;
+  readonly evidence: AreaSums;
+  /** Meters of the consumers. */
+  readonly meters: readonly number[];
+  /** Those that are in no list: they teach nothing of their lot. */
+  readonly joined: ReadonlySet<number>;
+  readonly profiles: readonly Profile[];
+  readonly start: readonly ActiveDrift[];
+  readonly inflation: Float64Array;
+}
+
+export interface Judged {
+  readonly found: SearchedArea;
+  /** What the fleet learns from. */
+  readonly learned: JudgedArea;
+}
+
+/** Judges the consumers of an area with the fleet's priors. */
+export function judgeConsumers(input: FleetInput, area: Judging, prior: FleetPrior): Judged {
+  const { evidence, meters, joined } = area;
+  const lots = meters.map((meter) => input.meters[meter]?.lot ?? '');
+  const own = areaLots(
+    lots.map((lot, i) =>
+      joined.has(meters[i] ?? -1) || !isResolvable(evidence, i) ? undefined : lot,
+    ),
+    prior,
+  );
+  const found = searchDrifts(evidence, area.profiles, {
+    priors: lots.map((lot) => priorOf(prior, lot)),
+    start: area.start,
+    inflation: area.inflation,
+    biasScale: prior.biasScales.get(area.groupId) ?? 1,
+    lots: own.shifts,
+  });
+  const taught = own.names.flatMap((lot, k) =>
+    (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
+      const { level, posterior } = found.judged[i] as JudgedConsumer;
+      const { mean, variance } = level;
+      return {
+        lot,
+        area: area.groupId,
+        healthy: 1 - posterior.probabilityDrifted,
+        deviation: mean - priorOf(prior, lot).lotMean,
+        variance,
+        bias: at(evidence.design.betaBiasSd, i),
+        bayesFactors: posterior.bayesFactors,
+      };
+    }),
+  );
+  return { found, learned: { meters: taught, lots: lotEvidence(found.posterior, own, prior) } };
+}
+
 /**
  * Judges the consumers of an area with the fleet's priors, and describes the noise again beside the drifts found. Returns
  * what the fleet learns from: listed consumers whose load says anything.
@@ -73,22 +132,19 @@ export function judgeArea(
 ): JudgedArea | undefined {
   const { evidence } = state.prepared;
   if (evidence === undefined) return undefined;
-  const { consumers } = evidence.design.intervals;
-  const joined = new Set(state.prepared.candidates.map((candidate) => candidate.meter));
-  const lots = consumers.map((consumer) => input.meters[consumer.meter]?.lot ?? '');
-  const own = areaLots(
-    lots.map((lot, i) =>
-      joined.has(consumers[i]?.meter ?? -1) || !isResolvable(evidence, i) ? undefined : lot,
-    ),
+  const { found, learned } = judgeConsumers(
+    input,
+    {
+      groupId: state.prepared.area.groupId,
+      evidence,
+      meters: evidence.design.intervals.consumers.map(({ meter }) => meter),
+      joined: new Set(state.prepared.candidates.map((candidate) => candidate.meter)),
+      profiles: state.profiles,
+      start: state.actives,
+      inflation: state.inflation,
+    },
     round.prior,
   );
-  const found = searchDrifts(evidence, state.profiles, {
-    priors: lots.map((lot) => priorOf(round.prior, lot)),
-    start: state.actives,
-    inflation: state.inflation,
-    biasScale: round.prior.biasScales.get(state.prepared.area.groupId) ?? 1,
-    lots: own.shifts,
-  });
   state.judged = found.judged;
   state.actives = found.actives;
   const restless = round.first ? blockUnrest(found.judged, state.profiles) : state.unrest;
@@ -106,20 +162,5 @@ export function judgeArea(
   state.unrest = restless;
   if (!round.first && !round.last)
     state.inflation = varianceInflations(found.judged, state.profiles);
-  const meters = own.names.flatMap((lot, k) =>
-    (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
-      const { level, posterior } = found.judged[i] as JudgedConsumer;
-      const { mean, variance } = level;
-      return {
-        lot,
-        area: state.prepared.area.groupId,
-        healthy: 1 - posterior.probabilityDrifted,
-        deviation: mean - priorOf(round.prior, lot).lotMean,
-        variance,
-        bias: at(evidence.design.betaBiasSd, i),
-        bayesFactors: posterior.bayesFactors,
-      };
-    }),
-  );
-  return { meters, lots: lotEvidence(found.posterior, own, round.prior) };
+  return learned;
 }

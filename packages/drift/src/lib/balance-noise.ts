@@ -41,16 +41,30 @@ export interface Whitening {
   readonly phi: Float64Array;
   readonly weight: Float64Array;
   readonly model: NoiseModel;
+  /** Weight of an innovation that is no outlier. */
+  readonly scale: number;
+  /** Where the filter stands after the last interval: what one that goes on from there starts with. */
+  readonly end: FilterEnd;
+}
+
+interface FilterEnd {
+  /** Variance of what the last counter has wrong, given all before. */
+  readonly variance: number;
+  readonly leak: number;
 }
 
 /** Telescoping noise makes the exact filter a leaky integrator whose leak follows the load (Kalman filter of q). */
-function filterOf(model: NoiseModel, shape: NoiseShape): Pick<Whitening, 'leak' | 'inverseSd'> {
+function filterOf(
+  model: NoiseModel,
+  shape: NoiseShape,
+  start: FilterEnd = { variance: model.rounding, leak: 0 },
+): Pick<Whitening, 'leak' | 'inverseSd' | 'end'> {
   const count = shape.logScale.length;
   const leak = new Float64Array(count);
   const inverseSd = new Float64Array(count);
   const growth = growthOf(model.exponent, shape);
-  let variance = model.rounding;
-  let next = 0;
+  let variance = start.variance;
+  let next = start.leak;
   for (let t = 0; t < count; t++) {
     if (shape.broken[t] === 1) {
       variance = model.rounding;
@@ -63,7 +77,7 @@ function filterOf(model: NoiseModel, shape: NoiseShape): Pick<Whitening, 'leak' 
     next = model.rounding / s;
     variance = model.rounding - model.rounding * next;
   }
-  return { leak, inverseSd };
+  return { leak, inverseSd, end: { variance, leak: next } };
 }
 
 /** Variances whose logarithm is taken together: their product stays within the range of numbers from 1e-37 to 1e37. */
@@ -173,6 +187,7 @@ export function whiteningFor(rest: Float64Array, shape: NoiseShape): Whitening {
     phi: new Float64Array(AR_ORDER),
     weight: new Float64Array(rest.length).fill(1),
     model,
+    scale: 1,
   };
   const standard = whiten(plain, rest);
   const { coefficients } = fitAutoregression(
@@ -183,13 +198,34 @@ export function whiteningFor(rest: Float64Array, shape: NoiseShape): Whitening {
   const weight = new Float64Array(rest.length);
   let sum = 0;
   for (let t = 0; t < z.length; t++) {
-    const size = Math.abs(at(z, t));
-    weight[t] = size > HUBER ? Math.sqrt(HUBER / size) : 1;
+    weight[t] = huberWeight(at(z, t));
     sum += (at(z, t) * at(weight, t)) ** 2;
   }
   const scale = Math.sqrt(z.length / Math.max(sum, 1e-300));
   for (let t = 0; t < z.length; t++) weight[t] = at(weight, t) * scale;
-  return { ...plain, phi: coefficients, weight };
+  return { ...plain, phi: coefficients, weight, scale };
+}
+
+/** The same filter over the intervals that come after those it was found from, each innovation with its full weight. */
+export function goOnWhitening(
+  before: Pick<Whitening, 'model' | 'phi' | 'end' | 'scale'>,
+  shape: NoiseShape,
+): Whitening {
+  return {
+    ...before,
+    ...filterOf(before.model, shape, before.end),
+    weight: new Float64Array(shape.logScale.length).fill(1),
+  };
+}
+
+/** Weights of the innovations of a filter that goes on: `z` is what it leaves of the balance. */
+export function innovationWeights(z: Float64Array, scale: number): Float64Array {
+  return z.map((value) => huberWeight(value) * scale);
+}
+
+function huberWeight(z: number): number {
+  const size = Math.abs(z);
+  return size > HUBER ? Math.sqrt(HUBER / size) : 1;
 }
 
 export function whiten(filter: Whitening, series: Float64Array): Float64Array {
@@ -201,25 +237,25 @@ export function whiten(filter: Whitening, series: Float64Array): Float64Array {
 /** Numbers this small are the tail of a column that has ended: products of them would be too small to be handled fast. */
 const NOTHING = 1e-100;
 
-/** `out` and `series` must be distinct. */
-export function whitenInto(out: Float64Array, filter: Whitening, series: Float64Array): void {
+/** Values that a whitening carries from one interval to the next: the leaky integral and the last innovations. */
+export const CARRIED: number = 1 + AR_ORDER;
+
+/**
+ * `out` and `series` must be distinct. `carry`: CARRIED values from `at` on, where the series stood before its first interval; they become
+ * where it stands after its last.
+ */
+export function whitenInto(
+  out: Float64Array,
+  filter: Whitening,
+  series: Float64Array,
+  carry?: { readonly values: Float64Array; readonly at: number },
+): void {
   const { leak, inverseSd, phi, weight } = filter;
-  const [p1, p2, p3, p4, p5, p6] = phi as unknown as readonly [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  let e = 0;
+  const [p1, p2, p3, p4, p5, p6] = phi as unknown as Six;
+  const before = carry?.values.subarray(carry.at, carry.at + CARRIED) ?? new Float64Array(CARRIED);
+  let e = before[0] as number;
   // the last six standardised values, latest first
-  let z1 = 0;
-  let z2 = 0;
-  let z3 = 0;
-  let z4 = 0;
-  let z5 = 0;
-  let z6 = 0;
+  let [z1, z2, z3, z4, z5, z6] = before.subarray(1) as unknown as Six;
   for (let t = 0; t < series.length; t++) {
     e = (series[t] as number) + (leak[t] as number) * e;
     if (e < NOTHING && e > -NOTHING) e = 0;
@@ -233,4 +269,7 @@ export function whitenInto(out: Float64Array, filter: Whitening, series: Float64
     z2 = z1;
     z1 = z;
   }
+  before.set([e, z1, z2, z3, z4, z5, z6]);
 }
+
+type Six = [number, number, number, number, number, number];

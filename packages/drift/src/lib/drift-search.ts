@@ -1,5 +1,5 @@
 import { at } from '@verimeter/statistics';
-import type { AreaEvidence } from './area-evidence.ts';
+import type { AreaSums } from './area-evidence.ts';
 import { openPaths, pathsBeside } from './area-paths.ts';
 import {
   type ActiveDrift,
@@ -41,7 +41,7 @@ export interface SearchedArea {
  * model, all are judged again, until nobody enters or leaves. Deterministic; no sampling.
  */
 export function searchDrifts(
-  evidence: AreaEvidence,
+  evidence: AreaSums,
   profiles: readonly Profile[],
   context: {
     readonly priors: readonly TwoGroupPrior[];
@@ -114,7 +114,7 @@ export function searchDrifts(
 }
 
 /** Whether a meter's load stands out of its register's rounding: a regression on rounding says nothing of the meter. */
-export function isResolvable(evidence: AreaEvidence, consumer: number): boolean {
+export function isResolvable(evidence: AreaSums, consumer: number): boolean {
   return at(evidence.design.betaWanderSd, consumer) <= LARGEST_ROUNDING;
 }
 

@@ -57,32 +57,42 @@ export const FIRST_PREVALENCE: DriftPrevalence = {
  */
 export function learnPrevalence(bayesFactors: readonly Float64Array[]): DriftPrevalence {
   const width = FIRST_SIZES.length;
+  const cells = KINDS.length * width;
+  const { ratios, spikes } = scaled(bayesFactors, cells);
   let drifted: number = PREVALENCE.share;
   let sizes = FIRST_SIZES.map(({ weight }) => weight);
   let kinds: number[] = [...KINDS];
-  const tops = bayesFactors.map((logs) => Math.max(0, ...logs));
-  const ratios = bayesFactors.map((logs, i) => logs.map((log) => Math.exp(log - at(tops, i))));
+  const shares = new Float64Array(cells);
+  const found = new Float64Array(cells);
   for (let step = 0; step < EM_STEPS; step++) {
+    for (let k = 0; k < cells; k++)
+      shares[k] = at(kinds, Math.floor(k / width)) * at(sizes, k % width);
+    found.fill(0);
     let all = PREVALENCE.share * PREVALENCE.weight;
+    for (let i = 0; i < spikes.length; i++) {
+      const row = i * cells;
+      let slab = 0;
+      for (let k = 0; k < cells; k++) slab += (shares[k] as number) * (ratios[row + k] as number);
+      const responsible = drifted / ((1 - drifted) * (spikes[i] as number) + drifted * slab);
+      all += responsible * slab;
+      for (let k = 0; k < cells; k++)
+        found[k] = (found[k] as number) + responsible * (ratios[row + k] as number);
+    }
     const bySize = FIRST_SIZES.map(({ weight }) => SHAPE_WEIGHT * weight);
     const byKind = KINDS.map((weight) => SHAPE_WEIGHT * weight);
-    ratios.forEach((ratio, i) => {
-      let slab = 0;
-      for (let k = 0; k < ratio.length; k++)
-        slab += at(kinds, Math.floor(k / width)) * at(sizes, k % width) * at(ratio, k);
-      const spike = (1 - drifted) * Math.exp(-at(tops, i));
-      const responsible = drifted / (spike + drifted * slab);
-      all += responsible * slab;
-      for (let k = 0; k < ratio.length; k++) {
-        const kind = Math.floor(k / width);
-        const part = responsible * at(kinds, kind) * at(sizes, k % width) * at(ratio, k);
-        byKind[kind] = at(byKind, kind) + part;
-        bySize[k % width] = at(bySize, k % width) + part;
-      }
-    });
-    drifted = Math.min(PREVALENCE.most, all / (ratios.length + PREVALENCE.weight));
-    sizes = shares(bySize);
-    kinds = shares(byKind);
+    for (let k = 0; k < cells; k++) {
+      const part = at(shares, k) * at(found, k);
+      const kind = Math.floor(k / width);
+      byKind[kind] = at(byKind, kind) + part;
+      bySize[k % width] = at(bySize, k % width) + part;
+    }
+    const before = drifted;
+    drifted = Math.min(PREVALENCE.most, all / (spikes.length + PREVALENCE.weight));
+    const weights = toShares(bySize);
+    const moved = weights.reduce((sum, weight, k) => sum + Math.abs(weight - at(sizes, k)), 0);
+    sizes = weights;
+    kinds = toShares(byKind);
+    if (moved < 1e-6 && Math.abs(drifted - before) < 1e-7) break;
   }
   return {
     drifted,
@@ -91,7 +101,23 @@ export function learnPrevalence(bayesFactors: readonly Float64Array[]): DriftPre
   };
 }
 
-function shares(sums: readonly number[]): number[] {
+/** Bayes factors of all meters, each over the largest of its own and 1, and what is left of the 1. */
+function scaled(
+  bayesFactors: readonly Float64Array[],
+  cells: number,
+): { readonly ratios: Float64Array; readonly spikes: Float64Array } {
+  const ratios = new Float64Array(bayesFactors.length * cells);
+  const spikes = new Float64Array(bayesFactors.length);
+  bayesFactors.forEach((logs, i) => {
+    let top = 0;
+    for (const log of logs) top = Math.max(top, log);
+    spikes[i] = Math.exp(-top);
+    for (let k = 0; k < cells; k++) ratios[i * cells + k] = Math.exp(at(logs, k) - top);
+  });
+  return { ratios, spikes };
+}
+
+function toShares(sums: readonly number[]): number[] {
   const total = sums.reduce((sum, value) => sum + value, 0);
   return sums.map((value) => value / total);
 }

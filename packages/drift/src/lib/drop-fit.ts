@@ -4,6 +4,7 @@ import {
   addProducts,
   at,
   choleskyInPlace,
+  mean,
   solveCholeskyInPlace,
 } from '@verimeter/statistics';
 
@@ -16,20 +17,40 @@ export interface DropRows {
   readonly channels: readonly Float64Array[];
 }
 
-/** Regression of each channel's drop from its bus phase on all currents. */
-export interface DropFit {
+/** What the regression of each channel's drop from its bus phase on all currents has found. */
+export interface DropModel {
   /** Bus phase of each channel. */
   readonly phase: Int8Array;
-  readonly currents: readonly Float64Array[];
   /** channels x currents, V/A. */
   readonly slopes: Float64Array;
   /** Static drop of each channel, V, and the share of the bus level that its drop shows. */
   readonly constant: Float64Array;
   readonly levelShare: Float64Array;
-  /** Bus voltage less its mean at the rows, mean over the phases, V. */
+  /** Mean voltage of each bus phase, V. */
+  readonly busMean: Float64Array;
+}
+
+/** The regression on its rows. */
+export interface DropFit extends DropModel {
+  readonly currents: readonly Float64Array[];
+  /** Bus voltage less its mean, mean over the phases, V. */
   readonly level: Float64Array;
   /** sd of the rest over the training rows, V. */
   readonly residual: Float64Array;
+}
+
+/** A regression as it was found, on other rows. */
+export function dropsAt(
+  model: DropModel,
+  { buses, rows, channels }: DropRows,
+  currents: readonly Float64Array[],
+): DropFit {
+  return {
+    ...model,
+    currents,
+    level: busLevel(buses, rows, model.busMean),
+    residual: new Float64Array(channels.length),
+  };
 }
 
 /** `phase` fixes the bus phases; without it each channel takes the one whose drop the currents explain best. */
@@ -40,7 +61,8 @@ export function fitDrops(
 ): DropFit | undefined {
   const { buses, channels, rows, training } = data;
   const n = currents.length;
-  const level = busLevel(buses, rows);
+  const busMean = Float64Array.from(buses, mean);
+  const level = busLevel(buses, rows, busMean);
   // A static gain error of a voltage input shows as a share of the bus level: a nuisance, like the constant.
   const columns = [...currents, new Float64Array(rows).fill(1), level];
   const p = columns.length;
@@ -81,17 +103,19 @@ export function fitDrops(
     }
     residual[c] = Math.sqrt(Math.max(0, least) / training);
   });
-  return { phase: chosen, currents, slopes, constant, levelShare, level, residual };
+  return { phase: chosen, currents, slopes, constant, levelShare, busMean, level, residual };
 }
 
-function busLevel(buses: readonly Float64Array[], rows: number): Float64Array {
+function busLevel(
+  buses: readonly Float64Array[],
+  rows: number,
+  busMean: Float64Array,
+): Float64Array {
   const level = new Float64Array(rows);
-  for (const bus of buses) {
-    let sum = 0;
-    for (let t = 0; t < rows; t++) sum += at(bus, t);
+  buses.forEach((bus, k) => {
     for (let t = 0; t < rows; t++)
-      level[t] = at(level, t) + (at(bus, t) - sum / rows) / buses.length;
-  }
+      level[t] = at(level, t) + (at(bus, t) - at(busMean, k)) / buses.length;
+  });
   return level;
 }
 

@@ -1,5 +1,5 @@
 import { type AreaAnswers, answerArea } from './area-answers.ts';
-import { type JudgedArea, judgeArea, openArea } from './area-state.ts';
+import { type AreaState, type JudgedArea, judgeArea, openArea } from './area-state.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, learnPriors } from './fleet-prior.ts';
 import type { FleetInput } from './fleet-types.ts';
@@ -28,8 +28,15 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
       states.map((state) =>
         judgeArea(input, state, { prior, first: round === 0, last: round === EM_ROUNDS - 1 }),
       ),
-    answer: (prior) => states.map((state) => answerArea({ input, facts, prior }, state)),
+    answer: (prior) =>
+      states.map((state) =>
+        answerArea({ input, facts, prior }, { ...state, consumers: consumersOf(state) }),
+      ),
   };
+}
+
+function consumersOf({ prepared }: AreaState): number[] {
+  return prepared.evidence?.design.intervals.consumers.map(({ meter }) => meter) ?? [];
 }
 
 /** The prior after a round, from what all areas of the fleet returned, in the order of the areas. */

@@ -70,6 +70,8 @@ export interface DeviceResult {
   /** When the error leaves or left the limit: with probability 0.5, and at the earliest (0.05). Microseconds since 1970. */
   readonly exitMedianUs?: number;
   readonly exitEarliestUs?: number;
+  /** The same with 0.95; absent where so much of the probability never leaves the limits. */
+  readonly exitLatestUs?: number;
   readonly minimumDetectable?: number;
   readonly evidenceDays: number;
   readonly evidence: readonly EvidenceItem[];

@@ -13,6 +13,7 @@ export function addLossTerms(terms: {
   voltage: VoltageLoss | undefined;
   expected: Float64Array;
   energies: readonly Float64Array[];
+  bursts: Float64Array;
 }): void {
   const { add, intervals, voltage, expected, energies } = terms;
   const count = intervals.count;
@@ -30,7 +31,7 @@ export function addLossTerms(terms: {
   const bursts = new Float64Array(count);
   energies.forEach((energy, i) => {
     const slope = at(voltage.ownSlope, i);
-    const burst = burstPower(energy, intervals.hours);
+    const burst = at(terms.bursts, i);
     for (let t = 0; t < count; t++) {
       const hours = at(intervals.hours, t);
       const p = at(energy, t) / hours;
@@ -61,6 +62,11 @@ function ownSquares(
       squares[t] = at(squares, t) + at(energy, t) ** 2 / at(hours, t);
   const scale = mean(expected) / (mean(squares) || 1);
   return squares.map((value) => scale * value);
+}
+
+/** Of each consumer. */
+export function burstPowers(energies: readonly Float64Array[], hours: Float64Array): Float64Array {
+  return Float64Array.from(energies, (energy) => burstPower(energy, hours));
 }
 
 /** Mean square of the step from one interval to the next over the mean load, kW: large where a load comes in bursts. */

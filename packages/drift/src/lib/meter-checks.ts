@@ -20,51 +20,84 @@ export interface MeterCheck {
   readonly backward: number;
 }
 
-export function checkMeter(input: FleetInput, meter: MeterSeries, asOfUs: number): MeterCheck {
-  const { startUs, stepUs } = input.grid;
-  const last = Math.min(input.grid.count - 1, Math.floor((asOfUs - startUs) / stepUs));
+/** The same while readings come in: what has been seen of a register so far. Instants in microseconds since 1970. */
+export interface RunningCheck {
+  /** Undefined: no reading yet. */
+  readonly first: { readonly us: number; readonly value: number } | undefined;
+  readonly last: { readonly us: number; readonly value: number };
+  /** Last reading that differed from the one before, and the export register at it. */
+  readonly changed: { readonly us: number; readonly value: number; readonly exported: number };
+  readonly exported: number;
+  readonly changes: number;
+  /** Longest time without a change, before the last one. */
+  readonly longestUs: number;
+  readonly backward: number;
+}
+
+export const NOTHING_SEEN: RunningCheck = {
+  first: undefined,
+  last: { us: 0, value: NaN },
+  changed: { us: 0, value: NaN, exported: NaN },
+  exported: NaN,
+  changes: 0,
+  longestUs: 0,
+  backward: 0,
+};
+
+/** Goes on with the readings after the last one that was seen, up to as-of. */
+export function watchMeter(
+  seen: RunningCheck,
+  input: FleetInput,
+  meter: MeterSeries,
+  asOfUs: number,
+): RunningCheck {
+  const { startUs, stepUs, count } = input.grid;
+  const until = Math.min(count - 1, Math.floor((asOfUs - startUs) / stepUs));
+  const after = seen.first === undefined ? 0 : Math.floor((seen.last.us - startUs) / stepUs) + 1;
   const register = meter.importRegister;
-  let first = -1;
-  let final = -1;
-  let previous = NaN;
-  let lastChange = -1;
-  let changes = 0;
-  let longest = 0;
-  let backward = 0;
-  for (let k = 0; k <= last; k++) {
+  const exports = meter.exportRegister;
+  let { first, last, changed, exported, changes, longestUs, backward } = seen;
+  for (let k = Math.max(0, after); k <= until; k++) {
     const value = at(register, k);
     if (!Number.isFinite(value)) continue;
-    if (meter.validFromUs !== undefined && startUs + k * stepUs < meter.validFromUs) continue;
-    if (first < 0) {
-      first = k;
-      lastChange = k;
-    } else if (value !== previous) {
-      if (value < previous) backward++;
-      if (k - lastChange > longest) longest = k - lastChange;
-      lastChange = k;
+    const us = startUs + k * stepUs;
+    if (meter.validFromUs !== undefined && us < meter.validFromUs) continue;
+    exported = exports === undefined ? NaN : at(exports, k);
+    if (first === undefined) {
+      first = { us, value };
+      changed = { us, value, exported };
+    } else if (value !== last.value) {
+      if (value < last.value) backward++;
+      longestUs = Math.max(longestUs, us - changed.us);
+      changed = { us, value, exported };
       changes++;
     }
-    previous = value;
-    final = k;
+    last = { us, value };
   }
-  if (first < 0)
+  return { first, last, changed, exported, changes, longestUs, backward };
+}
+
+export function checkOf(seen: RunningCheck, grid: FleetInput['grid']): MeterCheck {
+  const { first, last, changed, exported, changes, longestUs, backward } = seen;
+  if (first === undefined)
     return { evidenceDays: 0, hasRegister: false, stoppedAt: undefined, meanWatts: 0, backward: 0 };
-  const frozen = final - lastChange;
-  const exporting =
-    meter.exportRegister !== undefined &&
-    at(meter.exportRegister, final) > at(meter.exportRegister, lastChange);
+  const frozenUs = last.us - changed.us;
   const stopped =
     changes > 20 &&
-    !exporting &&
-    frozen * stepUs >= STOPPED_DAYS * DAY_US &&
-    frozen > STOPPED_RATIO * longest;
-  const runTo = stopped ? lastChange : final;
-  const hours = ((runTo - first) * stepUs) / 3.6e9;
+    !(exported > changed.exported) &&
+    frozenUs >= STOPPED_DAYS * DAY_US &&
+    frozenUs > STOPPED_RATIO * longestUs;
+  const run = stopped ? changed : last;
+  const hours = (run.us - first.us) / 3.6e9;
   return {
-    evidenceDays: ((final - first) * stepUs) / DAY_US,
+    evidenceDays: (last.us - first.us) / DAY_US,
     hasRegister: true,
-    stoppedAt: stopped ? lastChange : undefined,
-    meanWatts: hours > 0 ? ((at(register, runTo) - at(register, first)) / hours) * 1000 : 0,
+    stoppedAt: stopped ? Math.round((changed.us - grid.startUs) / grid.stepUs) : undefined,
+    meanWatts: hours > 0 ? ((run.value - first.value) / hours) * 1000 : 0,
     backward,
   };
+}
+
+export function checkMeter(input: FleetInput, meter: MeterSeries, asOfUs: number): MeterCheck {
+  return checkOf(watchMeter(NOTHING_SEEN, input, meter, asOfUs), input.grid);
 }

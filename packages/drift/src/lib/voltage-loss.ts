@@ -1,10 +1,17 @@
 import { addCombination, addCombinations, at, mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
-import { type DropFit, fitDrops, fittedDrops, restOfDrop } from './drop-fit.ts';
+import {
+  type DropFit,
+  type DropModel,
+  dropsAt,
+  fitDrops,
+  fittedDrops,
+  restOfDrop,
+} from './drop-fit.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { type GhostEnergy, ghostEnergies } from './ghost-energy.ts';
 import { splitCurrent } from './phase-split.ts';
-import { type AreaVoltages, collectVoltages, perInterval } from './voltage-rows.ts';
+import { type AreaVoltages, collectVoltages, perInterval, voltagesAt } from './voltage-rows.ts';
 
 const SPLIT_ROUNDS = 2;
 
@@ -29,6 +36,7 @@ export interface VoltageLoss {
   readonly residual: Float64Array;
   /** Loads behind stopped meters, by consumer. */
   readonly ghosts: ReadonlyMap<number, GhostEnergy>;
+  readonly model: VoltageModel;
 }
 
 /** Undefined where the supply has no voltages, or too few consumers have. `stoppedAt`: first interval after the stop. */
@@ -42,19 +50,66 @@ export function fitVoltageLoss(
   const first = fitDrops(area.data, area.total);
   if (first === undefined) return undefined;
   const slopeOf = totalSlopes(area, first);
-  const unmeasured = area.portsOf
-    .flatMap((ports, i) => (ports.length === 0 ? [i] : []))
-    .map((i) => area.total[i] as Float64Array);
-  let fit = first;
-  let ownColumns = area.ports.map((port) => [port.consumer]);
+  const fits = [first];
   for (let round = 0; round < SPLIT_ROUNDS; round++) {
-    const columns = [...splitPorts(area, { fit, ownColumns, slopeOf }), ...unmeasured];
-    ownColumns = area.ports.map((port) => [...(area.portsOf[port.consumer] as number[])]);
-    const next = fitDrops(area.data, columns, first.phase);
+    const next = fitDrops(area.data, splitCurrents(area, fits, slopeOf), first.phase);
     if (next === undefined) return undefined;
-    fit = next;
+    fits.push(next);
   }
-  return assemble(area, intervals, fit);
+  const { loss, direct, unbalance } = lossOf(area, intervals, fits);
+  return {
+    loss,
+    direct,
+    unbalance,
+    ...ofConsumers(area, intervals, fits[SPLIT_ROUNDS] as DropFit),
+    ghosts: ghostEnergies(area, intervals),
+    model: { ports: area.ports, usual: area.usual, slopeOf, fits: fits.map(withoutRows) },
+  };
+}
+
+function withoutRows({ phase, slopes, constant, levelShare, busMean }: DropFit): DropModel {
+  return { phase, slopes, constant, levelShare, busMean };
+}
+
+/** What was found of the voltages of an area, to be applied to later readings. */
+export interface VoltageModel extends Pick<AreaVoltages, 'ports' | 'usual'> {
+  /** Mean drop over a consumer's phases per ampere of its total current. */
+  readonly slopeOf: Float64Array;
+  /** The fit on total currents, then those on divided ones, one after the other. */
+  readonly fits: readonly DropModel[];
+}
+
+/** Loss of other intervals of the same consumers by drops that were fitted before. */
+export function applyVoltageLoss(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  known: Omit<VoltageLoss, 'loss' | 'direct' | 'unbalance'>,
+): VoltageLoss {
+  const area = voltagesAt(input, intervals, known.model);
+  const fits: DropFit[] = [];
+  for (const drops of known.model.fits) {
+    const currents =
+      fits.length === 0 ? area.total : splitCurrents(area, fits, known.model.slopeOf);
+    fits.push(dropsAt(drops, area.data, currents));
+  }
+  return { ...known, ...lossOf(area, intervals, fits) };
+}
+
+/** One current per port, then those of consumers without voltages, by the last of the fits so far. */
+function splitCurrents(
+  area: AreaVoltages,
+  fits: readonly DropFit[],
+  slopeOf: Float64Array,
+): Float64Array[] {
+  const fit = fits.at(-1) as DropFit;
+  const ownColumns =
+    fits.length === 1
+      ? area.ports.map((port) => [port.consumer])
+      : area.ports.map((port) => area.portsOf[port.consumer] as readonly number[]);
+  const unmeasured = area.portsOf.flatMap((ports, i) =>
+    ports.length === 0 ? [area.total[i] as Float64Array] : [],
+  );
+  return [...splitPorts(area, { fit, ownColumns, slopeOf }), ...unmeasured];
 }
 
 /** Mean drop over a consumer's phases per ampere of its total current, from the fit on totals. */
@@ -111,8 +166,28 @@ function subtractTheirMean(series: readonly Float64Array[]): void {
     for (let t = 0; t < own.length; t++) own[t] = (own[t] as number) - (centre[t] as number);
 }
 
+/** kW.h per interval by the last of the fits. */
+function lossOf(
+  area: AreaVoltages,
+  intervals: AreaIntervals,
+  fits: readonly DropFit[],
+): Pick<VoltageLoss, 'loss' | 'direct' | 'unbalance'> {
+  const { fitted, measured, balanced } = lossOfRows(area, fits.at(-1) as DropFit);
+  const loss = perInterval(area, intervals, fitted);
+  const even = perInterval(area, intervals, balanced);
+  return {
+    loss,
+    direct: perInterval(area, intervals, measured),
+    unbalance: loss.map((value, t) => value - at(even, t)),
+  };
+}
+
 /** `fit`: on one current per port, then those of consumers without voltages. */
-function assemble(area: AreaVoltages, intervals: AreaIntervals, fit: DropFit): VoltageLoss {
+function ofConsumers(
+  area: AreaVoltages,
+  intervals: AreaIntervals,
+  fit: DropFit,
+): Pick<VoltageLoss, 'ownSlope' | 'marginal' | 'phase' | 'residual'> {
   const { data, ports, portsOf } = area;
   const columns = fit.currents;
   const n = intervals.consumers.length;
@@ -134,19 +209,7 @@ function assemble(area: AreaVoltages, intervals: AreaIntervals, fit: DropFit): V
     residual[i] = Math.max(at(residual, i) || 0, at(fit.residual, c));
     if (list.length === 1) phase[i] = at(fit.phase, c);
   });
-  const { fitted, measured, balanced } = lossOfRows(area, fit);
-  const loss = perInterval(area, intervals, fitted);
-  const even = perInterval(area, intervals, balanced);
-  return {
-    loss,
-    direct: perInterval(area, intervals, measured),
-    unbalance: loss.map((value, t) => value - at(even, t)),
-    ownSlope,
-    marginal,
-    phase,
-    residual,
-    ghosts: ghostEnergies(area, intervals),
-  };
+  return { ownSlope, marginal, phase, residual };
 }
 
 /** kW.h per row: from fitted drops; from what is measured on top; from fitted drops if three-phase loads were balanced. */

@@ -10,10 +10,11 @@ const MIN_VOLTAGE_SHARE = 0.6;
 /** Share of consumers that must have voltages for the loss to be told from them. */
 const MIN_MEASURED_SHARE = 0.8;
 
+/** A voltage of a consumer. */
 interface Port {
   readonly consumer: number;
-  /** Index into the channels of the area. */
-  readonly channel: number;
+  /** Which of the meter's voltages it is. */
+  readonly voltage: number;
 }
 
 /** Rows are single grid steps of the window: first those of the training, then all others. */
@@ -25,6 +26,8 @@ export interface AreaVoltages {
   readonly ports: readonly Port[];
   /** Ports of each consumer; none where it has no voltages. */
   readonly portsOf: readonly (readonly number[])[];
+  /** Mean voltage of each port, V. */
+  readonly usual: Float64Array;
   /** Total current of each consumer at the rows, A. */
   readonly total: readonly Float64Array[];
   /** Load of each consumer at the rows, kW; behind a stopped meter what the voltages tell. */
@@ -40,21 +43,22 @@ export function collectVoltages(
   intervals: AreaIntervals,
   stoppedAt: ReadonlyMap<number, number>,
 ): AreaVoltages | undefined {
-  const supply = intervals.supplyMeters
-    .map((index) => meterOf(input, index))
-    .find((meter) => meter.voltages.length > 0);
+  const supply = supplyWithVoltages(input, intervals);
   if (supply === undefined || intervals.count < 200) return undefined;
   const n = intervals.consumers.length;
   const { windowFrom, windowTo } = intervals;
   const usable = (values: Float64Array): boolean =>
     finiteShare(values, windowFrom + 1, windowTo) >= MIN_VOLTAGE_SHARE;
-  const series = intervals.consumers.map((consumer) =>
-    meterOf(input, consumer.meter).voltages.filter(usable),
+  const ports = intervals.consumers.flatMap(({ meter }, consumer) =>
+    meterOf(input, meter).voltages.flatMap((values, voltage): Port[] =>
+      usable(values) ? [{ consumer, voltage }] : [],
+    ),
   );
   if (!supply.voltages.every(usable)) return undefined;
-  if (series.filter((list) => list.length > 0).length < MIN_MEASURED_SHARE * n) return undefined;
+  if (new Set(ports.map(({ consumer }) => consumer)).size < MIN_MEASURED_SHARE * n)
+    return undefined;
 
-  const all = [...supply.voltages, ...series.flat()];
+  const all = [...supply.voltages, ...ports.map((port) => voltageOf(input, intervals, port))];
   const complete: number[] = [];
   const others: number[] = [];
   const missing = missingAt(all);
@@ -68,26 +72,8 @@ export function collectVoltages(
   const chosen = new Set(training);
   const later = complete.filter((k) => !chosen.has(k));
   const step = Int32Array.from([...training, ...later, ...others]);
-  const pick = (values: Float64Array): Float64Array => {
-    const out = new Float64Array(step.length);
-    for (let r = 0; r < out.length; r++) out[r] = values[step[r] as number] as number;
-    return out;
-  };
-
-  const ports: Port[] = [];
-  const channels: Float64Array[] = [];
-  const portsOf = series.map((list, consumer) =>
-    list.map((values) => {
-      channels.push(pick(values));
-      return ports.push({ consumer, channel: channels.length - 1 }) - 1;
-    }),
-  );
-  const buses = supply.voltages.map((values) => pick(held(values)));
-  const stepHours = input.grid.stepUs / 3.6e9;
-  const power: Float64Array[] = intervals.consumers.map((consumer) => {
-    const energy = stepEnergies(meterOf(input, consumer.meter), consumer);
-    return pick(energy).map((value) => value / stepHours);
-  });
+  const rows = rowsAt(input, intervals, ports, step);
+  const { channels, buses, power, pick } = rows;
   const ghosts = ghostLoads({
     step,
     training: training.length,
@@ -96,35 +82,130 @@ export function collectVoltages(
     stoppedAt: new Map([...stoppedAt].map(([i, t]) => [i, at(intervals.from, t)])),
   });
   for (const [i, ghost] of ghosts) power[i] = ghost.power;
-  const total = power.map((kilowatts, i) => {
-    const own = (portsOf[i] as number[]).map((port) => channels[port] as Float64Array);
-    if (own.length === 0)
-      return kilowatts.map((value, r) => (1000 * value) / at(buses[0] as Float64Array, r));
-    const volts = new Float64Array(step.length);
-    for (const values of own) {
-      const usual = mean(values.subarray(0, training.length));
-      for (let r = 0; r < volts.length; r++) {
-        const measured = values[r] as number;
-        volts[r] =
-          (volts[r] as number) + (Number.isFinite(measured) ? measured : usual) / own.length;
-      }
-    }
-    return kilowatts.map((value, r) => (1000 * value) / (volts[r] as number));
-  });
+  const usual = Float64Array.from(channels, (values) => mean(values.subarray(0, training.length)));
   // With the loads behind stopped meters told, the rows after the stops serve as well.
   const known = ghosts.size === stoppedAt.size ? complete.length : training.length;
-  const data = { rows: step.length, training: known, buses, channels };
+  const portsOf = byConsumer(ports, n);
   return {
     step,
-    stepHours,
-    data,
+    stepHours: rows.stepHours,
+    data: { rows: step.length, training: known, buses, channels },
     ports,
     portsOf,
-    total,
+    usual,
+    total: totalCurrents({ ...rows, portsOf, usual }),
     power,
     ghosts,
     untilStop: training.length,
   };
+}
+
+/** The same at all grid steps of other intervals of the same consumers: nothing is fitted to them. */
+export function voltagesAt(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  model: { readonly ports: readonly Port[]; readonly usual: Float64Array },
+): AreaVoltages {
+  const { ports, usual } = model;
+  const { windowFrom, windowTo } = intervals;
+  const step = Int32Array.from({ length: windowTo - windowFrom }, (_, r) => windowFrom + 1 + r);
+  const rows = rowsAt(input, intervals, ports, step);
+  const portsOf = byConsumer(ports, intervals.consumers.length);
+  const { channels, buses, power, stepHours } = rows;
+  return {
+    step,
+    stepHours,
+    data: { rows: step.length, training: step.length, buses, channels },
+    ports,
+    portsOf,
+    usual,
+    total: totalCurrents({ ...rows, portsOf, usual }),
+    power,
+    ghosts: new Map(),
+    untilStop: step.length,
+  };
+}
+
+function supplyWithVoltages(input: FleetInput, intervals: AreaIntervals): MeterSeries | undefined {
+  return intervals.supplyMeters
+    .map((index) => meterOf(input, index))
+    .find((meter) => meter.voltages.length > 0);
+}
+
+function voltageOf(input: FleetInput, intervals: AreaIntervals, port: Port): Float64Array {
+  const meter = intervals.consumers[port.consumer]?.meter ?? -1;
+  return meterOf(input, meter).voltages[port.voltage] as Float64Array;
+}
+
+/** Ports of each consumer. */
+function byConsumer(ports: readonly Port[], consumers: number): number[][] {
+  const portsOf = Array.from({ length: consumers }, (): number[] => []);
+  ports.forEach(({ consumer }, port) => portsOf[consumer]?.push(port));
+  return portsOf;
+}
+
+interface Rows {
+  readonly channels: readonly Float64Array[];
+  readonly buses: readonly Float64Array[];
+  readonly power: Float64Array[];
+  readonly stepHours: number;
+  readonly pick: (values: Float64Array) => Float64Array;
+}
+
+function rowsAt(
+  input: FleetInput,
+  intervals: AreaIntervals,
+  ports: readonly Port[],
+  step: Int32Array,
+): Rows {
+  const pick = (values: Float64Array): Float64Array => {
+    const out = new Float64Array(step.length);
+    for (let r = 0; r < out.length; r++) out[r] = values[step[r] as number] as number;
+    return out;
+  };
+  const stepHours = input.grid.stepUs / 3.6e9;
+  return {
+    pick,
+    stepHours,
+    channels: ports.map((port) => pick(voltageOf(input, intervals, port))),
+    buses: (supplyWithVoltages(input, intervals)?.voltages ?? []).map((values) =>
+      pick(held(values)),
+    ),
+    power: intervals.consumers.map((consumer) =>
+      pick(stepEnergies(meterOf(input, consumer.meter), consumer)).map(
+        (value) => value / stepHours,
+      ),
+    ),
+  };
+}
+
+/** Load over mean voltage of the consumer's ports, of a bus where it has none; a missing voltage counts as its usual one. A. */
+function totalCurrents({
+  power,
+  channels,
+  buses,
+  portsOf,
+  usual,
+}: Rows & {
+  readonly portsOf: readonly (readonly number[])[];
+  readonly usual: Float64Array;
+}): Float64Array[] {
+  return power.map((kilowatts, i) => {
+    const own = portsOf[i] as readonly number[];
+    if (own.length === 0)
+      return kilowatts.map((value, r) => (1000 * value) / at(buses[0] as Float64Array, r));
+    const volts = new Float64Array(kilowatts.length);
+    for (const port of own) {
+      const values = channels[port] as Float64Array;
+      for (let r = 0; r < volts.length; r++) {
+        const measured = values[r] as number;
+        volts[r] =
+          (volts[r] as number) +
+          (Number.isFinite(measured) ? measured : at(usual, port)) / own.length;
+      }
+    }
+    return kilowatts.map((value, r) => (1000 * value) / (volts[r] as number));
+  });
 }
 
 /** Loads behind the stopped meters, each from the voltages and the loads of meters that run. */

@@ -1,0 +1,85 @@
+import { type AreaAnswers, answerArea } from './area-answers.ts';
+import { type JudgedArea, judgeConsumers } from './area-state.ts';
+import { meterOf } from './area-intervals.ts';
+import { driftProfiles } from './error-path.ts';
+import type { FleetPrior } from './fleet-prior.ts';
+import type { AreaInput, AreaMember, FleetInput } from './fleet-types.ts';
+import type { FrozenArea } from './frozen-area.ts';
+import { checkOf, type MeterCheck } from './meter-checks.ts';
+
+export interface JudgedNight {
+  readonly answers: AreaAnswers;
+  readonly learned: JudgedArea;
+}
+
+/** `input`: the meters of the area. */
+export function judgeNight(
+  frozen: FrozenArea,
+  input: FleetInput,
+  area: AreaInput,
+  prior: FleetPrior,
+): JudgedNight {
+  const indexOf = new Map(input.meters.map(({ deviceId }, index) => [deviceId, index]));
+  const index = (deviceId: string): number => {
+    const found = indexOf.get(deviceId);
+    if (found === undefined) throw new RangeError(`${deviceId} is not among the area's meters`);
+    return found;
+  };
+  const { sums, prepared } = frozen;
+  const consumers = frozen.consumers.map(index);
+  const profiles = driftProfiles(sums.blocks);
+  const { found, learned } = judgeConsumers(
+    input,
+    {
+      groupId: frozen.groupId,
+      evidence: sums,
+      meters: consumers,
+      joined: new Set(frozen.joined.map(index)),
+      profiles,
+      start: [],
+      inflation: frozen.inflation,
+    },
+    prior,
+  );
+  const { grid } = input;
+  const checks = input.meters.map((_, meter): MeterCheck => {
+    const seen = frozen.seen.get(meterOf(input, meter).deviceId);
+    return seen === undefined ? NO_CHECK : checkOf(seen, grid);
+  });
+  const home = new Map<number, AreaMember>();
+  for (const member of area.members) if (member.role === 'consumer') home.set(member.meter, member);
+  const answers = answerArea(
+    { input, facts: { checks, strangers: [], home, latest: area.asOfUs }, prior },
+    {
+      prepared: {
+        area,
+        status: prepared.status,
+        items: prepared.items,
+        tooShort: false,
+        putRight: false,
+        misfiled: prepared.misfiled.map(({ deviceId, beta }) => ({ meter: index(deviceId), beta })),
+        candidates: prepared.candidates.map(({ deviceId, ...rest }) => ({
+          meter: index(deviceId),
+          ...rest,
+        })),
+        clockFaults: new Map(
+          prepared.clockFaults.map(({ deviceId, fault }) => [index(deviceId), fault]),
+        ),
+        evidence: sums,
+      },
+      consumers,
+      profiles,
+      judged: found.judged,
+    },
+  );
+  return { answers, learned };
+}
+
+/** A meter that joined the balance is no member: nothing is answered of it here. */
+const NO_CHECK: MeterCheck = {
+  evidenceDays: 0,
+  hasRegister: false,
+  stoppedAt: undefined,
+  meanWatts: 0,
+  backward: 0,
+};
