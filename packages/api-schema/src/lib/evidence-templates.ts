@@ -59,8 +59,8 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: 'Thời điểm của số liệu công tơ tổng muộn {minutes|whole} phút (số âm: sớm) so với các hộ tiêu thụ. Kiểm tra xem số liệu có ghi thời điểm cuối khoảng không, và múi giờ; sau đó phân tích lại.',
   },
   stamps_mixed: {
-    en: 'The readings of consumers with {share|percent} of the load are {minutes|whole} minutes late (negative: early) against the others. Bring all meters of the group to one time, then analyse again.',
-    vi: 'Số liệu của các hộ chiếm {share|percent} tải muộn {minutes|whole} phút (số âm: sớm) so với các hộ khác. Đưa mọi công tơ của nhóm về cùng một thời gian, sau đó phân tích lại.',
+    en: 'The readings of about {share|percent} of the consumers are {minutes|whole} minutes late (negative: early) against the others. Bring all meters of the group to one time, then analyse again.',
+    vi: 'Số liệu của khoảng {share|percent} số hộ muộn {minutes|whole} phút (số âm: sớm) so với các hộ khác. Đưa mọi công tơ của nhóm về cùng một thời gian, sau đó phân tích lại.',
   },
   clocks_off: {
     en: 'The times of {meters|whole} of {of|whole} meters are wrong: the group has no common time. Set the clocks, then analyse again.',
