@@ -1,6 +1,12 @@
 import { at } from '@verimeter/statistics';
 import type { DesignUnits } from './area-design.ts';
-import { type AreaEvidence, type NoiseUnits, noiseUnits, type AreaSums } from './area-evidence.ts';
+import {
+  type AreaEvidence,
+  type AreaSums,
+  type KnownDrift,
+  type NoiseUnits,
+  noiseUnits,
+} from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf, QUANTUM_READINGS } from './area-intervals.ts';
 import type { AreaState } from './area-state.ts';
@@ -45,10 +51,14 @@ export interface FrozenArea {
   /** Start of the first day, and end of the last interval. */
   readonly firstDayUs: number;
   readonly untilUs: number;
+  /** Step of the grid, of which `untilUs` is a point. */
+  readonly stepUs: number;
   /** Columns of the loss in pairs of days; behind them some that have no data any more. */
   readonly wander: { readonly at: number; readonly count: number };
   readonly ended: number;
   readonly sums: AreaSums;
+  /** Drifts that were found last, by block. */
+  readonly drifts: readonly KnownDrift[];
   /** Variance inflation of each consumer's evidence. */
   readonly inflation: Float64Array;
   /** Of each member's meter. */
@@ -121,6 +131,7 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     wander: { at: design.wanderAt, count: design.wanderCount },
     ended: intervals.consumers.filter(({ countsFrom }) => countsFrom > 0).length,
     sums: sumsOf(evidence),
+    drifts: state.actives.map(({ consumer, profile }) => ({ consumer, shape: profile.shape })),
     inflation: state.inflation,
     seen,
   };
@@ -144,11 +155,12 @@ function sumsOf(evidence: AreaEvidence): AreaSums {
 function spanOf(
   { grid }: FleetInput,
   intervals: AreaIntervals,
-): Pick<FrozenArea, 'firstDayUs' | 'untilUs'> {
+): Pick<FrozenArea, 'firstDayUs' | 'untilUs' | 'stepUs'> {
   const instant = (k: number): number => grid.startUs + k * grid.stepUs;
   return {
     firstDayUs: Math.floor(instant(at(intervals.from, 0)) / DAY_US) * DAY_US,
     untilUs: instant(at(intervals.to, intervals.count - 1)),
+    stepUs: grid.stepUs,
   };
 }
 
