@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type NightSummary, openAreaFiles, runNight } from '@verimeter/analytics';
@@ -96,10 +96,22 @@ test('a frozen area is the same from its file, but for the precision of what is 
   });
   expect(read?.sums.gram).toEqual(template.sums.gram);
   expect(read?.sums.blockRows).toEqual(new Float64Array(new Float32Array(template.sums.blockRows)));
-  expect(read?.units.voltage?.loss).toEqual(template.units.voltage?.loss);
 });
 
-test('an area without a file, or with a torn one, needs a full analysis', async () => {
+test('a file that was torn counts as none', async () => {
+  const files = openAreaFiles(directory, 'copies');
+  const [template] = templates.frozen;
+  if (template === undefined) throw new Error('a template');
+  const folder = path.join(directory, 'copies');
+  const names = await readdir(folder, { recursive: true });
+  const name = names.find((found) => found.endsWith('.area')) ?? '';
+  for (const length of [100_000, 1000, 3, 0]) {
+    await truncate(path.join(folder, name), length);
+    expect(await files.read(template.groupId)).toBeUndefined();
+  }
+});
+
+test('an area without a file needs a full analysis', async () => {
   const files = openAreaFiles(directory, TENANT);
   expect(await files.read('nowhere')).toBeUndefined();
   const folder = path.join(directory, TENANT);

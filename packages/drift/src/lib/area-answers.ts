@@ -26,6 +26,7 @@ import {
   LEAST_DAYS,
   minimumDetectable,
   stateError,
+  stateInterval,
   weeklyEnds,
 } from './health-decision.ts';
 
@@ -202,7 +203,6 @@ function estimate(
       history: historyOf(state, path, {
         ...device,
         prior,
-        limit: meter.limit,
         statement,
       }),
     },
@@ -272,20 +272,17 @@ function historyOf(
     readonly weeks: readonly Week[];
     readonly base: { readonly asOfUs: number };
     readonly prior: LotPrior;
-    readonly limit: number;
     readonly statement: ErrorStatement;
   },
 ): HistoryPoint[] {
-  const { weeks, base, prior, limit } = context;
+  const { weeks, base, prior } = context;
   const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
   return weeks.map(({ end, profiles }): HistoryPoint => {
     const statement =
       end === path.blocks
         ? context.statement
-        : stateError(
+        : stateInterval(
             withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
-            limit,
-            2 * limit,
           );
     return {
       asOfUs: base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,

@@ -257,7 +257,7 @@ function within(x: number): number {
 /** Beyond so many standard deviations a normal distribution function is 0 or 1 to the last digit of a sum. */
 const FAR = 8.5;
 
-/** Quantile of the mixture, between the quantiles of its parts and within -10 to 10. */
+/** Quantile of the mixture to 1e-13, between the quantiles of its parts and within -10 to 10. */
 export function mixtureQuantile(components: readonly Component[], probability: number): number {
   const count = components.length;
   const means = new Float64Array(count);
@@ -286,7 +286,7 @@ export function mixtureQuantile(components: readonly Component[], probability: n
     }
     return sum / total - probability;
   };
-  return monotoneRoot(excess, within(low), within(high));
+  return monotoneRoot(excess, within(low), within(high), 1e-13);
 }
 
 export function mixtureMoments(components: readonly Component[]): { mean: number; sd: number } {

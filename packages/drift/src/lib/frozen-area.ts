@@ -122,7 +122,7 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     quanta: Float64Array.from(intervals.consumers, ({ meter }) =>
       registerQuantum(meterOf(input, meter), QUANTUM_READINGS),
     ),
-    units: design.units,
+    units: withoutSeries(design.units),
     noiseUnits: noiseUnits(design),
     filter: { model, phi, scale, end },
     coefficients,
@@ -135,6 +135,13 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     inflation: state.inflation,
     seen,
   };
+}
+
+/** The loss of the window itself is in the sums. */
+function withoutSeries(units: DesignUnits): DesignUnits {
+  const none = new Float64Array(0);
+  if (units.voltage === undefined) return units;
+  return { ...units, voltage: { ...units.voltage, loss: none, direct: none, unbalance: none } };
 }
 
 function sumsOf(evidence: AreaEvidence): AreaSums {
