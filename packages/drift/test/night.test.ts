@@ -56,7 +56,7 @@ function frozenAt(input: FleetInput, day: number): { area: FrozenArea; prior: Fl
     const judged = part.judge(round, prior);
     if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
   }
-  const [area] = part.freeze();
+  const [area] = part.freeze(part.answer(prior));
   if (area === undefined) throw new Error('the area cannot go on');
   return { area, prior };
 }
@@ -112,6 +112,16 @@ describe('seven nights from a full analysis', () => {
       ).toBeLessThan(0.02);
       expect(night.evidenceDays).toBe(whole.evidenceDays);
     }
+  });
+
+  test('have the history of the full analysis before them, and the seventh of them as a week of their own', () => {
+    const [first] = nightly;
+    const points = first?.history ?? [];
+    // the full analysis had blocks of two days
+    expect(points.map(({ asOfUs }) => asOfUs / DAY_US)).toEqual([13, 21, 28]);
+    expect(points.at(-1)?.errorEstimate).toBe(first?.errorEstimate);
+    expect(frozen.history.get(first?.deviceId ?? '')).toEqual(points);
+    expect(anchor.area.history.get(first?.deviceId ?? '')).toEqual(points.slice(0, 2));
   });
 
   test('have moved away from what was known before them', () => {

@@ -49,6 +49,8 @@ export interface AnsweredArea {
   readonly consumers: readonly number[];
   readonly profiles: readonly Profile[];
   readonly judged: readonly JudgedConsumer[];
+  /** What was said before as-of, where that is known. */
+  readonly history?: ReadonlyMap<string, readonly HistoryPoint[]>;
 }
 
 /** What an area answers for its members once they are judged. */
@@ -270,27 +272,32 @@ function historyOf(
   path: PathEvidence,
   context: {
     readonly weeks: readonly Week[];
-    readonly base: { readonly asOfUs: number };
+    readonly base: { readonly deviceId: string; readonly asOfUs: number };
     readonly prior: LotPrior;
     readonly statement: ErrorStatement;
   },
 ): HistoryPoint[] {
-  const { weeks, base, prior } = context;
+  const { weeks, base, prior, statement } = context;
+  const said = state.history?.get(base.deviceId);
+  if (said !== undefined) return [...said, pointOf(statement, base.asOfUs)];
   const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
-  return weeks.map(({ end, profiles }): HistoryPoint => {
-    const statement =
+  return weeks.map(({ end, profiles }): HistoryPoint =>
+    pointOf(
       end === path.blocks
-        ? context.statement
+        ? statement
         : stateInterval(
             withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
-          );
-    return {
-      asOfUs: base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
-      errorEstimate: statement.errorEstimate,
-      intervalLow: statement.intervalLow,
-      intervalHigh: statement.intervalHigh,
-    };
-  });
+          ),
+      base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
+    ),
+  );
+}
+
+function pointOf(
+  { errorEstimate, intervalLow, intervalHigh }: ReturnType<typeof stateInterval>,
+  asOfUs: number,
+): HistoryPoint {
+  return { asOfUs, errorEstimate, intervalLow, intervalHigh };
 }
 
 function areaResult(input: FleetInput, prepared: AnsweredArea['prepared']): AreaResult {

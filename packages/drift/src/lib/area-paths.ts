@@ -1,4 +1,5 @@
 import {
+  addGram,
   at,
   choleskyInPlace,
   dot,
@@ -66,6 +67,7 @@ export function openPaths(
   // of some consumers at a time their rows and the unit vector of their coefficient, multiplied by the inverse of the factor
   const each = blocks + 1;
   const half = new Float64Array(AT_A_TIME * each * size);
+  const products = new Float64Array(each * each);
   for (let first = 0; first < n; first += AT_A_TIME) {
     const some = Math.min(AT_A_TIME, n - first);
     for (let k = 0; k < some; k++) {
@@ -78,19 +80,25 @@ export function openPaths(
     solveLowerRowsInPlace(factor, size, half, some * each);
     for (let k = 0; k < some; k++) {
       const i = first + k;
-      const halfOf = (d: number): Float64Array =>
-        half.subarray((k * each + d) * size, (k * each + d + 1) * size);
-      const unit = halfOf(blocks);
-      const own = dot(unit, unit);
-      variance[i] = own;
+      // products of the half-solved rows, the unit vector last: its own is the variance
+      const own = Array.from({ length: each }, (_, d) =>
+        half.subarray((k * each + d) * size, (k * each + d + 1) * size),
+      );
+      products.fill(0);
+      addGram(products, own, 0, size);
+      const touches = blocks * each;
+      const ownVariance = at(products, touches + blocks);
+      variance[i] = ownVariance;
       for (let d = 0; d < blocks; d++) {
         const row = rows.subarray((i * blocks + d) * size, (i * blocks + d + 1) * size);
-        const t = dot(halfOf(d), unit);
+        const t = at(products, touches + d);
         touch[i * blocks + d] = t;
         moment[i * blocks + d] =
-          at(blockMoments, d * p + i) - dot(row, coefficients) + (t * at(coefficients, i)) / own;
+          at(blockMoments, d * p + i) -
+          dot(row, coefficients) +
+          (t * at(coefficients, i)) / ownVariance;
         for (let c = 0; c <= d; c++) {
-          let value = (t * at(touch, i * blocks + c)) / own - dot(halfOf(d), halfOf(c));
+          let value = (t * at(products, touches + c)) / ownVariance - at(products, d * each + c);
           if (c === d) value += at(row, i);
           information[(i * blocks + d) * blocks + c] = value;
           information[(i * blocks + c) * blocks + d] = value;

@@ -13,8 +13,8 @@ export interface FleetPart {
   /** Judges the consumers of all areas with the priors; per area, in the order of the areas. */
   readonly judge: (round: number, prior: FleetPrior) => (JudgedArea | undefined)[];
   readonly answer: (prior: FleetPrior) => AreaAnswers[];
-  /** The areas as they stand after the last round, to go on from; undefined where an area cannot. */
-  readonly freeze: () => (FrozenArea | undefined)[];
+  /** The areas as they stand after the last round and their answers, to go on from; undefined where an area cannot. */
+  readonly freeze: (answers: readonly AreaAnswers[]) => (FrozenArea | undefined)[];
 }
 
 /** `areas`: indices into `input.areas`. All meters of the fleet are in `input`: any of them may explain a balance. */
@@ -35,7 +35,8 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
       states.map((state) =>
         answerArea({ input, facts, prior }, { ...state, consumers: consumersOf(state) }),
       ),
-    freeze: () => states.map((state) => freezeArea(input, state)),
+    freeze: (answers) =>
+      states.map((state, k) => freezeArea(input, state, answers[k] as AreaAnswers)),
   };
 }
 

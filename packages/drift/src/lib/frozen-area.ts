@@ -11,7 +11,8 @@ import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf, QUANTUM_READINGS } from './area-intervals.ts';
 import type { AreaState } from './area-state.ts';
 import { CARRIED, type Whitening, whitenInto } from './balance-noise.ts';
-import type { AreaInput, FleetInput } from './fleet-types.ts';
+import type { AreaAnswers } from './area-answers.ts';
+import type { AreaInput, FleetInput, HistoryPoint } from './fleet-types.ts';
 import { NOTHING_SEEN, type RunningCheck, watchMeter } from './meter-checks.ts';
 import { registerQuantum } from './register-quantum.ts';
 import { wideModel } from './wide-model.ts';
@@ -61,6 +62,8 @@ export interface FrozenArea {
   readonly drifts: readonly KnownDrift[];
   /** Variance inflation of each consumer's evidence. */
   readonly inflation: Float64Array;
+  /** What was said of each consumer at weekly steps: by the full analysis, then by each seventh night. */
+  readonly history: ReadonlyMap<string, readonly HistoryPoint[]>;
   /** Of each member's meter. */
   readonly seen: ReadonlyMap<string, RunningCheck>;
 }
@@ -84,7 +87,11 @@ export function membershipOf(input: FleetInput, area: AreaInput): string {
  * The area as the full analysis leaves it. Undefined where its columns cannot go on by themselves: nothing is published of the area, or
  * a load behind a stopped meter is told from voltages.
  */
-export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | undefined {
+export function freezeArea(
+  input: FleetInput,
+  state: AreaState,
+  answers: AreaAnswers,
+): FrozenArea | undefined {
   const { prepared } = state;
   const { evidence, area } = prepared;
   if (evidence === undefined || evidence.design.unmeasured.some((energy) => energy !== 0))
@@ -133,6 +140,7 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     sums: sumsOf(evidence),
     drifts: state.actives.map(({ consumer, profile }) => ({ consumer, shape: profile.shape })),
     inflation: state.inflation,
+    history: new Map(answers.estimated.map(({ result }) => [result.deviceId, result.history])),
     seen,
   };
 }

@@ -4,7 +4,7 @@ import { type JudgedArea, judgeConsumers } from './area-state.ts';
 import { meterOf } from './area-intervals.ts';
 import { driftProfiles, type Profile } from './error-path.ts';
 import type { FleetPrior } from './fleet-prior.ts';
-import type { AreaInput, AreaMember, FleetInput } from './fleet-types.ts';
+import type { AreaInput, AreaMember, FleetInput, HistoryPoint } from './fleet-types.ts';
 import type { FrozenArea } from './frozen-area.ts';
 import { checkOf, type MeterCheck } from './meter-checks.ts';
 
@@ -74,6 +74,7 @@ export function judgeNight(
       consumers,
       profiles,
       judged: found.judged,
+      history: frozen.history,
     },
   );
   return {
@@ -81,9 +82,26 @@ export function judgeNight(
     learned,
     area: {
       ...frozen,
+      history: withWeek(frozen.history, answers),
       drifts: found.actives.map(({ consumer, profile }) => ({ consumer, shape: profile.shape })),
     },
   };
+}
+
+const WEEK_US = 7 * 86_400e6;
+
+/** What is said at the end of a week is kept: tonight's is the last point of each history. */
+function withWeek(
+  history: FrozenArea['history'],
+  answers: AreaAnswers,
+): ReadonlyMap<string, readonly HistoryPoint[]> {
+  const next = new Map(history);
+  for (const { result } of answers.estimated) {
+    const before = history.get(result.deviceId)?.at(-1);
+    if (before === undefined || result.asOfUs - before.asOfUs >= WEEK_US)
+      next.set(result.deviceId, result.history);
+  }
+  return next;
 }
 
 /** The profile of a shape that was found among those of fewer blocks. */

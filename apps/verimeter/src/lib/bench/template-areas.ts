@@ -54,7 +54,7 @@ export function makeTemplates(areas: number, onStep: (text: string) => void): Te
     const judged = part.judge(round, prior);
     if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
   }
-  const frozen = part.freeze().filter((area) => area !== undefined);
+  const frozen = part.freeze(part.answer(prior)).filter((area) => area !== undefined);
   if (frozen.length === 0) throw new Error('no simulated area can go on from night to night');
   onStep(`analysed ${areas} areas of ${DAYS} days`);
   const from = DAYS * PER_DAY - CONTEXT;
