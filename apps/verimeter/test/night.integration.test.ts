@@ -25,7 +25,8 @@ beforeAll(async () => {
     directory,
     areas: AREAS,
     onStep: () => undefined,
-  }).finally(() => pool.end());
+  });
+  await pool.end();
 }, 120_000);
 afterAll(async () => {
   await database.drop();

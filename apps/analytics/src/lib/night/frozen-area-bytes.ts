@@ -51,6 +51,16 @@ interface Reference {
   readonly length: number;
 }
 
+type Coded =
+  | Reference
+  | { readonly $: 'map'; readonly entries: readonly (readonly [unknown, unknown])[] }
+  | { readonly $: 'number'; readonly text: string };
+
+/** No object of a frozen area has a member of this name. */
+function isCoded(value: unknown): value is Coded {
+  return typeof value === 'object' && value !== null && '$' in value;
+}
+
 function kindOf(values: Float64Array | Float32Array | Int8Array): Kind {
   return values instanceof Float64Array ? 'f64' : values instanceof Float32Array ? 'f32' : 'i8';
 }
@@ -61,18 +71,14 @@ export function frozenAreaFromBytes(bytes: Uint8Array): FrozenArea {
   const length = new DataView(buffer).getUint32(0, true);
   const start = Math.ceil((4 + length) / 8) * 8;
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
-  const area = JSON.parse(text, (_key, value: unknown) => {
-    if (typeof value !== 'object' || value === null || !('$' in value)) return value;
-    const coded = value as
-      | Reference
-      | { readonly $: 'map'; readonly entries: readonly [unknown, unknown][] }
-      | { readonly $: 'number'; readonly text: string };
-    if (coded.$ === 'map') return new Map(coded.entries);
-    if (coded.$ === 'number') return Number(coded.text);
-    if (coded.$ === 'f64') return new Float64Array(buffer, start + coded.at, coded.length);
-    if (coded.$ === 'i8') return new Int8Array(buffer, start + coded.at, coded.length);
-    return new Float64Array(new Float32Array(buffer, start + coded.at, coded.length));
-  }) as FrozenArea;
+  const area: FrozenArea = JSON.parse(text, (_key, value: unknown) => {
+    if (!isCoded(value)) return value;
+    if (value.$ === 'map') return new Map(value.entries);
+    if (value.$ === 'number') return Number(value.text);
+    if (value.$ === 'f64') return new Float64Array(buffer, start + value.at, value.length);
+    if (value.$ === 'i8') return new Int8Array(buffer, start + value.at, value.length);
+    return new Float64Array(new Float32Array(buffer, start + value.at, value.length));
+  });
   const { gram, p } = area.sums;
   return { ...area, sums: { ...area.sums, gram: bothTriangles(gram, p) } };
 }
@@ -91,6 +97,6 @@ function bothTriangles(lower: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
   let next = 0;
   for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) out[i * n + j] = out[j * n + i] = lower[next++] as number;
+    for (let j = 0; j <= i; j++) out[i * n + j] = out[j * n + i] = lower[next++] ?? Number.NaN;
   return out;
 }

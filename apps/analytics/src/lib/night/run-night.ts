@@ -90,6 +90,9 @@ export async function runNightPart(options: NightOptions): Promise<NightPart> {
   return { judged, meters, already, refused, waiting, learned };
 }
 
+const isWaiting = ({ result }: Estimated): boolean =>
+  (result.probabilityDrifted ?? 0) >= LISTED_FROM;
+
 async function goOn(
   options: NightOptions,
   files: AreaFiles,
@@ -139,8 +142,6 @@ async function goOn(
     next.push(result.area);
   }
   const estimated = answers.flatMap((answer) => answer.estimated);
-  const isWaiting = ({ result }: Estimated): boolean =>
-    (result.probabilityDrifted ?? 0) >= LISTED_FROM;
   const now = [
     ...answers.flatMap((answer) => answer.fixed.map(({ result }) => result)),
     ...decide(estimated.filter((item) => !isWaiting(item))),

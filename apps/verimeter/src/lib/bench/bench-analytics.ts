@@ -11,6 +11,7 @@ import { UsageError, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { say, table, writeLine } from '../output.ts';
 import { fillStore } from './fill-store.ts';
+import type { NightReport } from './night-process.ts';
 import { makeTemplates, type Templates } from './template-areas.ts';
 
 const run = promisify(execFile);
@@ -30,6 +31,8 @@ interface Measured {
   readonly judged: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Of the program; those of the database are not in it. */
+  readonly processor_seconds: number;
   readonly meters_per_second: number;
   readonly peak_bytes: number;
 }
@@ -82,7 +85,8 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
       directory: states,
       areas,
       onStep: say,
-    }).finally(() => pool.end());
+    });
+    await pool.end();
     const priorFile = path.join(directory, 'prior');
     await writeFile(priorFile, serialize(templates.prior));
     const { stdout } = await run(
@@ -99,12 +103,7 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
       ],
       { maxBuffer: 1 << 24 },
     );
-    const night = JSON.parse(stdout) as {
-      judged: number;
-      refused: Record<string, number>;
-      seconds: number;
-      peakBytes: number;
-    };
+    const night: NightReport = JSON.parse(stdout);
     return {
       meters: areas * METERS_PER_AREA,
       areas,
@@ -113,6 +112,7 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
       judged: night.judged,
       refused: night.refused,
       seconds: night.seconds,
+      processor_seconds: night.processorSeconds,
       meters_per_second: (areas * METERS_PER_AREA) / night.seconds,
       peak_bytes: night.peakBytes,
     };
@@ -160,6 +160,7 @@ function text(measured: readonly Measured[], fit: LinearFit | undefined): string
     String(one.meters),
     String(one.readings),
     one.seconds.toFixed(1),
+    one.processor_seconds.toFixed(1),
     one.meters_per_second.toFixed(0),
     (one.peak_bytes / 1e6).toFixed(0),
     (one.state_bytes_per_meter / 1000).toFixed(1),
@@ -174,7 +175,7 @@ function text(measured: readonly Measured[], fit: LinearFit | undefined): string
     'state kB/meter',
     'areas refused',
   ];
-  const lines = [table([head, ...rows], new Set([0, 1, 2, 3, 4, 5, 6]))];
+  const lines = [table([head, ...rows], new Set(head.keys()))];
   if (fit !== undefined)
     lines.push(
       `linear fit: ${fit.seconds_at_zero.toFixed(1)} s + ${fit.seconds_per_million.toFixed(0)} s per million meters (off by ${(100 * fit.largest_deviation).toFixed(1)} % at most)`,

@@ -4,6 +4,16 @@ import { deserialize } from 'node:v8';
 import { runNight } from '@verimeter/analytics';
 import type { FleetPrior } from '@verimeter/drift';
 
+/** What the process prints. */
+export interface NightReport {
+  readonly judged: number;
+  /** Areas by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly processorSeconds: number;
+  readonly peakBytes: number;
+}
+
 interface Request {
   readonly databaseUrl: string;
   readonly tenant: string;
@@ -12,21 +22,20 @@ interface Request {
   readonly priorFile: string;
 }
 
-const request = JSON.parse(process.argv[2] ?? '{}') as Request;
-const prior = deserialize(await readFile(request.priorFile)) as FleetPrior;
+const request: Request = JSON.parse(process.argv[2] ?? '{}');
+const prior: FleetPrior = deserialize(await readFile(request.priorFile));
 const begin = performance.now();
 const before = process.cpuUsage();
-const { prior: _learned, refused, ...counts } = await runNight({ ...request, prior });
+const { judged, refused } = await runNight({ ...request, prior });
 const used = process.cpuUsage(before);
 const reasons: Record<string, number> = {};
 for (const { reason } of refused) reasons[reason] = (reasons[reason] ?? 0) + 1;
-process.stdout.write(
-  JSON.stringify({
-    ...counts,
-    refused: reasons,
-    seconds: (performance.now() - begin) / 1000,
-    processorSeconds: (used.user + used.system) / 1e6,
-    // kibibytes on Linux
-    peakBytes: process.resourceUsage().maxRSS * 1024,
-  }),
-);
+const report: NightReport = {
+  judged,
+  refused: reasons,
+  seconds: (performance.now() - begin) / 1000,
+  processorSeconds: (used.user + used.system) / 1e6,
+  // kibibytes on Linux
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+};
+process.stdout.write(JSON.stringify(report));

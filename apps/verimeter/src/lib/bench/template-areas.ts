@@ -144,6 +144,7 @@ export function renamed(area: FrozenArea, groupId: string): FrozenArea {
       candidates: candidates.map(withDevice),
       clockFaults: clockFaults.map(withDevice),
     },
+    history: new Map([...area.history].map(([id, points]) => [of(id), points])),
     seen: new Map([...area.seen].map(([id, check]) => [of(id), check])),
   };
 }
