@@ -9,3 +9,5 @@ export {
 export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-analytics.ts';
 export { ANALYZE_CHANNEL } from './lib/requests.ts';
 export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';
+export { openAreaFiles } from './lib/night/area-files.ts';
+export { type NightSummary, runNight } from './lib/night/night.ts';

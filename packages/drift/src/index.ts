@@ -10,6 +10,7 @@ export { acceptedList } from './lib/health-decision.ts';
 export { analyzeElectricityFleet, concludeFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
 export type { AreaAnswers } from './lib/area-answers.ts';
 export type { JudgedArea } from './lib/area-state.ts';
+export { decide, type Estimated } from './lib/health-decision.ts';
 export { EM_ROUNDS, type FleetPart, nextPrior, openPart } from './lib/fleet-part.ts';
 export { type FleetPrior, NO_FLEET } from './lib/fleet-prior.ts';
 export type {
@@ -23,3 +24,11 @@ export type {
   HistoryPoint,
   MeterSeries,
 } from './lib/fleet-types.ts';
+export {
+  appendNight,
+  type AppendedNight,
+  CONTEXT_US,
+  type NightRefusal,
+} from './lib/append-night.ts';
+export type { FrozenArea } from './lib/frozen-area.ts';
+export { judgeNight, type JudgedNight } from './lib/judge-night.ts';

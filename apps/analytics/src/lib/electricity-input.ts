@@ -40,7 +40,7 @@ export function validFrom(
   return instants.length === 0 ? undefined : Math.max(...instants);
 }
 
-interface Area {
+export interface Area {
   readonly groupId: string;
   readonly technicalLoss: number | null;
   readonly asOfUs: number;
@@ -53,7 +53,7 @@ interface Area {
   }[];
 }
 
-function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
+export function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
   const meters = new Set(
     fleet.devices.flatMap((device) =>
       device.kind === 'electricity_meter' ? [device.deviceId] : [],
@@ -139,10 +139,27 @@ export async function buildElectricityInput(
   const grid = await findGrid(areas, context, lastUs);
   if (grid === undefined || grid.count < 2) return undefined;
 
-  const wanted = meters.flatMap(({ deviceId }) =>
+  return readInput({ fleet, store, lastUs }, { areas, meters, grid });
+}
+
+/** Readings of some meters on a grid, and the areas they are members of. */
+export async function readInput(
+  context: Pick<ElectricityContext, 'fleet' | 'store'> & {
+    /** Later readings are not seen, nor later verifications. */
+    readonly lastUs: number;
+  },
+  wanted: {
+    readonly areas: readonly Area[];
+    readonly meters: readonly Device[];
+    readonly grid: Grid;
+  },
+): Promise<FleetInput> {
+  const { fleet, store, lastUs } = context;
+  const { areas, meters, grid } = wanted;
+  const channels = meters.flatMap(({ deviceId }) =>
     [IMPORT, EXPORT, ...VOLTAGES].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
   );
-  const matrix = await store.matrix(wanted, { ...grid, asOfUs: lastUs });
+  const matrix = await store.matrix(channels, { ...grid, asOfUs: lastUs });
   const rowOf = new Map(matrix.channelIds.map((channelId, row) => [channelId, row]));
   const never = new Float64Array(grid.count).fill(NaN);
   const series = (deviceId: string, quantity: string): Float64Array | undefined => {

@@ -40,10 +40,34 @@ export async function readFleet(pool: Pool, tenant: string): Promise<FleetRecord
     readVerifications(pool, tenant),
     readChannels(pool, tenant),
   ]);
+  return { devices, groups, members, ...ofDevices(verifications, channels) };
+}
+
+/** Some groups and the devices that are or were their members, and those in `others`. */
+export async function readFleetOf(
+  pool: Pool,
+  tenant: string,
+  groupIds: readonly string[],
+  others: readonly string[],
+): Promise<FleetRecords> {
+  const [groups, members] = await Promise.all([
+    readGroups(pool, tenant, groupIds),
+    readMembers(pool, tenant, groupIds),
+  ]);
+  const deviceIds = [...new Set([...members.map(({ deviceId }) => deviceId), ...others])];
+  const [devices, verifications, channels] = await Promise.all([
+    readDevices(pool, tenant, deviceIds),
+    readVerifications(pool, tenant, deviceIds),
+    readChannels(pool, tenant, deviceIds),
+  ]);
+  return { devices, groups, members, ...ofDevices(verifications, channels) };
+}
+
+function ofDevices(
+  verifications: readonly Verification[],
+  channels: readonly Channel[],
+): Pick<FleetRecords, 'verifications' | 'channels'> {
   return {
-    devices,
-    groups,
-    members,
     verifications: grouped(verifications, (item) => item.deviceId),
     channels: new Map(
       [...grouped(channels, (item) => item.deviceId)].map(([deviceId, list]) => [

@@ -173,6 +173,26 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'bench',
+      positionals: 'analytics',
+      summary: 'how fast this machine is, with made data in a throw-away store',
+      details: [
+        'analytics: one night of the analysis from the store: areas of 60 meters that were analysed in full the day before,',
+        'with the readings of one day. Generating them takes longer than the night.',
+      ],
+      options: [
+        { name: 'meters', value: 'N', text: 'how many (default 100000)' },
+        {
+          name: 'sizes',
+          value: 'N,N,...',
+          text: 'several sizes, a linear fit, and what it says of a million',
+        },
+      ],
+    },
+    run: async (context) => (await import('./commands/bench.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'keys',
       positionals: 'create|list|revoke [ID]',
       summary: 'access keys of a tenant',

@@ -13,8 +13,8 @@ import type { AreaInput, FleetInput } from './fleet-types.ts';
 import { DAY_US, type FrozenArea, membershipOf } from './frozen-area.ts';
 import { checkOf, watchMeter } from './meter-checks.ts';
 
-/** Days before the new readings that their columns need: neighbours, and the run-in of the smoothing of registers. */
-export const CONTEXT_DAYS = 1;
+/** Time before the new readings that their columns need: neighbours, and the run-in of the smoothing of registers. */
+export const CONTEXT_US: number = 6 * 3600e6;
 /** Mean square of the innovations of a night beyond which it is not the noise that the filter was found from. */
 const STRANGE_NOISE = 2;
 
@@ -29,7 +29,7 @@ const refused = (reason: NightRefusal): AppendedNight => ({ kind: 'refused', rea
 
 /**
  * Goes on with the readings after the last interval: columns in the units and with the slopes of the full analysis, its noise
- * filter. `input`: meters of the area, from CONTEXT_DAYS before the last interval on.
+ * filter. `input`: meters of the area, from CONTEXT_US before the end of the last interval on.
  */
 export function appendNight(frozen: FrozenArea, input: FleetInput, area: AreaInput): AppendedNight {
   if (membershipOf(input, area) !== frozen.membership) return refused('members');
@@ -82,7 +82,7 @@ export function appendNight(frozen: FrozenArea, input: FleetInput, area: AreaInp
       filter: { ...grown.filter, end: rows.end },
       carry: rows.carry,
       untilUs: instant(at(window.to, window.count - 1)),
-      sums: withinBlocks(addRows(grown.sums, rows, intervals.day.subarray(first))),
+      ...withinBlocks(addRows(grown.sums, rows, intervals.day.subarray(first)), grown.drifts),
       seen,
     },
   };
@@ -170,7 +170,7 @@ function whitenRows(
   const { first, shape } = part;
   const count = shape.logScale.length;
   const filter = goOnWhitening(frozen.filter, shape);
-  const carry = Float64Array.from(frozen.carry);
+  const carry = frozen.carry.slice();
   const { p } = frozen.sums;
   const ended = new Float64Array(count);
   const rowsOf = (series: Float64Array | undefined, j: number): Float64Array => {
@@ -180,7 +180,7 @@ function whitenRows(
   };
   const whitened = Array.from({ length: p }, (_, j) => rowsOf(design.columns[j], j));
   const target = rowsOf(design.balance, p);
-  const rest = Float64Array.from(target);
+  const rest = target.slice();
   addCombination(
     rest,
     whitened,
@@ -200,8 +200,8 @@ function addRows(sums: AreaSums, rows: WhitenedRows, day: Int32Array): AreaSums 
   const { n } = sums.design;
   const { whitened, target } = rows;
   const blocks = Math.max(sums.blocks, Math.floor(at(day, day.length - 1) / daysPerBlock) + 1);
-  const gram = Float64Array.from(sums.gram);
-  const moment = Float64Array.from(sums.moment);
+  const gram = sums.gram.slice();
+  const moment = sums.moment.slice();
   const blockRows = new Float64Array(blocks * n * p);
   blockRows.set(sums.blockRows);
   const blockMoments = new Float64Array(blocks * p);
@@ -236,22 +236,40 @@ function addTo(values: Float64Array, k: number, value: number): void {
   values[k] = (values[k] as number) + value;
 }
 
-/** Where there are too many blocks, two become one. */
-function withinBlocks(sums: AreaSums): AreaSums {
-  if (sums.blocks <= MAX_BLOCKS) return sums;
-  const blocks = Math.ceil(sums.blocks / 2);
+/** A drift goes on as it was in the last block. Where there are too many blocks, two become one. */
+function withinBlocks(
+  sums: AreaSums,
+  before: FrozenArea['drifts'],
+): Pick<FrozenArea, 'sums' | 'drifts'> {
+  const { blocks } = sums;
+  const drifts = before.map(({ consumer, shape }) => ({
+    consumer,
+    shape: Float64Array.from({ length: blocks }, (_, d) =>
+      at(shape, Math.min(d, shape.length - 1)),
+    ),
+  }));
+  if (blocks <= MAX_BLOCKS) return { sums, drifts };
+  const fewer = Math.ceil(blocks / 2);
   const halved = (values: Float64Array): Float64Array => {
-    const width = values.length / sums.blocks;
-    const out = new Float64Array(blocks * width);
+    const width = values.length / blocks;
+    const out = new Float64Array(fewer * width);
     for (let k = 0; k < values.length; k++)
       addTo(out, Math.floor(Math.floor(k / width) / 2) * width + (k % width), at(values, k));
     return out;
   };
   return {
-    ...sums,
-    blocks,
-    daysPerBlock: 2 * sums.daysPerBlock,
-    blockRows: halved(sums.blockRows),
-    blockMoments: halved(sums.blockMoments),
+    sums: {
+      ...sums,
+      blocks: fewer,
+      daysPerBlock: 2 * sums.daysPerBlock,
+      blockRows: halved(sums.blockRows),
+      blockMoments: halved(sums.blockMoments),
+    },
+    drifts: drifts.map(({ consumer, shape }) => ({
+      consumer,
+      shape: Float64Array.from({ length: fewer }, (_, d) =>
+        at(shape, Math.min(2 * d + 1, blocks - 1)),
+      ),
+    })),
   };
 }

@@ -28,6 +28,7 @@ import {
   LEAST_DAYS,
   minimumDetectable,
   stateError,
+  stateInterval,
   weeklyEnds,
 } from './health-decision.ts';
 
@@ -50,6 +51,8 @@ export interface AnsweredArea {
   readonly consumers: readonly number[];
   readonly profiles: readonly Profile[];
   readonly judged: readonly JudgedConsumer[];
+  /** What was said before as-of, where that is known. */
+  readonly history?: ReadonlyMap<string, readonly HistoryPoint[]>;
 }
 
 /** What an area answers for its members once they are judged. */
@@ -213,7 +216,6 @@ function estimate(
       history: historyOf(state, path, {
         ...device,
         prior,
-        limit: meter.limit,
         statement,
       }),
     },
@@ -285,30 +287,32 @@ function historyOf(
   path: PathEvidence,
   context: {
     readonly weeks: readonly Week[];
-    readonly base: { readonly asOfUs: number };
+    readonly base: { readonly deviceId: string; readonly asOfUs: number };
     readonly prior: LotPrior;
-    readonly limit: number;
     readonly statement: ErrorStatement;
   },
 ): HistoryPoint[] {
-  const { weeks, base, prior, limit } = context;
+  const { weeks, base, prior, statement } = context;
+  const said = state.history?.get(base.deviceId);
+  if (said !== undefined) return [...said, pointOf(statement, base.asOfUs)];
   const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
-  return weeks.map(({ end, profiles }): HistoryPoint => {
-    const statement =
+  return weeks.map(({ end, profiles }): HistoryPoint =>
+    pointOf(
       end === path.blocks
-        ? context.statement
-        : stateError(
+        ? statement
+        : stateInterval(
             withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
-            limit,
-            2 * limit,
-          );
-    return {
-      asOfUs: base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
-      errorEstimate: statement.errorEstimate,
-      intervalLow: statement.intervalLow,
-      intervalHigh: statement.intervalHigh,
-    };
-  });
+          ),
+      base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
+    ),
+  );
+}
+
+function pointOf(
+  { errorEstimate, intervalLow, intervalHigh }: ReturnType<typeof stateInterval>,
+  asOfUs: number,
+): HistoryPoint {
+  return { asOfUs, errorEstimate, intervalLow, intervalHigh };
 }
 
 function areaResult(input: FleetInput, prepared: AnsweredArea['prepared']): AreaResult {

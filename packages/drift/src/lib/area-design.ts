@@ -139,7 +139,7 @@ export function buildDesign(
     readonly knownLoss?: Float64Array | undefined;
     /** First interval after the stop, by consumer. */
     readonly stoppedAt: ReadonlyMap<number, number>;
-    /** Those of the window before, where the columns go on from there. */
+    /** Those of the window before, where the columns go on from there; what stays in each beta was told from it. */
     readonly units?: DesignUnits | undefined;
   },
 ): AreaDesign {
@@ -243,11 +243,13 @@ export function buildDesign(
     ),
     total,
     stepSeconds,
-    ...betaErrors(
-      input,
-      intervals,
-      knownLoss === undefined ? (voltage ?? { assumedLoss: assumed }) : undefined,
-    ),
+    ...(options.units === undefined
+      ? betaErrors(
+          input,
+          intervals,
+          knownLoss === undefined ? (voltage ?? { assumedLoss: assumed }) : undefined,
+        )
+      : { betaBiasSd: new Float64Array(n), betaWanderSd: new Float64Array(n) }),
   };
 }
 

@@ -81,7 +81,7 @@ export function gatherEvidence(
   let filter = whiteningFor(withoutDailyMeans(balance, intervals.day), shape);
   for (let round = 0; round < NOISE_ROUNDS; round++) {
     whitenAll(filter);
-    const rest = Float64Array.from(balance);
+    const rest = balance.slice();
     addCombination(
       rest,
       all,
@@ -98,7 +98,7 @@ export function gatherEvidence(
   columns.forEach((column, j) => whitenInto(whitened[j] as Float64Array, last, column));
   whitenInto(target, last, balance);
   const sums = sumBlocks(design, data, { blocks, daysPerBlock });
-  const residual = Float64Array.from(target);
+  const residual = target.slice();
   addCombination(
     residual,
     whitened,
@@ -192,7 +192,7 @@ function mirror(a: Float64Array, n: number): void {
 
 /** What lasts for days is misfit - a drift not yet in the model -, not noise; the filter must not learn to take it out. */
 function withoutDailyMeans(series: Float64Array, day: Int32Array): Float64Array {
-  const out = Float64Array.from(series);
+  const out = series.slice();
   let from = 0;
   while (from < out.length) {
     let to = from;

@@ -1,4 +1,5 @@
 import {
+  addGram,
   at,
   choleskyInPlace,
   dot,
@@ -13,7 +14,7 @@ import {
   type HealthyPrior,
   type LotShifts,
 } from './area-posterior.ts';
-import { type PathEvidence, SLAB_SD } from './error-path.ts';
+import { type PathEvidence, type Profile, SLAB_SD } from './error-path.ts';
 
 /**
  * Likelihoods of the paths beta(block) of all consumers of an area, everything else integrated out: what they are beside no drift at
@@ -66,6 +67,7 @@ export function openPaths(
   // of some consumers at a time their rows and the unit vector of their coefficient, multiplied by the inverse of the factor
   const each = blocks + 1;
   const half = new Float64Array(AT_A_TIME * each * size);
+  const products = new Float64Array(each * each);
   for (let first = 0; first < n; first += AT_A_TIME) {
     const some = Math.min(AT_A_TIME, n - first);
     for (let k = 0; k < some; k++) {
@@ -78,19 +80,25 @@ export function openPaths(
     solveLowerRowsInPlace(factor, size, half, some * each);
     for (let k = 0; k < some; k++) {
       const i = first + k;
-      const halfOf = (d: number): Float64Array =>
-        half.subarray((k * each + d) * size, (k * each + d + 1) * size);
-      const unit = halfOf(blocks);
-      const own = dot(unit, unit);
-      variance[i] = own;
+      // products of the half-solved rows, the unit vector last: its own is the variance
+      const own = Array.from({ length: each }, (_, d) =>
+        half.subarray((k * each + d) * size, (k * each + d + 1) * size),
+      );
+      products.fill(0);
+      addGram(products, own, 0, size);
+      const touches = blocks * each;
+      const ownVariance = at(products, touches + blocks);
+      variance[i] = ownVariance;
       for (let d = 0; d < blocks; d++) {
         const row = rows.subarray((i * blocks + d) * size, (i * blocks + d + 1) * size);
-        const t = dot(halfOf(d), unit);
+        const t = at(products, touches + d);
         touch[i * blocks + d] = t;
         moment[i * blocks + d] =
-          at(blockMoments, d * p + i) - dot(row, coefficients) + (t * at(coefficients, i)) / own;
+          at(blockMoments, d * p + i) -
+          dot(row, coefficients) +
+          (t * at(coefficients, i)) / ownVariance;
         for (let c = 0; c <= d; c++) {
-          let value = (t * at(touch, i * blocks + c)) / own - dot(halfOf(d), halfOf(c));
+          let value = (t * at(products, touches + c)) / ownVariance - at(products, d * each + c);
           if (c === d) value += at(row, i);
           information[(i * blocks + d) * blocks + c] = value;
           information[(i * blocks + c) * blocks + d] = value;
@@ -102,21 +110,38 @@ export function openPaths(
 }
 
 /** A drift as one more column of the model. */
-interface DriftColumn {
+export interface DriftColumn {
   readonly active: ActiveDrift;
   /** Solution of the model for its products with the other columns. */
   readonly solved: Float64Array;
   /** Its product with the balance less what the other columns explain. */
   readonly moment: number;
+  /** The same with the rows of all consumers; consumers x blocks. */
+  readonly cross: Float64Array;
 }
+
+function columnOf(paths: AreaPaths, active: ActiveDrift, known: DriftColumns): DriftColumn {
+  let ofProfile = known.get(active.profile);
+  if (ofProfile === undefined) known.set(active.profile, (ofProfile = new Map()));
+  let column = ofProfile.get(active.consumer);
+  if (column === undefined) ofProfile.set(active.consumer, (column = driftColumn(paths, active)));
+  return column;
+}
+
+/** Drifts as columns, kept while a search looks at one set of drifts after the other. */
+export type DriftColumns = Map<Profile, Map<number, DriftColumn>>;
 
 /** The likelihood of one consumer's path beside the drifts of the others; a drift of its own is part of its path. */
 export type PathOf = (consumer: number) => PathEvidence;
 
-export function pathsBeside(paths: AreaPaths, actives: readonly ActiveDrift[]): PathOf {
-  const { evidence, size, coefficients, rows, touch } = paths;
+export function pathsBeside(
+  paths: AreaPaths,
+  actives: readonly ActiveDrift[],
+  known: DriftColumns = new Map(),
+): PathOf {
+  const { evidence, coefficients, touch } = paths;
   const { blocks } = evidence;
-  const columns = actives.map((active) => driftColumn(paths, active));
+  const columns = actives.map((active) => columnOf(paths, active, known));
   const common = driftProducts(paths, columns);
   return (consumer) => {
     const information = paths.information.slice(
@@ -144,14 +169,11 @@ export function pathsBeside(paths: AreaPaths, actives: readonly ActiveDrift[]): 
     // per block: products with the drifts' columns that nothing else explains, half-solved
     const cross = new Float64Array(blocks * m);
     for (let d = 0; d < blocks; d++) {
-      const row = (consumer * blocks + d) * size;
-      const own = rows.subarray(row, row + size);
+      const row = consumer * blocks + d;
       others.forEach((k, a) => {
-        const { active, solved } = columns[k] as DriftColumn;
         cross[d * m + a] =
-          at(active.profile.shape, d) * at(own, active.consumer) -
-          dot(own, solved) +
-          (at(touch, consumer * blocks + d) * (shares[a] as number)) / variance;
+          at((columns[k] as DriftColumn).cross, row) +
+          (at(touch, row) * (shares[a] as number)) / variance;
       });
     }
     solveLowerRowsInPlace(factor, m, cross, blocks);
@@ -180,7 +202,15 @@ function driftColumn(paths: AreaPaths, active: ActiveDrift): DriftColumn {
   }
   moment -= dot(products, coefficients);
   solveCholeskyInPlace(factor, size, products);
-  return { active, solved: products, moment };
+  const solved = products;
+  const cross = new Float64Array(evidence.design.n * blocks);
+  for (let r = 0; r < cross.length; r++) {
+    let value = at(active.profile.shape, r % blocks) * at(rows, r * size + active.consumer);
+    const row = r * size;
+    for (let j = 0; j < size; j++) value -= (rows[row + j] as number) * (solved[j] as number);
+    cross[r] = value;
+  }
+  return { active, solved, moment, cross };
 }
 
 /** Products of the drifts with each other that the other columns do not explain, with their priors. */

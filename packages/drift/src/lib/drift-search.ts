@@ -1,6 +1,6 @@
 import { at } from '@verimeter/statistics';
 import type { AreaSums } from './area-evidence.ts';
-import { openPaths, pathsBeside } from './area-paths.ts';
+import { type DriftColumns, openPaths, pathsBeside } from './area-paths.ts';
 import {
   type ActiveDrift,
   type AreaPosterior,
@@ -60,6 +60,7 @@ export function searchDrifts(
     sd: Math.hypot(prior.lotSd, at(bias, i)),
   }));
   const paths = openPaths(evidence, healthy, context.lots);
+  const columns: DriftColumns = new Map();
   const found = (
     judged: readonly JudgedConsumer[],
     actives: readonly ActiveDrift[],
@@ -70,7 +71,7 @@ export function searchDrifts(
   });
   let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {
-    const pathOf = pathsBeside(paths, actives);
+    const pathOf = pathsBeside(paths, actives, columns);
     const judged = context.priors.map((prior, i): JudgedConsumer => {
       const bare = deflate(pathOf(i), at(context.inflation, i));
       const level = levelOf(bare);

@@ -3,6 +3,7 @@ import { type AreaState, type JudgedArea, judgeArea, openArea } from './area-sta
 import { fleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, learnPriors } from './fleet-prior.ts';
 import type { FleetInput } from './fleet-types.ts';
+import { type FrozenArea, freezeArea } from './frozen-area.ts';
 
 /** Rounds of learning the fleet's prior from its meters and judging the meters with it. */
 export const EM_ROUNDS = 3;
@@ -12,6 +13,8 @@ export interface FleetPart {
   /** Judges the consumers of all areas with the priors; per area, in the order of the areas. */
   readonly judge: (round: number, prior: FleetPrior) => (JudgedArea | undefined)[];
   readonly answer: (prior: FleetPrior) => AreaAnswers[];
+  /** The areas as they stand after the last round and their answers, to go on from; undefined where an area cannot. */
+  readonly freeze: (answers: readonly AreaAnswers[]) => (FrozenArea | undefined)[];
 }
 
 /** `areas`: indices into `input.areas`. All meters of the fleet are in `input`: any of them may explain a balance. */
@@ -32,6 +35,8 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
       states.map((state) =>
         answerArea({ input, facts, prior }, { ...state, consumers: consumersOf(state) }),
       ),
+    freeze: (answers) =>
+      states.map((state, k) => freezeArea(input, state, answers[k] as AreaAnswers)),
   };
 }
 

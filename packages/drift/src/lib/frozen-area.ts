@@ -1,11 +1,18 @@
 import { at } from '@verimeter/statistics';
 import type { DesignUnits } from './area-design.ts';
-import { type AreaEvidence, type NoiseUnits, noiseUnits, type AreaSums } from './area-evidence.ts';
+import {
+  type AreaEvidence,
+  type AreaSums,
+  type KnownDrift,
+  type NoiseUnits,
+  noiseUnits,
+} from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf, QUANTUM_READINGS } from './area-intervals.ts';
 import type { AreaState } from './area-state.ts';
 import { CARRIED, type Whitening, whitenInto } from './balance-noise.ts';
-import type { AreaInput, EvidenceItem, FleetInput } from './fleet-types.ts';
+import type { AreaAnswers } from './area-answers.ts';
+import type { AreaInput, EvidenceItem, FleetInput, HistoryPoint } from './fleet-types.ts';
 import { NOTHING_SEEN, type RunningCheck, watchMeter } from './meter-checks.ts';
 import { registerQuantum } from './register-quantum.ts';
 import { wideModel } from './wide-model.ts';
@@ -45,12 +52,18 @@ export interface FrozenArea {
   /** Start of the first day, and end of the last interval. */
   readonly firstDayUs: number;
   readonly untilUs: number;
+  /** Step of the grid, of which `untilUs` is a point. */
+  readonly stepUs: number;
   /** Columns of the loss in pairs of days; behind them some that have no data any more. */
   readonly wander: { readonly at: number; readonly count: number };
   readonly ended: number;
   readonly sums: AreaSums;
+  /** Drifts that were found last, by block. */
+  readonly drifts: readonly KnownDrift[];
   /** Variance inflation of each consumer's evidence. */
   readonly inflation: Float64Array;
+  /** What was said of each consumer at weekly steps: by the full analysis, then by each seventh night. */
+  readonly history: ReadonlyMap<string, readonly HistoryPoint[]>;
   /** Of each member's meter. */
   readonly seen: ReadonlyMap<string, RunningCheck>;
 }
@@ -75,7 +88,11 @@ export function membershipOf(input: FleetInput, area: AreaInput): string {
  * times, a changed network or a load without meter were put right in its window, or a load behind a stopped meter is told from
  * voltages.
  */
-export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | undefined {
+export function freezeArea(
+  input: FleetInput,
+  state: AreaState,
+  answers: AreaAnswers,
+): FrozenArea | undefined {
   const { prepared } = state;
   const { evidence, area } = prepared;
   if (evidence === undefined || prepared.putRight) return undefined;
@@ -113,7 +130,7 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     quanta: Float64Array.from(intervals.consumers, ({ meter }) =>
       registerQuantum(meterOf(input, meter), QUANTUM_READINGS),
     ),
-    units: design.units,
+    units: withoutSeries(design.units),
     noiseUnits: noiseUnits(design),
     filter: { model, phi, scale, end },
     coefficients,
@@ -122,9 +139,18 @@ export function freezeArea(input: FleetInput, state: AreaState): FrozenArea | un
     wander: { at: design.wanderAt, count: design.wanderCount },
     ended: intervals.consumers.filter(({ countsFrom }) => countsFrom > 0).length,
     sums: sumsOf(evidence),
+    drifts: state.actives.map(({ consumer, profile }) => ({ consumer, shape: profile.shape })),
     inflation: state.inflation,
+    history: new Map(answers.estimated.map(({ result }) => [result.deviceId, result.history])),
     seen,
   };
+}
+
+/** The loss of the window itself is in the sums. */
+function withoutSeries(units: DesignUnits): DesignUnits {
+  const none = new Float64Array(0);
+  if (units.voltage === undefined) return units;
+  return { ...units, voltage: { ...units.voltage, loss: none, direct: none, unbalance: none } };
 }
 
 function sumsOf(evidence: AreaEvidence): AreaSums {
@@ -145,11 +171,12 @@ function sumsOf(evidence: AreaEvidence): AreaSums {
 function spanOf(
   { grid }: FleetInput,
   intervals: AreaIntervals,
-): Pick<FrozenArea, 'firstDayUs' | 'untilUs'> {
+): Pick<FrozenArea, 'firstDayUs' | 'untilUs' | 'stepUs'> {
   const instant = (k: number): number => grid.startUs + k * grid.stepUs;
   return {
     firstDayUs: Math.floor(instant(at(intervals.from, 0)) / DAY_US) * DAY_US,
     untilUs: instant(at(intervals.to, intervals.count - 1)),
+    stepUs: grid.stepUs,
   };
 }
 

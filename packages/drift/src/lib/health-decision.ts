@@ -34,21 +34,29 @@ export interface ErrorStatement {
   readonly probabilityOverInServiceLimit: number;
 }
 
-/** e at as-of of a mixture over beta; exact for interval and probabilities, since e rises with beta. */
+/** e at as-of of a mixture over beta; exact for the interval, since e rises with beta. */
+export function stateInterval(
+  components: readonly Component[],
+): Pick<ErrorStatement, 'errorEstimate' | 'standardError' | 'intervalLow' | 'intervalHigh'> {
+  const { mean, sd } = mixtureMoments(components);
+  return {
+    errorEstimate: errorOfBeta(mean),
+    standardError: sd / (1 - mean) ** 2,
+    intervalLow: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.025))),
+    intervalHigh: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.975))),
+  };
+}
+
+/** The same with the probabilities of limits, as exact as the interval. */
 export function stateError(
   components: readonly Component[],
   limit: number,
   inServiceLimit: number,
 ): ErrorStatement {
-  const { mean, sd } = mixtureMoments(components);
-  const error = errorOfBeta(mean);
   const over = (bound: number): number =>
     1 - mixtureCdf(components, betaOfError(bound)) + mixtureCdf(components, betaOfError(-bound));
   return {
-    errorEstimate: error,
-    standardError: sd / (1 - mean) ** 2,
-    intervalLow: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.025))),
-    intervalHigh: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.975))),
+    ...stateInterval(components),
     probabilityOverLimit: over(limit),
     probabilityOverInServiceLimit: over(inServiceLimit),
   };

@@ -1,15 +1,18 @@
+import { at } from '@verimeter/statistics';
 import { type AreaAnswers, answerArea } from './area-answers.ts';
 import { type JudgedArea, judgeConsumers } from './area-state.ts';
 import { meterOf } from './area-intervals.ts';
-import { driftProfiles } from './error-path.ts';
+import { driftProfiles, type Profile } from './error-path.ts';
 import type { FleetPrior } from './fleet-prior.ts';
-import type { AreaInput, AreaMember, FleetInput } from './fleet-types.ts';
+import type { AreaInput, AreaMember, FleetInput, HistoryPoint } from './fleet-types.ts';
 import type { FrozenArea } from './frozen-area.ts';
 import { checkOf, type MeterCheck } from './meter-checks.ts';
 
 export interface JudgedNight {
   readonly answers: AreaAnswers;
   readonly learned: JudgedArea;
+  /** With the drifts that were found: what the next night starts from. */
+  readonly area: FrozenArea;
 }
 
 /** `input`: the meters of the area. */
@@ -36,7 +39,10 @@ export function judgeNight(
       meters: consumers,
       joined: new Set(frozen.joined.map(index)),
       profiles,
-      start: [],
+      start: frozen.drifts.map(({ consumer, shape }) => ({
+        consumer,
+        profile: nearest(profiles, shape),
+      })),
       inflation: frozen.inflation,
     },
     prior,
@@ -70,9 +76,49 @@ export function judgeNight(
       consumers,
       profiles,
       judged: found.judged,
+      history: frozen.history,
     },
   );
-  return { answers, learned };
+  return {
+    answers,
+    learned,
+    area: {
+      ...frozen,
+      history: withWeek(frozen.history, answers),
+      drifts: found.actives.map(({ consumer, profile }) => ({ consumer, shape: profile.shape })),
+    },
+  };
+}
+
+const WEEK_US = 7 * 86_400e6;
+
+/** What is said at the end of a week is kept: tonight's is the last point of each history. */
+function withWeek(
+  history: FrozenArea['history'],
+  answers: AreaAnswers,
+): ReadonlyMap<string, readonly HistoryPoint[]> {
+  const next = new Map(history);
+  for (const { result } of answers.estimated) {
+    const before = history.get(result.deviceId)?.at(-1);
+    if (before === undefined || result.asOfUs - before.asOfUs >= WEEK_US)
+      next.set(result.deviceId, result.history);
+  }
+  return next;
+}
+
+/** The profile of a shape that was found among those of fewer blocks. */
+function nearest(profiles: readonly Profile[], shape: Float64Array): Profile {
+  let best = profiles[0] as Profile;
+  let least = Infinity;
+  for (const profile of profiles) {
+    let squares = 0;
+    for (let d = 0; d < shape.length; d++) squares += (at(profile.shape, d) - at(shape, d)) ** 2;
+    if (squares < least) {
+      least = squares;
+      best = profile;
+    }
+  }
+  return best;
 }
 
 /** A meter that joined the balance is no member: nothing is answered of it here. */

@@ -14,8 +14,8 @@ export interface WideModel {
 export function wideModel(design: AreaDesign, gram: Float64Array, moment: Float64Array): WideModel {
   const p = moment.length;
   const own = design.columns.length;
-  const factor = Float64Array.from(gram);
-  const coefficients = Float64Array.from(moment);
+  const factor = gram.slice();
+  const coefficients = moment.slice();
   for (let j = 0; j < p; j++) {
     const error = j < design.n || j >= own;
     const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);

@@ -61,12 +61,16 @@ export interface Group {
   readonly technicalLoss: number | null;
 }
 
-/** All groups of a tenant by id (bytewise). */
-export async function readGroups(client: Queryable, tenant: string): Promise<Group[]> {
+/** All groups of a tenant, or those with the ids, by id (bytewise). */
+export async function readGroups(
+  client: Queryable,
+  tenant: string,
+  groupIds?: readonly string[],
+): Promise<Group[]> {
   const result = await client.query<Group>(
     `SELECT group_id AS "groupId", kind, name, technical_loss AS "technicalLoss"
-       FROM groups WHERE tenant = $1 ORDER BY group_id`,
-    [tenant],
+       FROM groups WHERE tenant = $1 AND ($2::text[] IS NULL OR group_id = ANY ($2)) ORDER BY group_id`,
+    [tenant, groupIds ?? null],
   );
   return result.rows;
 }
@@ -82,12 +86,17 @@ export interface Member {
   readonly feeder: string | null;
 }
 
-/** All memberships of a tenant, past ones too, by group, device and start. */
-export async function readMembers(client: Queryable, tenant: string): Promise<Member[]> {
+/** All memberships of a tenant, or of some of its groups, past ones too, by group, device and start. */
+export async function readMembers(
+  client: Queryable,
+  tenant: string,
+  groupIds?: readonly string[],
+): Promise<Member[]> {
   const result = await client.query<Member>(
     `SELECT group_id AS "groupId", device_id AS "deviceId", role, valid_from AS "fromUs", valid_to AS "toUs", feeder
-       FROM members WHERE tenant = $1 ORDER BY group_id, device_id, valid_from`,
-    [tenant],
+       FROM members WHERE tenant = $1 AND ($2::text[] IS NULL OR group_id = ANY ($2))
+      ORDER BY group_id, device_id, valid_from`,
+    [tenant, groupIds ?? null],
   );
   return result.rows;
 }
@@ -108,18 +117,19 @@ export interface Verification {
   readonly asFound: boolean | null;
 }
 
-/** All verifications of a tenant by device, date, certificate and test point. */
+/** All verifications of a tenant, or of some of its devices, by device, date, certificate and test point. */
 export async function readVerifications(
   client: Queryable,
   tenant: string,
+  deviceIds?: readonly string[],
 ): Promise<Verification[]> {
   const result = await client.query<Verification>(
     `SELECT device_id AS "deviceId", verified_on AS "verifiedOn", certificate_no AS "certificateNo",
             test_point AS "testPoint", result, kind, body, valid_until AS "validUntil", error,
             expanded_uncertainty AS "expandedUncertainty", coverage_factor AS "coverageFactor", as_found AS "asFound"
-       FROM verifications WHERE tenant = $1
+       FROM verifications WHERE tenant = $1 AND ($2::text[] IS NULL OR device_id = ANY ($2))
       ORDER BY device_id, verified_on, certificate_no COLLATE "C", test_point COLLATE "C"`,
-    [tenant],
+    [tenant, deviceIds ?? null],
   );
   return result.rows;
 }

@@ -1,9 +1,14 @@
 /**
- * Root of an increasing function between `low` and `high`, where it is negative and positive, to the last digits of
- * x. T. R. Chandrupatla, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function
+ * Root of an increasing function between `low` and `high`, where it is negative and positive, to `within` or the last digits
+ * of x. T. R. Chandrupatla, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function
  * without using derivatives", Advances in Engineering Software 28 (1997).
  */
-export function monotoneRoot(f: (x: number) => number, low: number, high: number): number {
+export function monotoneRoot(
+  f: (x: number) => number,
+  low: number,
+  high: number,
+  within = 0,
+): number {
   let a = high;
   let fa = f(a);
   if (fa <= 0) return a;
@@ -28,7 +33,7 @@ export function monotoneRoot(f: (x: number) => number, low: number, high: number
     a = x;
     fa = fx;
     const best = Math.abs(fa) < Math.abs(fb) ? a : b;
-    const tolerance = Number.EPSILON * Math.abs(best) + Number.MIN_VALUE;
+    const tolerance = Math.max(within, Number.EPSILON * Math.abs(best) + Number.MIN_VALUE);
     const smallest = tolerance / Math.abs(b - a);
     if (fa === 0) return a;
     if (!(smallest < 0.5)) return best;
