@@ -22,6 +22,7 @@ import type {
   FleetInput,
   HistoryPoint,
 } from './fleet-types.ts';
+import { hasSunShape } from './sun-shape.ts';
 import {
   type Estimated,
   LEAST_DAYS,
@@ -120,7 +121,11 @@ export function answerArea(context: Answering, state: AreaState): AreaAnswers {
             levelSd((state.judged[i] as JudgedConsumer).path),
             meter.limit,
           ),
-          evidence: [{ code: 'small_load', values: { mean_watts: check.meanWatts } }],
+          evidence: [
+            hasSunShape(consumers[i]?.energy ?? new Float64Array())
+              ? { code: 'sun_shape', values: {} }
+              : { code: 'small_load', values: { mean_watts: check.meanWatts } },
+          ],
         },
       });
     else estimated.push(estimate(context, state, { i, base }));

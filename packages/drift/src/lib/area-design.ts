@@ -3,6 +3,7 @@ import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { registerQuantum } from './register-quantum.ts';
+import { hasSunShape } from './sun-shape.ts';
 import { addLossTerms } from './loss-terms.ts';
 import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
 import { fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
@@ -179,6 +180,8 @@ export function buildDesign(
 const BURST_SD_KW = 0.22;
 const REACTIVE_SD = 0.09;
 const SLOPE_SD = 0.0027;
+/** Of a beta whose column is the sun's: beyond what can be judged. */
+const SUN_WANDER_SD = 0.05;
 /** Share of the rounding variance in a smoothed column that is left as bias. */
 const ROUNDING_LEFT = 0.2;
 
@@ -197,6 +200,7 @@ function betaErrors(
     for (let t = 0; t < consumer.energy.length; t++)
       variance += (at(consumer.energy, t) - centre) ** 2;
     variance = Math.max(variance / consumer.energy.length, 1e-12);
+    if (hasSunShape(consumer.energy)) return SUN_WANDER_SD;
     const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
     return Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
   });
