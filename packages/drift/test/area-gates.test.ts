@@ -10,6 +10,7 @@ import {
 import { formIntervals } from '../src/lib/area-intervals.ts';
 import type { AreaInput, FleetInput } from '../src/lib/fleet-types.ts';
 import { checkMeter } from '../src/lib/meter-checks.ts';
+import { hasSunShape } from '../src/lib/sun-shape.ts';
 import { healthyMeters, madeFleet, type MadeArea, PER_DAY } from './made-fleet.ts';
 import { smallAreaIntervals } from './small-area.ts';
 import { element } from './element.ts';
@@ -106,6 +107,17 @@ describe('the loss', () => {
     expect(large).toBeLessThan(0.07);
     expect(statusAndLoss(0.04)[0]).toBe('ok');
   });
+});
+
+test('a meter that feeds back nearly all has the shape of the sun, one that also draws has its own', () => {
+  const sun = Float64Array.from(
+    { length: 96 },
+    (_, t) => -Math.max(0, Math.sin((Math.PI * t) / 48)),
+  );
+  expect(hasSunShape(sun)).toBe(true);
+  expect(hasSunShape(sun.map((energy) => energy + 0.05))).toBe(false);
+  expect(hasSunShape(sun.map((energy) => -energy))).toBe(false);
+  expect(hasSunShape(new Float64Array(96))).toBe(false);
 });
 
 test('the supply must show its intervals to 2 %', () => {

@@ -30,6 +30,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'With a mean load of {mean_watts|whole} W the steps of the register hide the error of this meter.',
     vi: 'Với tải trung bình {mean_watts|whole} W, bước nhảy của chỉ số che khuất sai số của công tơ này.',
   },
+  sun_shape: {
+    en: 'Nearly all that passes this meter is fed back by a roof: its shape is that of every roof under the same sun, so its error cannot be told from theirs.',
+    vi: 'Gần như toàn bộ điện năng qua công tơ này là điện mặt trời phát ngược: dạng của nó giống mọi mái nhà dưới cùng mặt trời, nên không thể tách sai số của nó.',
+  },
   not_estimable: {
     en: 'The readings of this area cannot be balanced: {reason}.',
     vi: 'Không thể lập cân bằng điện năng từ số liệu của khu vực này: {reason}.',

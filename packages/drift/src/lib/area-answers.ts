@@ -1,3 +1,4 @@
+import { at } from '@verimeter/statistics';
 import type { PreparedArea } from './area-analysis.ts';
 import type { Misfiled } from './area-corrections.ts';
 import type { AreaSums } from './area-evidence.ts';
@@ -22,6 +23,7 @@ import type {
   FleetInput,
   HistoryPoint,
 } from './fleet-types.ts';
+import { SUN_WANDER_SD } from './sun-shape.ts';
 import {
   type ErrorStatement,
   type Estimated,
@@ -135,7 +137,11 @@ export function answerArea(context: Answering, state: AnsweredArea): AreaAnswers
             levelSd((state.judged[i] as JudgedConsumer).path),
             meter.limit,
           ),
-          evidence: [{ code: 'small_load', values: { mean_watts: check.meanWatts } }],
+          evidence: [
+            at(prepared.evidence.design.betaWanderSd, i) === SUN_WANDER_SD
+              ? { code: 'sun_shape', values: {} }
+              : { code: 'small_load', values: { mean_watts: check.meanWatts } },
+          ],
         },
       });
     else estimated.push(estimate(context, state, { i, base, weeks }));

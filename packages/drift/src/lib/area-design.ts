@@ -4,6 +4,7 @@ import { meterOf } from './area-intervals.ts';
 import type { FleetInput } from './fleet-types.ts';
 import { registerQuantum } from './register-quantum.ts';
 import { addLossTerms, burstPowers } from './loss-terms.ts';
+import { hasSunShape, SUN_WANDER_SD } from './sun-shape.ts';
 import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
 import { applyVoltageLoss, fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
@@ -292,6 +293,7 @@ function betaErrors(
     for (let t = 0; t < consumer.energy.length; t++)
       variance += (at(consumer.energy, t) - centre) ** 2;
     variance = Math.max(variance / consumer.energy.length, 1e-12);
+    if (hasSunShape(consumer.energy)) return SUN_WANDER_SD;
     const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
     return Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
   });

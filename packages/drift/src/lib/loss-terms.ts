@@ -38,8 +38,9 @@ export function addLossTerms(terms: {
       const before = t === 0 ? p : at(energy, t - 1) / at(intervals.hours, t - 1);
       const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
       own[t] = at(own, t) + slope * p * p * hours;
-      linear[t] = at(linear, t) + slope * p * hours;
-      bursts[t] = at(bursts, t) + slope * burst * p * hours;
+      // inside an interval a roof comes and goes with the clouds like a load with its appliances: a loss in either direction
+      linear[t] = at(linear, t) + slope * Math.abs(p) * hours;
+      bursts[t] = at(bursts, t) + slope * burst * Math.abs(p) * hours;
       rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
     }
   });
