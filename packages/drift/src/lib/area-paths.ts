@@ -110,7 +110,7 @@ export function openPaths(
 }
 
 /** A drift as one more column of the model. */
-export interface DriftColumn {
+interface DriftColumn {
   readonly active: ActiveDrift;
   /** Solution of the model for its products with the other columns. */
   readonly solved: Float64Array;
