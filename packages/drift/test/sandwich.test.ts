@@ -9,13 +9,17 @@ const PROFILES = driftProfiles(BLOCKS);
 const PRIOR = { drifted: 0.02, lotMean: 0, lotSd: 0.003 };
 const SD = 0.01;
 
-function inflationOf(estimates: ArrayLike<number>): number {
+/** `rounding`: information and score that are left of blocks without load; undefined: there is none. */
+function inflationOf(estimates: ArrayLike<number>, rounding?: number): number {
   const information = new Float64Array(BLOCKS * BLOCKS);
   for (let d = 0; d < BLOCKS; d++) information[d * BLOCKS + d] = 1 / SD ** 2;
+  if (rounding !== undefined) information[0] = rounding;
   const path: PathEvidence = {
     blocks: BLOCKS,
     information,
-    moment: Float64Array.from(estimates, (value) => value / SD ** 2),
+    moment: Float64Array.from(estimates, (value, d) =>
+      d === 0 && rounding !== undefined ? 1e-11 : value / SD ** 2,
+    ),
   };
   return varianceInflation({ path, posterior: posteriorOfPath(path, PROFILES, PRIOR) }, PROFILES);
 }
@@ -43,6 +47,14 @@ test('a wander over days shows in groups of five blocks where single blocks hide
   );
   // single blocks: ratio 1; four groups of five: scores 5 / variance 5, squared 5 each, 3 more at 1: (20 + 3) / 7
   expect(inflationOf(estimates)).toBeCloseTo(23 / 7, 0);
+});
+
+test('what rounding leaves of a block without load says nothing', () => {
+  const z = bellSequence(BLOCKS, 7).map((value) => 2 * SD * value);
+  const none = inflationOf(z, 0);
+  expect(none).toBeGreaterThan(1.2);
+  // a score of 1e-11 over a variance of 1e-25 would be three hundred standard deviations
+  expect(inflationOf(z, 1e-25)).toBeCloseTo(none, 9);
 });
 
 test('a drift that is found is not misfit', () => {

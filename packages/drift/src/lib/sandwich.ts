@@ -7,6 +7,7 @@ const GROUP = 5;
 /** Ratio up to which the model's variance stands (drift-estimation.md 2.4), and weight of the prior ratio 1. */
 const TOLERATED = 1.2;
 const PRIOR_WEIGHT = 3;
+const NOTHING = 1e-9;
 
 /** Empirical over model variance of a meter's scores, at least 1: misfit that changes over days widens its interval. */
 export function varianceInflation(consumer: JudgedConsumer, profiles: readonly Profile[]): number {
@@ -17,6 +18,9 @@ export function varianceInflation(consumer: JudgedConsumer, profiles: readonly P
   const fitted = Float64Array.from({ length: blocks }, (_, d) =>
     shape === undefined ? level : posterior.size * at(shape, d),
   );
+  // Where the meter drew nothing a score is rounding, over a variance that is rounding.
+  let largest = 0;
+  for (let d = 0; d < blocks; d++) largest = Math.max(largest, at(information, d * blocks + d));
   let ratio = 0;
   for (const width of [1, GROUP]) {
     let empirical = PRIOR_WEIGHT;
@@ -30,7 +34,7 @@ export function varianceInflation(consumer: JudgedConsumer, profiles: readonly P
         for (let c = 0; c < blocks; c++) score -= at(information, d * blocks + c) * at(fitted, c);
         for (let c = from; c < to; c++) variance += at(information, d * blocks + c);
       }
-      if (variance <= 0) continue;
+      if (variance <= NOTHING * largest) continue;
       empirical += (score * score) / variance;
       groups++;
     }
