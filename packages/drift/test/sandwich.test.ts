@@ -53,7 +53,7 @@ test('what rounding leaves of a block without load says nothing', () => {
   const z = bellSequence(BLOCKS, 7).map((value) => 2 * SD * value);
   const none = inflationOf(z, 0);
   expect(none).toBeGreaterThan(1.2);
-  // a score of 1e-11 over a variance of 1e-25 would be three hundred standard deviations
+  // a score of 1e-11 over a variance of 1e-25 would be thirty standard deviations
   expect(inflationOf(z, 1e-25)).toBeCloseTo(none, 9);
 });
 
