@@ -103,3 +103,25 @@ test('a block in which all meters are off is restless, the others are not', () =
   }
   expect(element([...unrest], 7)).toBe(Math.max(...unrest));
 });
+
+test('what rounding leaves of a block without load says nothing', () => {
+  const meters = area(30, (i) => noise(i, 2 * SD));
+  const [first] = meters;
+  const empty = (left: number): JudgedConsumer => {
+    const information = Float64Array.from(first?.path.information ?? []);
+    const moment = Float64Array.from(first?.path.moment ?? []);
+    information[0] = left;
+    moment[0] = left === 0 ? 0 : 1e-11;
+    const path = { blocks: BLOCKS, information, moment };
+    return {
+      path,
+      level: { mean: 0, variance: SD ** 2 / BLOCKS },
+      posterior: posteriorOfPath(path, PROFILES, PRIOR),
+    };
+  };
+  const inflationWith = (left: number): number =>
+    at(varianceInflations([empty(left), ...meters.slice(1)], PROFILES), 0);
+  expect(inflationWith(0)).toBeGreaterThan(1.2);
+  // a score of 1e-11 over a variance of 1e-25 would be thirty standard deviations
+  expect(inflationWith(1e-25)).toBeCloseTo(inflationWith(0), 9);
+});

@@ -110,7 +110,7 @@ export function openPaths(
 }
 
 /** A drift as one more column of the model. */
-export interface DriftColumn {
+interface DriftColumn {
   readonly active: ActiveDrift;
   /** Solution of the model for its products with the other columns. */
   readonly solved: Float64Array;
@@ -178,11 +178,12 @@ export function pathsBeside(
     }
     solveLowerRowsInPlace(factor, m, cross, blocks);
     for (let d = 0; d < blocks; d++) {
-      for (let a = 0; a < m; a++) moment[d] = at(moment, d) - at(cross, d * m + a) * at(shift, a);
-      for (let c = 0; c < blocks; c++) {
-        let value = at(information, d * blocks + c);
-        for (let a = 0; a < m; a++) value -= at(cross, d * m + a) * at(cross, c * m + a);
-        information[d * blocks + c] = value;
+      for (let a = 0; a < m; a++) {
+        const share = cross[d * m + a] as number;
+        moment[d] = (moment[d] as number) - share * (shift[a] as number);
+        for (let c = 0; c < blocks; c++)
+          information[d * blocks + c] =
+            (information[d * blocks + c] as number) - share * (cross[c * m + a] as number);
       }
     }
     return { blocks, information, moment };

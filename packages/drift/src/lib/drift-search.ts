@@ -67,7 +67,11 @@ export function searchDrifts(
   ): SearchedArea => ({
     judged,
     actives,
-    posterior: factorArea(evidence, healthy, actives, context.lots),
+    // without a drift it is what the paths were told from
+    posterior:
+      actives.length === 0
+        ? { ...paths, actives, lots: context.lots }
+        : factorArea(evidence, healthy, actives, context.lots),
   });
   let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {

@@ -15,11 +15,13 @@ const AREA_WEIGHT = 8;
 const MODEL_WEIGHT = 20;
 /** A single square counts up to this: a drift that was not found is not the noise of its neighbours. */
 const LARGEST_SQUARE = 9;
+/** Share of the largest information of a block below which it is what rounding leaves of a block without load. */
+const NOTHING = 1e-9;
 
 interface Squares {
   readonly sum: number;
   readonly count: number;
-  /** One per group; fewer where a group has no information. */
+  /** One per group; NaN where the meter drew nothing. */
   readonly each: readonly number[];
 }
 
@@ -62,16 +64,14 @@ export function blockUnrest(
 ): Float64Array {
   const blocks = consumers[0]?.path.blocks ?? 0;
   const sums = new Float64Array(blocks).fill(BLOCK_WEIGHT);
-  let count = BLOCK_WEIGHT;
-  for (const consumer of consumers) {
-    const squares = scoreSquares(consumer, profiles, 1);
-    if (squares.each.length !== blocks) continue;
-    count++;
-    squares.each.forEach((square, d) => {
+  const counts = new Float64Array(blocks).fill(BLOCK_WEIGHT);
+  for (const consumer of consumers)
+    scoreSquares(consumer, profiles, 1).each.forEach((square, d) => {
+      if (Number.isNaN(square)) return;
       sums[d] = at(sums, d) + square;
+      counts[d] = at(counts, d) + 1;
     });
-  }
-  return sums.map((sum) => Math.max(1, sum / count));
+  return sums.map((sum, d) => Math.max(1, sum / at(counts, d)));
 }
 
 /** Squares of the meter's scores over their model variance, by groups of `width` blocks. */
@@ -82,6 +82,8 @@ function scoreSquares(
 ): Squares {
   const { blocks, information, moment } = path;
   const shape = posterior.probabilityDrifted > 0.5 ? profiles[posterior.best]?.shape : undefined;
+  let largest = 0;
+  for (let d = 0; d < blocks; d++) largest = Math.max(largest, at(information, d * blocks + d));
   const each: number[] = [];
   for (let from = 0; from < blocks; from += width) {
     const to = Math.min(blocks, from + width);
@@ -95,8 +97,10 @@ function scoreSquares(
           (shape === undefined ? posterior.healthyMean : posterior.size * at(shape, c));
       for (let c = from; c < to; c++) variance += at(information, d * blocks + c);
     }
-    if (!(variance > 0)) continue;
-    each.push(Math.min(LARGEST_SQUARE, (score * score) / variance));
+    each.push(
+      variance > NOTHING * largest ? Math.min(LARGEST_SQUARE, (score * score) / variance) : NaN,
+    );
   }
-  return { sum: each.reduce((sum, square) => sum + square, 0), count: each.length, each };
+  const told = each.filter((square) => !Number.isNaN(square));
+  return { sum: told.reduce((sum, square) => sum + square, 0), count: told.length, each };
 }

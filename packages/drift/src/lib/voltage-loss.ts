@@ -72,7 +72,7 @@ function withoutRows({ phase, slopes, constant, levelShare, busMean }: DropFit):
 }
 
 /** What was found of the voltages of an area, to be applied to later readings. */
-export interface VoltageModel extends Pick<AreaVoltages, 'ports' | 'usual'> {
+interface VoltageModel extends Pick<AreaVoltages, 'ports' | 'usual'> {
   /** Mean drop over a consumer's phases per ampere of its total current. */
   readonly slopeOf: Float64Array;
   /** The fit on total currents, then those on divided ones, one after the other. */

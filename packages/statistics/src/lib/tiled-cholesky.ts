@@ -108,8 +108,8 @@ export function tiledSolveLowerRowsInPlace(
     for (let i = 0; i < panels; i++) {
       const panel = SIDE * width * i;
       const own = SIDE * SIDE * i;
-      memory.fill(0, tile, tile + SIDE * SIDE);
-      if (i > 0) multiply(panel, x, SIDE * i, tile);
+      // no rows before the first: zeros
+      multiply(panel, x, SIDE * i, tile);
       for (let c = 0; c < SIDE; c++) {
         const pivot = memory[panel + own + (SIDE + 1) * c] as number;
         for (let r = 0; r < SIDE; r++) {

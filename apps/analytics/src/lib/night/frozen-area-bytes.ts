@@ -3,7 +3,7 @@ import type { FrozenArea } from '@verimeter/drift';
 /**
  * A frozen area as bytes: length of a header, the header (JSON in which series and numbers that JSON lacks are references), then the
  * series. Of the information matrix the lower triangle is kept; products of single blocks and slopes of voltages, which
- * are most of it, in single precision: docs/decisions/0085.
+ * are most of it, in single precision: docs/decisions/0088.
  */
 export function frozenAreaToBytes(area: FrozenArea): Uint8Array<ArrayBuffer> {
   const series: (Float64Array | Float32Array | Int8Array)[] = [];

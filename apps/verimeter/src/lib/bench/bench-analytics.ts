@@ -47,7 +47,15 @@ export async function benchAnalytics(context: CommandContext): Promise<number> {
     measured.push(await measure(templates, meters));
     say(`${meters} meters: ${measured.at(-1)?.seconds.toFixed(1)} s`);
   }
-  const fit = measured.length > 1 ? linearFit(measured) : undefined;
+  const fit =
+    measured.length > 1
+      ? {
+          wall: linearFit(measured),
+          processor: linearFit(
+            measured.map((one) => ({ meters: one.meters, seconds: one.processor_seconds })),
+          ),
+        }
+      : undefined;
   await writeLine(
     context.json
       ? JSON.stringify({ sizes: measured, ...(fit === undefined ? {} : { fit }) })
@@ -155,7 +163,10 @@ export function linearFit(
   };
 }
 
-function text(measured: readonly Measured[], fit: LinearFit | undefined): string {
+function text(
+  measured: readonly Measured[],
+  fit: { readonly wall: LinearFit; readonly processor: LinearFit } | undefined,
+): string {
   const rows = measured.map((one) => [
     String(one.meters),
     String(one.readings),
@@ -178,8 +189,14 @@ function text(measured: readonly Measured[], fit: LinearFit | undefined): string
   const lines = [table([head, ...rows], new Set(head.keys()))];
   if (fit !== undefined)
     lines.push(
-      `linear fit: ${fit.seconds_at_zero.toFixed(1)} s + ${fit.seconds_per_million.toFixed(0)} s per million meters (off by ${(100 * fit.largest_deviation).toFixed(1)} % at most)`,
-      `one million meters: ${(fit.seconds_at_million / 60).toFixed(1)} minutes`,
+      `linear fit: ${lineText(fit.wall)}`,
+      `processor: ${lineText(fit.processor)}`,
+      `one million meters: ${(fit.wall.seconds_at_million / 60).toFixed(1)} minutes`,
     );
   return lines.join('\n');
+}
+
+function lineText(fit: LinearFit): string {
+  const off = (100 * fit.largest_deviation).toFixed(1);
+  return `${fit.seconds_at_zero.toFixed(1)} s + ${fit.seconds_per_million.toFixed(0)} s per million meters (off by ${off} % at most)`;
 }

@@ -29,7 +29,7 @@ export interface Templates {
   readonly asOfUs: number;
 }
 
-export interface TemplateMeter {
+interface TemplateMeter {
   readonly template: number;
   /** What follows the area's name in its id. */
   readonly suffix: string;
@@ -103,7 +103,7 @@ function asRegistered(input: FleetInput): FleetInput {
   };
 }
 
-export const lotOf = (model: string): string =>
+const lotOf = (model: string): string =>
   lotKey({ kind: 'electricity_meter', manufacturer: 'bench', model, accuracyClass: '1' });
 
 function upTo(input: FleetInput, days: number): FleetInput {
