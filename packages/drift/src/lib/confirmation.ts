@@ -28,7 +28,7 @@ export function confirmDrift(
 }
 
 /** Size of the drift over its standard deviation, in each half of the evidence since it began. */
-export function halfScores(
+function halfScores(
   path: PathEvidence,
   profile: Profile,
   prior: TwoGroupPrior,
