@@ -205,21 +205,21 @@ function signedSizes(sizes: readonly DriftSize[]): SignedSize[] {
 /** Log Bayes factor of each kind and size, their shares among the drifted taken off. */
 function byKindAndSize(
   terms: {
-    readonly logs: Float64Array;
+    /** Of each profile and slab, over exp(top). */
+    readonly odds: Float64Array;
     readonly slabs: readonly SignedSize[];
     readonly profiles: readonly Profile[];
     readonly prior: DriftPrevalence;
   },
   top: number,
 ): Float64Array {
-  const { logs, slabs, profiles, prior } = terms;
+  const { odds, slabs, profiles, prior } = terms;
   const width = prior.sizes.length;
   const sums = new Float64Array(DRIFT_KINDS.length * width);
   profiles.forEach(({ kind }, index) => {
     const row = DRIFT_KINDS.indexOf(kind) * width;
     slabs.forEach(({ size }, k) => {
-      const log = at(logs, index * slabs.length + k);
-      sums[row + size] = at(sums, row + size) + Math.exp(log - top);
+      sums[row + size] = at(sums, row + size) + at(odds, index * slabs.length + k);
     });
   });
   return sums.map(
@@ -244,8 +244,9 @@ function combine(terms: {
   const { logs, slabs, profiles, partOf, prior, healthyMean, healthyVariance } = terms;
   let top = -Infinity;
   for (const log of logs) top = Math.max(top, log);
+  const odds = logs.map((log) => Math.exp(log - top));
   let sum = 0;
-  for (const log of logs) sum += Math.exp(log - top);
+  for (const value of odds) sum += value;
   const logBayesFactor = top + Math.log(sum);
   const logOdds = logBayesFactor + Math.log(prior.drifted / (1 - prior.drifted));
   const probabilityDrifted = 1 / (1 + Math.exp(-logOdds));
@@ -266,8 +267,7 @@ function combine(terms: {
   for (let profile = 0; profile * slabs.length < logs.length; profile++) {
     let total = 0;
     for (let slab = 0; slab < slabs.length; slab++) {
-      const log = at(logs, profile * slabs.length + slab);
-      const weight = (Math.exp(log - top) / sum) * probabilityDrifted;
+      const weight = (at(odds, profile * slabs.length + slab) / sum) * probabilityDrifted;
       total += weight;
       if (total > bestWeight) {
         best = profile;
@@ -280,7 +280,7 @@ function combine(terms: {
   return {
     probabilityDrifted,
     logBayesFactor,
-    bayesFactors: byKindAndSize({ logs, slabs, profiles, prior }, top),
+    bayesFactors: byKindAndSize({ odds, slabs, profiles, prior }, top),
     components,
     best,
     size: bestWeight > 0 ? partOf(best, bestSlab).size : 0,
