@@ -75,3 +75,28 @@ test('a drift of which the whole is not sure needs more than a hint in each half
   );
   expect(confirmDrift(weak, step(8), PRIOR, 0.6)).toBe(false);
 });
+
+/** A fleet of whose drifts this share is constant. */
+const among = (share: number): typeof PRIOR => ({
+  ...PRIOR,
+  kinds: [share, (1 - share) / 2, (1 - share) / 2],
+});
+
+test('a constant error of middling probability is confirmed where most drifts are constant', () => {
+  const evidence = evidenceOf(
+    path(() => 0.02),
+    0.01,
+  );
+  const constant: Profile = {
+    kind: 'constant',
+    start: 0,
+    rate: 0,
+    weight: 1,
+    shape: new Float64Array(BLOCKS).fill(1),
+  };
+  expect(confirmDrift(evidence, constant, among(0.65), 0.85)).toBe(true);
+  expect(confirmDrift(evidence, constant, among(0.65), 0.75)).toBe(false);
+  expect(confirmDrift(evidence, constant, among(0.1), 0.85)).toBe(false);
+  expect(confirmDrift(evidence, constant, among(0.1), 0.96)).toBe(true);
+  expect(confirmDrift(evidence, step(8), among(0.65), 0.85)).toBe(false);
+});
