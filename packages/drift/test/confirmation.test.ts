@@ -97,6 +97,6 @@ test('a constant error of middling probability is confirmed where most drifts ar
   expect(confirmDrift(evidence, constant, among(0.65), 0.85)).toBe(true);
   expect(confirmDrift(evidence, constant, among(0.65), 0.75)).toBe(false);
   expect(confirmDrift(evidence, constant, among(0.1), 0.85)).toBe(false);
-  expect(confirmDrift(evidence, constant, among(0.1), 0.96)).toBe(true);
+  expect(confirmDrift(evidence, constant, among(0.1), 0.995)).toBe(true);
   expect(confirmDrift(evidence, step(8), among(0.65), 0.85)).toBe(false);
 });
