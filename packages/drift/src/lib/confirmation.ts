@@ -8,7 +8,7 @@ const LEAST_Z = 1.3;
 /**
  * Below this probability the window as a whole does not confirm. Where most drifts of a fleet began before the window, a constant error is
  * what the model describes best, and its probability may be believed: of 18 between 0.8 and 0.95 on real load shapes 15 were drifts.
- * Where few did, and for steps and ramps, a disturbance passes for a drift more easily: in twelve cities 6 of 11 between 0.9 and 0.99 were
+ * Where few did, and for steps and ramps, a disturbance passes for a drift more easily: in twelve cities 7 of 13 between 0.9 and 0.99 were
  * false, beyond 1 of some 140.
  */
 const LEAST_PROBABILITY = 0.99;
