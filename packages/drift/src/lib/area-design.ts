@@ -110,6 +110,23 @@ function meanSize(power: Float64Array): number {
   return mean(power.map(Math.abs)) || 1;
 }
 
+/** Of each consumer, its flow over the mean size; consumers of one flow share one series. */
+function relativeFlows(
+  flows: readonly Float64Array[],
+  known: Float64Array | undefined,
+): { readonly flow: readonly Float64Array[]; readonly meanFlows: Float64Array } {
+  const shared = new Map<Float64Array, { readonly size: number; readonly flow: Float64Array }>();
+  flows.forEach((power, i) => {
+    if (shared.has(power)) return;
+    const size = known === undefined ? meanSize(power) : at(known, i);
+    shared.set(power, { size, flow: power.map((value) => value / size) });
+  });
+  return {
+    flow: flows.map((power) => shared.get(power)?.flow ?? power),
+    meanFlows: Float64Array.from(flows, (power) => shared.get(power)?.size ?? 1),
+  };
+}
+
 function unaccountedShare(intervals: AreaIntervals, total: Float64Array): number {
   const share = 1 - mean(total) / (mean(intervals.supply) || 1);
   return Math.min(MOST_LOSS, Math.max(LEAST_LOSS, share));
@@ -175,9 +192,10 @@ export function buildDesign(
   // The supply's own rounding stands in the balance: its columns are formed from the consumers, or they would share it.
   add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
 
-  const flows = consumerFlows(intervals, voltage === undefined ? 'feeder' : 'area', total);
-  const meanFlows = options.units?.meanFlows ?? Float64Array.from(flows, meanSize);
-  const flow = flows.map((power, i) => power.map((value) => value / at(meanFlows, i)));
+  const { flow, meanFlows } = relativeFlows(
+    consumerFlows(intervals, voltage === undefined ? 'feeder' : 'area', total),
+    options.units?.meanFlows,
+  );
   const bursts = options.units?.bursts ?? burstPowers(energies, intervals.hours);
   const assumed =
     options.technicalLoss ?? options.units?.assumedLoss ?? unaccountedShare(intervals, total);

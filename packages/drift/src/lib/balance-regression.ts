@@ -1,7 +1,9 @@
 import {
+  addCombination,
   addGram,
   at,
   choleskyInPlace,
+  dotColumns,
   dotRange,
   mean,
   solveCholeskyInPlace,
@@ -71,23 +73,23 @@ function solve(
   const p = columns.length;
   const gram = new Float64Array(p * p);
   addGram(gram, columns, 0, target.length);
+  const moment = new Float64Array(p);
+  dotColumns(moment, columns, target, { from: 0, to: target.length });
   let noise = Math.sqrt(dotRange(target, target, 0, target.length) / target.length) / 3 || 1e-9;
   for (let round = 0; ; round++) {
     const factor = Float64Array.from(gram);
     for (let j = 0; j < p; j++)
       factor[j * p + j] = at(factor, j * p + j) + (noise / at(sd, j)) ** 2;
-    const coefficients = Float64Array.from(columns, (column) =>
-      dotRange(column, target, 0, target.length),
-    );
+    const coefficients = Float64Array.from(moment);
     if (choleskyInPlace(factor, p) === undefined)
       throw new RangeError('the regression of the balance has no solution');
     solveCholeskyInPlace(factor, p, coefficients);
     const residual = Float64Array.from(target);
-    columns.forEach((column, j) => {
-      const b = at(coefficients, j);
-      for (let t = 0; t < residual.length; t++)
-        residual[t] = (residual[t] as number) - b * (column[t] as number);
-    });
+    addCombination(
+      residual,
+      columns,
+      coefficients.map((value) => -value),
+    );
     noise = Math.sqrt(dotRange(residual, residual, 0, residual.length) / residual.length) || 1e-9;
     if (round === 1) return { columns, factor, coefficients, residual, noise };
   }

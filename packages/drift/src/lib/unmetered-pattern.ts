@@ -1,4 +1,4 @@
-import { at, quantile } from '@verimeter/statistics';
+import { addCombination, at, quantile } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
 import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
@@ -66,10 +66,11 @@ export function findUnmeteredPattern(
 /** The balance less everything that the wide fit explains, kW.h. */
 function restOf(design: AreaDesign, coefficients: Float64Array): Float64Array {
   const rest = Float64Array.from(design.balance);
-  design.columns.forEach((column, j) => {
-    const b = at(coefficients, j);
-    for (let t = 0; t < rest.length; t++) rest[t] = (rest[t] as number) - b * (column[t] as number);
-  });
+  addCombination(
+    rest,
+    design.columns,
+    coefficients.map((value) => -value),
+  );
   return rest;
 }
 
