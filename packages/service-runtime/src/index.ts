@@ -8,5 +8,6 @@ export {
   evaluateReadiness,
   startHealthServer,
 } from './lib/health-server.ts';
+export { openThread } from './lib/open-thread.ts';
 export { type Shutdown, type StopSignal, createShutdown, runUntilSignal } from './lib/shutdown.ts';
 export { type RetryOptions, AbortedError, backoffDelayMs, delay, retry } from './lib/retry.ts';

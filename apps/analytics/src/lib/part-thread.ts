@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import type { FleetInput } from '@verimeter/drift';
+import { openThread } from '@verimeter/service-runtime';
 import type { PartReply, PartRequest } from './part-messages.ts';
 
 /** A thread that looks after some areas of a fleet. */
@@ -13,9 +13,7 @@ export interface PartThread {
 
 /** One question at a time. */
 export function openPartThread(input: FleetInput, areas: readonly number[]): PartThread {
-  const worker = new Worker(new URL('./estimation-worker.ts', import.meta.url), {
-    workerData: { input, areas },
-  });
+  const worker = openThread(new URL('./estimation-worker.ts', import.meta.url), { input, areas });
   let failure: Error | undefined;
   let refuse: ((error: Error) => void) | undefined;
   const fail = (error: Error): void => {

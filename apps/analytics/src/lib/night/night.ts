@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { type FleetPrior, nextPrior } from '@verimeter/drift';
 import { createServicePool, readGroups } from '@verimeter/registry';
+import { openThread } from '@verimeter/service-runtime';
 import type { NightShare } from './night-worker.ts';
 import { type NightPart, publishWaiting } from './run-night.ts';
 
@@ -79,7 +79,7 @@ type Message =
 
 function inThread(share: NightShare, onAreas: (count: number) => void): Promise<NightPart> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./night-worker.ts', import.meta.url), { workerData: share });
+    const worker = openThread(new URL('./night-worker.ts', import.meta.url), share);
     worker.on('message', (message: Message) => {
       if (message.type === 'areas') onAreas(message.count);
       else resolve(message.part);

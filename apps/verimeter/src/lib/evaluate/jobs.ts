@@ -1,5 +1,6 @@
+import type { Worker } from 'node:worker_threads';
+import { openThread } from '@verimeter/service-runtime';
 import type { HouseholdSeries } from '@verimeter/simulator';
-import { Worker } from 'node:worker_threads';
 import type { CityVerdict } from './city-verdict.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import type { FleetRun } from './run-fleet.ts';
@@ -30,8 +31,8 @@ export async function runJobs(
   const workers: Worker[] = [];
   const serve = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./job-worker.ts', import.meta.url), {
-        workerData: { pool: context.pool },
+      const worker = openThread(new URL('./job-worker.ts', import.meta.url), {
+        pool: context.pool,
       });
       workers.push(worker);
       let current = -1;
