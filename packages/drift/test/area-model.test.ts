@@ -91,7 +91,7 @@ const healthy = Array.from({ length: 12 }, () => ({ mean: 0, sd: 0.004 }));
 
 describe('the design of an area without voltages', () => {
   test('has the columns and priors of the model: errors, clocks, position, loss, wander, fixed load, supply', () => {
-    expect(p).toBe(12 + 12 + 1 + 12 + 2 + 3 + 1 + 1);
+    expect(p).toBe(12 + 12 + 2 + 12 + 2 + 3 + 1 + 1);
     const probe = sequence(INTERVALS, 34);
     // sums of 480 products of order 0.1
     expectClose(
@@ -122,7 +122,7 @@ describe('the design of an area without voltages', () => {
       energies.slice(0, 5).reduce((sum, energy) => sum + at(energy, t), 0),
     );
     const mean = first.reduce((sum, value) => sum + value, 0) / INTERVALS;
-    const position = element(fed.columns, 12 + 12 + 1 + 2);
+    const position = element(fed.columns, 12 + 12 + 2 + 2);
     expectClose(
       position,
       first.map((value, t) => (at(element(energies, 2), t) * value) / mean),
@@ -136,7 +136,7 @@ describe('the design of an area without voltages', () => {
       knownLoss: new Float64Array(INTERVALS).fill(0.01),
       stoppedAt: new Map(),
     });
-    expect(known.columns).toHaveLength(12 + 12 + 1 + 1 + 1);
+    expect(known.columns).toHaveLength(12 + 12 + 2 + 1 + 1);
     const differences = known.balance.map(
       (value, t) => at(known.total, t) + value + 0.01 - at(smallAreaIntervals().supply, t),
     );

@@ -22,8 +22,8 @@ const designOf = (input: FleetInput, intervals: AreaIntervals) =>
 test('gauge: all errors and that of the supply by the same amount is a gain of the loss, and nothing else', () => {
   const { columns, n } = designOf(smallAreaInput(), smallAreaIntervals());
   const supply = element(columns, columns.length - 1);
-  // behind the errors, the clocks of the consumers and of the supply, and the positions
-  const gain = element(columns, 3 * n + 1);
+  // behind the errors, the clocks of the consumers, offset and rate of that of the supply, and the positions
+  const gain = element(columns, 3 * n + 2);
   const together = supply.map((value, t) => {
     let sum = value;
     for (let i = 0; i < n; i += 1) sum += at(element(columns, i), t);

@@ -10,6 +10,9 @@ import { applyVoltageLoss, fitVoltageLoss, type VoltageLoss } from './voltage-lo
 
 /** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
 const CLOCK_SD_S = 15;
+/** Prior sd of the rate of the supply's clock, s per day: what IEC 62054-21 allows a clock that nothing sets. */
+const CLOCK_RATE_SD_S = 0.5;
+const DAY_US = 86_400e6;
 /** Prior sd of the position term with voltage slopes, ratio. */
 const KAPPA_SD_VOLTAGES = 0.001;
 /**
@@ -38,6 +41,8 @@ export interface DesignUnits {
   readonly assumedLoss: number;
   /** Of each consumer, kW. */
   readonly bursts: Float64Array;
+  /** Where the rate of the supply's clock changes nothing, microseconds since 1970. */
+  readonly clockMiddleUs: number;
 }
 
 /** d = X b + n with d = s - sum r - Lhat: columns and the priors of their coefficients (drift-estimation.md 2.4). */
@@ -56,7 +61,10 @@ export interface AreaDesign extends UnmeasuredLoad {
   /** Prior standard deviations of the coefficients; those of beta_i are set by the two-group prior. */
   readonly priorSd: Float64Array;
   readonly priorMean: Float64Array;
-  /** First clock column; the coefficient is in intervals of the grid. */
+  /**
+   * First clock column, those of the consumers, then that of the supply: coefficients in intervals of the grid; then the rate of the
+   * supply's clock, intervals per day.
+   */
   readonly clockAt: number;
   readonly balance: Float64Array;
   /** Sum of consumer energies per interval, kW.h. */
@@ -83,6 +91,14 @@ function clockColumn(
     out[t] = ((after - before) / 2) * stepHours;
   }
   return out;
+}
+
+/** Middle of each interval, microseconds since 1970. */
+function instantsOf({ grid }: FleetInput, { from, to, count }: AreaIntervals): Float64Array {
+  return Float64Array.from(
+    { length: count },
+    (_, t) => grid.startUs + ((at(from, t) + at(to, t)) / 2) * grid.stepUs,
+  );
 }
 
 /** Power that the loss of each consumer grows with, kW: of its feeder where the archive knows one, or of the area. */
@@ -190,7 +206,16 @@ export function buildDesign(
       CLOCK_SD_S / stepSeconds,
     );
   // The supply's own rounding stands in the balance: its columns are formed from the consumers, or they would share it.
-  add(clockColumn(total, intervals, stepSeconds / 3600), CLOCK_SD_S / stepSeconds);
+  const late = clockColumn(total, intervals, stepSeconds / 3600);
+  add(late, CLOCK_SD_S / stepSeconds);
+  const instants = instantsOf(input, intervals);
+  const clockMiddleUs =
+    options.units?.clockMiddleUs ?? (at(instants, 0) + at(instants, count - 1)) / 2;
+  // A clock that runs: so many steps later with every day.
+  add(
+    late.map((value, t) => (value * (at(instants, t) - clockMiddleUs)) / DAY_US),
+    CLOCK_RATE_SD_S / stepSeconds,
+  );
 
   const { flow, meanFlows } = relativeFlows(
     consumerFlows(intervals, voltage === undefined ? 'feeder' : 'area', total),
@@ -248,7 +273,7 @@ export function buildDesign(
     intervals,
     voltage,
     lossSeen: knownLoss !== undefined || voltage !== undefined,
-    units: { voltage, meanFlows, assumedLoss: assumed, bursts },
+    units: { voltage, meanFlows, assumedLoss: assumed, bursts, clockMiddleUs },
     wanderAt,
     wanderCount,
     n,

@@ -61,7 +61,12 @@ export interface PathPosterior {
 /** sd of the slab used where one Gaussian has to do. */
 export const SLAB_SD = 0.05;
 
-/** Constant, steps at each block, ramps that begin before or within the window and last to its end or stop in it. */
+/** Ramps that end within the window: their starts and ends lie so many blocks apart. */
+const ENDED_STEP = 2;
+/** A ramp that ends sooner after its start is a step. */
+const SHORTEST_RAMP = 3;
+
+/** Constant, steps at each block, ramps that begin before the window or at a block of it and last to its end or stop in it. */
 export function driftProfiles(blocks: number): Profile[] {
   const steps: Omit<Profile, 'weight'>[] = [];
   for (let start = 1; start < blocks; start++)
@@ -83,10 +88,13 @@ export function driftProfiles(blocks: number): Profile[] {
     });
   };
   for (const before of [2, 1, 0.4]) ramp(-before * blocks, blocks - 0.5);
-  for (let start = 0; start < blocks - 4; start += 3) {
-    ramp(start, blocks - 0.5);
-    for (let end = start + 7; end < blocks - 4; end += 7) ramp(start, end);
-  }
+  for (let start = 0; start <= blocks - SHORTEST_RAMP; start++) ramp(start, blocks - 0.5);
+  const endedFrom = (start: number): void => {
+    for (let end = Math.max(0, start) + SHORTEST_RAMP; end < blocks; end += ENDED_STEP)
+      ramp(start, end);
+  };
+  endedFrom(-0.4 * blocks);
+  for (let start = 0; start < blocks; start += ENDED_STEP) endedFrom(start);
   const alike = (list: readonly Omit<Profile, 'weight'>[]): Profile[] =>
     list.map((profile) => ({ ...profile, weight: 1 / list.length }));
   return [

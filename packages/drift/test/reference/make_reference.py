@@ -172,6 +172,8 @@ def area_model():
     for i in range(n):
         add(-clock(energy[i]), 15 / 900)
     add(clock(total), 15 / 900)
+    days = np.arange(count) / AREA_PER_DAY
+    add(clock(total) * (days - days.mean()), 0.5 / 900)
     assumed = 0.02
     expected = assumed * total * power / power.mean()
     for i in range(n):
