@@ -69,8 +69,10 @@ function rounds(meters: readonly Seen[], count: number): FleetPrior {
       };
     });
     const areas = [...evidence].map(([lot, { information, moment }]): LotEvidence => ({
+      area: 'A',
       lots: [lot],
       lossSeen: true,
+      lossShare: 0,
       information: Float64Array.of(information),
       moment: Float64Array.of(moment),
     }));
@@ -143,9 +145,15 @@ describe('the common level of lots', () => {
   );
   // inverse of [34, 9; 9, 34] 1e-6: 0.5 % of each lot and 0.3 % of all
   const BEFORE = [34, -9, -9, 34].map((x) => (x / (34 * 34 - 81)) * 1e6);
-  const areaThatSees = (first: number, second: number, lossSeen = true): LotEvidence => ({
+  const areaThatSees = (
+    first: number,
+    second: number,
+    { lossSeen = true, lossShare = 0 } = {},
+  ): LotEvidence => ({
+    area: 'A',
     lots: ['a', 'b'],
     lossSeen,
+    lossShare,
     information,
     moment: Float64Array.of(
       at(information, 0) * first + at(information, 1) * second,
@@ -193,7 +201,7 @@ describe('the common level of lots', () => {
   test('areas without voltages are wrong alike: no number of them tells a level better than 0.5 % and 0.5 %', () => {
     const blind = learnPriors(
       [],
-      Array.from({ length: 500 }, () => areaThatSees(0.004, 0.004, false)),
+      Array.from({ length: 500 }, () => areaThatSees(0.004, 0.004, { lossSeen: false })),
     );
     // 0.5 % of each lot and 0.5 % of both from the loss, against 0.5 % and 0.3 % known before; the areas themselves add u / sqrt(500)
     const wrong = 0.005 ** 2 + 2 * 0.005 ** 2;
@@ -206,5 +214,16 @@ describe('the common level of lots', () => {
     );
     expect(sighted.lots.get('a')?.lotMean).toBeCloseTo(0.004, 4);
     expect(blind.lots.get('a')?.lotMeanSd).toBeGreaterThan(0.003);
+  });
+
+  test('areas with voltages share 7.5 % of their loss: at 4 %, none tells a level better than 0.3 %', () => {
+    const fleet = learnPriors(
+      [],
+      Array.from({ length: 5000 }, () => areaThatSees(0.004, 0.004, { lossShare: 0.04 })),
+    );
+    // the same sum as above: a fifth of it between the lots
+    const wrong = 0.0006 ** 2 + 2 * 0.003 ** 2;
+    const before = 0.005 ** 2 + 2 * 0.003 ** 2;
+    expect(fleet.lots.get('a')?.lotMean).toBeCloseTo((0.004 * before) / (before + wrong), 5);
   });
 });

@@ -29,7 +29,7 @@ test('what an area says of its lots does not depend on what was known of them', 
     shifts: { members: weak.shifts.members, precision: Float64Array.of(4e6, -1e6, -1e6, 3e6) },
   };
   const say = (lots: typeof weak): ReturnType<typeof lotEvidence> =>
-    lotEvidence(factorArea(evidence, healthy, [], lots.shifts), lots, NO_FLEET);
+    lotEvidence(factorArea(evidence, healthy, [], lots.shifts), lots, NO_FLEET, 'A');
   const [first, second] = [say(weak), say(sharp)];
   // The prior of 4e6 is taken off again: what is left has lost some six of sixteen digits.
   first.information.forEach((value, k) => {
@@ -59,7 +59,7 @@ test('it is stated about the means themselves, not about their change', () => {
     covariance: Float64Array.of(25e-6, 0, 0, 25e-6),
     areas: 1,
   };
-  const zero = lotEvidence(factorArea(evidence, healthy, [], lots.shifts), lots, NO_FLEET);
+  const zero = lotEvidence(factorArea(evidence, healthy, [], lots.shifts), lots, NO_FLEET, 'A');
   const moved = lotEvidence(
     factorArea(
       evidence,
@@ -69,6 +69,7 @@ test('it is stated about the means themselves, not about their change', () => {
     ),
     lots,
     fleet,
+    'A',
   );
   zero.moment.forEach((value, k) => {
     expect(Math.abs(at(moved.moment, k) - value)).toBeLessThan(1e-6 * Math.abs(value) + 1e-3);

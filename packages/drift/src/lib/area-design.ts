@@ -51,6 +51,8 @@ export interface AreaDesign extends UnmeasuredLoad {
   readonly voltage: VoltageLoss | undefined;
   /** Whether the loss is told by voltages or known, not assumed. */
   readonly lossSeen: boolean;
+  /** Expected loss over all consumption; 0 where it is known from elsewhere. */
+  readonly lossShare: number;
   readonly units: DesignUnits;
   /** First of the columns of the loss in pairs of days, and how many there are. */
   readonly wanderAt: number;
@@ -273,6 +275,7 @@ export function buildDesign(
     intervals,
     voltage,
     lossSeen: knownLoss !== undefined || voltage !== undefined,
+    lossShare: knownLoss === undefined ? mean(expected) / (mean(total) || 1) : 0,
     units: { voltage, meanFlows, assumedLoss: assumed, bursts, clockMiddleUs },
     wanderAt,
     wanderCount,

@@ -18,7 +18,7 @@ const NOISE_ROUNDS = 3;
 export interface AreaSums {
   readonly design: Pick<
     AreaDesign,
-    'n' | 'lossSeen' | 'priorSd' | 'priorMean' | 'betaBiasSd' | 'betaWanderSd'
+    'n' | 'lossSeen' | 'lossShare' | 'priorSd' | 'priorMean' | 'betaBiasSd' | 'betaWanderSd'
   >;
   readonly p: number;
   readonly blocks: number;

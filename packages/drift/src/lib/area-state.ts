@@ -118,7 +118,10 @@ export function judgeConsumers(input: FleetInput, area: Judging, prior: FleetPri
       };
     }),
   );
-  return { found, learned: { meters: taught, lots: lotEvidence(found.posterior, own, prior) } };
+  return {
+    found,
+    learned: { meters: taught, lots: lotEvidence(found.posterior, own, prior, area.groupId) },
+  };
 }
 
 /**

@@ -38,6 +38,7 @@ export function lotEvidence(
   posterior: AreaPosterior,
   { names, shifts }: AreaLots,
   fleet: FleetPrior,
+  area: string,
 ): LotEvidence {
   const n = names.length;
   const first = posterior.size - n;
@@ -59,8 +60,10 @@ export function lotEvidence(
         at(whole, k * n + j) * at(posterior.coefficients, first + j) +
         at(information, k * n + j) * priorOf(fleet, names[j] ?? '').lotMean;
   return {
+    area,
     lots: names,
     lossSeen: posterior.evidence.design.lossSeen,
+    lossShare: posterior.evidence.design.lossShare,
     information,
     moment,
   };
