@@ -64,15 +64,15 @@ test('a hole in one register makes one longer interval for all; its energy is th
   expect(intervals.completeness).toBe(1);
 });
 
-test('a hole of more than six hours leaves its time out, and out of the completeness', () => {
+test('a hole of more than twelve hours leaves its time out, and out of the completeness', () => {
   const count = 24 * HOUR + 1;
-  const holes = Array.from({ length: 6 * HOUR }, (_, k) => 20 + k);
+  const holes = Array.from({ length: 12 * HOUR }, (_, k) => 20 + k);
   const intervals = form(
     [meter('a', steady(1, count, holes)), meter('s', steady(1, count))],
     [always(0, 'consumer'), always(1, 'supply')],
     count,
   );
-  const lost = 6 * HOUR + 1;
+  const lost = 12 * HOUR + 1;
   expect(intervals.count).toBe(count - 1 - lost);
   expect(intervals.completeness).toBeCloseTo(1 - lost / (count - 1), 12);
   expect(Math.max(...intervals.hours)).toBe(0.25);
@@ -83,7 +83,7 @@ test('a hole of more than six hours leaves its time out, and out of the complete
     count,
   );
   expect(shorter.completeness).toBe(1);
-  expect(Math.max(...shorter.hours)).toBe(6);
+  expect(Math.max(...shorter.hours)).toBe(12);
 });
 
 test('the interval in which a register runs backwards is left out, nothing else', () => {

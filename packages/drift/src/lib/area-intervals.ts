@@ -4,7 +4,7 @@ import { smoothEnergies } from './register-smoothing.ts';
 import type { AreaInput, FleetInput, MeterSeries } from './fleet-types.ts';
 
 /** A longer hole leaves its interval out of the balance: its shape is lost, and voltages cannot be averaged over it. */
-const MAX_MERGED_US = 6 * 3600 * 1e6;
+const MAX_MERGED_US = 12 * 3600 * 1e6;
 /** Increments from which a register's quantum is told. */
 export const QUANTUM_READINGS = 300;
 const DAY_US = 86_400 * 1e6;
