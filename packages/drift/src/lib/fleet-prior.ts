@@ -186,7 +186,7 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
 }
 
 /** Inverse of a symmetric positive definite matrix; solves for `b` in place on the way. */
-export function inverse(matrix: Float64Array, n: number, b?: Float64Array): Float64Array {
+function inverse(matrix: Float64Array, n: number, b?: Float64Array): Float64Array {
   const factor = Float64Array.from(matrix);
   if (choleskyInPlace(factor, n) === undefined)
     throw new RangeError('the information about the lots of a fleet is not positive definite');
