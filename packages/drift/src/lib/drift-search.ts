@@ -142,7 +142,7 @@ function withBias(path: PathEvidence, sd: { level: number; wander: number }): Pa
     let shift = 0;
     for (let d = 0; d < blocks; d++) {
       let sum = 0;
-      for (let c = 0; c < blocks; c++) sum += at(information, d * blocks + c);
+      for (let c = 0; c < blocks; c++) sum += information[d * blocks + c] as number;
       row[d] = sum;
       total += sum;
       shift += at(moment, d);

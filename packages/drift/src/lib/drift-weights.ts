@@ -98,7 +98,8 @@ export function profileSums(
       withLevel += f * ((rowSums[d] as number) - (rowSums[d + 1] as number));
       withBalance += f * (u[d] as number);
       let others = rows[row + full] as number;
-      for (let c = first; c < d; c++) others += (shape[c] as number) * (q[d * blocks + c] as number);
+      for (let c = first; c < d; c++)
+        others += (shape[c] as number) * (q[d * blocks + c] as number);
       own += f * (2 * others + f * (q[d * blocks + d] as number));
     }
     const share = withLevel * healthyVariance;
@@ -197,8 +198,7 @@ function decay(x: number): number {
   const step = Math.trunc(x * FINE);
   const r = step / FINE - x;
   // r^7 / 5040 is below 5e-17
-  const rest =
-    1 + r * (1 + (r / 2) * (1 + (r / 3) * (1 + (r / 4) * (1 + (r / 5) * (1 + r / 6)))));
+  const rest = 1 + r * (1 + (r / 2) * (1 + (r / 3) * (1 + (r / 4) * (1 + (r / 5) * (1 + r / 6)))));
   return (COARSE[step] as number) * rest;
 }
 

@@ -57,8 +57,8 @@ function everyShift(
     const now = energyAtLag(counter, intervals, 0);
     let best: LagFit | undefined;
     for (const steps of lags) {
-      changeAtLag(change, { counter, now, intervals, steps });
-      const fit = fitLag(look, { steps, change });
+      const product = changeAtLag(change, look.residualBack, { counter, now, intervals, steps });
+      const fit = product < 0 ? undefined : fitLag(look, { steps, change, product });
       if (fit !== undefined && (best === undefined || fit.score > best.score)) best = fit;
     }
     if (best === undefined) return [];
@@ -89,25 +89,36 @@ interface LagFit extends Contributions {
   readonly score: number;
 }
 
-/** What the energies of all intervals change by if the readings are put `steps` earlier; nothing is known of a missing one. */
+/**
+ * What the energies of all intervals change by if the readings are put `steps` earlier; nothing is known of a missing one. Returns the
+ * product with `weights`.
+ */
 function changeAtLag(
   change: Float64Array,
+  weights: Float64Array,
   at0: {
     readonly counter: Float64Array;
     readonly now: Float64Array;
     readonly intervals: AreaIntervals;
     readonly steps: number;
   },
-): void {
+): number {
   const { counter, now, steps } = at0;
   const { from, to } = at0.intervals;
   const last = counter.length;
+  let product = 0;
   for (let t = 0; t < change.length; t++) {
     const a = (from[t] as number) + steps;
     const b = (to[t] as number) + steps;
-    const energy = a < 0 || b >= last ? NaN : (counter[b] as number) - (counter[a] as number);
-    change[t] = energy - (now[t] as number) || 0;
+    let value = 0;
+    if (a >= 0 && b < last) {
+      value = (counter[b] as number) - (counter[a] as number) - (now[t] as number);
+      if (Number.isNaN(value)) value = 0;
+    }
+    change[t] = value;
+    product += value * (weights[t] as number);
   }
+  return product;
 }
 
 /** Share of the window that is whitened before the rest of it. */
@@ -117,15 +128,17 @@ const ROUNDING = 1e-6;
 
 /** Regression of the balance on what the shift changes, everything else with its prior; undefined where it says little. */
 function fitLag(
-  { evidence, model, residualBack }: ShiftLook,
-  { steps, change }: { readonly steps: number; readonly change: Float64Array },
+  { evidence, model }: Omit<ShiftLook, 'residualBack'>,
+  {
+    steps,
+    change,
+    product,
+  }: { readonly steps: number; readonly change: Float64Array; readonly product: number },
 ): LagFit | undefined {
   const { p, filter, whitened, residual } = evidence;
   // What the other columns take can only raise the score: half of it is asked for before they are looked at.
   const least = MIN_SCORE / 2;
   // Nearly all fail by their product with the residual and the squares of a part of the window.
-  const product = dot(change, residualBack);
-  if (product < 0) return undefined;
   const part = whiten(filter, change.subarray(0, Math.ceil(FIRST_LOOK * change.length)));
   if (product < (least - ROUNDING) * Math.sqrt(dot(part, part))) return undefined;
   const column = evidence.whiten(change);

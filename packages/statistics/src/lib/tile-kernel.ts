@@ -157,7 +157,10 @@ const name = (ascii: string): number[] => [
 ];
 
 function kernelModule(): Uint8Array<ArrayBuffer> {
-  const bodies = [multiplyBody(), solveBody()].flatMap((body) => [...unsigned(body.length), ...body]);
+  const bodies = [multiplyBody(), solveBody()].flatMap((body) => [
+    ...unsigned(body.length),
+    ...body,
+  ]);
   return Uint8Array.from([
     ...HEADER,
     ...section(1, [1, 0x60, 4, I32, I32, I32, I32, 0]),
