@@ -1,5 +1,6 @@
 import { addCombination, addGram, at, dotColumns } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
+import { shortestInterval } from './area-intervals.ts';
 import {
   type NoiseModel,
   type NoiseShape,
@@ -70,7 +71,8 @@ export function gatherEvidence(
     ),
   );
   const all = [...columns, ...known];
-  const shape = noiseShape(design, noiseUnits(design));
+  const scale = lineScale(design);
+  const shape = noiseShape(design, { units: noiseUnits(design, scale), scale });
   const whitened = all.map((column) => new Float64Array(column.length));
   const target = new Float64Array(balance.length);
   const whitenAll = (by: Whitening): void => {
@@ -213,13 +215,15 @@ export interface NoiseUnits {
   readonly shortest: number;
 }
 
-export function noiseUnits(design: AreaDesign): NoiseUnits {
-  const scale = lineScale(design);
+export function noiseUnits(
+  design: AreaDesign,
+  scale: Float64Array = lineScale(design),
+): NoiseUnits {
   let sum = 0;
   for (let t = 0; t < scale.length; t++) sum += scale[t] as number;
   return {
     scale: sum > 0 ? sum / scale.length : 1,
-    shortest: design.intervals.hours.reduce((a, b) => Math.min(a, b), Infinity),
+    shortest: shortestInterval(design.intervals),
   };
 }
 
@@ -238,10 +242,14 @@ function lineScale({ intervals, voltage }: AreaDesign): Float64Array {
 }
 
 /** `before`: grid point that ends the interval before the first; undefined: there is none. */
-export function noiseShape(design: AreaDesign, units: NoiseUnits, before?: number): NoiseShape {
+export function noiseShape(
+  design: AreaDesign,
+  known: { readonly units: NoiseUnits; readonly scale?: Float64Array; readonly before?: number },
+): NoiseShape {
   const { intervals } = design;
+  const { units, scale = lineScale(design), before } = known;
   return {
-    logScale: lineScale(design).map((value) => Math.log(Math.max(value / units.scale, 1e-4))),
+    logScale: scale.map((value) => Math.log(Math.max(value / units.scale, 1e-4))),
     extra: design.unmeasuredVariance,
     length: intervals.hours.map((hours) => hours / units.shortest),
     broken: Uint8Array.from({ length: intervals.count }, (_, t) =>

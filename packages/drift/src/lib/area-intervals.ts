@@ -205,6 +205,11 @@ export function meterOf(input: FleetInput, index: number): MeterSeries {
   return input.meters[index] as MeterSeries;
 }
 
+/** Hours. */
+export function shortestInterval({ hours }: AreaIntervals): number {
+  return hours.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
 /** Per interval the sum of a series of grid steps, each step named by the grid point that ends it. */
 export function sumOfSteps(series: Float64Array, { from, to }: AreaIntervals): Float64Array {
   return Float64Array.from(from, (start, t) => {

@@ -32,8 +32,8 @@ export interface JudgedConsumer {
 export interface SearchedArea {
   readonly judged: readonly JudgedConsumer[];
   readonly actives: readonly ActiveDrift[];
-  /** The area's model beside these drifts. */
-  readonly posterior: AreaPosterior;
+  /** The area's model beside these drifts, factorised when it is asked for. */
+  readonly posterior: () => AreaPosterior;
 }
 
 /**
@@ -68,7 +68,7 @@ export function searchDrifts(
     judged,
     actives,
     // without a drift it is what the paths were told from
-    posterior:
+    posterior: () =>
       actives.length === 0
         ? { ...paths, actives, lots: context.lots }
         : factorArea(evidence, healthy, actives, context.lots),

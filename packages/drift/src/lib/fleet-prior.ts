@@ -28,7 +28,7 @@ export interface FleetPrior {
 /** What the fleet learns from one judged meter. */
 export interface JudgedMeter extends SeenLevel {
   /** Log Bayes factor of each kind and size of a drift. */
-  readonly bayesFactors: Float64Array;
+  readonly bayesFactors: Float64Array | Float32Array;
 }
 
 /** What one area says of the means of the lots it has, everything else in it integrated out. */
