@@ -71,5 +71,5 @@ export {
 } from './lib/run-length.ts';
 export { studentCdf, studentQuantile } from './lib/student-t.ts';
 export { theilSen, type TheilSenFit } from './lib/theil-sen.ts';
-export { at, dot, mean } from './lib/vector.ts';
+export { at, dot, mean, multiplyRows } from './lib/vector.ts';
 export { fitWeightedLeastSquares, type LinearFit } from './lib/weighted-least-squares.ts';

@@ -71,7 +71,7 @@ export function appendNight(frozen: FrozenArea, input: FleetInput, area: AreaInp
   });
   const grown = withWander(frozen, design.wanderCount, design);
   if (design.columns.length + frozen.ended !== grown.sums.p) return refused('columns');
-  const shape = shapeFrom(noiseShape(design, frozen.noiseUnits), first);
+  const shape = shapeFrom(noiseShape(design, { units: frozen.noiseUnits }), first);
   if (instant(at(window.from, first)) !== frozen.untilUs) shape.broken[0] = 1;
   const rows = whitenRows(grown, design, { shape, first });
   if (rows.meanSquare > STRANGE_NOISE) return refused('noise');

@@ -272,12 +272,13 @@ function unaccountedEnergy(
     let before = 0;
     let duration = 0;
     for (let t = 0; t < stop; t++) {
-      before += at(energy, t);
-      duration += at(hours, t);
+      before += energy[t] as number;
+      duration += hours[t] as number;
     }
     const power = duration > 0 ? before / duration : 0;
     for (let t = 0; t < count; t++)
-      rest[t] = at(rest, t) - (t < stop ? at(energy, t) : power * at(hours, t));
+      rest[t] =
+        (rest[t] as number) - (t < stop ? (energy[t] as number) : power * (hours[t] as number));
   });
   return rest;
 }

@@ -7,7 +7,7 @@ import { isResolvable, type JudgedConsumer } from './drift-search.ts';
 import { forecastDrift } from './drift-forecast.ts';
 import {
   type Component,
-  driftProfiles,
+  profilesOf,
   type PathEvidence,
   posteriorOfPath,
   type Profile,
@@ -283,7 +283,7 @@ function weeksOf({ prepared, profiles }: AnsweredArea): Week[] {
   const { blocks, daysPerBlock } = prepared.evidence ?? { blocks: 1, daysPerBlock: 1 };
   return weeklyEnds(blocks, daysPerBlock, LEAST_DAYS).map((end) => ({
     end,
-    profiles: end === blocks ? profiles : driftProfiles(end),
+    profiles: end === blocks ? profiles : profilesOf(end),
   }));
 }
 

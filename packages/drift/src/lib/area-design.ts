@@ -87,9 +87,13 @@ function clockColumn(
   const { from, to, hours } = intervals;
   const out = new Float64Array(energy.length);
   for (let t = 1; t + 1 < energy.length; t++) {
-    if (at(to, t - 1) !== at(from, t) || at(to, t) !== at(from, t + 1)) continue;
-    const before = at(energy, t - 1) / at(hours, t - 1);
-    const after = at(energy, t + 1) / at(hours, t + 1);
+    if (
+      (to[t - 1] as number) !== (from[t] as number) ||
+      (to[t] as number) !== (from[t + 1] as number)
+    )
+      continue;
+    const before = (energy[t - 1] as number) / (hours[t - 1] as number);
+    const after = (energy[t + 1] as number) / (hours[t + 1] as number);
     out[t] = ((after - before) / 2) * stepHours;
   }
   return out;
@@ -160,7 +164,7 @@ function lossOfFlow(
   energies.forEach((energy, i) => {
     const own = flow[i] as Float64Array;
     for (let t = 0; t < loss.length; t++)
-      loss[t] = at(loss, t) + share * at(energy, t) * at(own, t);
+      loss[t] = (loss[t] as number) + share * (energy[t] as number) * (own[t] as number);
   });
   return loss;
 }
@@ -184,7 +188,7 @@ export function buildDesign(
   const energies = intervals.consumers.map((consumer) => consumer.energy);
   const total = new Float64Array(count);
   for (const energy of energies)
-    for (let t = 0; t < count; t++) total[t] = at(total, t) + at(energy, t);
+    for (let t = 0; t < count; t++) total[t] = (total[t] as number) + (energy[t] as number);
   const voltage = voltageLoss(input, intervals, options);
   const stepSeconds = input.grid.stepUs / 1e6;
   const columns: Float64Array[] = [];
@@ -243,7 +247,10 @@ export function buildDesign(
     for (let day = 0; day < intervals.days; day += LOSS_WANDER_DAYS)
       add(
         expected.map((value, t) =>
-          at(intervals.day, t) >= day && at(intervals.day, t) < day + LOSS_WANDER_DAYS ? value : 0,
+          (intervals.day[t] as number) >= day &&
+          (intervals.day[t] as number) < day + LOSS_WANDER_DAYS
+            ? value
+            : 0,
         ),
         voltage === undefined ? 0.1 : LOSS_WANDER_SD,
       );
@@ -254,7 +261,7 @@ export function buildDesign(
     ...intervals.supplyMeters.map((index) => meterOf(input, index).limit),
   );
   add(
-    total.map((energy, t) => energy + at(expected, t)),
+    total.map((energy, t) => energy + (expected[t] as number)),
     supplyLimit / Math.sqrt(3),
   );
   for (const consumer of intervals.consumers)
@@ -286,7 +293,8 @@ export function buildDesign(
     clockAt,
     ...beside,
     balance: intervals.supply.map(
-      (value, t) => value - at(total, t) - at(expected, t) - at(beside.unmeasured, t),
+      (value, t) =>
+        value - (total[t] as number) - (expected[t] as number) - (beside.unmeasured[t] as number),
     ),
     total,
     stepSeconds,
@@ -337,7 +345,7 @@ function betaErrors(
     const centre = mean(consumer.energy);
     let variance = 0;
     for (let t = 0; t < consumer.energy.length; t++)
-      variance += (at(consumer.energy, t) - centre) ** 2;
+      variance += ((consumer.energy[t] as number) - centre) ** 2;
     variance = Math.max(variance / consumer.energy.length, 1e-12);
     if (hasSunShape(consumer.energy)) return SUN_WANDER_SD;
     const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
@@ -348,8 +356,8 @@ function betaErrors(
     if ('assumedLoss' in loss) return Math.hypot(rounding, UNSEEN_LOSS_SD * loss.assumedLoss);
     return Math.hypot(
       rounding,
-      at(loss.ownSlope, i) * BURST_SD_KW,
-      at(loss.marginal, i) * REACTIVE_SD,
+      (loss.ownSlope[i] as number) * BURST_SD_KW,
+      (loss.marginal[i] as number) * REACTIVE_SD,
       SLOPE_SD,
     );
   });

@@ -1,5 +1,6 @@
 import { addCombination, addGram, at, dotColumns } from '@verimeter/statistics';
 import type { AreaDesign } from './area-design.ts';
+import { shortestInterval } from './area-intervals.ts';
 import {
   type NoiseModel,
   type NoiseShape,
@@ -70,7 +71,8 @@ export function gatherEvidence(
     ),
   );
   const all = [...columns, ...known];
-  const shape = noiseShape(design, noiseUnits(design));
+  const scale = lineScale(design);
+  const shape = noiseShape(design, { units: noiseUnits(design, scale), scale });
   const whitened = all.map((column) => new Float64Array(column.length));
   const target = new Float64Array(balance.length);
   const whitenAll = (by: Whitening): void => {
@@ -152,7 +154,7 @@ function sumBlocks(
   let from = 0;
   for (let block = 0; block < blocks; block++) {
     let to = from;
-    while (to < intervals.count && at(intervals.day, to) < (block + 1) * daysPerBlock) to++;
+    while (to < intervals.count && (intervals.day[to] as number) < (block + 1) * daysPerBlock) to++;
     part.fill(0);
     addGram(part, whitened, from, to);
     for (let i = 0; i < p; i++) {
@@ -167,7 +169,7 @@ function sumBlocks(
     }
     const h = blockMoments.subarray(block * p, (block + 1) * p);
     dotColumns(h, whitened, target, { from, to });
-    for (let j = 0; j < p; j++) moment[j] = at(moment, j) + at(h, j);
+    for (let j = 0; j < p; j++) moment[j] = (moment[j] as number) + (h[j] as number);
     from = to;
   }
   mirror(gram, p);
@@ -187,7 +189,7 @@ function addInformations(gram: Float64Array, design: AreaDesign): void {
 }
 
 function mirror(a: Float64Array, n: number): void {
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[j * n + i] = at(a, i * n + j);
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[j * n + i] = a[i * n + j] as number;
 }
 
 /** What lasts for days is misfit - a drift not yet in the model -, not noise; the filter must not learn to take it out. */
@@ -197,9 +199,9 @@ function withoutDailyMeans(series: Float64Array, day: Int32Array): Float64Array 
   while (from < out.length) {
     let to = from;
     let sum = 0;
-    while (to < out.length && day[to] === day[from]) sum += at(series, to++);
+    while (to < out.length && day[to] === day[from]) sum += series[to++] as number;
     const mean = sum / (to - from);
-    for (let t = from; t < to; t++) out[t] = at(out, t) - mean;
+    for (let t = from; t < to; t++) out[t] = (out[t] as number) - mean;
     from = to;
   }
   return out;
@@ -213,13 +215,15 @@ export interface NoiseUnits {
   readonly shortest: number;
 }
 
-export function noiseUnits(design: AreaDesign): NoiseUnits {
-  const scale = lineScale(design);
+export function noiseUnits(
+  design: AreaDesign,
+  scale: Float64Array = lineScale(design),
+): NoiseUnits {
   let sum = 0;
-  for (let t = 0; t < scale.length; t++) sum += at(scale, t);
+  for (let t = 0; t < scale.length; t++) sum += scale[t] as number;
   return {
     scale: sum > 0 ? sum / scale.length : 1,
-    shortest: design.intervals.hours.reduce((a, b) => Math.min(a, b), Infinity),
+    shortest: shortestInterval(design.intervals),
   };
 }
 
@@ -228,24 +232,30 @@ function lineScale({ intervals, voltage }: AreaDesign): Float64Array {
   const count = intervals.count;
   const scale = new Float64Array(count);
   intervals.consumers.forEach((consumer, i) => {
-    const slope = voltage === undefined ? 1 : at(voltage.ownSlope, i);
+    const slope = voltage === undefined ? 1 : (voltage.ownSlope[i] as number);
     for (let t = 0; t < count; t++) {
-      const x = (slope * at(consumer.energy, t)) / at(intervals.hours, t);
-      scale[t] = at(scale, t) + x * x;
+      const x = (slope * (consumer.energy[t] as number)) / (intervals.hours[t] as number);
+      scale[t] = (scale[t] as number) + x * x;
     }
   });
   return scale;
 }
 
 /** `before`: grid point that ends the interval before the first; undefined: there is none. */
-export function noiseShape(design: AreaDesign, units: NoiseUnits, before?: number): NoiseShape {
+export function noiseShape(
+  design: AreaDesign,
+  known: { readonly units: NoiseUnits; readonly scale?: Float64Array; readonly before?: number },
+): NoiseShape {
   const { intervals } = design;
+  const { units, scale = lineScale(design), before } = known;
   return {
-    logScale: lineScale(design).map((value) => Math.log(Math.max(value / units.scale, 1e-4))),
+    logScale: scale.map((value) => Math.log(Math.max(value / units.scale, 1e-4))),
     extra: design.unmeasuredVariance,
     length: intervals.hours.map((hours) => hours / units.shortest),
     broken: Uint8Array.from({ length: intervals.count }, (_, t) =>
-      (t === 0 ? before : at(intervals.to, t - 1)) !== at(intervals.from, t) ? 1 : 0,
+      (t === 0 ? before : (intervals.to[t - 1] as number)) !== (intervals.from[t] as number)
+        ? 1
+        : 0,
     ),
   };
 }

@@ -111,9 +111,9 @@ function flatCoefficients(
     unit.fill(0);
     unit[j] = 1;
     solveCholeskyInPlace(model.factor, p, unit);
-    const variance = at(unit, j);
+    const variance = unit[j];
     const information = Math.max(1 / variance - 1 / (range.priorSd * range.priorSd), 1e-9);
-    estimate[i] = at(model.coefficients, j) / variance / information;
+    estimate[i] = (model.coefficients[j] as number) / variance / information;
     sd[i] = Math.sqrt(1 / information);
   }
   return { estimate, sd };
@@ -201,10 +201,10 @@ export function findDeparture(
       for (let j = 0; j < p; j++) {
         const value = blockRows[row + j] as number;
         products[j] = (products[j] as number) + value;
-        fitted += value * at(model.coefficients, j);
+        fitted += value * (model.coefficients[j] as number);
       }
-      cross += at(blockMoments, block * p + i) - fitted;
-      squares += at(blockRows, row + i);
+      cross += (blockMoments[block * p + i] as number) - fitted;
+      squares += blockRows[row + i] as number;
       if (block > blocks - LEAST_BLOCKS || !(cross > 0)) continue;
       const solved = Float64Array.from(products);
       solveCholeskyInPlace(model.factor, p, solved);
@@ -241,7 +241,8 @@ function strangerEnergy(meter: MeterSeries, intervals: AreaIntervals): Float64Ar
   let known = 0;
   for (let t = 0; t < out.length; t++) {
     // a register that runs backwards says nothing, one that counts both ways may
-    const usable = meter.exportRegister === undefined ? at(out, t) >= 0 : Number.isFinite(out[t]);
+    const usable =
+      meter.exportRegister === undefined ? (out[t] as number) >= 0 : Number.isFinite(out[t]);
     if (usable) known++;
     else out[t] = 0;
   }

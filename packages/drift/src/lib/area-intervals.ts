@@ -59,18 +59,18 @@ function gridIndexAtOrBefore(input: FleetInput, us: number): number {
 function present(meter: MeterSeries, k: number): boolean {
   const exported = meter.exportRegister;
   return (
-    Number.isFinite(at(meter.importRegister, k)) &&
-    (exported === undefined || Number.isFinite(at(exported, k)))
+    Number.isFinite(meter.importRegister[k]) &&
+    (exported === undefined || Number.isFinite(exported[k]))
   );
 }
 
 /** Import minus export between two grid points; undefined where a register ran backwards. */
 function netEnergy(meter: MeterSeries, from: number, to: number): number | undefined {
-  const imported = at(meter.importRegister, to) - at(meter.importRegister, from);
+  const imported = (meter.importRegister[to] as number) - (meter.importRegister[from] as number);
   if (imported < 0) return undefined;
   const exported = meter.exportRegister;
   if (exported === undefined) return imported;
-  const out = at(exported, to) - at(exported, from);
+  const out = (exported[to] as number) - (exported[from] as number);
   return out < 0 ? undefined : imported - out;
 }
 
@@ -205,11 +205,16 @@ export function meterOf(input: FleetInput, index: number): MeterSeries {
   return input.meters[index] as MeterSeries;
 }
 
+/** Hours. */
+export function shortestInterval({ hours }: AreaIntervals): number {
+  return hours.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
 /** Per interval the sum of a series of grid steps, each step named by the grid point that ends it. */
 export function sumOfSteps(series: Float64Array, { from, to }: AreaIntervals): Float64Array {
   return Float64Array.from(from, (start, t) => {
     let sum = 0;
-    for (let k = start + 1; k <= at(to, t); k++) sum += at(series, k);
+    for (let k = start + 1; k <= (to[t] as number); k++) sum += series[k] as number;
     return sum;
   });
 }

@@ -3,6 +3,7 @@ import {
   at,
   choleskyInPlace,
   dot,
+  multiplyRows,
   solveCholeskyInPlace,
   solveLowerInPlace,
   solveLowerRowsInPlace,
@@ -56,10 +57,12 @@ export function openPaths(
       rows.set(own, row);
       lots?.members.forEach((members, k) => {
         let sum = 0;
-        for (const j of members) sum += at(own, j);
+        for (const j of members) sum += own[j] as number;
         rows[row + p + k] = sum;
       });
     }
+  const explained = new Float64Array(n * blocks);
+  multiplyRows(explained, rows, coefficients);
   const variance = new Float64Array(n);
   const touch = new Float64Array(n * blocks);
   const moment = new Float64Array(n * blocks);
@@ -87,20 +90,22 @@ export function openPaths(
       products.fill(0);
       addGram(products, own, 0, size);
       const touches = blocks * each;
-      const ownVariance = at(products, touches + blocks);
+      const ownVariance = products[touches + blocks] as number;
       variance[i] = ownVariance;
       for (let d = 0; d < blocks; d++) {
-        const row = rows.subarray((i * blocks + d) * size, (i * blocks + d + 1) * size);
-        const t = at(products, touches + d);
-        touch[i * blocks + d] = t;
-        moment[i * blocks + d] =
-          at(blockMoments, d * p + i) -
-          dot(row, coefficients) +
-          (t * at(coefficients, i)) / ownVariance;
+        const row = i * blocks + d;
+        const t = products[touches + d] as number;
+        touch[row] = t;
+        moment[row] =
+          (blockMoments[d * p + i] as number) -
+          (explained[row] as number) +
+          (t * (coefficients[i] as number)) / ownVariance;
         for (let c = 0; c <= d; c++) {
-          let value = (t * at(products, touches + c)) / ownVariance - at(products, d * each + c);
-          if (c === d) value += at(row, i);
-          information[(i * blocks + d) * blocks + c] = value;
+          let value =
+            (t * (products[touches + c] as number)) / ownVariance -
+            (products[d * each + c] as number);
+          if (c === d) value += rows[row * size + i] as number;
+          information[row * blocks + c] = value;
           information[(i * blocks + c) * blocks + d] = value;
         }
       }
@@ -172,8 +177,8 @@ export function pathsBeside(
       const row = consumer * blocks + d;
       others.forEach((k, a) => {
         cross[d * m + a] =
-          at((columns[k] as DriftColumn).cross, row) +
-          (at(touch, row) * (shares[a] as number)) / variance;
+          ((columns[k] as DriftColumn).cross[row] as number) +
+          ((touch[row] as number) * (shares[a] as number)) / variance;
       });
     }
     solveLowerRowsInPlace(factor, m, cross, blocks);
@@ -193,24 +198,26 @@ export function pathsBeside(
 function driftColumn(paths: AreaPaths, active: ActiveDrift): DriftColumn {
   const { evidence, size, factor, coefficients, rows } = paths;
   const { blocks, blockMoments, p } = evidence;
+  const { shape } = active.profile;
   const products = new Float64Array(size);
   let moment = 0;
   for (let d = 0; d < blocks; d++) {
-    const f = at(active.profile.shape, d);
+    const f = shape[d] as number;
+    if (f === 0) continue;
     const row = (active.consumer * blocks + d) * size;
-    for (let j = 0; j < size; j++) products[j] = at(products, j) + f * at(rows, row + j);
+    for (let j = 0; j < size; j++)
+      products[j] = (products[j] as number) + f * (rows[row + j] as number);
     moment += f * at(blockMoments, d * p + active.consumer);
   }
   moment -= dot(products, coefficients);
   solveCholeskyInPlace(factor, size, products);
   const solved = products;
   const cross = new Float64Array(evidence.design.n * blocks);
-  for (let r = 0; r < cross.length; r++) {
-    let value = at(active.profile.shape, r % blocks) * at(rows, r * size + active.consumer);
-    const row = r * size;
-    for (let j = 0; j < size; j++) value -= (rows[row + j] as number) * (solved[j] as number);
-    cross[r] = value;
-  }
+  multiplyRows(cross, rows, solved);
+  for (let r = 0; r < cross.length; r++)
+    cross[r] =
+      (shape[r % blocks] as number) * (rows[r * size + active.consumer] as number) -
+      (cross[r] as number);
   return { active, solved, moment, cross };
 }
 

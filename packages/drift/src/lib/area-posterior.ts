@@ -91,20 +91,21 @@ function addLotRows(model: {
   lots.members.forEach((members, k) => {
     const row = (first + k) * size;
     for (const i of members) {
-      for (let j = 0; j < p; j++) a[row + j] = at(a, row + j) + at(gram, i * p + j);
+      for (let j = 0; j < p; j++) a[row + j] = (a[row + j] as number) + (gram[i * p + j] as number);
       b[first + k] = at(b, first + k) + at(moment, i);
       actives.forEach((active, m) => {
         let sum = 0;
+        const { shape } = active.profile;
         for (let d = 0; d < blocks; d++)
           sum +=
-            at(active.profile.shape, d) * at(blockRows, (d * design.n + active.consumer) * p + i);
+            (shape[d] as number) * (blockRows[(d * design.n + active.consumer) * p + i] as number);
         a[row + p + m] = at(a, row + p + m) + sum;
       });
     }
     for (let other = 0; other <= k; other++) {
       let sum = at(lots.precision, k * lots.members.length + other);
       for (const i of members)
-        for (const j of lots.members[other] ?? []) sum += at(gram, i * p + j);
+        for (const j of lots.members[other] ?? []) sum += gram[i * p + j] as number;
       a[row + first + other] = sum;
     }
   });

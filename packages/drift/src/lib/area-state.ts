@@ -8,7 +8,7 @@ import {
   type SearchedArea,
   searchDrifts,
 } from './drift-search.ts';
-import { driftProfiles, type Profile } from './error-path.ts';
+import { profilesOf, type Profile } from './error-path.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, type JudgedMeter, type LotEvidence, priorOf } from './fleet-prior.ts';
 import { areaLots, lotEvidence } from './lot-shifts.ts';
@@ -39,7 +39,7 @@ export function openArea(input: FleetInput, area: AreaInput, facts: FleetFacts):
   const prepared = orRefused(area, () => prepareArea(input, area, facts));
   return {
     prepared,
-    profiles: driftProfiles(prepared.evidence?.blocks ?? 1),
+    profiles: profilesOf(prepared.evidence?.blocks ?? 1),
     judged: [],
     actives: [],
     inflation: new Float64Array(prepared.evidence?.design.n ?? 0).fill(1),
@@ -83,7 +83,7 @@ export interface Judging {
 export interface Judged {
   readonly found: SearchedArea;
   /** What the fleet learns from. */
-  readonly learned: JudgedArea;
+  readonly learn: () => JudgedArea;
 }
 
 /** Judges the consumers of an area with the fleet's priors. */
@@ -103,30 +103,30 @@ export function judgeConsumers(input: FleetInput, area: Judging, prior: FleetPri
     biasScale: prior.biasScales.get(area.groupId) ?? 1,
     lots: own.shifts,
   });
-  const taught = own.names.flatMap((lot, k) =>
-    (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
-      const { level, posterior } = found.judged[i] as JudgedConsumer;
-      const { mean, variance } = level;
-      return {
-        lot,
-        area: area.groupId,
-        healthy: 1 - posterior.probabilityDrifted,
-        deviation: mean - priorOf(prior, lot).lotMean,
-        variance,
-        bias: at(evidence.design.betaBiasSd, i),
-        bayesFactors: posterior.bayesFactors,
-      };
-    }),
-  );
-  return {
-    found,
-    learned: { meters: taught, lots: lotEvidence(found.posterior, own, prior, area.groupId) },
-  };
+  const learn = (): JudgedArea => ({
+    meters: own.names.flatMap((lot, k) =>
+      (own.shifts.members[k] ?? []).map((i): JudgedMeter => {
+        const { level, posterior } = found.judged[i] as JudgedConsumer;
+        const { mean, variance } = level;
+        return {
+          lot,
+          area: area.groupId,
+          healthy: 1 - posterior.probabilityDrifted,
+          deviation: mean - priorOf(prior, lot).lotMean,
+          variance,
+          bias: at(evidence.design.betaBiasSd, i),
+          bayesFactors: posterior.bayesFactors,
+        };
+      }),
+    ),
+    lots: lotEvidence(found.posterior(), own, prior, area.groupId),
+  });
+  return { found, learn };
 }
 
 /**
  * Judges the consumers of an area with the fleet's priors, and describes the noise again beside the drifts found. Returns
- * what the fleet learns from: listed consumers whose load says anything.
+ * what the fleet learns from: listed consumers whose load says anything; nothing after the last round.
  */
 export function judgeArea(
   input: FleetInput,
@@ -135,7 +135,7 @@ export function judgeArea(
 ): JudgedArea | undefined {
   const { evidence } = state.prepared;
   if (evidence === undefined) return undefined;
-  const { found, learned } = judgeConsumers(
+  const { found, learn } = judgeConsumers(
     input,
     {
       groupId: state.prepared.area.groupId,
@@ -165,5 +165,5 @@ export function judgeArea(
   state.unrest = restless;
   if (!round.first && !round.last)
     state.inflation = varianceInflations(found.judged, state.profiles);
-  return learned;
+  return round.last ? undefined : learn();
 }

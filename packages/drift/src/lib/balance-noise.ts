@@ -234,6 +234,25 @@ export function whiten(filter: Whitening, series: Float64Array): Float64Array {
   return out;
 }
 
+/** v with sum over t of v(t) x(t) = sum over t of weights(t) whiten(x)(t) for any series x: the filter backwards in time. */
+export function whitenTransposed(
+  { leak, inverseSd, phi, weight }: Whitening,
+  weights: Float64Array,
+): Float64Array {
+  const count = weights.length;
+  const weighted = new Float64Array(count + phi.length);
+  for (let t = 0; t < count; t++) weighted[t] = (weights[t] as number) * (weight[t] as number);
+  const out = new Float64Array(count);
+  let e = 0;
+  for (let t = count - 1; t >= 0; t--) {
+    let z = weighted[t] as number;
+    for (let k = 0; k < phi.length; k++) z -= (phi[k] as number) * (weighted[t + k + 1] as number);
+    e = z * (inverseSd[t] as number) + (t + 1 < count ? (leak[t + 1] as number) * e : 0);
+    out[t] = e;
+  }
+  return out;
+}
+
 /** Numbers this small are the tail of a column that has ended: products of them would be too small to be handled fast. */
 const NOTHING = 1e-100;
 
@@ -251,11 +270,22 @@ export function whitenInto(
   carry?: { readonly values: Float64Array; readonly at: number },
 ): void {
   const { leak, inverseSd, phi, weight } = filter;
-  const [p1, p2, p3, p4, p5, p6] = phi as unknown as Six;
+  // Not destructured: V8 takes values out of an iterator for objects, and would allocate one for each of them in every interval.
+  const p1 = phi[0] as number;
+  const p2 = phi[1] as number;
+  const p3 = phi[2] as number;
+  const p4 = phi[3] as number;
+  const p5 = phi[4] as number;
+  const p6 = phi[5] as number;
   const before = carry?.values.subarray(carry.at, carry.at + CARRIED) ?? new Float64Array(CARRIED);
   let e = before[0] as number;
   // the last six standardised values, latest first
-  let [z1, z2, z3, z4, z5, z6] = before.subarray(1) as unknown as Six;
+  let z1 = before[1] as number;
+  let z2 = before[2] as number;
+  let z3 = before[3] as number;
+  let z4 = before[4] as number;
+  let z5 = before[5] as number;
+  let z6 = before[6] as number;
   for (let t = 0; t < series.length; t++) {
     e = (series[t] as number) + (leak[t] as number) * e;
     if (e < NOTHING && e > -NOTHING) e = 0;
@@ -271,5 +301,3 @@ export function whitenInto(
   }
   before.set([e, z1, z2, z3, z4, z5, z6]);
 }
-
-type Six = [number, number, number, number, number, number];

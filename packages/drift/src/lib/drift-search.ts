@@ -32,8 +32,8 @@ export interface JudgedConsumer {
 export interface SearchedArea {
   readonly judged: readonly JudgedConsumer[];
   readonly actives: readonly ActiveDrift[];
-  /** The area's model beside these drifts. */
-  readonly posterior: AreaPosterior;
+  /** The area's model beside these drifts, factorised when it is asked for. */
+  readonly posterior: () => AreaPosterior;
 }
 
 /**
@@ -68,7 +68,7 @@ export function searchDrifts(
     judged,
     actives,
     // without a drift it is what the paths were told from
-    posterior:
+    posterior: () =>
       actives.length === 0
         ? { ...paths, actives, lots: context.lots }
         : factorArea(evidence, healthy, actives, context.lots),
@@ -142,7 +142,7 @@ function withBias(path: PathEvidence, sd: { level: number; wander: number }): Pa
     let shift = 0;
     for (let d = 0; d < blocks; d++) {
       let sum = 0;
-      for (let c = 0; c < blocks; c++) sum += at(information, d * blocks + c);
+      for (let c = 0; c < blocks; c++) sum += information[d * blocks + c] as number;
       row[d] = sum;
       total += sum;
       shift += at(moment, d);

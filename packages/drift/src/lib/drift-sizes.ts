@@ -55,7 +55,9 @@ export const FIRST_PREVALENCE: DriftPrevalence = {
  * Most probable prevalence, sizes and kinds given, per meter, the log Bayes factor of each kind and size against "healthy": row
  * per kind, column per size (expectation maximisation over a mixture with fixed components; after Stephens, Biostatistics 18(2), 2017).
  */
-export function learnPrevalence(bayesFactors: readonly Float64Array[]): DriftPrevalence {
+export function learnPrevalence(
+  bayesFactors: readonly (Float64Array | Float32Array)[],
+): DriftPrevalence {
   const width = FIRST_SIZES.length;
   const cells = KINDS.length * width;
   const { ratios, spikes } = scaled(bayesFactors, cells);
@@ -103,7 +105,7 @@ export function learnPrevalence(bayesFactors: readonly Float64Array[]): DriftPre
 
 /** Bayes factors of all meters, each over the largest of its own and 1, and what is left of the 1. */
 function scaled(
-  bayesFactors: readonly Float64Array[],
+  bayesFactors: readonly (Float64Array | Float32Array)[],
   cells: number,
 ): { readonly ratios: Float64Array; readonly spikes: Float64Array } {
   const ratios = new Float64Array(bayesFactors.length * cells);

@@ -1,10 +1,5 @@
-import { at, monotoneRoot, normalCdf, normalQuantile } from '@verimeter/statistics';
-import {
-  DRIFT_KINDS,
-  type DriftKind,
-  type DriftPrevalence,
-  type DriftSize,
-} from './drift-sizes.ts';
+import { DRIFT_KINDS, type DriftKind, type DriftPrevalence } from './drift-sizes.ts';
+import { partOf, profileSums, weighDrifts, type WeighedDrifts } from './drift-weights.ts';
 
 /** Shape of a drift over the blocks of the window, 1 at the last block. */
 export interface Profile {
@@ -46,8 +41,9 @@ export interface TwoGroupPrior extends DriftPrevalence {
 export interface PathPosterior {
   readonly probabilityDrifted: number;
   readonly logBayesFactor: number;
-  /** Log Bayes factor of each kind and size of a drift alone: row per kind, column per size of the prior. */
+  /** Log Bayes factor of each kind and size of a drift alone: row per kind, column per size of the prior. Formed when asked for. */
   readonly bayesFactors: Float64Array;
+  /** Formed when asked for: a search only looks at probabilities. */
   readonly components: readonly Component[];
   /** Index of the most probable drift profile. */
   readonly best: number;
@@ -104,258 +100,112 @@ export function driftProfiles(blocks: number): Profile[] {
   ];
 }
 
+const byBlocks = new Map<number, readonly Profile[]>();
+
+/** `driftProfiles`, formed once for all areas with so many blocks. */
+export function profilesOf(blocks: number): readonly Profile[] {
+  let profiles = byBlocks.get(blocks);
+  if (profiles === undefined) byBlocks.set(blocks, (profiles = driftProfiles(blocks)));
+  return profiles;
+}
+
+/** Parts of the mixture with less weight are left out of it. */
+const LEAST_WEIGHT = 1e-6;
+
 /** Two-group posterior of one meter: healthy N(lotMean, lotSd) or healthy plus a drift of one of the profiles. */
 export function posteriorOfPath(
   evidence: PathEvidence,
   profiles: readonly Profile[],
   prior: TwoGroupPrior,
 ): PathPosterior {
-  const { blocks, information: q, moment: u } = evidence;
-  const rowSum = new Float64Array(blocks);
-  let m00 = 0;
-  let v0 = 0;
-  for (let d = 0; d < blocks; d++) {
-    let sum = 0;
-    for (let c = 0; c < blocks; c++) sum += at(q, d * blocks + c);
-    rowSum[d] = sum;
-    m00 += sum;
-    v0 += at(u, d);
-  }
-  const lotPrecision = 1 / (prior.lotSd * prior.lotSd);
-  const v0c = v0 - m00 * prior.lotMean;
-  const healthyVariance = 1 / (lotPrecision + m00);
-  const healthyMean = prior.lotMean + v0c * healthyVariance;
-  const healthyLog = 0.5 * v0c * v0c * healthyVariance;
-
-  const slabs = signedSizes(prior.sizes);
-  const a00 = lotPrecision + m00;
-  // of each profile and slab: log of the marginal likelihood against "healthy", posterior of level and size less their centres
-  const logs = new Float64Array(profiles.length * slabs.length);
-  const levels = new Float64Array(logs.length);
-  const sizes = new Float64Array(logs.length);
-  const m01s = new Float64Array(profiles.length);
-  const m11s = new Float64Array(profiles.length);
-  profiles.forEach((profile, index) => {
-    const f = profile.shape;
-    let first = 0;
-    while (first < blocks && f[first] === 0) first++;
-    let m01 = 0;
-    let m11 = 0;
-    let v1 = 0;
-    for (let d = first; d < blocks; d++) {
-      const fd = f[d] as number;
-      m01 += fd * (rowSum[d] as number);
-      v1 += fd * (u[d] as number);
-      let sum = 0;
-      for (let c = first; c < blocks; c++) sum += (q[d * blocks + c] as number) * (f[c] as number);
-      m11 += fd * sum;
-    }
-    const v1c = v1 - m01 * prior.lotMean;
-    const share = profile.weight * at(prior.kinds, DRIFT_KINDS.indexOf(profile.kind));
-    m01s[index] = m01;
-    m11s[index] = m11;
-    slabs.forEach((slab, k) => {
-      const a11 = 1 / (slab.sd * slab.sd) + m11;
-      const det = a00 * a11 - m01 * m01;
-      // everything relative to (lotMean, centre)
-      const w0 = v0c - m01 * slab.centre;
-      const w1 = v1c - m11 * slab.centre;
-      const level = (a11 * w0 - m01 * w1) / det;
-      const size = (a00 * w1 - m01 * w0) / det;
-      const centred = slab.centre * (v1c - 0.5 * m11 * slab.centre);
-      const quadratic = 0.5 * (w0 * level + w1 * size) + centred;
-      // determinants of (prior^-1 + M) and of the prior, and the weights
-      const scale = Math.sqrt(a00 / det) * ((share * slab.weight) / slab.sd);
-      const at0 = index * slabs.length + k;
-      logs[at0] = quadratic - healthyLog + Math.log(scale);
-      levels[at0] = level;
-      sizes[at0] = size;
-    });
-  });
-  const partOf = (index: number, k: number): Omit<Component, 'weight'> => {
-    const slab = slabs[k] as SignedSize;
-    const m01 = at(m01s, index);
-    const a11 = 1 / (slab.sd * slab.sd) + at(m11s, index);
-    const det = a00 * a11 - m01 * m01;
-    const size = slab.centre + at(sizes, index * slabs.length + k);
-    return {
-      mean: prior.lotMean + at(levels, index * slabs.length + k) + size,
-      variance: (a11 + a00 - 2 * m01) / det,
-      profile: index,
-      size,
-      sizeVariance: a00 / det,
-      sizeCovariance: (a00 - m01) / det,
-    };
-  };
-  return combine({ logs, slabs, profiles, partOf, prior, healthyMean, healthyVariance });
-}
-
-/** One of the normals that the sizes of drifts are a mixture of. */
-interface SignedSize {
-  /** Index into the sizes. */
-  readonly size: number;
-  readonly centre: number;
-  readonly sd: number;
-  readonly weight: number;
-}
-
-function signedSizes(sizes: readonly DriftSize[]): SignedSize[] {
-  return sizes.flatMap(({ centre, sd, weight }, size) =>
-    centre === 0
-      ? [{ size, centre, sd, weight }]
-      : [
-          { size, centre, sd, weight: weight / 2 },
-          { size, centre: -centre, sd, weight: weight / 2 },
-        ],
-  );
-}
-
-/** Log Bayes factor of each kind and size, their shares among the drifted taken off. */
-function byKindAndSize(
-  terms: {
-    /** Of each profile and slab, over exp(top). */
-    readonly odds: Float64Array;
-    readonly slabs: readonly SignedSize[];
-    readonly profiles: readonly Profile[];
-    readonly prior: DriftPrevalence;
-  },
-  top: number,
-): Float64Array {
-  const { odds, slabs, profiles, prior } = terms;
-  const width = prior.sizes.length;
-  const sums = new Float64Array(DRIFT_KINDS.length * width);
-  profiles.forEach(({ kind }, index) => {
-    const row = DRIFT_KINDS.indexOf(kind) * width;
-    slabs.forEach(({ size }, k) => {
-      sums[row + size] = at(sums, row + size) + at(odds, index * slabs.length + k);
-    });
-  });
-  return sums.map(
-    (sum, k) =>
-      top +
-      Math.log(
-        sum / (at(prior.kinds, Math.floor(k / width)) * (prior.sizes[k % width]?.weight ?? 1)),
-      ),
-  );
-}
-
-function combine(terms: {
-  /** profiles x slabs */
-  logs: Float64Array;
-  slabs: readonly SignedSize[];
-  profiles: readonly Profile[];
-  partOf: (profile: number, slab: number) => Omit<Component, 'weight'>;
-  prior: TwoGroupPrior;
-  healthyMean: number;
-  healthyVariance: number;
-}): PathPosterior {
-  const { logs, slabs, profiles, partOf, prior, healthyMean, healthyVariance } = terms;
-  let top = -Infinity;
-  for (const log of logs) top = Math.max(top, log);
-  const odds = logs.map((log) => Math.exp(log - top));
-  let sum = 0;
-  for (const value of odds) sum += value;
-  const logBayesFactor = top + Math.log(sum);
+  const sums = profileSums(evidence, profiles, prior);
+  const weighed = weighDrifts(sums, profiles, prior);
+  const { logBayesFactor } = weighed;
   const logOdds = logBayesFactor + Math.log(prior.drifted / (1 - prior.drifted));
   const probabilityDrifted = 1 / (1 + Math.exp(-logOdds));
+  let components: readonly Component[] | undefined;
+  let bayesFactors: Float64Array | undefined;
+  const { healthyMean, healthyVariance } = sums;
+  return {
+    probabilityDrifted,
+    logBayesFactor,
+    get bayesFactors() {
+      return (bayesFactors ??= byKindAndSize(weighed, profiles, prior));
+    },
+    get components() {
+      return (components ??= mixtureOf(weighed, probabilityDrifted));
+    },
+    ...mostProbable(weighed),
+    healthyMean,
+    healthyVariance,
+  };
+}
+
+/** The profile with the largest weight, and the size of the drift under the last of the sizes that tell for it. */
+function mostProbable(weighed: WeighedDrifts): Pick<PathPosterior, 'best' | 'size'> {
+  const { odds, slabs, count, sums } = weighed;
+  const width = slabs.length;
+  let best = 0;
+  let most = 0;
+  let slab = 0;
+  for (let profile = 0; profile < count; profile++) {
+    let total = 0;
+    for (let k = 0; k < width; k++) {
+      total += odds[profile * width + k] as number;
+      if (total > most) {
+        best = profile;
+        most = total;
+        slab = k;
+      }
+    }
+  }
+  return { best, size: most > 0 ? partOf(sums, best, slabs[slab]).size : 0 };
+}
+
+function mixtureOf(weighed: WeighedDrifts, probabilityDrifted: number): Component[] {
+  const { odds, total, slabs, count, sums } = weighed;
+  const width = slabs.length;
   const components: Component[] = [
     {
       weight: 1 - probabilityDrifted,
-      mean: healthyMean,
-      variance: healthyVariance,
+      mean: sums.healthyMean,
+      variance: sums.healthyVariance,
       profile: -1,
       size: 0,
       sizeVariance: 0,
       sizeCovariance: 0,
     },
   ];
-  let best = 0;
-  let bestWeight = 0;
-  let bestSlab = 0;
-  for (let profile = 0; profile * slabs.length < logs.length; profile++) {
-    let total = 0;
-    for (let slab = 0; slab < slabs.length; slab++) {
-      const weight = (at(odds, profile * slabs.length + slab) / sum) * probabilityDrifted;
-      total += weight;
-      if (total > bestWeight) {
-        best = profile;
-        bestWeight = total;
-        bestSlab = slab;
-      }
-      if (weight > 1e-6) components.push({ ...partOf(profile, slab), weight });
+  const unit = probabilityDrifted / total;
+  for (let profile = 0; profile < count; profile++)
+    for (let k = 0; k < width; k++) {
+      const weight = unit * (odds[profile * width + k] as number);
+      if (weight <= LEAST_WEIGHT) continue;
+      components.push({ ...partOf(sums, profile, slabs[k]), weight, profile });
     }
-  }
-  return {
-    probabilityDrifted,
-    logBayesFactor,
-    bayesFactors: byKindAndSize({ odds, slabs, profiles, prior }, top),
-    components,
-    best,
-    size: bestWeight > 0 ? partOf(best, bestSlab).size : 0,
-    healthyMean,
-    healthyVariance,
-  };
+  return components;
 }
 
-/** P(beta <= x) under the mixture. */
-export function mixtureCdf(components: readonly Component[], x: number): number {
-  let sum = 0;
-  let total = 0;
-  for (const part of components) {
-    sum += part.weight * normalCdf((x - part.mean) / Math.sqrt(part.variance));
-    total += part.weight;
-  }
-  return sum / total;
-}
-
-function within(x: number): number {
-  return Math.min(10, Math.max(-10, x));
-}
-
-/** Beyond so many standard deviations a normal distribution function is 0 or 1 to the last digit of a sum. */
-const FAR = 8.5;
-
-/** Quantile of the mixture to 1e-13, between the quantiles of its parts and within -10 to 10. */
-export function mixtureQuantile(components: readonly Component[], probability: number): number {
-  const count = components.length;
-  const means = new Float64Array(count);
-  const rates = new Float64Array(count);
-  const weights = new Float64Array(count);
-  const z = normalQuantile(probability);
-  let low = Infinity;
-  let high = -Infinity;
-  let total = 0;
-  for (let k = 0; k < count; k++) {
-    const { mean, variance, weight } = components[k] as Component;
-    const sd = Math.sqrt(variance);
-    means[k] = mean;
-    rates[k] = 1 / sd;
-    weights[k] = weight;
-    total += weight;
-    low = Math.min(low, mean + z * sd);
-    high = Math.max(high, mean + z * sd);
-  }
-  const excess = (x: number): number => {
-    let sum = 0;
-    for (let k = 0; k < count; k++) {
-      const place = (x - (means[k] as number)) * (rates[k] as number);
-      if (place > FAR) sum += weights[k] as number;
-      else if (place > -FAR) sum += (weights[k] as number) * normalCdf(place);
+/** Log Bayes factor of each kind and size, their shares among the drifted taken off. */
+function byKindAndSize(
+  { odds, top, slabs }: WeighedDrifts,
+  profiles: readonly Profile[],
+  prior: DriftPrevalence,
+): Float64Array {
+  const width = prior.sizes.length;
+  const cells = new Float64Array(DRIFT_KINDS.length * width);
+  profiles.forEach(({ kind }, index) => {
+    const row = DRIFT_KINDS.indexOf(kind) * width;
+    const first = index * slabs.length;
+    slabs.forEach(({ size }, k) => {
+      cells[row + size] = (cells[row + size] as number) + (odds[first + k] as number);
+    });
+  });
+  for (let kind = 0; kind < DRIFT_KINDS.length; kind++)
+    for (let size = 0; size < width; size++) {
+      const share = (prior.kinds[kind] ?? 1) * (prior.sizes[size]?.weight ?? 1);
+      const cell = kind * width + size;
+      cells[cell] = top + Math.log((cells[cell] as number) / share);
     }
-    return sum / total - probability;
-  };
-  return monotoneRoot(excess, within(low), within(high), 1e-13);
-}
-
-export function mixtureMoments(components: readonly Component[]): { mean: number; sd: number } {
-  let weight = 0;
-  let first = 0;
-  let second = 0;
-  for (const part of components) {
-    weight += part.weight;
-    first += part.weight * part.mean;
-    second += part.weight * (part.variance + part.mean * part.mean);
-  }
-  const centre = first / weight;
-  return { mean: centre, sd: Math.sqrt(Math.max(0, second / weight - centre * centre)) };
+  return cells;
 }

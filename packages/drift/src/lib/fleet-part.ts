@@ -10,7 +10,10 @@ export const EM_ROUNDS = 3;
 
 /** Some areas of a fleet, which one thread looks after. What goes in and out can be sent between threads. */
 export interface FleetPart {
-  /** Judges the consumers of all areas with the priors; per area, in the order of the areas. */
+  /**
+   * Judges the consumers of all areas with the priors. Returns what the fleet learns from each area, in the order of the areas; undefined
+   * where nothing is judged, and after the last round.
+   */
   readonly judge: (round: number, prior: FleetPrior) => (JudgedArea | undefined)[];
   readonly answer: (prior: FleetPrior) => AreaAnswers[];
   /** The areas as they stand after the last round and their answers, to go on from; undefined where an area cannot. */

@@ -28,7 +28,7 @@ export interface FleetPrior {
 /** What the fleet learns from one judged meter. */
 export interface JudgedMeter extends SeenLevel {
   /** Log Bayes factor of each kind and size of a drift. */
-  readonly bayesFactors: Float64Array;
+  readonly bayesFactors: Float64Array | Float32Array;
 }
 
 /** What one area says of the means of the lots it has, everything else in it integrated out. */
@@ -216,7 +216,7 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
 }
 
 /** Inverse of a symmetric positive definite matrix; solves for `b` in place on the way. */
-export function inverse(matrix: Float64Array, n: number, b?: Float64Array): Float64Array {
+function inverse(matrix: Float64Array, n: number, b?: Float64Array): Float64Array {
   const factor = Float64Array.from(matrix);
   if (choleskyInPlace(factor, n) === undefined)
     throw new RangeError('the information about the lots of a fleet is not positive definite');

@@ -1,5 +1,6 @@
 import type { Indication, Recommendation } from '@verimeter/telemetry';
-import { type Component, mixtureCdf, mixtureMoments, mixtureQuantile } from './error-path.ts';
+import type { Component } from './error-path.ts';
+import { mixtureCdf, mixtureMoments, mixtureQuantiles } from './mixture.ts';
 import type { DeviceResult } from './fleet-types.ts';
 
 /** Accepted share of false entries on the list for work orders and on the wider list (CONTRACTS.md 3). */
@@ -39,11 +40,12 @@ export function stateInterval(
   components: readonly Component[],
 ): Pick<ErrorStatement, 'errorEstimate' | 'standardError' | 'intervalLow' | 'intervalHigh'> {
   const { mean, sd } = mixtureMoments(components);
+  const [low = mean, high = mean] = mixtureQuantiles(components, [0.025, 0.975]);
   return {
     errorEstimate: errorOfBeta(mean),
     standardError: sd / (1 - mean) ** 2,
-    intervalLow: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.025))),
-    intervalHigh: errorOfBeta(Math.min(0.9, mixtureQuantile(components, 0.975))),
+    intervalLow: errorOfBeta(Math.min(0.9, low)),
+    intervalHigh: errorOfBeta(Math.min(0.9, high)),
   };
 }
 

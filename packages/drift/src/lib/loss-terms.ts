@@ -1,4 +1,4 @@
-import { at, mean } from '@verimeter/statistics';
+import { mean } from '@verimeter/statistics';
 import type { AreaIntervals } from './area-intervals.ts';
 import type { VoltageLoss } from './voltage-loss.ts';
 
@@ -30,18 +30,20 @@ export function addLossTerms(terms: {
   const rough = new Float64Array(count);
   const bursts = new Float64Array(count);
   energies.forEach((energy, i) => {
-    const slope = at(voltage.ownSlope, i);
-    const burst = at(terms.bursts, i);
+    const slope = voltage.ownSlope[i] as number;
+    const burst = terms.bursts[i] as number;
     for (let t = 0; t < count; t++) {
-      const hours = at(intervals.hours, t);
-      const p = at(energy, t) / hours;
-      const before = t === 0 ? p : at(energy, t - 1) / at(intervals.hours, t - 1);
-      const after = t + 1 === count ? p : at(energy, t + 1) / at(intervals.hours, t + 1);
-      own[t] = at(own, t) + slope * p * p * hours;
+      const hours = intervals.hours[t] as number;
+      const p = (energy[t] as number) / hours;
+      const before = t === 0 ? p : (energy[t - 1] as number) / (intervals.hours[t - 1] as number);
+      const after =
+        t + 1 === count ? p : (energy[t + 1] as number) / (intervals.hours[t + 1] as number);
+      own[t] = (own[t] as number) + slope * p * p * hours;
       // inside an interval a roof comes and goes with the clouds like a load with its appliances: a loss in either direction
-      linear[t] = at(linear, t) + slope * Math.abs(p) * hours;
-      bursts[t] = at(bursts, t) + slope * burst * Math.abs(p) * hours;
-      rough[t] = at(rough, t) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
+      linear[t] = (linear[t] as number) + slope * Math.abs(p) * hours;
+      bursts[t] = (bursts[t] as number) + slope * burst * Math.abs(p) * hours;
+      rough[t] =
+        (rough[t] as number) + slope * hours * 0.5 * ((p - before) ** 2 + (p - after) ** 2);
     }
   });
   add(own, 0.1);
@@ -60,7 +62,7 @@ function ownSquares(
   const squares = new Float64Array(expected.length);
   for (const energy of energies)
     for (let t = 0; t < squares.length; t++)
-      squares[t] = at(squares, t) + at(energy, t) ** 2 / at(hours, t);
+      squares[t] = (squares[t] as number) + (energy[t] as number) ** 2 / (hours[t] as number);
   const scale = mean(expected) / (mean(squares) || 1);
   return squares.map((value) => scale * value);
 }
@@ -75,8 +77,8 @@ function burstPower(energy: Float64Array, hours: Float64Array): number {
   let squares = 0;
   let sum = 0;
   for (let t = 1; t < energy.length; t++) {
-    const power = at(energy, t) / at(hours, t);
-    squares += (power - at(energy, t - 1) / at(hours, t - 1)) ** 2;
+    const power = (energy[t] as number) / (hours[t] as number);
+    squares += (power - (energy[t - 1] as number) / (hours[t - 1] as number)) ** 2;
     // what a roof feeds back flows through the same line
     sum += Math.abs(power);
   }

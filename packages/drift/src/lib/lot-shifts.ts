@@ -1,12 +1,6 @@
-import { at, solveCholeskyInPlace } from '@verimeter/statistics';
+import { at } from '@verimeter/statistics';
 import type { AreaPosterior, LotShifts } from './area-posterior.ts';
-import {
-  type FleetPrior,
-  inverse,
-  type LotEvidence,
-  lotPrecision,
-  priorOf,
-} from './fleet-prior.ts';
+import { type FleetPrior, type LotEvidence, lotPrecision, priorOf } from './fleet-prior.ts';
 
 /** Lots of the consumers that are judged, sorted by name. */
 export interface AreaLots {
@@ -42,15 +36,18 @@ export function lotEvidence(
 ): LotEvidence {
   const n = names.length;
   const first = posterior.size - n;
-  const covariance = new Float64Array(n * n);
-  const unit = new Float64Array(posterior.size);
-  for (let k = 0; k < n; k++) {
-    unit.fill(0);
-    unit[first + k] = 1;
-    solveCholeskyInPlace(posterior.factor, posterior.size, unit);
-    for (let j = 0; j < n; j++) covariance[k * n + j] = at(unit, first + j);
-  }
-  const whole = inverse(covariance, n);
+  // the lots come last: the end of the factor is that of their precision, all other unknowns integrated out
+  const whole = new Float64Array(n * n);
+  for (let k = 0; k < n; k++)
+    for (let j = 0; j <= k; j++) {
+      let sum = 0;
+      for (let c = 0; c <= j; c++)
+        sum +=
+          at(posterior.factor, (first + k) * posterior.size + first + c) *
+          at(posterior.factor, (first + j) * posterior.size + first + c);
+      whole[k * n + j] = sum;
+      whole[j * n + k] = sum;
+    }
   const information = whole.map((value, k) => value - at(shifts.precision, k));
   const moment = new Float64Array(n);
   for (let k = 0; k < n; k++)

@@ -1,4 +1,3 @@
-import { at } from '@verimeter/statistics';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
 
 const DAY_US = 86_400 * 1e6;
@@ -58,11 +57,11 @@ export function watchMeter(
   const exports = meter.exportRegister;
   let { first, last, changed, exported, changes, longestUs, backward } = seen;
   for (let k = Math.max(0, after); k <= until; k++) {
-    const value = at(register, k);
+    const value = register[k] as number;
     if (!Number.isFinite(value)) continue;
     const us = startUs + k * stepUs;
     if (meter.validFromUs !== undefined && us < meter.validFromUs) continue;
-    exported = exports === undefined ? NaN : at(exports, k);
+    exported = exports === undefined ? NaN : (exports[k] as number);
     if (first === undefined) {
       first = { us, value };
       changed = { us, value, exported };

@@ -1,4 +1,3 @@
-import { at } from '@verimeter/statistics';
 import type { MeterSeries } from './fleet-types.ts';
 
 /** Largest step that divides all increments of a register, kW.h; 0 where it is finer than a ten-thousandth of them. */
@@ -7,7 +6,7 @@ export function registerQuantum(meter: MeterSeries, limit: number): number {
   let previous = NaN;
   let seen = 0;
   for (let k = 0; k < meter.importRegister.length && seen < limit; k++) {
-    const value = at(meter.importRegister, k);
+    const value = meter.importRegister[k] as number;
     if (!Number.isFinite(value)) continue;
     let a = Math.abs(value - previous);
     previous = value;

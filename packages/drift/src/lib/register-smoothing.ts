@@ -1,5 +1,3 @@
-import { at } from '@verimeter/statistics';
-
 /** Half width, in intervals, of the neighbourhood whose variance drives the smoother. */
 const NEIGHBOURS = 4;
 
@@ -34,11 +32,12 @@ export function smoothEnergies(energy: Float64Array, quantum: number): Float64Ar
     filtered[k] = guess + gain * (shown - guess);
     filteredVariance[k] = (1 - gain) * variance;
   }
-  let after = at(filtered, count);
+  let after = filtered[count] as number;
   const out = new Float64Array(count);
   for (let k = count - 1; k >= 0; k--) {
-    const gain = at(filteredVariance, k) / Math.max(at(predictedVariance, k + 1), 1e-300);
-    const smoothed = at(filtered, k) + gain * (after - at(predicted, k + 1));
+    const gain =
+      (filteredVariance[k] as number) / Math.max(predictedVariance[k + 1] as number, 1e-300);
+    const smoothed = (filtered[k] as number) + gain * (after - (predicted[k + 1] as number));
     out[k] = after - smoothed;
     after = smoothed;
   }

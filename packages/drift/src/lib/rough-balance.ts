@@ -1,4 +1,5 @@
 import { at } from '@verimeter/statistics';
+import { shortestInterval } from './area-intervals.ts';
 import { type AreaEvidence, gatherEvidence, type KnownDrift } from './area-evidence.ts';
 
 /** What a balance leaves over from interval to interval is rougher than losses and meters make it: somebody draws on top. */
@@ -30,8 +31,7 @@ export function roughBalance(evidence: AreaEvidence): RoughBalance | undefined {
 
 /** kW. */
 function sdOf({ noise, design }: AreaEvidence): number {
-  const shortest = design.intervals.hours.reduce((a, b) => Math.min(a, b), Infinity);
-  return Math.sqrt(noise.base) / shortest;
+  return Math.sqrt(noise.base) / shortestInterval(design.intervals);
 }
 
 function largestExpected({ design }: AreaEvidence): number {

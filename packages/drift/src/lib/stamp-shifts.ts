@@ -1,6 +1,7 @@
 import { at, dot, solveCholeskyInPlace } from '@verimeter/statistics';
 import type { AreaEvidence } from './area-evidence.ts';
-import { meterOf } from './area-intervals.ts';
+import { type AreaIntervals, meterOf } from './area-intervals.ts';
+import { whiten, whitenTransposed } from './balance-noise.ts';
 import type { FleetInput, MeterSeries } from './fleet-types.ts';
 import { energyAtLag, netCounter, searchedLags } from './grid-counter.ts';
 import { type Contributions, contributionsOf, unitSpan } from './unit-span.ts';
@@ -44,15 +45,20 @@ function everyShift(
   model: WideModel,
 ): { readonly shift: StampShift; readonly wins: number }[] {
   const { intervals } = evidence.design;
+  const lags = searchedLags(input.grid.stepUs);
+  const look = {
+    evidence,
+    model,
+    residualBack: whitenTransposed(evidence.filter, evidence.residual),
+  };
+  const change = new Float64Array(intervals.count);
   return intervals.consumers.flatMap((consumer) => {
     const counter = netCounter(meterOf(input, consumer.meter));
     const now = energyAtLag(counter, intervals, 0);
     let best: LagFit | undefined;
-    for (const steps of searchedLags(input.grid.stepUs)) {
-      const change = energyAtLag(counter, intervals, steps);
-      for (let t = 0; t < change.length; t++)
-        change[t] = (change[t] as number) - (now[t] as number) || 0; // nothing is known of a missing one
-      const fit = fitLag(evidence, model, { steps, change });
+    for (const steps of lags) {
+      const product = changeAtLag(change, look.residualBack, { counter, now, intervals, steps });
+      const fit = product < 0 ? undefined : fitLag(look, { steps, change, product });
       if (fit !== undefined && (best === undefined || fit.score > best.score)) best = fit;
     }
     if (best === undefined) return [];
@@ -71,23 +77,74 @@ function everyShift(
   });
 }
 
+interface ShiftLook {
+  readonly evidence: AreaEvidence;
+  readonly model: WideModel;
+  /** Its product with a series is that of the residual with the whitened series. */
+  readonly residualBack: Float64Array;
+}
+
 interface LagFit extends Contributions {
   readonly steps: number;
   readonly score: number;
 }
 
+/**
+ * What the energies of all intervals change by if the readings are put `steps` earlier; nothing is known of a missing one. Returns the
+ * product with `weights`.
+ */
+function changeAtLag(
+  change: Float64Array,
+  weights: Float64Array,
+  at0: {
+    readonly counter: Float64Array;
+    readonly now: Float64Array;
+    readonly intervals: AreaIntervals;
+    readonly steps: number;
+  },
+): number {
+  const { counter, now, steps } = at0;
+  const { from, to } = at0.intervals;
+  const last = counter.length;
+  let product = 0;
+  for (let t = 0; t < change.length; t++) {
+    const a = (from[t] as number) + steps;
+    const b = (to[t] as number) + steps;
+    let value = 0;
+    if (a >= 0 && b < last) {
+      value = (counter[b] as number) - (counter[a] as number) - (now[t] as number);
+      if (Number.isNaN(value)) value = 0;
+    }
+    change[t] = value;
+    product += value * (weights[t] as number);
+  }
+  return product;
+}
+
+/** Share of the window that is whitened before the rest of it. */
+const FIRST_LOOK = 0.25;
+/** More than rounding makes of a sum of products. */
+const ROUNDING = 1e-6;
+
 /** Regression of the balance on what the shift changes, everything else with its prior; undefined where it says little. */
 function fitLag(
-  evidence: AreaEvidence,
-  model: WideModel,
-  { steps, change }: { readonly steps: number; readonly change: Float64Array },
+  { evidence, model }: Omit<ShiftLook, 'residualBack'>,
+  {
+    steps,
+    change,
+    product,
+  }: { readonly steps: number; readonly change: Float64Array; readonly product: number },
 ): LagFit | undefined {
-  const { p, whitened, residual } = evidence;
+  const { p, filter, whitened, residual } = evidence;
+  // What the other columns take can only raise the score: half of it is asked for before they are looked at.
+  const least = MIN_SCORE / 2;
+  // Nearly all fail by their product with the residual and the squares of a part of the window.
+  const part = whiten(filter, change.subarray(0, Math.ceil(FIRST_LOOK * change.length)));
+  if (product < (least - ROUNDING) * Math.sqrt(dot(part, part))) return undefined;
   const column = evidence.whiten(change);
   const cross = dot(column, residual);
   const squares = dot(column, column);
-  // What the other columns take can only raise the score: half of it is asked for before they are looked at.
-  if (!(cross > (MIN_SCORE / 2) * Math.sqrt(squares))) return undefined;
+  if (!(cross > least * Math.sqrt(squares))) return undefined;
   const products = Float64Array.from({ length: p }, (_, j) =>
     dot(whitened[j] as Float64Array, column),
   );

@@ -103,9 +103,9 @@ function twoLags(
   for (let t = 0; t < supply.length; t++) {
     if (!Number.isFinite(other[t])) continue;
     rows++;
-    meanS += at(supply, t);
-    meanN += at(now, t);
-    meanO += at(other, t);
+    meanS += supply[t] as number;
+    meanN += now[t] as number;
+    meanO += other[t] as number;
   }
   if (rows < MIN_ROWS) return undefined;
   meanS /= rows;
@@ -114,9 +114,9 @@ function twoLags(
   let [ss, sn, so, nn, no, oo] = [0, 0, 0, 0, 0, 0];
   for (let t = 0; t < supply.length; t++) {
     if (!Number.isFinite(other[t])) continue;
-    const s = at(supply, t) - meanS;
-    const n = at(now, t) - meanN;
-    const o = at(other, t) - meanO;
+    const s = (supply[t] as number) - meanS;
+    const n = (now[t] as number) - meanN;
+    const o = (other[t] as number) - meanO;
     ss += s * s;
     sn += s * n;
     so += s * o;

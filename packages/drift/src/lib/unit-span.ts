@@ -89,6 +89,6 @@ export function unitSpan(of: Contributions): UnitSpan | undefined {
 
 function runningSum(values: Float64Array): Float64Array {
   const out = new Float64Array(values.length + 1);
-  for (let t = 0; t < values.length; t++) out[t + 1] = at(out, t) + at(values, t);
+  for (let t = 0; t < values.length; t++) out[t + 1] = (out[t] as number) + (values[t] as number);
   return out;
 }

@@ -241,7 +241,7 @@ export function perInterval(
   values: Float64Array,
 ): Float64Array {
   const byStep = new Float64Array(intervals.windowTo + 1);
-  for (let r = 0; r < values.length; r++) byStep[at(area.step, r)] = at(values, r);
+  for (let r = 0; r < values.length; r++) byStep[area.step[r] as number] = values[r] as number;
   return sumOfSteps(byStep, intervals);
 }
 
@@ -271,7 +271,8 @@ function stepEnergies(meter: MeterSeries, consumer: Consumer): Float64Array {
   let last = -1;
   let before = 0;
   for (let k = consumer.memberFrom; k <= consumer.memberTo; k++) {
-    const counter = at(meter.importRegister, k) - (exported === undefined ? 0 : at(exported, k));
+    const counter =
+      (meter.importRegister[k] as number) - (exported === undefined ? 0 : (exported[k] as number));
     if (!Number.isFinite(counter)) continue;
     if (last >= 0) {
       const each = (counter - before) / (k - last);
@@ -286,6 +287,6 @@ function stepEnergies(meter: MeterSeries, consumer: Consumer): Float64Array {
 
 function finiteShare(values: Float64Array, from: number, to: number): number {
   let count = 0;
-  for (let k = from; k <= to; k++) if (Number.isFinite(at(values, k))) count++;
+  for (let k = from; k <= to; k++) if (Number.isFinite(values[k])) count++;
   return to < from ? 0 : count / (to - from + 1);
 }

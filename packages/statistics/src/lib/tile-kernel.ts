@@ -3,7 +3,7 @@ export const SIDE = 4;
 
 /**
  * Products of panels of four columns, two doubles at a time. JavaScript has no vector instructions and V8 makes none of its
- * loops: the same sums take five times longer there. The kernel is a WebAssembly function, written out below; products and
+ * loops: the same sums take five times longer there. The kernel is two WebAssembly functions, written out below; products and
  * sums are rounded one by one as IEEE doubles, in the order of the rows, so that they are bit for bit those of the plain loop.
  */
 export interface TileKernel {
@@ -13,6 +13,11 @@ export interface TileKernel {
    * memory[out + 4 k + l] = sum over r < rows of memory[a + 4 r + k] memory[b + 4 r + l]; offsets count doubles.
    */
   readonly multiply: (a: number, b: number, rows: number, out: number) => void;
+  /**
+   * Solves L x = b in place for four right-hand sides at `x`, element (k, side) at 4 k + side. L: `panels` panels of four rows each
+   * from `l` on, every one `stride` doubles behind the one before, element (row, k) of a panel at 4 k + row.
+   */
+  readonly solve: (l: number, x: number, panels: number, stride: number) => void;
 }
 
 /** What is used of the host's WebAssembly: this package knows no host types. */
@@ -45,6 +50,7 @@ const i32 = (value: number): number[] => [0x41, value];
 const i32Add = 0x6a;
 const i32Sub = 0x6b;
 const i32IsZero = 0x45;
+const i32Equal = 0x46;
 const i32ShiftLeft = 0x74;
 /** Alignment of doubles (2^3 bytes), then the offset. */
 const access = (offset: number): number[] => [3, ...unsigned(offset)];
@@ -52,7 +58,10 @@ const load = (offset: number): number[] => [0xfd, 0x00, ...access(offset)];
 const loadTwice = (offset: number): number[] => [0xfd, 0x0a, ...access(offset)];
 const store = (offset: number): number[] => [0xfd, 0x0b, ...access(offset)];
 const add = [0xfd, 0xf0, 0x01];
+const subtract = [0xfd, 0xf1, 0x01];
 const multiply = [0xfd, 0xf2, 0x01];
+const divide = [0xfd, 0xf3, 0x01];
+const zero = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)];
 
 /** LEB128 */
 function unsigned(value: number): number[] {
@@ -65,34 +74,81 @@ const section = (id: number, content: readonly number[]): number[] => [
   ...content,
 ];
 
-/** The locals of the function: parameters a, b, rows, out; two vectors of b, one of a, eight sums. */
-const A = 0;
-const B = 1;
-const ROWS = 2;
-const OUT = 3;
-const Y = [4, 5] as const;
-const X = 6;
-const SUMS = 7;
 const WIDTH = 8 * SIDE;
 
-function kernelBody(): number[] {
-  const code: number[] = [];
-  // offsets in doubles become addresses
-  for (const local of [A, B, OUT]) code.push(...get(local), ...i32(3), i32ShiftLeft, ...set(local));
-  code.push(block, EMPTY, loop, EMPTY);
-  code.push(...get(ROWS), i32IsZero, ...branchIf(1));
-  Y.forEach((y, half) => code.push(...get(B), ...load(16 * half), ...set(y)));
+/** Locals of a function: addresses and counts, then two vectors of b, one of a, eight sums. */
+interface Locals {
+  readonly a: number;
+  readonly b: number;
+  /** Rows that are left. */
+  readonly rows: number;
+  readonly y: readonly [number, number];
+  readonly x: number;
+  readonly sums: number;
+}
+
+/** Adds the products of `rows` rows of a and b to the sums; both addresses end behind them. */
+function productLoop({ a, b, rows, y, x, sums }: Locals): number[] {
+  const code: number[] = [block, EMPTY, loop, EMPTY];
+  code.push(...get(rows), i32IsZero, ...branchIf(1));
+  y.forEach((own, half) => code.push(...get(b), ...load(16 * half), ...set(own)));
   for (let k = 0; k < SIDE; k++) {
-    code.push(...get(A), ...loadTwice(8 * k), ...set(X));
-    Y.forEach((y, half) => {
-      const sum = SUMS + 2 * k + half;
-      code.push(...get(sum), ...get(X), ...get(y), ...multiply, ...add, ...set(sum));
+    code.push(...get(a), ...loadTwice(8 * k), ...set(x));
+    y.forEach((own, half) => {
+      const sum = sums + 2 * k + half;
+      code.push(...get(sum), ...get(x), ...get(own), ...multiply, ...add, ...set(sum));
     });
   }
-  for (const local of [A, B]) code.push(...get(local), ...i32(WIDTH), i32Add, ...set(local));
-  code.push(...get(ROWS), ...i32(1), i32Sub, ...set(ROWS), ...branch(0), END, END);
-  for (let k = 0; k < 2 * SIDE; k++) code.push(...get(OUT), ...get(SUMS + k), ...store(16 * k));
+  for (const local of [a, b]) code.push(...get(local), ...i32(WIDTH), i32Add, ...set(local));
+  code.push(...get(rows), ...i32(1), i32Sub, ...set(rows), ...branch(0), END, END);
+  return code;
+}
+
+/** Offsets in doubles become addresses. */
+const toAddresses = (locals: readonly number[]): number[] =>
+  locals.flatMap((local) => [...get(local), ...i32(3), i32ShiftLeft, ...set(local)]);
+
+function multiplyBody(): number[] {
+  const out = 3;
+  const locals: Locals = { a: 0, b: 1, rows: 2, y: [4, 5], x: 6, sums: 7 };
+  const code = [...toAddresses([locals.a, locals.b, out]), ...productLoop(locals)];
+  for (let k = 0; k < 2 * SIDE; k++)
+    code.push(...get(out), ...get(locals.sums + k), ...store(16 * k));
   return [1, 3 + 2 * SIDE, V128, ...code, END];
+}
+
+function solveBody(): number[] {
+  const [l, start, panels, stride, panel] = [0, 1, 2, 3, 4] as const;
+  const locals: Locals = { a: 5, b: 6, rows: 7, y: [8, 9], x: 10, sums: 11 };
+  const { a, b, x, sums } = locals;
+  const code = [...toAddresses([l, start, stride]), block, EMPTY, loop, EMPTY];
+  code.push(...get(panel), ...get(panels), i32Equal, ...branchIf(1));
+  code.push(...get(l), ...set(a), ...get(start), ...set(b));
+  code.push(...get(panel), ...i32(2), i32ShiftLeft, ...set(locals.rows));
+  for (let k = 0; k < 2 * SIDE; k++) code.push(...zero, ...set(sums + k));
+  code.push(...productLoop(locals));
+  // a and b are now at the triangle of the panel and at the four unknowns that it determines
+  for (let c = 0; c < SIDE; c++) {
+    const own = [sums + 2 * c, sums + 2 * c + 1];
+    own.forEach((sum, half) =>
+      code.push(...get(b), ...load(WIDTH * c + 16 * half), ...get(sum), ...subtract, ...set(sum)),
+    );
+    for (let q = 0; q < c; q++) {
+      code.push(...get(a), ...loadTwice(WIDTH * q + 8 * c), ...set(x));
+      own.forEach((sum, half) => {
+        const known = sums + 2 * q + half;
+        code.push(...get(sum), ...get(x), ...get(known), ...multiply, ...subtract, ...set(sum));
+      });
+    }
+    code.push(...get(a), ...loadTwice(WIDTH * c + 8 * c), ...set(x));
+    own.forEach((sum, half) => {
+      code.push(...get(sum), ...get(x), ...divide, ...set(sum));
+      code.push(...get(b), ...get(sum), ...store(WIDTH * c + 16 * half));
+    });
+  }
+  code.push(...get(l), ...get(stride), i32Add, ...set(l));
+  code.push(...get(panel), ...i32(1), i32Add, ...set(panel), ...branch(0), END, END);
+  return [2, 4, I32, 3 + 2 * SIDE, V128, ...code, END];
 }
 
 const name = (ascii: string): number[] => [
@@ -101,14 +157,17 @@ const name = (ascii: string): number[] => [
 ];
 
 function kernelModule(): Uint8Array<ArrayBuffer> {
-  const body = kernelBody();
+  const bodies = [multiplyBody(), solveBody()].flatMap((body) => [
+    ...unsigned(body.length),
+    ...body,
+  ]);
   return Uint8Array.from([
     ...HEADER,
     ...section(1, [1, 0x60, 4, I32, I32, I32, I32, 0]),
     ...section(2, [1, ...name('env'), ...name('memory'), 2, 0, 1]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...name('multiply'), 0, 0]),
-    ...section(10, [1, ...unsigned(body.length), ...body]),
+    ...section(3, [2, 0, 0]),
+    ...section(7, [2, ...name('multiply'), 0, 0, ...name('solve'), 0, 1]),
+    ...section(10, [2, ...bodies]),
   ]);
 }
 
@@ -121,5 +180,6 @@ export function createTileKernel(doubles: number): TileKernel {
   return {
     memory: new Float64Array(memory.buffer),
     multiply: instance.exports['multiply'] as TileKernel['multiply'],
+    solve: instance.exports['solve'] as TileKernel['solve'],
   };
 }

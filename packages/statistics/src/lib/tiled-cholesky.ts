@@ -29,39 +29,21 @@ export function tiledCholeskyInPlace(a: Float64Array, n: number): number | undef
   const panels = Math.ceil(n / SIDE);
   const width = SIDE * panels;
   const tile = width * width;
-  const { memory, multiply } = kernelWith(tile + SIDE * SIDE);
+  const { memory, multiply, solve } = kernelWith(tile + SIDE * SIDE);
   packRows(memory, a, n, width);
   let logDeterminant = 0;
-  for (let j = 0; j < panels; j++) {
-    const column = SIDE * SIDE * j;
-    const diagonal = SIDE * width * j + column;
-    for (let i = j; i < panels; i++) {
-      const own = SIDE * width * i + column;
-      if (j > 0) {
-        multiply(SIDE * width * i, SIDE * width * j, SIDE * j, tile);
-        for (let r = 0; r < SIDE; r++)
-          for (let c = 0; c < SIDE; c++)
-            memory[own + SIDE * c + r] =
-              (memory[own + SIDE * c + r] as number) - (memory[tile + SIDE * r + c] as number);
-      }
-      if (i === j) {
-        for (let c = 0; c < SIDE; c++) {
-          const pivot = factorColumn(memory, diagonal, c);
-          if (pivot === undefined) return undefined;
-          logDeterminant += Math.log(pivot);
-        }
-        continue;
-      }
-      for (let c = 0; c < SIDE; c++) {
-        const pivot = memory[diagonal + (SIDE + 1) * c] as number;
-        for (let r = 0; r < SIDE; r++) {
-          let value = memory[own + SIDE * c + r] as number;
-          for (let q = 0; q < c; q++)
-            value -=
-              (memory[own + SIDE * q + r] as number) * (memory[diagonal + SIDE * q + c] as number);
-          memory[own + SIDE * c + r] = value / pivot;
-        }
-      }
+  for (let i = 0; i < panels; i++) {
+    const panel = SIDE * width * i;
+    const diagonal = panel + SIDE * SIDE * i;
+    // left of the diagonal the panel's rows are right-hand sides of those above
+    solve(0, panel, i, SIDE * width);
+    multiply(panel, panel, SIDE * i, tile);
+    for (let k = 0; k < SIDE * SIDE; k++)
+      memory[diagonal + k] = (memory[diagonal + k] as number) - (memory[tile + k] as number);
+    for (let c = 0; c < SIDE; c++) {
+      const pivot = factorColumn(memory, diagonal, c);
+      if (pivot === undefined) return undefined;
+      logDeterminant += Math.log(pivot);
     }
   }
   for (let row = 0; row < n; row++) {
@@ -97,32 +79,14 @@ export function tiledSolveLowerRowsInPlace(
   const panels = Math.ceil(n / SIDE);
   const width = SIDE * panels;
   const x = width * width;
-  const tile = x + SIDE * width;
-  const { memory, multiply } = kernelWith(tile + SIDE * SIDE);
+  const { memory, solve } = kernelWith(x + SIDE * width);
   packRows(memory, l, n, width);
   for (let first = 0; first < count; first += SIDE) {
     const some = Math.min(SIDE, count - first);
     for (let r = 0; r < SIDE; r++)
       for (let k = 0; k < width; k++)
         memory[x + SIDE * k + r] = r < some && k < n ? (rows[(first + r) * n + k] as number) : 0;
-    for (let i = 0; i < panels; i++) {
-      const panel = SIDE * width * i;
-      const own = SIDE * SIDE * i;
-      // no rows before the first: zeros
-      multiply(panel, x, SIDE * i, tile);
-      for (let c = 0; c < SIDE; c++) {
-        const pivot = memory[panel + own + (SIDE + 1) * c] as number;
-        for (let r = 0; r < SIDE; r++) {
-          let value =
-            (memory[x + own + SIDE * c + r] as number) - (memory[tile + SIDE * c + r] as number);
-          for (let q = 0; q < c; q++)
-            value -=
-              (memory[panel + own + SIDE * q + c] as number) *
-              (memory[x + own + SIDE * q + r] as number);
-          memory[x + own + SIDE * c + r] = value / pivot;
-        }
-      }
-    }
+    solve(0, x, panels, SIDE * width);
     for (let r = 0; r < some; r++)
       for (let k = 0; k < n; k++) rows[(first + r) * n + k] = memory[x + SIDE * k + r] as number;
   }
