@@ -53,6 +53,8 @@ export interface AreaDesign extends UnmeasuredLoad {
   readonly lossSeen: boolean;
   /** Expected loss over all consumption; 0 where it is known from elsewhere. */
   readonly lossShare: number;
+  /** Without voltages: first of the position terms, and the loss they are told by. */
+  readonly position: { readonly at: number; readonly loss: number } | undefined;
   readonly units: DesignUnits;
   /** First of the columns of the loss in pairs of days, and how many there are. */
   readonly wanderAt: number;
@@ -235,6 +237,10 @@ export function buildDesign(
   const kappaSd = voltage === undefined ? POSITION_SD * assumed : KAPPA_SD_VOLTAGES;
   const { knownLoss } = options;
   const expected = knownLoss ?? voltage?.loss ?? lossOfFlow(energies, flow, assumed);
+  const position =
+    knownLoss === undefined && voltage === undefined
+      ? { at: columns.length, loss: assumed }
+      : undefined;
   if (knownLoss === undefined) {
     energies.forEach((energy, i) =>
       add(
@@ -282,6 +288,7 @@ export function buildDesign(
     intervals,
     voltage,
     lossSeen: knownLoss !== undefined || voltage !== undefined,
+    position,
     lossShare: knownLoss === undefined ? mean(expected) / (mean(total) || 1) : 0,
     units: { voltage, meanFlows, assumedLoss: assumed, bursts, clockMiddleUs },
     wanderAt,

@@ -19,7 +19,14 @@ const NOISE_ROUNDS = 3;
 export interface AreaSums {
   readonly design: Pick<
     AreaDesign,
-    'n' | 'lossSeen' | 'lossShare' | 'priorSd' | 'priorMean' | 'betaBiasSd' | 'betaWanderSd'
+    | 'n'
+    | 'lossSeen'
+    | 'lossShare'
+    | 'position'
+    | 'priorSd'
+    | 'priorMean'
+    | 'betaBiasSd'
+    | 'betaWanderSd'
   >;
   readonly p: number;
   readonly blocks: number;

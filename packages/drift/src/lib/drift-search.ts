@@ -8,6 +8,7 @@ import {
   type HealthyPrior,
   type LotShifts,
 } from './area-posterior.ts';
+import { farEndFactors } from './far-end.ts';
 import {
   type PathEvidence,
   type PathPosterior,
@@ -61,6 +62,7 @@ export function searchDrifts(
   }));
   const paths = openPaths(evidence, healthy, context.lots);
   const columns: DriftColumns = new Map();
+  const farEnd = farEndFactors(paths);
   const found = (
     judged: readonly JudgedConsumer[],
     actives: readonly ActiveDrift[],
@@ -83,7 +85,11 @@ export function searchDrifts(
         level: at(bias, i),
         wander: at(evidence.design.betaWanderSd, i),
       });
-      const own = isResolvable(evidence, i) ? prior : { ...prior, drifted: 0 };
+      const own = {
+        ...prior,
+        drifted: isResolvable(evidence, i) ? prior.drifted : 0,
+        healthyFactor: at(farEnd, i),
+      };
       return { path, level, posterior: posteriorOfPath(path, profiles, own) };
     });
     if (pass === MAX_PASSES) return found(judged, actives);

@@ -36,6 +36,8 @@ export interface Component {
 export interface TwoGroupPrior extends DriftPrevalence {
   readonly lotMean: number;
   readonly lotSd: number;
+  /** Log of what other explanations of a healthy meter add to its likelihood; none by default. */
+  readonly healthyFactor?: number;
 }
 
 export interface PathPosterior {
@@ -120,7 +122,7 @@ export function posteriorOfPath(
 ): PathPosterior {
   const sums = profileSums(evidence, profiles, prior);
   const weighed = weighDrifts(sums, profiles, prior);
-  const { logBayesFactor } = weighed;
+  const logBayesFactor = weighed.logBayesFactor - (prior.healthyFactor ?? 0);
   const logOdds = logBayesFactor + Math.log(prior.drifted / (1 - prior.drifted));
   const probabilityDrifted = 1 / (1 + Math.exp(-logOdds));
   let components: readonly Component[] | undefined;
@@ -190,7 +192,7 @@ function mixtureOf(weighed: WeighedDrifts, probabilityDrifted: number): Componen
 function byKindAndSize(
   { odds, top, slabs }: WeighedDrifts,
   profiles: readonly Profile[],
-  prior: DriftPrevalence,
+  prior: TwoGroupPrior,
 ): Float64Array {
   const width = prior.sizes.length;
   const cells = new Float64Array(DRIFT_KINDS.length * width);
@@ -205,7 +207,7 @@ function byKindAndSize(
     for (let size = 0; size < width; size++) {
       const share = (prior.kinds[kind] ?? 1) * (prior.sizes[size]?.weight ?? 1);
       const cell = kind * width + size;
-      cells[cell] = top + Math.log((cells[cell] as number) / share);
+      cells[cell] = top - (prior.healthyFactor ?? 0) + Math.log((cells[cell] as number) / share);
     }
   return cells;
 }

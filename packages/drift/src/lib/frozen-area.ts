@@ -155,9 +155,9 @@ function withoutSeries(units: DesignUnits): DesignUnits {
 
 function sumsOf(evidence: AreaEvidence): AreaSums {
   const { p, blocks, daysPerBlock, gram, moment, blockRows, blockMoments, design } = evidence;
-  const { n, lossSeen, lossShare, priorSd, priorMean, betaBiasSd, betaWanderSd } = design;
+  const { n, lossSeen, lossShare, position, priorSd, priorMean, betaBiasSd, betaWanderSd } = design;
   return {
-    design: { n, lossSeen, lossShare, priorSd, priorMean, betaBiasSd, betaWanderSd },
+    design: { n, lossSeen, lossShare, position, priorSd, priorMean, betaBiasSd, betaWanderSd },
     p,
     blocks,
     daysPerBlock,
