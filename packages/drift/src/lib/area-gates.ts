@@ -1,4 +1,4 @@
-import { at, dot, solveCholeskyInPlace } from '@verimeter/statistics';
+import { at, dot, solveCholeskyInPlace, solveLowerRowsInPlace } from '@verimeter/statistics';
 import type { GroupStatus } from '@verimeter/telemetry';
 import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
@@ -105,18 +105,24 @@ function flatCoefficients(
   const { p } = evidence;
   const estimate = new Float64Array(range.count);
   const sd = new Float64Array(range.count);
-  const unit = new Float64Array(p);
+  // the squares of the inverse factor's columns are the variances
+  const units = new Float64Array(range.count * p);
+  for (let i = 0; i < range.count; i++) units[i * p + range.first + i] = 1;
+  solveLowerRowsInPlace(model.factor, p, units, range.count);
   for (let i = 0; i < range.count; i++) {
     const j = range.first + i;
-    unit.fill(0);
-    unit[j] = 1;
-    solveCholeskyInPlace(model.factor, p, unit);
-    const variance = unit[j];
+    const variance = squaresOf(units.subarray(i * p, (i + 1) * p));
     const information = Math.max(1 / variance - 1 / (range.priorSd * range.priorSd), 1e-9);
     estimate[i] = (model.coefficients[j] as number) / variance / information;
     sd[i] = Math.sqrt(1 / information);
   }
   return { estimate, sd };
+}
+
+function squaresOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
 }
 
 /** The consumer whose energy is most clearly not in the supply. */
@@ -191,31 +197,39 @@ export function findDeparture(
   const { n } = design;
   let found: (Departure & { readonly score: number }) | undefined;
   const products = new Float64Array(p);
+  const { coefficients } = model;
+  // of one consumer: blocks from which on it may be gone, with the products of what it draws there, solved all together
+  const rows = new Float64Array(blocks * p);
   for (let i = 0; i < n; i++) {
     products.fill(0);
     let cross = 0;
     let squares = 0;
+    const asked: { block: number; cross: number; squares: number }[] = [];
     for (let block = blocks - 1; block >= LEAST_BLOCKS; block--) {
       const row = (block * n + i) * p;
       let fitted = 0;
       for (let j = 0; j < p; j++) {
         const value = blockRows[row + j] as number;
         products[j] = (products[j] as number) + value;
-        fitted += value * (model.coefficients[j] as number);
+        fitted += value * (coefficients[j] as number);
       }
       cross += (blockMoments[block * p + i] as number) - fitted;
       squares += blockRows[row + i] as number;
       if (block > blocks - LEAST_BLOCKS || !(cross > 0)) continue;
-      const solved = Float64Array.from(products);
-      solveCholeskyInPlace(model.factor, p, solved);
-      const information = squares - dot(products, solved);
-      if (!(information > 0)) continue;
-      const beta = cross / information;
-      const sd = 1 / Math.sqrt(information);
-      if (sd > MISFILED_MAX_SD || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) continue;
-      const score = cross / Math.sqrt(information);
-      if (found === undefined || score > found.score) found = { consumer: i, block, beta, score };
+      rows.set(products, asked.length * p);
+      asked.push({ block, cross, squares });
     }
+    solveLowerRowsInPlace(model.factor, p, rows, asked.length);
+    asked.forEach((at0, k) => {
+      const information = at0.squares - squaresOf(rows.subarray(k * p, (k + 1) * p));
+      if (!(information > 0)) return;
+      const beta = at0.cross / information;
+      const sd = 1 / Math.sqrt(information);
+      if (sd > MISFILED_MAX_SD || Math.abs(beta - 1) > MISFILED_TOLERANCE + 2 * sd) return;
+      const score = at0.cross / Math.sqrt(information);
+      if (found === undefined || score > found.score)
+        found = { consumer: i, block: at0.block, beta, score };
+    });
   }
   return found;
 }

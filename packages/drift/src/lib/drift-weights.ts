@@ -119,15 +119,23 @@ export interface SignedSize {
   readonly weight: number;
 }
 
-function signedSizes(sizes: readonly DriftSize[]): SignedSize[] {
-  return sizes.flatMap(({ centre, sd, weight }, size): SignedSize[] => {
-    const precision = 1 / (sd * sd);
-    if (centre === 0) return [{ size, centre, precision, weight }];
-    return [
-      { size, centre, precision, weight: weight / 2 },
-      { size, centre: -centre, precision, weight: weight / 2 },
-    ];
-  });
+const signed = new WeakMap<readonly DriftSize[], readonly SignedSize[]>();
+
+/** All meters of a fleet have the same sizes: they are taken apart once. */
+function signedSizes(sizes: readonly DriftSize[]): readonly SignedSize[] {
+  let known = signed.get(sizes);
+  if (known === undefined) {
+    known = sizes.flatMap(({ centre, sd, weight }, size): SignedSize[] => {
+      const precision = 1 / (sd * sd);
+      if (centre === 0) return [{ size, centre, precision, weight }];
+      return [
+        { size, centre, precision, weight: weight / 2 },
+        { size, centre: -centre, precision, weight: weight / 2 },
+      ];
+    });
+    signed.set(sizes, known);
+  }
+  return known;
 }
 
 /** Drifts of every profile and signed size against each other. */

@@ -83,11 +83,16 @@ export function tiledSolveLowerRowsInPlace(
   packRows(memory, l, n, width);
   for (let first = 0; first < count; first += SIDE) {
     const some = Math.min(SIDE, count - first);
-    for (let r = 0; r < SIDE; r++)
-      for (let k = 0; k < width; k++)
-        memory[x + SIDE * k + r] = r < some && k < n ? (rows[(first + r) * n + k] as number) : 0;
+    memory.fill(0, x, x + SIDE * width);
+    for (let r = 0; r < some; r++) {
+      const row = (first + r) * n;
+      for (let k = 0, to = x + r; k < n; k++, to += SIDE) memory[to] = rows[row + k] as number;
+    }
     solve(0, x, panels, SIDE * width);
-    for (let r = 0; r < some; r++)
-      for (let k = 0; k < n; k++) rows[(first + r) * n + k] = memory[x + SIDE * k + r] as number;
+    for (let r = 0; r < some; r++) {
+      const row = (first + r) * n;
+      for (let k = 0, from = x + r; k < n; k++, from += SIDE)
+        rows[row + k] = memory[from] as number;
+    }
   }
 }
