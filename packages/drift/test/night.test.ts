@@ -77,6 +77,19 @@ function goOn(frozen: FrozenArea, night: FleetInput): FrozenArea {
   return next.area;
 }
 
+type Pair = readonly [night: DeviceResult, whole: DeviceResult];
+
+/** Of all meters together, in their standard errors. */
+function distance(pairs: readonly Pair[], other: (pair: Pair) => DeviceResult | undefined): number {
+  return Math.hypot(
+    ...pairs.map((pair) => {
+      const [night] = pair;
+      const error = (night.errorEstimate ?? NaN) - (other(pair)?.errorEstimate ?? NaN);
+      return error / (night.standardError ?? NaN);
+    }),
+  );
+}
+
 describe('seven nights from a full analysis', () => {
   const input = fleetOf();
   const anchor = frozenAt(input, ANCHOR);
@@ -131,16 +144,8 @@ describe('seven nights from a full analysis', () => {
         device,
       ]),
     );
-    const distance = (of: (pair: [DeviceResult, DeviceResult]) => DeviceResult | undefined) =>
-      Math.hypot(
-        ...pairs.map((pair) => {
-          const [night] = pair;
-          const error = (night.errorEstimate ?? NaN) - (of(pair)?.errorEstimate ?? NaN);
-          return error / (night.standardError ?? NaN);
-        }),
-      );
-    expect(distance(([night]) => before.get(night.deviceId))).toBeGreaterThan(
-      2 * distance(([, whole]) => whole),
+    expect(distance(pairs, ([night]) => before.get(night.deviceId))).toBeGreaterThan(
+      2 * distance(pairs, ([, whole]) => whole),
     );
   });
 
