@@ -190,6 +190,27 @@ describe('the common level of lots', () => {
     ]);
   });
 
+  test('a lot that no area has seen is known as one that was seen without saying anything', () => {
+    const areas = Array.from({ length: 40 }, () => areaThatSees(0.004, -0.002));
+    const silent = (lots: readonly string[]): LotEvidence => ({
+      lots,
+      lossSeen: true,
+      information: new Float64Array(lots.length ** 2),
+      moment: new Float64Array(lots.length),
+    });
+    const without = learnPriors([], [...areas, silent(['a'])]);
+    const having = learnPriors([], [...areas, silent(['new', 'newer'])]);
+    for (const lots of [
+      ['a', 'new'],
+      ['a', 'b', 'new', 'newer'],
+    ]) {
+      const expected = [...lotPrecision(having, lots)];
+      expect(
+        [...lotPrecision(without, lots)].map((value, k) => value / (expected[k] ?? 0)),
+      ).toEqual(expected.map(() => expect.closeTo(1, 6)));
+    }
+  });
+
   test('areas without voltages are wrong alike: no number of them tells a level better than 0.5 % and 0.5 %', () => {
     const blind = learnPriors(
       [],

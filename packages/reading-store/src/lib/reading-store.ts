@@ -70,6 +70,8 @@ export interface LateArrival {
   readonly earliestUs: number;
   /** When the last of them arrived. */
   readonly receivedUs: number;
+  /** Of the instants that they belong to: another one where there is one more or less. */
+  readonly fingerprint: string;
 }
 
 /** The store's transaction handle: for SQL stores the client on which the caller has begun a transaction. */

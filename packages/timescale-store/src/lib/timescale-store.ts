@@ -16,7 +16,8 @@ const LAST_INSTANTS = `
     ) l`;
 
 const LATE_ARRIVALS = `
-  SELECT r.channel_id, (extract(epoch FROM min(r.ts)) * 1000000)::int8, (extract(epoch FROM max(r.received_at)) * 1000000)::int8
+  SELECT r.channel_id, (extract(epoch FROM min(r.ts)) * 1000000)::int8, (extract(epoch FROM max(r.received_at)) * 1000000)::int8,
+         bit_xor(hashint8extended((extract(epoch FROM r.ts) * 1000000)::int8, 0))
     FROM readings r JOIN channels c USING (channel_id)
    WHERE c.tenant = $1 AND r.received_at > $2::timestamptz AND r.ts BETWEEN $3::timestamptz AND $4::timestamptz
    GROUP BY r.channel_id`;
@@ -65,16 +66,16 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
     },
 
     async lateArrivals(tenant, { receivedAfterUs, fromUs, untilUs }) {
-      const result = await pool.query<[string, string, string]>({
+      const result = await pool.query<[string, string, string, string]>({
         text: LATE_ARRIVALS,
         values: [tenant, ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us))],
         rowMode: 'array',
         types: { getTypeParser: () => String },
       });
       return new Map(
-        result.rows.map(([channel, earliest, received]) => [
+        result.rows.map(([channel, earliest, received, fingerprint]) => [
           Number(channel),
-          { earliestUs: Number(earliest), receivedUs: Number(received) },
+          { earliestUs: Number(earliest), receivedUs: Number(received), fingerprint },
         ]),
       );
     },

@@ -13,6 +13,7 @@ import {
   type NightContext,
   silentReport,
 } from './night-context.ts';
+import { seenArrivals } from './night-due.ts';
 import { publishAreas } from './publish-night.ts';
 
 /** An area with the readings of its whole window. */
@@ -88,6 +89,7 @@ function keptFacts(
     asOfUs,
     fullUs: asOfUs,
     markUs: frame.markUs,
+    arrivals: seenArrivals({ frame }, records, groupId, joined),
     tail:
       frozen === undefined
         ? 0

@@ -11,6 +11,7 @@ import { gridBetween } from '../grid.ts';
 import { type AreaRecords, readingsChecksum } from './area-records.ts';
 import type { KeptArea } from './kept-area.ts';
 import type { AreaReport, FullReason, NightContext } from './night-context.ts';
+import { seenArrivals } from './night-due.ts';
 import { publishAreas } from './publish-night.ts';
 
 /** An area that can go on. */
@@ -64,6 +65,7 @@ export async function goOn(
           ...next,
           asOfUs: records.asOf.groups.get(groupId) ?? before.asOfUs,
           markUs: context.frame.markUs,
+          arrivals: seenArrivals(context, records, groupId, area.joined),
           tail: tailOf(own, area),
         });
         reports.push({ groupId, outcome: 'went_on', meters, waiting, learned, asks: before.asks });

@@ -81,6 +81,7 @@ async function keepSome(context: NightContext, areas: readonly FrozenArea[]): Pr
         asOfUs: area.untilUs,
         fullUs: frame.latestUs,
         markUs: frame.markUs,
+        arrivals: 0,
         tail: tailOf(ofArea(input, records, area), area),
         waiting: [],
         learned: null,

@@ -13,6 +13,8 @@ export interface KeptArea {
   readonly fullUs: number;
   /** Readings that arrived before this are in it, but for those on their way for longer than `ON_THE_WAY_US`. */
   readonly markUs: number;
+  /** Checksum of what had come late and was looked at; 0: nothing. */
+  readonly arrivals: number;
   /** Checksum of the readings of the last hours before its last interval ended: the next night reads them again. */
   readonly tail: number;
   /** Answers that the fleet's lists decide. */

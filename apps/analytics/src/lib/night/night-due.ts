@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib';
 import { CONTEXT_US } from '@verimeter/drift';
+import type { LateArrival } from '@verimeter/reading-store';
 import { type AreaRecords, registeredFacts } from './area-records.ts';
 import { BALANCE_QUANTITIES } from '../electricity-input.ts';
 import { hashOf } from './kept-files.ts';
@@ -44,21 +46,54 @@ function cameLate(
   groupId: string,
   kept: KeptArea,
 ): boolean {
-  if (late.size === 0) return false;
+  const arrivals = arrivalsOf(late, fleet, groupId, kept.area?.joined ?? []);
   const untilUs = (kept.area?.untilUs ?? kept.asOfUs) - CONTEXT_US;
+  return (
+    arrivals.some(
+      ([, { receivedUs, earliestUs }]) =>
+        receivedUs > kept.markUs - ON_THE_WAY_US && earliestUs <= untilUs,
+    ) && arrivalsChecksum(arrivals) !== kept.arrivals
+  );
+}
+
+type Arrivals = readonly (readonly [number, LateArrival])[];
+
+/** What came late of an area's meters, by channel. */
+function arrivalsOf(
+  late: NightContext['frame']['late'],
+  fleet: AreaRecords['fleet'],
+  groupId: string,
+  joined: readonly string[],
+): Arrivals {
+  if (late.size === 0) return [];
   const devices = [
     ...fleet.members.flatMap((member) => (member.groupId === groupId ? member.deviceId : [])),
-    ...(kept.area?.joined ?? []),
+    ...joined,
   ];
-  return devices.some((deviceId) =>
-    BALANCE_QUANTITIES.some((quantity) => {
-      const channel = fleet.channels.get(deviceId)?.get(quantity);
-      const arrival = channel === undefined ? undefined : late.get(channel.channelId);
-      return (
-        arrival !== undefined &&
-        arrival.receivedUs > kept.markUs - ON_THE_WAY_US &&
-        arrival.earliestUs <= untilUs
-      );
-    }),
+  const channels = new Set(
+    devices.flatMap((deviceId) =>
+      BALANCE_QUANTITIES.flatMap(
+        (quantity) => fleet.channels.get(deviceId)?.get(quantity)?.channelId ?? [],
+      ),
+    ),
   );
+  return [...channels]
+    .toSorted((a, b) => a - b)
+    .flatMap((channelId) => {
+      const arrival = late.get(channelId);
+      return arrival === undefined ? [] : [[channelId, arrival] as const];
+    });
+}
+
+const arrivalsChecksum = (arrivals: Arrivals): number =>
+  arrivals.length === 0 ? 0 : crc32(JSON.stringify(arrivals));
+
+/** What had come late when an area was read: a night does not look at it twice. */
+export function seenArrivals(
+  { frame }: Pick<NightContext, 'frame'>,
+  { fleet }: AreaRecords,
+  groupId: string,
+  joined: readonly string[],
+): number {
+  return arrivalsChecksum(arrivalsOf(frame.late, fleet, groupId, joined));
 }
