@@ -31,8 +31,8 @@ export interface AnalyticsConfig {
  * @throws ConfigurationError
  */
 export function readAnalyticsConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
   dataDir?: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): AnalyticsConfig {
   const config = parseConfig(schema, env);
   return {

@@ -20,6 +20,9 @@ export interface HeldBack {
   readonly to: number;
 }
 
+const isIn = ({ deviceId, from, to }: HeldBack, id: string, k: number): boolean =>
+  id === deviceId && k >= from && k <= to;
+
 /** Registers the meters and areas of a simulated fleet as a tenant; a lot is a model. */
 export async function registerFleet(
   pool: Pool,
@@ -100,8 +103,6 @@ export async function registerFleet(
       }
     await flush();
   }
-  const isIn = ({ deviceId, from, to }: HeldBack, id: string, k: number): boolean =>
-    id === deviceId && k >= from && k <= to;
   return {
     store: (from, to, heldBack) =>
       write((id, k) => heldBack === undefined || !isIn(heldBack, id, k), { from, to }),

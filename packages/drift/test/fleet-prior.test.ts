@@ -130,6 +130,13 @@ describe('the prior learned from a fleet', () => {
   });
 });
 
+const silent = (lots: readonly string[]): LotEvidence => ({
+  lots,
+  lossSeen: true,
+  information: new Float64Array(lots.length ** 2),
+  moment: new Float64Array(lots.length),
+});
+
 describe('the common level of lots', () => {
   // Each area sees both of its lots with sd v, and its supply's error (sd u) in both.
   const u = 0.003;
@@ -192,12 +199,6 @@ describe('the common level of lots', () => {
 
   test('a lot that no area has seen is known as one that was seen without saying anything', () => {
     const areas = Array.from({ length: 40 }, () => areaThatSees(0.004, -0.002));
-    const silent = (lots: readonly string[]): LotEvidence => ({
-      lots,
-      lossSeen: true,
-      information: new Float64Array(lots.length ** 2),
-      moment: new Float64Array(lots.length),
-    });
     const without = learnPriors([], [...areas, silent(['a'])]);
     const having = learnPriors([], [...areas, silent(['new', 'newer'])]);
     for (const lots of [

@@ -8,7 +8,7 @@ import type { NightProgress } from './night-progress.ts';
 import { type AnalysisSummary, runAnalysis } from './run-analysis.ts';
 
 /** Electricity meters in areas from which on a night goes on from the one before: below, all of it takes a minute or two anyway. */
-export const NIGHT_FROM_METERS = 3000;
+const NIGHT_FROM_METERS = 3000;
 
 /** Brings a tenant to its last readings: a small one by a full analysis, a big one area by area from the night before. */
 export async function analyzeTenant(options: {

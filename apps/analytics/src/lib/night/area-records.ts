@@ -116,6 +116,12 @@ export function registeredFacts(
 
 const checksum = (value: unknown): number => crc32(JSON.stringify(value));
 
+const seriesOf = (meter: MeterSeries): Float64Array[] => [
+  meter.importRegister,
+  ...(meter.exportRegister === undefined ? [] : [meter.exportRegister]),
+  ...meter.voltages,
+];
+
 /** Of the readings of an area's meters at the points of the grid between two instants, both included. */
 export function readingsChecksum(
   { grid, meters }: Pick<FleetInput, 'grid' | 'meters'>,
@@ -125,11 +131,6 @@ export function readingsChecksum(
 ): number {
   const first = Math.max(0, Math.ceil((fromUs - grid.startUs) / grid.stepUs));
   const last = Math.min(grid.count - 1, Math.floor((untilUs - grid.startUs) / grid.stepUs));
-  const seriesOf = (meter: MeterSeries): Float64Array[] => [
-    meter.importRegister,
-    ...(meter.exportRegister === undefined ? [] : [meter.exportRegister]),
-    ...meter.voltages,
-  ];
   let sum = 0;
   for (const meter of meters) {
     if (!ids.has(meter.deviceId)) continue;

@@ -41,7 +41,7 @@ export function toBytes(
 }
 
 /** Undefined where the bytes are not what `toBytes` made: torn by a power failure. */
-export function fromBytes<T>(bytes: Uint8Array): T | undefined {
+export function fromBytes(bytes: Uint8Array): ReturnType<typeof JSON.parse> {
   if (bytes.length < HEAD_BYTES) return undefined;
   // series begin on multiples of eight bytes of a buffer of their own
   const { buffer } = new Uint8Array(bytes);
@@ -50,7 +50,7 @@ export function fromBytes<T>(bytes: Uint8Array): T | undefined {
   const length = head.getUint32(0, true);
   const start = Math.ceil((HEAD_BYTES + length) / 8) * 8;
   const text = new TextDecoder().decode(new Uint8Array(buffer, HEAD_BYTES, length));
-  const value: T = JSON.parse(text, (_key, item: unknown) => {
+  return JSON.parse(text, (_key, item: unknown) => {
     if (!isCoded(item)) return item;
     if (item.$ === 'map') return new Map(item.entries);
     if (item.$ === 'number') return Number(item.text);
@@ -58,7 +58,6 @@ export function fromBytes<T>(bytes: Uint8Array): T | undefined {
     if (item.$ === 'i8') return new Int8Array(buffer, start + item.at, item.length);
     return new Float64Array(new Float32Array(buffer, start + item.at, item.length));
   });
-  return value;
 }
 
 /** Length of the header and checksum. */

@@ -48,7 +48,7 @@ export function keptToBytes(kept: KeptArea): Uint8Array<ArrayBuffer> {
 }
 
 export function keptFromBytes(bytes: Uint8Array): KeptArea | undefined {
-  const kept = fromBytes<KeptArea>(bytes);
+  const kept: KeptArea | undefined = fromBytes(bytes);
   if (kept === undefined || kept.area === null) return kept;
   const { area } = kept;
   const { gram, p } = area.sums;

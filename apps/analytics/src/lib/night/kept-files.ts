@@ -53,7 +53,7 @@ export function openKeptFiles(directory: string, tenant: string): KeptFiles {
     },
     async readFleet() {
       const bytes = await readIfThere(fleetFile);
-      return bytes === undefined ? undefined : fromBytes<KeptFleet>(bytes);
+      return bytes === undefined ? undefined : fromBytes(bytes);
     },
     writeFleet: (fleet) => replace(fleetFile, toBytes(fleet)),
   };

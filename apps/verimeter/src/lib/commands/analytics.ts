@@ -5,7 +5,7 @@ import { runService } from '../run-service.ts';
 
 /** The analytics service, configured by the environment. */
 export async function run({ environment }: CommandContext): Promise<number> {
-  const config = readAnalyticsConfig(process.env, environment.dataDir);
+  const config = readAnalyticsConfig(environment.dataDir);
   const log = createLogger('analytics', config.logLevel);
   return runService(log, (signal) => startAnalytics(config, log, signal));
 }
