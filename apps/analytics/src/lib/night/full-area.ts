@@ -59,7 +59,11 @@ export async function analyzeInFull(
   const { answers, learned, frozen, asks } = analyzeArea(input, index, context.frame.prior);
   const estimates = await publishAreas(context, records, [groupId], [answers]);
   const { meters = 0, waiting = [] } = estimates.get(groupId) ?? {};
-  const report = { waiting, learned: learned ?? null, asks: asks && !LOOKED_FOR.has(reason) };
+  const report = {
+    waiting,
+    learned: learned ?? null,
+    asks: (asks || context.frame.looksInAll) && !LOOKED_FOR.has(reason),
+  };
   // Published before it is kept: after a crash in between, the area is analysed and published again.
   await context.files.writeArea({
     groupId,

@@ -33,6 +33,7 @@ export async function keepFrozen(
     askedUs: fleet.asOfUs,
     latestUs: fleet.asOfUs,
     cadence: { stepUs: 1, phaseUs: 0 },
+    looksInAll: false,
     late: new Map(),
   };
   let bytes = 0;

@@ -16,6 +16,8 @@ export interface NightFrame {
   /** The latest as-of of all areas. */
   readonly latestUs: number;
   readonly cadence: Cadence;
+  /** Whether customers in no list are looked for in every area that is analysed in full, not only in those that ask. */
+  readonly looksInAll: boolean;
   /** By channel: readings that came after the last nights were made. */
   readonly late: ReadonlyMap<number, LateArrival>;
 }

@@ -27,6 +27,8 @@ import { publishWaiting } from './publish-night.ts';
 /** Areas that teach a first night, and how often they are judged. */
 const FIRST_AREAS = 500;
 const FIRST_PASSES = 2;
+/** Areas times meters up to which customers in no list are looked for in every area: beyond, in those that ask. */
+const LOOKED_AT = 1e7;
 /** What came late is found by one statement over all that arrived since the night before. */
 const STATEMENT_TIMEOUT_MS = 1_800_000;
 
@@ -101,7 +103,8 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const markUs = before.begunUs ?? nowUs;
   const late = await lateReadings(asked, before);
   const { generation } = before;
-  const frame = { tenant, generation, markUs, askedUs, latestUs, cadence, late };
+  const looksInAll = (await electricityMeters(pool, tenant)) * groupIds.length <= LOOKED_AT;
+  const frame = { tenant, generation, markUs, askedUs, latestUs, cadence, looksInAll, late };
   const prior = before.prior.areas > 0 ? before.prior : await learnFirst(night, frame);
   const fleet: KeptFleet = { ...before, prior, begunUs: markUs };
   await files.writeFleet(fleet);
@@ -188,6 +191,14 @@ const shareOf = (
   frame: NightFrame,
   groupIds: readonly string[],
 ): Omit<NightShare, 'task'> => ({ databaseUrl, directory, frame, groupIds });
+
+async function electricityMeters(pool: Pool, tenant: string): Promise<number> {
+  const result = await pool.query<{ meters: number }>(
+    `SELECT count(*)::int AS meters FROM devices WHERE tenant = $1 AND kind = 'electricity_meter'`,
+    [tenant],
+  );
+  return result.rows[0]?.meters ?? 0;
+}
 
 /** A run without as-of of its own says that the tenant's night is done. */
 function finish(pool: Pool, frame: NightFrame): Promise<void> {
