@@ -9,5 +9,7 @@ export {
 export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-analytics.ts';
 export { ANALYZE_CHANNEL } from './lib/requests.ts';
 export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';
-export { openAreaFiles } from './lib/night/area-files.ts';
+export { keepFrozen } from './lib/night/keep-frozen.ts';
+export { type KeptFiles, openKeptFiles } from './lib/night/kept-files.ts';
+export type { KeptArea } from './lib/night/kept-area.ts';
 export { type NightSummary, runNight } from './lib/night/night.ts';

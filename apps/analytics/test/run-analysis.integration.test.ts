@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureChannels, ensureTenant, withTransaction } from '@verimeter/registry';
 import { createLogger } from '@verimeter/service-runtime';
@@ -198,6 +200,7 @@ test('a finding follows its subject until it is settled, and its change is annou
 const log = createLogger('test', 'silent');
 const config = () => ({
   databaseUrl: database.url,
+  nightDirectory: path.join(tmpdir(), 'verimeter-nights-never-used'),
   host: '127.0.0.1',
   port: 0,
   zone: 'UTC',

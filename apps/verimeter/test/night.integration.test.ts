@@ -1,19 +1,22 @@
 import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type NightSummary, openAreaFiles, runNight } from '@verimeter/analytics';
+import { type KeptArea, type NightSummary, openKeptFiles, runNight } from '@verimeter/analytics';
 import { createServicePool } from '@verimeter/registry';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { linearFit } from '../src/lib/bench/bench-analytics.ts';
 import { fillStore, groupIdOf } from '../src/lib/bench/fill-store.ts';
-import { makeTemplates, renamed, type Templates } from '../src/lib/bench/template-areas.ts';
+import { makeTemplates, type Templates } from '../src/lib/bench/template-areas.ts';
 
 const AREAS = 5;
 const TENANT = 'night';
 let database: TestDatabase;
 let directory: string;
 let templates: Templates;
+let before: KeptArea | undefined;
+
+const files = () => openKeptFiles(directory, TENANT);
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -27,23 +30,28 @@ beforeAll(async () => {
     onStep: () => undefined,
   });
   await pool.end();
+  before = await files().readArea(firstGroup);
 }, 120_000);
 afterAll(async () => {
   await database.drop();
   await rm(directory, { recursive: true, force: true });
 });
 
-const night = (threads: number): Promise<NightSummary> =>
+const night = (threads: number): Promise<NightSummary | undefined> =>
   runNight({
     databaseUrl: database.url,
     tenant: TENANT,
     directory,
     asOfUs: templates.asOfUs,
-    prior: templates.prior,
     threads,
   });
 
 const firstGroup = groupIdOf(0);
+
+function keptBefore(): KeptArea {
+  if (before === undefined) throw new Error('nothing was kept');
+  return before;
+}
 
 /** Published estimates of an area by what follows its name. */
 async function publishedOf(groupId: string): Promise<Map<string, number | null>> {
@@ -58,8 +66,7 @@ async function publishedOf(groupId: string): Promise<Map<string, number | null>>
 }
 
 test('a night goes on with every area and publishes every device of it', async () => {
-  const summary = await night(2);
-  expect(summary).toMatchObject({ areas: AREAS, judged: AREAS, already: 0, refused: [] });
+  expect(await night(2)).toMatchObject({ areas: AREAS, outcomes: { went_on: AREAS } });
   const first = await publishedOf(firstGroup);
   expect(first.size).toBe(61);
   // copies of one area: the same answers, whatever thread and batch they came in
@@ -73,58 +80,50 @@ test('a night goes on with every area and publishes every device of it', async (
 }, 120_000);
 
 test('again, as after a crash, it does only what is missing', async () => {
-  const files = openAreaFiles(directory, TENANT);
-  const [template] = templates.frozen;
-  if (template === undefined) throw new Error('a template');
-  const done = await files.read(firstGroup);
-  await files.write(renamed(template, firstGroup));
-  const before = await publishedOf(firstGroup);
-  expect(await night(1)).toMatchObject({ judged: 1, already: AREAS - 1, refused: [] });
-  expect(await publishedOf(firstGroup)).toEqual(before);
-  expect(await files.read(firstGroup)).toEqual(done);
+  const done = await files().readArea(firstGroup);
+  await files().writeArea(keptBefore());
+  const published = await publishedOf(firstGroup);
+  expect((await night(1))?.outcomes).toEqual({ went_on: 1, already: AREAS - 1 });
+  // but for what the other areas of the first time have taught the fleet
+  expect([...(await publishedOf(firstGroup)).keys()]).toEqual([...published.keys()]);
+  expect((await files().readArea(firstGroup))?.area?.sums).toEqual(done?.area?.sums);
 }, 120_000);
 
-test('a frozen area is the same from its file, but for the precision of what is kept in single', async () => {
-  const files = openAreaFiles(directory, 'copies');
+test('an area is the same from its file, but for the precision of what is kept in single', async () => {
+  const copies = openKeptFiles(directory, 'copies');
   const [template] = templates.frozen;
   if (template === undefined) throw new Error('a template');
-  await files.write(template);
-  const read = await files.read(template.groupId);
-  expect({ ...read, sums: undefined, units: undefined }).toEqual({
+  await copies.writeArea({ ...keptBefore(), groupId: 'copy', area: template });
+  const read = await copies.readArea('copy');
+  expect({ ...read?.area, sums: undefined, units: undefined }).toEqual({
     ...template,
     sums: undefined,
     units: undefined,
   });
-  expect(read?.sums.gram).toEqual(template.sums.gram);
-  expect(read?.sums.blockRows).toEqual(new Float64Array(new Float32Array(template.sums.blockRows)));
+  expect(read?.area?.sums.gram).toEqual(template.sums.gram);
+  expect(read?.area?.sums.blockRows).toEqual(
+    new Float64Array(new Float32Array(template.sums.blockRows)),
+  );
 });
 
 test('a file that was torn counts as none', async () => {
-  const files = openAreaFiles(directory, 'copies');
-  const [template] = templates.frozen;
-  if (template === undefined) throw new Error('a template');
-  const folder = path.join(directory, 'copies');
+  const copies = openKeptFiles(directory, 'copies');
+  await copies.writeArea({ ...keptBefore(), groupId: 'copy' });
+  const folder = path.join(directory, 'tenant-copies');
   const names = await readdir(folder, { recursive: true });
   const name = names.find((found) => found.endsWith('.area')) ?? '';
-  for (const length of [100_000, 1000, 3, 0]) {
+  for (const length of [200_000, 100_000, 1000, 3, 0]) {
     await truncate(path.join(folder, name), length);
-    expect(await files.read(template.groupId)).toBeUndefined();
+    expect(await copies.readArea('copy')).toBeUndefined();
   }
 });
 
-test('an area without a file needs a full analysis', async () => {
-  const files = openAreaFiles(directory, TENANT);
-  expect(await files.read('nowhere')).toBeUndefined();
-  const folder = path.join(directory, TENANT);
+test('without what the fleet knows from the night before, all areas are analysed in full', async () => {
+  expect(await files().readArea('nowhere')).toBeUndefined();
+  const folder = path.join(directory, `tenant-${TENANT}`);
   const [version = ''] = await readdir(folder);
-  await rm(path.join(folder, version), { recursive: true });
-  expect(await night(1)).toMatchObject({
-    judged: 0,
-    refused: Array.from({ length: AREAS }, (_, area) => ({
-      groupId: groupIdOf(area),
-      reason: 'new',
-    })),
-  });
+  await rm(path.join(folder, version, 'fleet'));
+  expect((await night(1))?.outcomes).toEqual({ new: AREAS });
 }, 120_000);
 
 test('the line through the sizes', () => {

@@ -7,7 +7,14 @@ export { linearEstimates, type LinearEstimate } from './lib/linear-estimates.ts'
 export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
 export { prototypeEstimates, type PrototypeEstimate } from './lib/prototype-baseline.ts';
 export { acceptedList } from './lib/health-decision.ts';
-export { analyzeElectricityFleet, concludeFleet, MODEL_VERSION } from './lib/electricity-fleet.ts';
+export {
+  analyzeElectricityFleet,
+  concludeFleet,
+  MODEL_VERSION,
+  answerOutside,
+} from './lib/electricity-fleet.ts';
+export { analyzeArea, type AnalyzedArea } from './lib/analyze-area.ts';
+export { type CandidateSearch, openCandidateSearch } from './lib/candidate-search.ts';
 export type { AreaAnswers } from './lib/area-answers.ts';
 export type { JudgedArea } from './lib/area-state.ts';
 export { decide, type Estimated } from './lib/health-decision.ts';
@@ -30,5 +37,5 @@ export {
   CONTEXT_US,
   type NightRefusal,
 } from './lib/append-night.ts';
-export type { FrozenArea } from './lib/frozen-area.ts';
+export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight } from './lib/judge-night.ts';

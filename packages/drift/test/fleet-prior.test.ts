@@ -132,6 +132,13 @@ describe('the prior learned from a fleet', () => {
   });
 });
 
+const silent = (lots: readonly string[]): LotEvidence => ({
+  lots,
+  lossSeen: true,
+  information: new Float64Array(lots.length ** 2),
+  moment: new Float64Array(lots.length),
+});
+
 describe('the common level of lots', () => {
   // Each area sees both of its lots with sd v, and its supply's error (sd u) in both.
   const u = 0.003;
@@ -196,6 +203,21 @@ describe('the common level of lots', () => {
     expect([...lotPrecision(alone, ['new'])]).toEqual([
       expect.closeTo(1 / (0.005 ** 2 + 0.003 ** 2), 3),
     ]);
+  });
+
+  test('a lot that no area has seen is known as one that was seen without saying anything', () => {
+    const areas = Array.from({ length: 40 }, () => areaThatSees(0.004, -0.002));
+    const without = learnPriors([], [...areas, silent(['a'])]);
+    const having = learnPriors([], [...areas, silent(['new', 'newer'])]);
+    for (const lots of [
+      ['a', 'new'],
+      ['a', 'b', 'new', 'newer'],
+    ]) {
+      const expected = [...lotPrecision(having, lots)];
+      expect(
+        [...lotPrecision(without, lots)].map((value, k) => value / (expected[k] ?? 0)),
+      ).toEqual(expected.map(() => expect.closeTo(1, 6)));
+    }
   });
 
   test('areas without voltages are wrong alike: no number of them tells a level better than 0.5 % and 0.5 %', () => {

@@ -1,6 +1,7 @@
 export {
   type Aggregate,
   type GridMatrix,
+  type LateArrival,
   type ReadingBatch,
   type ReadingStore,
   type Resolution,

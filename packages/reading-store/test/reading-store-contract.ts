@@ -16,6 +16,8 @@ export interface ReadingStoreFixture<T extends Transaction> {
   transaction<R>(work: (transaction: T) => Promise<R>): Promise<R>;
   /** Registers that many channels, each of its own device. */
   createChannels(count: number): Promise<number[]>;
+  /** The tenant of a channel. */
+  tenantOf(channelId: number): Promise<string>;
   /** All readings of a channel with their conflicts, by ts, the current one first, then by value. */
   readAll(channelId: number): Promise<StoredReading[]>;
   close(): Promise<void>;
@@ -313,6 +315,34 @@ export function describeReadingStore<T extends Transaction>(
       );
       expect(await fixture.store.lastInstants(ids, T0 + QUARTER_US)).toEqual(new Map([[a, T0]]));
       expect(await fixture.store.lastInstants(ids, T0 - 1)).toEqual(new Map());
+    });
+
+    test('late arrivals are what came after an instant and belongs to a time before another', async () => {
+      const { store } = fixture;
+      const [late, punctual, early] = [await newChannel(), await newChannel(), await newChannel()];
+      const after = RECEIVED_US + 3_600e6;
+      await write([
+        { channelId: late, tsUs: T0, value: 1 },
+        { channelId: late, tsUs: T0 + QUARTER_US, value: 2, receivedAtUs: after + 1 },
+        { channelId: late, tsUs: T0 + 2 * QUARTER_US, value: 3, receivedAtUs: after + 2 },
+        { channelId: punctual, tsUs: T0 + 3 * QUARTER_US, value: 1, receivedAtUs: after + 1 },
+        { channelId: early, tsUs: T0, value: 1, receivedAtUs: after },
+      ]);
+      const tenant = await fixture.tenantOf(late);
+      const window = { receivedAfterUs: after, fromUs: T0, untilUs: T0 + 2 * QUARTER_US };
+      const found = await store.lateArrivals(tenant, window);
+      expect([...found.keys()].filter((id) => [late, punctual, early].includes(id))).toEqual([
+        late,
+      ]);
+      expect(found.get(late)).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs: after + 2 });
+      expect((await store.lateArrivals('another', window)).size).toBe(0);
+      expect(await store.lateArrivals(tenant, window)).toEqual(found);
+      await write([
+        { channelId: late, tsUs: T0 + 2 * QUARTER_US - 1, value: 3, receivedAtUs: after + 2 },
+      ]);
+      const more = (await store.lateArrivals(tenant, window)).get(late);
+      expect(more).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs: after + 2 });
+      expect(more?.fingerprint).not.toBe(found.get(late)?.fingerprint);
     });
 
     test('is ready', async () => {

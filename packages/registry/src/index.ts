@@ -34,6 +34,7 @@ export {
   readDevices,
   readGroups,
   readMembers,
+  readMembershipsOf,
   readTenants,
   readVerifications,
 } from './lib/fleet.ts';

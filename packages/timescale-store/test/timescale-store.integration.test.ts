@@ -53,6 +53,7 @@ async function createFixture(
       );
       return channels.rows.map((row) => row.channel_id);
     },
+    tenantOf: () => Promise.resolve('contract'),
     async readAll(channelId) {
       const rows = await pool.query<{
         ts: number;

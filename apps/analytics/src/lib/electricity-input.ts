@@ -7,14 +7,23 @@ import { firstInstants } from './first-instants.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { type Grid, WINDOW_US, commonStep, gridBetween, medianGap, mode } from './grid.ts';
 
-const IMPORT = 'active_energy_import';
-const EXPORT = 'active_energy_export';
+export const IMPORT = 'active_energy_import';
+export const EXPORT = 'active_energy_export';
 const VOLTAGES = ['voltage_l1', 'voltage_l2', 'voltage_l3'] as const;
 
 const MINUTE_US = 60e6;
 const DAY_US = 86_400e6;
 /** So many meters per area tell the cadence of all. */
 const CADENCE_SAMPLE = 10;
+
+/** How often registers are read: microseconds, and what is over 1970. */
+export interface Cadence {
+  readonly stepUs: number;
+  readonly phaseUs: number;
+}
+
+/** Quantities of a meter that an area's balance is estimated from. */
+export const BALANCE_QUANTITIES: readonly string[] = [IMPORT, EXPORT, ...VOLTAGES];
 
 const channelOf = (fleet: FleetRecords, deviceId: string, quantity: string): number | undefined =>
   fleet.channels.get(deviceId)?.get(quantity)?.channelId;
@@ -73,18 +82,18 @@ export function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
   });
 }
 
+/** Channels of the registers of all meters. */
+export const registersOf = (fleet: Pick<FleetRecords, 'channels'>): number[] =>
+  [...fleet.channels.values()].flatMap((channels) => channels.get(IMPORT)?.channelId ?? []);
+
 /** Cadence and phase of the registers, from a day of readings of supply and some consumers of each area. */
-async function findGrid(
+export async function findCadence(
   areas: readonly Area[],
-  context: ElectricityContext,
+  context: Pick<ElectricityContext, 'fleet' | 'store' | 'lastInstants'>,
   lastUs: number,
-): Promise<Grid | undefined> {
-  const { fleet, store, pool, lastInstants } = context;
-  const registers = [...fleet.channels.values()].flatMap((channels) => {
-    const channel = channels.get(IMPORT);
-    return channel === undefined ? [] : [channel.channelId];
-  });
-  const lasts = registers.flatMap((channelId) => lastInstants.get(channelId) ?? []);
+): Promise<Cadence> {
+  const { fleet, store, lastInstants } = context;
+  const lasts = registersOf(fleet).flatMap((channelId) => lastInstants.get(channelId) ?? []);
   const phaseMinute = mode(lasts.map((instant) => instant % MINUTE_US)) ?? 0;
   const sampleOf = (wanted: (role: string) => boolean): number[] =>
     areas.flatMap(({ members }) =>
@@ -103,11 +112,21 @@ async function findGrid(
   const known = (from: number, to: number): number[] =>
     gaps.slice(from, to).filter((gap) => gap !== undefined);
   const stepUs = commonStep(known(0, supplies.length), known(supplies.length, gaps.length));
+  return { stepUs, phaseUs: mode(lasts.map((instant) => instant % stepUs)) ?? 0 };
+}
+
+/** The grid from the first reading of any register in the window of an analysis; undefined where there is none. */
+export async function gridOf(
+  pool: Pool,
+  registers: readonly number[],
+  { stepUs, phaseUs }: Cadence,
+  lastUs: number,
+): Promise<Grid | undefined> {
   const firsts = await firstInstants(pool, registers, lastUs - WINDOW_US);
-  const firstUs = Math.min(...firsts.values());
+  const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
   if (firstUs > lastUs) return undefined;
-  const phase = mode(lasts.map((instant) => instant % stepUs)) ?? 0;
-  return gridBetween(firstUs, lastUs, stepUs, phase);
+  const grid = gridBetween(firstUs, lastUs, stepUs, phaseUs);
+  return grid.count < 2 ? undefined : grid;
 }
 
 export interface ElectricityContext {
@@ -136,8 +155,9 @@ export async function buildElectricityInput(
     ...meters.map((device) => asOf.devices.get(device.deviceId) ?? -Infinity),
   );
   if (lastUs === -Infinity) return undefined;
-  const grid = await findGrid(areas, context, lastUs);
-  if (grid === undefined || grid.count < 2) return undefined;
+  const cadence = await findCadence(areas, context, lastUs);
+  const grid = await gridOf(context.pool, registersOf(fleet), cadence, lastUs);
+  if (grid === undefined) return undefined;
 
   return readInput({ fleet, store, lastUs }, { areas, meters, grid });
 }
@@ -152,12 +172,14 @@ export async function readInput(
     readonly areas: readonly Area[];
     readonly meters: readonly Device[];
     readonly grid: Grid;
+    /** Default: all that a balance is estimated from. */
+    readonly quantities?: readonly string[];
   },
 ): Promise<FleetInput> {
   const { fleet, store, lastUs } = context;
-  const { areas, meters, grid } = wanted;
+  const { areas, meters, grid, quantities = BALANCE_QUANTITIES } = wanted;
   const channels = meters.flatMap(({ deviceId }) =>
-    [IMPORT, EXPORT, ...VOLTAGES].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
+    quantities.flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
   );
   const matrix = await store.matrix(channels, { ...grid, asOfUs: lastUs });
   const rowOf = new Map(matrix.channelIds.map((channelId, row) => [channelId, row]));
@@ -204,7 +226,7 @@ export async function readInput(
   };
 }
 
-function lotOf(device: Device): string {
+export function lotOf(device: Device): string {
   return lotKey({
     kind: device.kind,
     ...(device.manufacturer === null ? {} : { manufacturer: device.manufacturer }),

@@ -9,6 +9,7 @@ import {
   readDevices,
   readGroups,
   readMembers,
+  readMembershipsOf,
   readVerifications,
 } from '@verimeter/registry';
 
@@ -43,19 +44,18 @@ export async function readFleet(pool: Pool, tenant: string): Promise<FleetRecord
   return { devices, groups, members, ...ofDevices(verifications, channels) };
 }
 
-/** Some groups and the devices that are or were their members, and those in `others`. */
+/** Some groups and the devices that are or were their members, and those in `others`; of other groups what has these as members. */
 export async function readFleetOf(
   pool: Pool,
   tenant: string,
   groupIds: readonly string[],
   others: readonly string[],
 ): Promise<FleetRecords> {
-  const [groups, members] = await Promise.all([
-    readGroups(pool, tenant, groupIds),
-    readMembers(pool, tenant, groupIds),
-  ]);
-  const deviceIds = [...new Set([...members.map(({ deviceId }) => deviceId), ...others])];
-  const [devices, verifications, channels] = await Promise.all([
+  const own = groupIds.length === 0 ? [] : await readMembers(pool, tenant, groupIds);
+  const deviceIds = [...new Set([...own.map(({ deviceId }) => deviceId), ...others])];
+  const members = await readMembershipsOf(pool, tenant, deviceIds);
+  const [groups, devices, verifications, channels] = await Promise.all([
+    readGroups(pool, tenant, [...new Set([...groupIds, ...members.map(({ groupId }) => groupId)])]),
     readDevices(pool, tenant, deviceIds),
     readVerifications(pool, tenant, deviceIds),
     readChannels(pool, tenant, deviceIds),

@@ -91,15 +91,21 @@ function findingRows(tenant: string, answers: Answers, live: ReadonlySet<string>
   ];
 }
 
-async function liveSubjects(client: PoolClient, tenant: string): Promise<Set<string>> {
+/** Of the devices and groups that something is said of: a night publishes a few of very many. */
+async function liveSubjects(
+  client: PoolClient,
+  tenant: string,
+  { health, groups }: Answers,
+): Promise<Set<string>> {
   const result = await client.query<{
     device_id: string | null;
     group_id: string | null;
     quantity: string;
   }>(
     `SELECT device_id, group_id, quantity FROM findings
-      WHERE tenant = $1 AND status IN ('open', 'acknowledged', 'ordered')`,
-    [tenant],
+      WHERE tenant = $1 AND status IN ('open', 'acknowledged', 'ordered')
+        AND (device_id = ANY ($2) OR group_id = ANY ($3))`,
+    [tenant, health.map(({ deviceId }) => deviceId), groups.map(({ groupId }) => groupId)],
   );
   return new Set(
     result.rows.map((row) =>
@@ -146,7 +152,7 @@ export function publish(
       configuration: options.configuration,
     });
     await publishHealth(client, { tenant, runId, ...answers, replace: options.replace });
-    const findings = findingRows(tenant, answers, await liveSubjects(client, tenant));
+    const findings = findingRows(tenant, answers, await liveSubjects(client, tenant, answers));
     const changed = await upsertFindings(client, findings);
     const asOf = new Map(findings.map((finding) => [subjectOf(finding), finding.asOfUs]));
     await addLiveEvents(

@@ -12,7 +12,8 @@ import { createTimescaleStore } from '@verimeter/timescale-store';
 import { Counter, Histogram } from 'prom-client';
 import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
-import { runAnalysis } from './run-analysis.ts';
+import { analyzeTenant } from './analyze-tenant.ts';
+import { nightProgress } from './night-progress.ts';
 import { lastNightMs } from './schedule.ts';
 
 /** How often the clock is looked at. */
@@ -89,9 +90,10 @@ export async function startAnalytics(
   const seconds = new Histogram({
     name: 'analytics_run_seconds',
     help: 'Duration of an analysis of one tenant',
-    buckets: [1, 2, 5, 10, 30, 60, 300, 900],
+    buckets: [1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400],
     registers: [metrics],
   });
+  const progress = nightProgress(metrics, log);
   const pool = createServicePool(config.databaseUrl, {
     applicationName: 'verimeter-analytics',
     max: 5,
@@ -126,7 +128,7 @@ export async function startAnalytics(
   async function analyze(tenant: string): Promise<void> {
     const stopTimer = seconds.startTimer();
     try {
-      const summary = await runAnalysis({ pool, store, tenant, signal });
+      const summary = await analyzeTenant({ pool, store, tenant, config, log, progress, signal });
       stopTimer();
       runs.inc({ outcome: 'done' });
       log.info({ tenant, ...summary }, 'analysed');

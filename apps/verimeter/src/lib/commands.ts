@@ -60,7 +60,7 @@ export const COMMANDS: readonly Command[] = [
       details: ['Configured by the environment: see docs/configuration.md.'],
       options: [],
     },
-    run: async () => (await import('./commands/analytics.ts')).run(),
+    run: async (context) => (await import('./commands/analytics.ts')).run(context),
   },
   {
     spec: {

@@ -94,6 +94,14 @@ interface Context {
   readonly checks: readonly MeterCheck[];
   /** Consumers of any area and meters in none: who may be unregistered here. */
   readonly strangers: readonly number[];
+  readonly watch?: BalanceWatch;
+}
+
+/** Is told what meters outside the area are compared with, each time before they are. */
+export interface BalanceWatch {
+  /** `unaccounted`: kW.h per interval. */
+  readonly balance: (intervals: AreaIntervals, unaccounted: Float64Array) => void;
+  readonly evidence: (evidence: AreaEvidence) => void;
 }
 
 export function prepareArea(input: FleetInput, area: AreaInput, context: Context): PreparedArea {
@@ -120,7 +128,7 @@ function refused(
 function prepareOnce(
   input: FleetInput,
   area: AreaInput,
-  { checks, strangers }: Context,
+  { checks, strangers, watch }: Context,
   corrections: Corrections,
 ): PreparedArea | undefined {
   const { shifts, misfiled, joined, restart } = corrections;
@@ -158,10 +166,12 @@ function prepareOnce(
   const stoppedAt = stopsOf(intervals, checks);
   const dated = [...misfiled, ...joined].some(({ since }) => since !== undefined);
   if (!dated && restart === undefined) {
+    const unaccounted = unaccountedEnergy(intervals, stoppedAt);
+    watch?.balance(intervals, unaccounted);
     const switching = findSwitching(
       seen,
       intervals,
-      unaccountedEnergy(intervals, stoppedAt),
+      unaccounted,
       strangers.filter((meter) => !joined.some((known) => known.meter === meter)),
     );
     if (switching !== undefined) {
@@ -208,6 +218,7 @@ function prepareOnce(
       return undefined;
     }
   }
+  watch?.evidence(evidence);
   const [first] = findCandidates(
     seen,
     evidence,

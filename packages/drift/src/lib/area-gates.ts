@@ -4,6 +4,7 @@ import type { AreaEvidence } from './area-evidence.ts';
 import type { AreaIntervals } from './area-intervals.ts';
 import { meterOf } from './area-intervals.ts';
 import { energyAtLag, netCounter } from './grid-counter.ts';
+import { whiten } from './balance-noise.ts';
 import { type Contributions, contributionsOf, type UnitSpan, unitSpan } from './unit-span.ts';
 import { WIDE_BETA_SD, type WideModel } from './wide-model.ts';
 import { registerQuantum } from './register-quantum.ts';
@@ -23,6 +24,8 @@ const MISFILED_MAX_SD = 0.06;
 /** Partial correlation of the true unregistered consumer 0.98, of strangers 0.03 (drift-estimation.md 2.6). */
 const CANDIDATE_CORRELATION = 0.3;
 const CANDIDATE_GAIN = [0.6, 1.4] as const;
+/** Correlation from which on it is worth to take the other columns out. */
+const LEAST_QUICK = CANDIDATE_CORRELATION / 3;
 /** Standard deviations of the gain in the part of the window that a customer was here for. */
 const PART_SCORE = 10;
 
@@ -156,8 +159,7 @@ export function findCandidates(
     const energy = strangerEnergy(meterOf(input, index), design.intervals);
     if (energy === undefined) continue;
     const column = evidence.whiten(energy);
-    const quick = dot(column, residual) / Math.sqrt(dot(column, column) * rest);
-    if (!(quick > CANDIDATE_CORRELATION / 3)) continue;
+    if (!(quickCorrelation(column, residual, rest) > LEAST_QUICK)) continue;
     for (let j = 0; j < p; j++) v[j] = dot(whitened[j] as Float64Array, column);
     const fitted = dot(v, model.coefficients);
     const cross = dot(column, whitenedBalance) - fitted;
@@ -176,6 +178,28 @@ export function findCandidates(
     found.push({ meter: index, correlation: Math.min(1, correlation), gain });
   }
   return found.toSorted((a, b) => b.correlation - a.correlation || a.meter - b.meter);
+}
+
+function quickCorrelation(column: Float64Array, residual: Float64Array, rest: number): number {
+  return dot(column, residual) / Math.sqrt(dot(column, column) * rest);
+}
+
+/** What `findCandidates` looks at first in a meter outside the area, with little to keep: undefined where it would go no further. */
+export function candidateScreen({
+  design,
+  filter,
+  residual,
+}: Pick<AreaEvidence, 'design' | 'filter' | 'residual'>): (
+  meter: MeterSeries,
+) => number | undefined {
+  const intervals = { ...design.intervals, consumers: [] };
+  const rest = dot(residual, residual);
+  return (meter) => {
+    const energy = strangerEnergy(meter, intervals);
+    if (energy === undefined) return undefined;
+    const quick = quickCorrelation(whiten(filter, energy), residual, rest);
+    return quick > LEAST_QUICK ? quick : undefined;
+  };
 }
 
 /** A member whose energy is in the supply until a block of the window, and from there on is not. */

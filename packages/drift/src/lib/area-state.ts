@@ -1,5 +1,5 @@
 import { at } from '@verimeter/statistics';
-import { type PreparedArea, prepareArea, refusedArea } from './area-analysis.ts';
+import { type BalanceWatch, type PreparedArea, prepareArea, refusedArea } from './area-analysis.ts';
 import { type AreaSums, gatherEvidence } from './area-evidence.ts';
 import type { ActiveDrift } from './area-posterior.ts';
 import {
@@ -35,8 +35,15 @@ export interface JudgedArea {
 }
 
 /** The area after its gates, nobody judged yet. */
-export function openArea(input: FleetInput, area: AreaInput, facts: FleetFacts): AreaState {
-  const prepared = orRefused(area, () => prepareArea(input, area, facts));
+export function openArea(
+  input: FleetInput,
+  area: AreaInput,
+  facts: FleetFacts,
+  watch?: BalanceWatch,
+): AreaState {
+  const prepared = orRefused(area, () =>
+    prepareArea(input, area, { ...facts, ...(watch === undefined ? {} : { watch }) }),
+  );
   return {
     prepared,
     profiles: profilesOf(prepared.evidence?.blocks ?? 1),

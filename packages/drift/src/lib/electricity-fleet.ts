@@ -37,7 +37,9 @@ export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]
     const own = byId.get(meter.deviceId);
     if (fixedResult !== undefined && fixedResult.recommendation !== 'none') return fixedResult;
     return (
-      own ?? fixedResult ?? outside(input, meter, { latest, candidate: candidates.has(index) })
+      own ??
+      fixedResult ??
+      answerOutside(input, meter, { latest, candidate: candidates.has(index) })
     );
   });
   return { devices, areas: answers.map((answer) => answer.area) };
@@ -53,9 +55,9 @@ function firstOfEach(estimated: readonly Estimated[]): Estimated[] {
   });
 }
 
-/** A meter in no group. */
-function outside(
-  input: FleetInput,
+/** What is said of a meter in no group. `latest`: the latest as-of of all areas. */
+export function answerOutside(
+  input: Pick<FleetInput, 'grid'>,
   meter: MeterSeries,
   seen: { readonly latest: number; readonly candidate: boolean },
 ): DeviceResult {

@@ -32,7 +32,7 @@ export function latestAsOf(input: FleetInput): number {
 }
 
 /** Of each consumer the membership that ends last; of several the first. */
-function lastMemberships(input: FleetInput): Map<number, AreaMember> {
+export function lastMemberships(input: FleetInput): Map<number, AreaMember> {
   const home = new Map<number, AreaMember>();
   for (const member of input.areas.flatMap((area) => area.members)) {
     if (member.role !== 'consumer') continue;

@@ -230,6 +230,25 @@ function inverse(matrix: Float64Array, n: number, b?: Float64Array): Float64Arra
   return out;
 }
 
+/** What the fleet knows of the part that the means of all lots share: a lot that it has not seen has no more of it. */
+function commonToAll({ names, covariance }: FleetPrior): {
+  readonly variance: number;
+  /** Covariance with the mean of each lot. */
+  readonly withLot: Float64Array;
+} {
+  const n = names.length;
+  const own = 1 / (LOT_MEAN_SD * LOT_MEAN_SD);
+  const left = 1 / (1 / (ALL_LOTS_SD * ALL_LOTS_SD) + n * own);
+  // given the means it is their sum times `share`, give or take `left`
+  const share = left * own;
+  const withLot = Float64Array.from({ length: n }, (_, j) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += at(covariance, i * n + j);
+    return share * sum;
+  });
+  return { variance: left + share * withLot.reduce((sum, value) => sum + value, 0), withLot };
+}
+
 /**
  * Information about the means of an area's lots that does not come from the area itself: what the fleet knows, less an equal share of
  * what it has learned.
@@ -238,14 +257,18 @@ export function lotPrecision(fleet: FleetPrior, lots: readonly string[]): Float6
   const n = lots.length;
   const covariance = new Float64Array(n * n);
   const indexOf = new Map(fleet.names.map((name, k) => [name, k]));
+  const common = commonToAll(fleet);
   lots.forEach((lot, a) => {
     const i = indexOf.get(lot);
     lots.forEach((other, b) => {
       const j = indexOf.get(other);
+      const known = i ?? j;
       covariance[a * n + b] =
-        i === undefined || j === undefined
-          ? ALL_LOTS_SD * ALL_LOTS_SD + (a === b ? LOT_MEAN_SD * LOT_MEAN_SD : 0)
-          : at(fleet.covariance, i * fleet.names.length + j);
+        i !== undefined && j !== undefined
+          ? at(fleet.covariance, i * fleet.names.length + j)
+          : known === undefined
+            ? common.variance + (a === b ? LOT_MEAN_SD * LOT_MEAN_SD : 0)
+            : at(common.withLot, known);
     });
   });
   const before = lotMeanPrecision(n);

@@ -4,7 +4,8 @@ import { type JudgedArea, judgeConsumers } from './area-state.ts';
 import { meterOf } from './area-intervals.ts';
 import { profilesOf, type Profile } from './error-path.ts';
 import type { FleetPrior } from './fleet-prior.ts';
-import type { AreaInput, AreaMember, FleetInput, HistoryPoint } from './fleet-types.ts';
+import { lastMemberships } from './fleet-facts.ts';
+import type { AreaInput, FleetInput, HistoryPoint } from './fleet-types.ts';
 import type { FrozenArea } from './frozen-area.ts';
 import { checkOf, type MeterCheck } from './meter-checks.ts';
 
@@ -15,7 +16,7 @@ export interface JudgedNight {
   readonly area: FrozenArea;
 }
 
-/** `input`: the meters of the area. */
+/** `input`: the meters of the area, and where else they are or were members. */
 export function judgeNight(
   frozen: FrozenArea,
   input: FleetInput,
@@ -52,8 +53,7 @@ export function judgeNight(
     const seen = frozen.seen.get(meterOf(input, meter).deviceId);
     return seen === undefined ? NO_CHECK : checkOf(seen, grid);
   });
-  const home = new Map<number, AreaMember>();
-  for (const member of area.members) if (member.role === 'consumer') home.set(member.meter, member);
+  const home = lastMemberships(input);
   const answers = answerArea(
     { input, facts: { checks, strangers: [], home, latest: area.asOfUs }, prior },
     {

@@ -46,7 +46,7 @@ export const NOTHING_SEEN: RunningCheck = {
 /** Goes on with the readings after the last one that was seen, up to as-of. */
 export function watchMeter(
   seen: RunningCheck,
-  input: FleetInput,
+  input: Pick<FleetInput, 'grid'>,
   meter: MeterSeries,
   asOfUs: number,
 ): RunningCheck {
@@ -97,6 +97,10 @@ export function checkOf(seen: RunningCheck, grid: FleetInput['grid']): MeterChec
   };
 }
 
-export function checkMeter(input: FleetInput, meter: MeterSeries, asOfUs: number): MeterCheck {
+export function checkMeter(
+  input: Pick<FleetInput, 'grid'>,
+  meter: MeterSeries,
+  asOfUs: number,
+): MeterCheck {
   return checkOf(watchMeter(NOTHING_SEEN, input, meter, asOfUs), input.grid);
 }

@@ -1,6 +1,6 @@
 import { at, dotRange, solveCholeskyInPlace } from '@verimeter/statistics';
 import { type AreaIntervals, meterOf } from './area-intervals.ts';
-import type { FleetInput } from './fleet-types.ts';
+import type { FleetInput, MeterSeries } from './fleet-types.ts';
 import { energyAtLag, netCounter } from './grid-counter.ts';
 import { type LossStep, lossStep } from './loss-step.ts';
 import { balanceRegression, type Regression, unitCoefficients } from './balance-regression.ts';
@@ -30,7 +30,9 @@ interface Mover extends Arrival {
 
 /** Partial correlation of an arrived meter with what is left over. */
 const LEAST_CORRELATION = 0.25;
-const MOST_ARRIVALS = 30;
+export const MOST_ARRIVALS = 30;
+/** Error of each member of its own after a change that it had no part in. */
+const ARRIVAL_ERROR_SD = 0.03;
 /** Share of the supply that may change unexplained: a theft or a large consumer's fault is for the estimator to tell. */
 const UNEXPLAINED = 0.04;
 /** Smaller errors of one meter do not make such a step. */
@@ -161,21 +163,15 @@ function arrivals(
   const left = Float64Array.from(rest);
   const found: Mover[] = [];
   const known = new Map<number, Float64Array>();
-  for (const index of strangers) {
-    const energy = energyAtLag(netCounter(meterOf(input, index)), intervals, 0);
-    for (let t = 0; t < energy.length; t++) energy[t] = (energy[t] as number) || 0; // holes: a correlation, no balance
-    known.set(index, energy);
-  }
+  for (const index of strangers) known.set(index, knownEnergy(meterOf(input, index), intervals));
   for (let round = 0; round < MOST_ARRIVALS; round++) {
-    const fit = regression(side, left, 0.03);
+    const fit = regression(side, left, ARRIVAL_ERROR_SD);
     const p = fit.columns.length;
     const squares = dotRange(fit.residual, fit.residual, 0, rows.length);
     let best: { index: number; correlation: number } | undefined;
     for (const [index, energy] of known) {
       if (found.some(({ meter }) => meter === index)) continue;
-      const column = Float64Array.from(rows, (t) =>
-        at(intervals.day, t) > step.day ? at(energy, t) : 0,
-      );
+      const column = energyAfter(side, energy);
       const own = dotRange(column, column, 0, rows.length);
       const cross = dotRange(column, fit.residual, 0, rows.length);
       if (!(cross > (LEAST_CORRELATION / 3) * Math.sqrt(own * squares))) continue;
@@ -201,6 +197,49 @@ function arrivals(
     );
   }
   return found;
+}
+
+/** Holes count as nothing: it is for a correlation, not for a balance. */
+function knownEnergy(meter: MeterSeries, intervals: AreaIntervals): Float64Array {
+  const energy = energyAtLag(netCounter(meter), intervals, 0);
+  for (let t = 0; t < energy.length; t++) energy[t] = (energy[t] as number) || 0;
+  return energy;
+}
+
+/** Energy after the change, at the rows clear of it. */
+function energyAfter(
+  {
+    intervals,
+    step,
+    rows,
+  }: Pick<Side, 'step' | 'rows'> & {
+    readonly intervals: Pick<AreaIntervals, 'day'>;
+  },
+  energy: Float64Array,
+): Float64Array {
+  return Float64Array.from(rows, (t) => (at(intervals.day, t) > step.day ? at(energy, t) : 0));
+}
+
+/**
+ * What `findSwitching` looks at first in a meter outside the area, with little to keep. Undefined where nothing seems to have arrived;
+ * it answers undefined where `findSwitching` would go no further.
+ */
+export function arrivalScreen(
+  intervals: AreaIntervals,
+  unaccounted: Float64Array,
+): ((meter: MeterSeries) => number | undefined) | undefined {
+  const step = lossStep(intervals, unaccounted);
+  if (step === undefined || step.size < 0) return undefined;
+  const side: Side = { intervals, step, rows: rowsBeside(intervals, step) };
+  const { residual } = regression(side, unaccounted, ARRIVAL_ERROR_SD);
+  const squares = dotRange(residual, residual, 0, side.rows.length);
+  const kept = { ...side, intervals: { ...intervals, consumers: [] } };
+  return (meter) => {
+    const column = energyAfter(kept, knownEnergy(meter, kept.intervals));
+    const own = dotRange(column, column, 0, column.length);
+    const correlation = dotRange(column, residual, 0, column.length) / Math.sqrt(own * squares);
+    return correlation > LEAST_CORRELATION / 3 ? correlation : undefined;
+  };
 }
 
 /** A change is as likely at intervals whose log likelihood is so much less than that of the best. */

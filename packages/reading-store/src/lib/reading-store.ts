@@ -64,6 +64,16 @@ export interface GridMatrix {
   readonly values: Float64Array;
 }
 
+/** Readings of a channel that came late. Microseconds since 1970. */
+export interface LateArrival {
+  /** The first instant that one of them belongs to. */
+  readonly earliestUs: number;
+  /** When the last of them arrived. */
+  readonly receivedUs: number;
+  /** Of the instants that they belong to: another one where there is one more or less. */
+  readonly fingerprint: string;
+}
+
 /** The store's transaction handle: for SQL stores the client on which the caller has begun a transaction. */
 export interface Transaction {
   query(
@@ -94,6 +104,15 @@ export interface ReadingStore<T extends Transaction = Transaction> {
 
   /** Last instant not flagged `future` per channel, at or before `untilUs`; channels without one are absent. */
   lastInstants(channelIds: readonly number[], untilUs?: number): Promise<Map<number, number>>;
+
+  /**
+   * Channels of a tenant with readings that arrived after `receivedAfterUs` and belong to instants from `fromUs` to `untilUs`, both
+   * included: what came late. Current values only; a conflicting value changes nothing.
+   */
+  lateArrivals(
+    tenant: string,
+    window: { receivedAfterUs: number; fromUs: number; untilUs: number },
+  ): Promise<Map<number, LateArrival>>;
 
   /** Rows per second aside, the store's readiness: throws where a write could not succeed now. */
   check(): Promise<void>;

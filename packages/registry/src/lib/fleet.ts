@@ -86,6 +86,8 @@ export interface Member {
   readonly feeder: string | null;
 }
 
+const MEMBER = `group_id AS "groupId", device_id AS "deviceId", role, valid_from AS "fromUs", valid_to AS "toUs", feeder`;
+
 /** All memberships of a tenant, or of some of its groups, past ones too, by group, device and start. */
 export async function readMembers(
   client: Queryable,
@@ -93,10 +95,25 @@ export async function readMembers(
   groupIds?: readonly string[],
 ): Promise<Member[]> {
   const result = await client.query<Member>(
-    `SELECT group_id AS "groupId", device_id AS "deviceId", role, valid_from AS "fromUs", valid_to AS "toUs", feeder
+    `SELECT ${MEMBER}
        FROM members WHERE tenant = $1 AND ($2::text[] IS NULL OR group_id = ANY ($2))
       ORDER BY group_id, device_id, valid_from`,
     [tenant, groupIds ?? null],
+  );
+  return result.rows;
+}
+
+/** All memberships of some devices, past ones too, by group, device and start. */
+export async function readMembershipsOf(
+  client: Queryable,
+  tenant: string,
+  deviceIds: readonly string[],
+): Promise<Member[]> {
+  const result = await client.query<Member>(
+    `SELECT ${MEMBER}
+       FROM members WHERE tenant = $1 AND device_id = ANY ($2)
+      ORDER BY group_id, device_id, valid_from`,
+    [tenant, deviceIds],
   );
   return result.rows;
 }

@@ -15,6 +15,13 @@ const LAST_INSTANTS = `
        ORDER BY r.ts DESC LIMIT 1
     ) l`;
 
+const LATE_ARRIVALS = `
+  SELECT r.channel_id, (extract(epoch FROM min(r.ts)) * 1000000)::int8, (extract(epoch FROM max(r.received_at)) * 1000000)::int8,
+         bit_xor(hashint8extended((extract(epoch FROM r.ts) * 1000000)::int8, 0))
+    FROM readings r JOIN channels c USING (channel_id)
+   WHERE c.tenant = $1 AND r.received_at > $2::timestamptz AND r.ts BETWEEN $3::timestamptz AND $4::timestamptz
+   GROUP BY r.channel_id`;
+
 const READINESS = `
   SELECT current_setting('transaction_read_only') = 'off' AS writable,
          has_table_privilege('readings', 'INSERT') AS granted`;
@@ -56,6 +63,21 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
         types: { getTypeParser: () => String },
       });
       return new Map(result.rows.map(([channel, us]) => [Number(channel), Number(us)]));
+    },
+
+    async lateArrivals(tenant, { receivedAfterUs, fromUs, untilUs }) {
+      const result = await pool.query<[string, string, string, string]>({
+        text: LATE_ARRIVALS,
+        values: [tenant, ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us))],
+        rowMode: 'array',
+        types: { getTypeParser: () => String },
+      });
+      return new Map(
+        result.rows.map(([channel, earliest, received, fingerprint]) => [
+          Number(channel),
+          { earliestUs: Number(earliest), receivedUs: Number(received), fingerprint },
+        ]),
+      );
     },
 
     async check() {

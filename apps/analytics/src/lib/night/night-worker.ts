@@ -1,34 +1,52 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FleetPrior } from '@verimeter/drift';
+import type { JudgedArea } from '@verimeter/drift';
 import { createServicePool } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
-import { runNightPart } from './run-night.ts';
+import { openKeptFiles } from './kept-files.ts';
+import type { AreaReport, NightFrame } from './night-context.ts';
+import { learnPart, runNightPart } from './night-part.ts';
+import { searchCandidates } from './search-candidates.ts';
 
 /** What a thread of a night is given. */
 export interface NightShare {
   readonly databaseUrl: string;
-  readonly tenant: string;
   readonly directory: string;
+  readonly frame: NightFrame;
+  readonly task: 'learn' | 'areas' | 'candidates';
   readonly groupIds: readonly string[];
-  readonly asOfUs: number;
-  readonly prior: FleetPrior;
 }
 
-// Goes on with its share of the areas, from the store to what is published.
+/** What a thread of a night says. */
+export type NightMessage =
+  | { readonly type: 'areas'; readonly count: number }
+  | { readonly type: 'done'; readonly reports: readonly AreaReport[] }
+  | { readonly type: 'learned'; readonly learned: readonly JudgedArea[] };
+
+// Looks after its share of the areas, from the store to what is published.
 if (parentPort === null) throw new Error('this file is a worker thread');
 const port = parentPort;
 const share: NightShare = workerData;
+const say = (message: NightMessage): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
+  port.postMessage(message);
+};
 const pool = createServicePool(share.databaseUrl, { applicationName: 'verimeter-night', max: 2 });
 try {
-  const part = await runNightPart({
-    ...share,
+  const context = {
     pool,
     store: createTimescaleStore(pool),
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
-    onAreas: (count) => port.postMessage({ type: 'areas', count }),
-  });
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin
-  port.postMessage({ type: 'done', part });
+    files: openKeptFiles(share.directory, share.frame.tenant),
+    frame: share.frame,
+  };
+  if (share.task === 'learn') {
+    say({ type: 'learned', learned: await learnPart(context, share.groupIds) });
+  } else {
+    const reports =
+      share.task === 'areas'
+        ? await runNightPart(context, share.groupIds, (count) => say({ type: 'areas', count }))
+        : await searchCandidates(context, share.groupIds);
+    say({ type: 'done', reports });
+  }
 } finally {
   await pool.end();
 }

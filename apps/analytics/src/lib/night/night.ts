@@ -1,92 +1,214 @@
 import { availableParallelism } from 'node:os';
-import { type FleetPrior, nextPrior } from '@verimeter/drift';
-import { createServicePool, readGroups } from '@verimeter/registry';
-import { openThread } from '@verimeter/service-runtime';
+import { MODEL_VERSION, nextPrior, NO_FLEET } from '@verimeter/drift';
+import {
+  createServicePool,
+  type Pool,
+  readGroups,
+  startRun,
+  withTransaction,
+} from '@verimeter/registry';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
+import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
+import {
+  type Asked,
+  cadenceOf,
+  databaseNow,
+  evenly,
+  lateReadings,
+  latestOf,
+  newFleet,
+} from './night-frame.ts';
+import { dealt, nightThreads, type NightThreads } from './night-threads.ts';
 import type { NightShare } from './night-worker.ts';
-import { type NightPart, publishWaiting } from './run-night.ts';
+import { publishOthers } from './publish-others.ts';
+import { publishWaiting } from './publish-night.ts';
+
+/** Areas that teach a first night, and how often they are judged. */
+const FIRST_AREAS = 500;
+const FIRST_PASSES = 2;
+/** Areas times meters up to which customers in no list are looked for in every area: beyond, in those that ask. */
+const LOOKED_AT = 1e7;
+/** What came late is found by one statement over all that arrived since the night before. */
+const STATEMENT_TIMEOUT_MS = 1_800_000;
+
+export interface NightOptions {
+  readonly databaseUrl: string;
+  readonly tenant: string;
+  /** Where areas are kept from night to night. */
+  readonly directory: string;
+  /** Microseconds since 1970; default: the last reading of each group's supply. */
+  readonly asOfUs?: number | undefined;
+  readonly threads?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onAreas?: (done: number, of: number) => void;
+}
 
 export interface NightSummary {
   readonly areas: number;
-  readonly judged: number;
+  /** Areas by what became of them. */
+  readonly outcomes: Readonly<Partial<Record<AreaOutcome, number>>>;
+  /** Devices that were estimated tonight. */
   readonly meters: number;
-  readonly already: number;
-  readonly refused: NightPart['refused'];
-  /** What the fleet has taught this night, for the next one. */
-  readonly prior: FleetPrior;
+  /** Devices that waited for the fleet's lists. */
+  readonly listed: number;
+  /** Microseconds since 1970. */
+  readonly asOfUs: number;
+}
+
+interface Night {
+  readonly options: NightOptions;
+  readonly asked: Asked;
+  readonly files: KeptFiles;
+  readonly threads: NightThreads;
 }
 
 /**
- * Goes on with all areas of a tenant by the readings up to as-of, each from where it was frozen, and publishes. Areas in `refused`
- * keep the answers they had: a full analysis is due. Areas are read, judged and published a few at a time, one thread per processor.
+ * Brings a tenant to the readings of today: each area goes on from where it was kept, or is analysed in full where that is due
+ * (docs/decisions/0088). Areas are read, judged and published a few at a time, one thread per processor. What a night that was
+ * killed has done is not done again. Undefined: no area has a reading.
  */
-export async function runNight(options: {
-  readonly databaseUrl: string;
-  readonly tenant: string;
-  readonly directory: string;
-  readonly asOfUs: number;
-  readonly prior: FleetPrior;
-  readonly threads?: number;
-  readonly onAreas?: (done: number, of: number) => void;
-}): Promise<NightSummary> {
-  const { databaseUrl, tenant, directory, asOfUs, prior } = options;
-  const pool = createServicePool(databaseUrl, { applicationName: 'verimeter-night', max: 1 });
+export async function runNight(options: NightOptions): Promise<NightSummary | undefined> {
+  const { databaseUrl, tenant, signal } = options;
+  const pool = createServicePool(databaseUrl, {
+    applicationName: 'verimeter-night',
+    max: 2,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
   try {
-    const groupIds = (await readGroups(pool, tenant))
-      .filter(({ kind }) => kind === 'electricity_area')
-      .map(({ groupId }) => groupId);
-    const threads = Math.max(
-      1,
-      Math.min(options.threads ?? availableParallelism(), groupIds.length),
-    );
-    let done = 0;
-    const parts = await Promise.all(
-      Array.from({ length: threads }, (_, k) =>
-        inThread(
-          {
-            databaseUrl,
-            tenant,
-            directory,
-            asOfUs,
-            prior,
-            groupIds: groupIds.filter((__, index) => index % threads === k),
-          },
-          (count) => options.onAreas?.((done += count), groupIds.length),
-        ),
-      ),
-    );
-    await publishWaiting(
-      { pool, tenant, asOfUs },
-      parts.flatMap(({ waiting }) => waiting),
-    );
-    const total = (of: (part: NightPart) => number): number =>
-      parts.reduce((sum, part) => sum + of(part), 0);
-    return {
-      areas: groupIds.length,
-      judged: total(({ judged }) => judged),
-      meters: total(({ meters }) => meters),
-      already: total(({ already }) => already),
-      refused: parts.flatMap(({ refused }) => refused),
-      prior: nextPrior(parts.flatMap(({ learned }) => learned)),
+    const groups = await readGroups(pool, tenant);
+    const asked: Asked = {
+      pool,
+      store: createTimescaleStore(pool),
+      tenant,
+      groupIds: groups.flatMap(({ groupId, kind }) => (kind === 'electricity_area' ? groupId : [])),
+      askedUs: options.asOfUs,
     };
+    const latestUs = await latestOf(asked);
+    if (latestUs === undefined) return undefined;
+    const files = openKeptFiles(options.directory, tenant);
+    const night: Night = { options, asked, files, threads: nightThreads(signal) };
+    return await run(night, latestUs);
   } finally {
     await pool.end();
   }
 }
 
-type Message =
-  | { readonly type: 'areas'; readonly count: number }
-  | { readonly type: 'done'; readonly part: NightPart };
+async function run(night: Night, latestUs: number): Promise<NightSummary> {
+  const { asked, files } = night;
+  const { pool, store, tenant, groupIds, askedUs } = asked;
+  const cadence = await cadenceOf(asked, latestUs);
+  const nowUs = await databaseNow(pool);
+  const before = (await files.readFleet()) ?? newFleet(nowUs);
+  const markUs = before.begunUs ?? nowUs;
+  const late = await lateReadings(asked, before);
+  const { generation } = before;
+  const looksInAll = (await electricityMeters(pool, tenant)) * groupIds.length <= LOOKED_AT;
+  const frame = { tenant, generation, markUs, askedUs, latestUs, cadence, looksInAll, late };
+  const prior = before.prior.areas > 0 ? before.prior : await learnFirst(night, frame);
+  const fleet: KeptFleet = { ...before, prior, begunUs: markUs };
+  await files.writeFleet(fleet);
+  const context: NightContext = { pool, store, files, frame: { ...frame, prior } };
+  const reports = await reportsOf(night, context.frame);
+  const waiting = reports.flatMap((report) => report.waiting);
+  await publishWaiting(context, waiting);
+  await publishOthers(context);
+  const learned = reports.map((report) => report.learned ?? undefined);
+  await files.writeFleet({
+    generation,
+    prior: learned.some((area) => area !== undefined) ? nextPrior(learned) : prior,
+    markUs,
+    latestUs,
+  });
+  await finish(pool, context.frame);
+  const outcomes: Partial<Record<AreaOutcome, number>> = {};
+  for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return {
+    areas: groupIds.length,
+    outcomes,
+    meters: reports.reduce((sum, { meters }) => sum + meters, 0),
+    listed: waiting.length,
+    asOfUs: latestUs,
+  };
+}
 
-function inThread(share: NightShare, onAreas: (count: number) => void): Promise<NightPart> {
-  return new Promise((resolve, reject) => {
-    const worker = openThread(new URL('./night-worker.ts', import.meta.url), share);
-    worker.on('message', (message: Message) => {
-      if (message.type === 'areas') onAreas(message.count);
-      else resolve(message.part);
+/** All areas, in the order of their ids; those that were concluded with a customer in no list are reported once, as such. */
+async function reportsOf(night: Night, frame: NightFrame): Promise<AreaReport[]> {
+  const { options, asked, threads } = night;
+  const { groupIds } = asked;
+  let done = 0;
+  const parts = await threads.run(sharesOf(night, frame, 'areas', groupIds), (count) =>
+    options.onAreas?.((done += count), groupIds.length),
+  );
+  const reports = new Map<string, AreaReport>();
+  const take = (some: typeof parts): void => {
+    for (const part of some)
+      if (part.type === 'done')
+        for (const report of part.reports) reports.set(report.groupId, report);
+  };
+  take(parts);
+  const asking = groupIds.filter((groupId) => reports.get(groupId)?.asks === true);
+  // One thread: the meters of the tenant are read once for all areas.
+  if (asking.length > 0)
+    take(await threads.run([{ ...shareOf(night, frame, asking), task: 'candidates' }]));
+  return groupIds.flatMap((groupId) => reports.get(groupId) ?? []);
+}
+
+/** A first night knows nothing of the fleet: some areas teach it what it would else have learned the night before. */
+async function learnFirst(
+  night: Night,
+  frame: Omit<NightFrame, 'prior'>,
+): Promise<NightFrame['prior']> {
+  const sample = evenly(night.asked.groupIds, FIRST_AREAS);
+  let prior = NO_FLEET;
+  for (let pass = 0; pass < FIRST_PASSES; pass++) {
+    const shares = sharesOf(night, { ...frame, prior }, 'learn', sample);
+    // oxlint-disable-next-line no-await-in-loop -- each pass has what the one before learned
+    const parts = await night.threads.run(shares);
+    const learned = parts.flatMap((part) => (part.type === 'learned' ? part.learned : []));
+    if (learned.length === 0) return NO_FLEET;
+    // in the order of the areas: sums do not depend on the number of threads
+    prior = nextPrior(
+      learned.toSorted((a, b) => ((a.meters[0]?.area ?? '') < (b.meters[0]?.area ?? '') ? -1 : 1)),
+    );
+  }
+  return prior;
+}
+
+const sharesOf = (
+  night: Night,
+  frame: NightFrame,
+  task: NightShare['task'],
+  groupIds: readonly string[],
+): NightShare[] =>
+  dealt(groupIds, night.options.threads ?? availableParallelism()).map((some) => ({
+    ...shareOf(night, frame, some),
+    task,
+  }));
+
+const shareOf = (
+  { options: { databaseUrl, directory } }: Night,
+  frame: NightFrame,
+  groupIds: readonly string[],
+): Omit<NightShare, 'task'> => ({ databaseUrl, directory, frame, groupIds });
+
+async function electricityMeters(pool: Pool, tenant: string): Promise<number> {
+  const result = await pool.query<{ meters: number }>(
+    `SELECT count(*)::int AS meters FROM devices WHERE tenant = $1 AND kind = 'electricity_meter'`,
+    [tenant],
+  );
+  return result.rows[0]?.meters ?? 0;
+}
+
+/** A run without as-of of its own says that the tenant's night is done. */
+function finish(pool: Pool, frame: NightFrame): Promise<void> {
+  return withTransaction(pool, async (client) => {
+    const runId = await startRun(client, {
+      tenant: frame.tenant,
+      asOfUs: frame.askedUs ?? null,
+      modelVersion: MODEL_VERSION,
+      configuration: { night: frame.generation, cadence: frame.cadence },
     });
-    worker.on('error', reject);
-    worker.on('exit', (code) => {
-      if (code !== 0) reject(new Error(`a thread of the night ended with exit code ${code}`));
-    });
+    await client.query('UPDATE analysis_runs SET finished_at = now() WHERE run_id = $1', [runId]);
   });
 }

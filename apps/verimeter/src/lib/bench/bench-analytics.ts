@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { serialize } from 'node:v8';
 import { startEmbeddedPostgres } from '@verimeter/embedded';
 import { createServicePool, migrate } from '@verimeter/registry';
 import { UsageError, wholeNumber } from '../arguments.ts';
@@ -95,8 +94,6 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
       onStep: say,
     });
     await pool.end();
-    const priorFile = path.join(directory, 'prior');
-    await writeFile(priorFile, serialize(templates.prior));
     const { stdout } = await run(
       process.execPath,
       [
@@ -106,7 +103,6 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
           tenant: TENANT,
           directory: states,
           asOfUs: templates.asOfUs,
-          priorFile,
         }),
       ],
       { maxBuffer: 1 << 24 },

@@ -1,4 +1,5 @@
-import { openAreaFiles } from '@verimeter/analytics';
+import { keepFrozen } from '@verimeter/analytics';
+import type { FrozenArea } from '@verimeter/drift';
 import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureTenant, type Pool, withTransaction } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -27,15 +28,6 @@ export async function fillStore(
   await register(pool, { tenant, areas, templates: templates.frozen.length });
   onStep(`registered ${areas} areas`);
   await ensurePartition(pool, tenant, templates);
-  const files = openAreaFiles(directory, tenant);
-  let stateBytes = 0;
-  for (let area = 0; area < areas; area++) {
-    const template = templates.frozen[area % templates.frozen.length];
-    if (template === undefined) continue;
-    // oxlint-disable-next-line no-await-in-loop
-    stateBytes += await files.write(renamed(template, groupIdOf(area)));
-  }
-  onStep(`kept ${areas} frozen areas`);
   let readings = 0;
   for (let first = 0; first < areas; first += AREAS_PER_STATEMENT) {
     // oxlint-disable-next-line no-await-in-loop
@@ -47,7 +39,21 @@ export async function fillStore(
   }
   await pool.query('DROP TABLE bench_readings, bench_meters, bench_areas, bench_channels');
   onStep(`stored ${readings} readings`);
+  await pool.query('ANALYZE readings');
+  const stateBytes = await keepFrozen(
+    { pool, store: createTimescaleStore(pool), tenant, directory },
+    templates,
+    copiesOf(templates, areas),
+  );
+  onStep(`kept ${areas} frozen areas`);
   return { readings, stateBytes };
+}
+
+function* copiesOf(templates: Templates, areas: number): Generator<FrozenArea> {
+  for (let area = 0; area < areas; area++) {
+    const template = templates.frozen[area % templates.frozen.length];
+    if (template !== undefined) yield renamed(template, groupIdOf(area));
+  }
 }
 
 /** Temporary tables live in their session: the pool must have one connection. */

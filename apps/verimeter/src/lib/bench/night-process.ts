@@ -1,13 +1,11 @@
 // One night in a process of its own, so that its memory is its own: node night-process.ts JSON, prints JSON.
-import { readFile } from 'node:fs/promises';
-import { deserialize } from 'node:v8';
 import { runNight } from '@verimeter/analytics';
-import type { FleetPrior } from '@verimeter/drift';
 
 /** What the process prints. */
 export interface NightReport {
+  /** Areas that went on. */
   readonly judged: number;
-  /** Areas by reason. */
+  /** Areas that were analysed in full, by reason. */
   readonly refused: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly processorSeconds: number;
@@ -19,20 +17,18 @@ interface Request {
   readonly tenant: string;
   readonly directory: string;
   readonly asOfUs: number;
-  readonly priorFile: string;
 }
 
 const request: Request = JSON.parse(process.argv[2] ?? '{}');
-const prior: FleetPrior = deserialize(await readFile(request.priorFile));
 const begin = performance.now();
 const before = process.cpuUsage();
-const { judged, refused } = await runNight({ ...request, prior });
+const night = await runNight(request);
+if (night === undefined) throw new Error('the store has no readings');
 const used = process.cpuUsage(before);
-const reasons: Record<string, number> = {};
-for (const { reason } of refused) reasons[reason] = (reasons[reason] ?? 0) + 1;
+const { went_on: judged = 0, ...refused } = night.outcomes;
 const report: NightReport = {
   judged,
-  refused: reasons,
+  refused,
   seconds: (performance.now() - begin) / 1000,
   processorSeconds: (used.user + used.system) / 1e6,
   // kibibytes on Linux

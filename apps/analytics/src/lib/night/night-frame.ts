@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { CONTEXT_US, NO_FLEET } from '@verimeter/drift';
+import type { LateArrival, ReadingStore } from '@verimeter/reading-store';
+import { type Pool, readMembers } from '@verimeter/registry';
+import { asOfInstants } from '../as-of.ts';
+import { areasOf, type Cadence, findCadence } from '../electricity-input.ts';
+import { readFleetOf } from '../fleet-records.ts';
+import { WINDOW_US } from '../grid.ts';
+import type { KeptFleet } from './kept-files.ts';
+import { ON_THE_WAY_US } from './night-due.ts';
+
+const GROUPS_AT_A_TIME = 500;
+/** Areas that tell the cadence of all. */
+const CADENCE_AREAS = 100;
+
+export interface Asked {
+  readonly pool: Pool;
+  readonly store: ReadingStore;
+  readonly tenant: string;
+  readonly groupIds: readonly string[];
+  readonly askedUs: number | undefined;
+}
+
+/** The latest as-of of all areas; undefined where none has a reading. */
+export async function latestOf({
+  pool,
+  store,
+  tenant,
+  groupIds,
+  askedUs,
+}: Asked): Promise<number | undefined> {
+  let latest = -Infinity;
+  for (let first = 0; first < groupIds.length; first += GROUPS_AT_A_TIME) {
+    const some = groupIds.slice(first, first + GROUPS_AT_A_TIME);
+    // oxlint-disable-next-line no-await-in-loop -- one batch of areas in memory at a time
+    const members = await readMembers(pool, tenant, some);
+    const supplies = members.flatMap(({ role, deviceId }) => (role === 'supply' ? deviceId : []));
+    // oxlint-disable-next-line no-await-in-loop
+    const fleet = await readFleetOf(pool, tenant, [], supplies);
+    const channels = [...fleet.channels.values()].flatMap((own) =>
+      [...own.values()].map(({ channelId }) => channelId),
+    );
+    // oxlint-disable-next-line no-await-in-loop
+    for (const us of (await store.lastInstants(channels, askedUs)).values())
+      latest = Math.max(latest, us);
+  }
+  return latest === -Infinity ? undefined : (askedUs ?? latest);
+}
+
+export async function cadenceOf(asked: Asked, latestUs: number): Promise<Cadence> {
+  const { pool, store, tenant, groupIds, askedUs } = asked;
+  const fleet = await readFleetOf(pool, tenant, evenly(groupIds, CADENCE_AREAS), []);
+  const channels = [...fleet.channels.values()].flatMap((own) =>
+    [...own.values()].map(({ channelId }) => channelId),
+  );
+  const lastInstants = await store.lastInstants(channels, askedUs);
+  const areas = areasOf(fleet, asOfInstants(fleet, lastInstants, askedUs));
+  return findCadence(areas, { fleet, store, lastInstants }, latestUs);
+}
+
+/** At most so many of them, spread over all. */
+export function evenly<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, items.length / most);
+  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+}
+
+/** The state that a first night starts from. */
+export const newFleet = (nowUs: number): KeptFleet => ({
+  generation: randomUUID(),
+  prior: NO_FLEET,
+  markUs: nowUs,
+});
+
+/** By channel: what came after the last complete night was made, of what that night had looked at. */
+export function lateReadings(
+  { store, tenant }: Pick<Asked, 'store' | 'tenant'>,
+  { markUs, latestUs }: KeptFleet,
+): Promise<ReadonlyMap<number, LateArrival>> {
+  if (latestUs === undefined) return Promise.resolve(new Map<number, LateArrival>());
+  return store.lateArrivals(tenant, {
+    receivedAfterUs: markUs - ON_THE_WAY_US,
+    fromUs: latestUs - WINDOW_US,
+    untilUs: latestUs - CONTEXT_US,
+  });
+}
+
+/** The clock that arrivals are stamped by is that of ingest; the database's is as good as any of them. Microseconds since 1970. */
+export async function databaseNow(pool: Pool): Promise<number> {
+  const result = await pool.query<{ now: string }>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8::text AS now',
+  );
+  return Number(result.rows[0]?.now);
+}

@@ -1,0 +1,102 @@
+import { analyzeArea, type JudgedArea } from '@verimeter/drift';
+import { readAreas, recordsOf } from './area-records.ts';
+import { analyzeInFull, publishSilent, readWholeArea } from './full-area.ts';
+import { type FrozenKept, goOn } from './go-on.ts';
+import { dueOf } from './night-due.ts';
+import type { KeptArea } from './kept-area.ts';
+import type { AreaReport, FullReason, NightContext } from './night-context.ts';
+
+/** Areas that are read, judged and published together: what is in memory at a time. A full analysis has one. */
+const AREAS_AT_A_TIME = 8;
+
+/** Goes on with some areas, or analyses them in full where that is due, and publishes what the fleet's lists do not decide. */
+export async function runNightPart(
+  context: NightContext,
+  groupIds: readonly string[],
+  onAreas: (count: number) => void,
+): Promise<AreaReport[]> {
+  const reports: AreaReport[] = [];
+  for (let first = 0; first < groupIds.length; first += AREAS_AT_A_TIME) {
+    const ids = groupIds.slice(first, first + AREAS_AT_A_TIME);
+    // oxlint-disable-next-line no-await-in-loop -- one batch of areas in memory at a time
+    reports.push(...(await runBatch(context, ids)));
+    onAreas(ids.length);
+  }
+  return reports;
+}
+
+async function runBatch(
+  context: NightContext,
+  groupIds: readonly string[],
+): Promise<readonly AreaReport[]> {
+  const found = await Promise.all(groupIds.map((groupId) => readKept(context, groupId)));
+  const records = await readAreas(
+    context,
+    groupIds,
+    found.flatMap((kept) => kept?.area?.joined ?? []),
+  );
+  const strangers = new Map(found.map((kept) => [kept?.groupId, kept?.strangers ?? []]));
+  const reports: AreaReport[] = [];
+  const goingOn: FrozenKept[] = [];
+  const full: { groupId: string; reason: FullReason }[] = [];
+  const silent: string[] = [];
+  groupIds.forEach((groupId, k) => {
+    const kept = found[k];
+    const due = dueOf(context, recordsOf(records, groupId), groupId, kept);
+    if (due === 'silent') silent.push(groupId);
+    else if (due === 'already') {
+      if (kept !== undefined) reports.push(reportOf(kept));
+    } else if (due === 'went_on') {
+      if (isFrozen(kept)) goingOn.push(kept);
+    } else full.push({ groupId, reason: due });
+  });
+  const { reports: went, refused } = await goOn(context, records, goingOn);
+  reports.push(...went);
+  for (const { groupId, reason } of [...full, ...refused])
+    // oxlint-disable-next-line no-await-in-loop -- the window of one area in memory at a time
+    reports.push(await analyzeInFull(context, groupId, reason, strangers.get(groupId) ?? []));
+  for (const groupId of silent)
+    // oxlint-disable-next-line no-await-in-loop
+    reports.push(await publishSilent(context, groupId));
+  return reports;
+}
+
+/** Files of another state of the fleet do not count. */
+async function readKept(
+  { files, frame }: NightContext,
+  groupId: string,
+): Promise<KeptArea | undefined> {
+  const kept = await files.readArea(groupId);
+  return kept?.generation === frame.generation ? kept : undefined;
+}
+
+function isFrozen(kept: KeptArea | undefined): kept is FrozenKept {
+  return kept !== undefined && kept.area !== null;
+}
+
+const reportOf = ({ groupId, waiting, learned, asks }: KeptArea): AreaReport => ({
+  groupId,
+  outcome: 'already',
+  meters: 0,
+  waiting,
+  learned,
+  asks,
+});
+
+/** What some areas teach the fleet; nothing is published or kept. */
+export async function learnPart(
+  context: NightContext,
+  groupIds: readonly string[],
+): Promise<JudgedArea[]> {
+  const learned: JudgedArea[] = [];
+  for (const groupId of groupIds) {
+    // oxlint-disable-next-line no-await-in-loop -- the window of one area in memory at a time
+    const whole = await readWholeArea(context, groupId, []);
+    const taught =
+      whole === undefined
+        ? undefined
+        : analyzeArea(whole.input, whole.index, context.frame.prior).learned;
+    if (taught !== undefined) learned.push(taught);
+  }
+  return learned;
+}

@@ -1,0 +1,62 @@
+import { openThread } from '@verimeter/service-runtime';
+import type { NightMessage, NightShare } from './night-worker.ts';
+
+type LastWord = Exclude<NightMessage, { type: 'areas' }>;
+
+export interface NightThreads {
+  /** The last word of each thread, in the order of the shares. One that fails, and the signal, end all. */
+  readonly run: (
+    shares: readonly NightShare[],
+    onAreas?: (count: number) => void,
+  ) => Promise<LastWord[]>;
+}
+
+export function nightThreads(signal: AbortSignal | undefined): NightThreads {
+  return {
+    async run(shares, onAreas) {
+      const failed = new AbortController();
+      const ends = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
+      try {
+        return await Promise.all(shares.map((share) => inThread(share, ends, onAreas)));
+      } finally {
+        failed.abort(); // those that are done have ended
+      }
+    },
+  };
+}
+
+function inThread(
+  share: NightShare,
+  signal: AbortSignal,
+  onAreas: ((count: number) => void) | undefined,
+): Promise<LastWord> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new Error('the night was stopped'));
+      return;
+    }
+    const worker = openThread(new URL('./night-worker.ts', import.meta.url), share);
+    const stop = (): void => {
+      void worker.terminate();
+      reject(new Error('the night was stopped'));
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    worker.on('message', (message: NightMessage) => {
+      if (message.type === 'areas') onAreas?.(message.count);
+      else resolve(message);
+    });
+    worker.on('error', reject);
+    worker.on('exit', (code) => {
+      signal.removeEventListener('abort', stop);
+      reject(new Error(`a thread of the night ended with exit code ${code}`)); // too late where it is done
+    });
+  });
+}
+
+/** Every n-th area to each of n threads; no more threads than areas. */
+export function dealt(groupIds: readonly string[], threads: number): string[][] {
+  const count = Math.max(1, Math.min(threads, groupIds.length));
+  return Array.from({ length: count }, (_, k) =>
+    groupIds.filter((__, index) => index % count === k),
+  );
+}

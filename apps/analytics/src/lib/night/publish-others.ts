@@ -1,0 +1,117 @@
+import { answerOutside, type DeviceResult } from '@verimeter/drift';
+import type { Pool } from '@verimeter/registry';
+import { asOfInstants } from '../as-of.ts';
+import { gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
+import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
+import type { NightContext } from './night-context.ts';
+import { publishSome } from './publish-night.ts';
+
+/** Devices that are read and published together; a register of 400 days of quarter hours is 0.3 MB. */
+const DEVICES_AT_A_TIME = 200;
+const GROUPS_AT_A_TIME = 500;
+
+/** Publishes the devices that no area answers for, and the groups that are none. */
+export async function publishOthers(context: NightContext): Promise<void> {
+  const { pool, frame } = context;
+  const { tenant } = frame;
+  const candidates = await namedCandidates(pool, tenant);
+  let after = '';
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
+    const ids = await devicesInNoArea(pool, tenant, after);
+    const last = ids.at(-1);
+    if (last === undefined) break;
+    after = last;
+    // oxlint-disable-next-line no-await-in-loop
+    const fleet = await readFleetOf(pool, tenant, [], ids);
+    // oxlint-disable-next-line no-await-in-loop
+    await publishDevices(context, fleet, candidates);
+  }
+  const groups = await otherGroups(pool, tenant);
+  for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
+    const groupIds = groups.slice(first, first + GROUPS_AT_A_TIME);
+    // oxlint-disable-next-line no-await-in-loop
+    const fleet = await readFleetOf(pool, tenant, groupIds, []);
+    // oxlint-disable-next-line no-await-in-loop
+    const asOf = await asOfOf(context, fleet);
+    // oxlint-disable-next-line no-await-in-loop
+    await publishSome(
+      context,
+      { fleet, asOf },
+      { deviceIds: [], groupIds, results: [], areas: [] },
+    );
+  }
+}
+
+async function asOfOf({ store, frame }: NightContext, fleet: FleetRecords) {
+  const channels = [...fleet.channels.values()].flatMap((own) =>
+    [...own.values()].map(({ channelId }) => channelId),
+  );
+  const lasts = await store.lastInstants(channels, frame.askedUs);
+  return { ...asOfInstants(fleet, lasts, frame.askedUs), latest: frame.latestUs };
+}
+
+async function publishDevices(
+  context: NightContext,
+  fleet: FleetRecords,
+  candidates: ReadonlySet<string>,
+): Promise<void> {
+  const { pool, store, frame } = context;
+  const asOf = await asOfOf(context, fleet);
+  const meters = fleet.devices.filter(
+    ({ kind, deviceId }) => kind === 'electricity_meter' && asOf.devices.has(deviceId),
+  );
+  const grid =
+    meters.length === 0
+      ? undefined
+      : await gridOf(pool, registersOf(fleet), frame.cadence, frame.latestUs);
+  const input =
+    grid === undefined
+      ? undefined
+      : await readInput(
+          { fleet, store, lastUs: frame.latestUs },
+          { areas: [], meters, grid, quantities: [IMPORT] },
+        );
+  const results =
+    input?.meters.map((meter): DeviceResult =>
+      answerOutside(input, meter, {
+        latest: frame.latestUs,
+        candidate: candidates.has(meter.deviceId),
+      }),
+    ) ?? [];
+  await publishSome(
+    context,
+    { fleet, asOf },
+    { deviceIds: fleet.devices.map(({ deviceId }) => deviceId), groupIds: [], results, areas: [] },
+  );
+}
+
+/** Meters that explain what some area's balance leaves over, as published. */
+async function namedCandidates(pool: Pool, tenant: string): Promise<Set<string>> {
+  const result = await pool.query<{ device_id: string }>(
+    `SELECT DISTINCT c ->> 'device_id' AS device_id
+       FROM group_health h CROSS JOIN LATERAL jsonb_array_elements(h.candidates) c WHERE h.tenant = $1`,
+    [tenant],
+  );
+  return new Set(result.rows.map((row) => row.device_id));
+}
+
+async function devicesInNoArea(pool: Pool, tenant: string, after: string): Promise<string[]> {
+  const result = await pool.query<{ device_id: string }>(
+    `SELECT d.device_id FROM devices d
+      WHERE d.tenant = $1 AND d.device_id > $2
+        AND NOT EXISTS (SELECT FROM members m JOIN groups g USING (tenant, group_id)
+                         WHERE m.tenant = d.tenant AND m.device_id = d.device_id AND g.kind = 'electricity_area')
+      ORDER BY d.device_id LIMIT $3`,
+    [tenant, after, DEVICES_AT_A_TIME],
+  );
+  return result.rows.map((row) => row.device_id);
+}
+
+async function otherGroups(pool: Pool, tenant: string): Promise<string[]> {
+  const result = await pool.query<{ group_id: string }>(
+    `SELECT group_id FROM groups WHERE tenant = $1 AND kind <> 'electricity_area' ORDER BY group_id`,
+    [tenant],
+  );
+  return result.rows.map((row) => row.group_id);
+}
