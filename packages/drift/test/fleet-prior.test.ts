@@ -133,8 +133,10 @@ describe('the prior learned from a fleet', () => {
 });
 
 const silent = (lots: readonly string[]): LotEvidence => ({
+  area: 'silent',
   lots,
   lossSeen: true,
+  lossShare: 0,
   information: new Float64Array(lots.length ** 2),
   moment: new Float64Array(lots.length),
 });

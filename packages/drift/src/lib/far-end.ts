@@ -5,7 +5,7 @@ import type { AreaPaths } from './area-paths.ts';
  * Share of customers at the far end of a line, and their position term over the loss: mean and sd. The position terms of simulated areas
  * have a tail to one side that a normal of 0.4 of the loss does not hold (decision 0091).
  */
-const SHARE = 0.1;
+const SHARE = 0.01;
 const CENTRE = 1.5;
 const SPREAD = 1.5;
 /** Beyond it the logarithm of a sum is that of its larger part. */
