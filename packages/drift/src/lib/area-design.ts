@@ -1,18 +1,13 @@
 import { at, mean } from '@verimeter/statistics';
-import type { AreaIntervals } from './area-intervals.ts';
-import { meterOf } from './area-intervals.ts';
+import { type AreaIntervals, meterOf } from './area-intervals.ts';
+import { betaErrors } from './beta-errors.ts';
+import { addClocks } from './clock-columns.ts';
+import { consumerFlows, lossOfFlow, relativeFlows, unaccountedShare } from './consumer-flows.ts';
 import type { FleetInput } from './fleet-types.ts';
-import { registerQuantum } from './register-quantum.ts';
 import { addLossTerms, burstPowers } from './loss-terms.ts';
-import { hasSunShape, SUN_WANDER_SD } from './sun-shape.ts';
 import { addGhosts, type UnmeasuredLoad } from './unmeasured-load.ts';
 import { applyVoltageLoss, fitVoltageLoss, type VoltageLoss } from './voltage-loss.ts';
 
-/** Prior sd of a meter's clock offset, s (drift-estimation.md 2.4). */
-const CLOCK_SD_S = 15;
-/** Prior sd of the rate of the supply's clock, s per day: what IEC 62054-21 allows a clock that nothing sets. */
-const CLOCK_RATE_SD_S = 0.5;
-const DAY_US = 86_400e6;
 /** Prior sd of the position term with voltage slopes, ratio. */
 const KAPPA_SD_VOLTAGES = 0.001;
 /**
@@ -26,9 +21,6 @@ const LOSS_WANDER_DAYS = 2;
  * flow of simulated areas 0.3 to 0.5.
  */
 const POSITION_SD = 0.4;
-/** Bounds of the loss that is taken from the balance where neither voltages nor the utility say anything; ratio. */
-const LEAST_LOSS = 0.005;
-const MOST_LOSS = 0.05;
 /** Fixed load per meter (its own supply), kW: mean and sd. */
 const FIXED_LOAD_KW = 0.001;
 
@@ -80,97 +72,6 @@ export interface AreaDesign extends UnmeasuredLoad {
   readonly betaWanderSd: Float64Array;
 }
 
-/** Energy by which a clock one grid step late changes each interval: the difference of the load at its bounds; zero beside a hole. */
-function clockColumn(
-  energy: Float64Array,
-  intervals: AreaIntervals,
-  stepHours: number,
-): Float64Array {
-  const { from, to, hours } = intervals;
-  const out = new Float64Array(energy.length);
-  for (let t = 1; t + 1 < energy.length; t++) {
-    if (
-      (to[t - 1] as number) !== (from[t] as number) ||
-      (to[t] as number) !== (from[t + 1] as number)
-    )
-      continue;
-    const before = (energy[t - 1] as number) / (hours[t - 1] as number);
-    const after = (energy[t + 1] as number) / (hours[t + 1] as number);
-    out[t] = ((after - before) / 2) * stepHours;
-  }
-  return out;
-}
-
-/** Middle of each interval, microseconds since 1970. */
-function instantsOf({ grid }: FleetInput, { from, to, count }: AreaIntervals): Float64Array {
-  return Float64Array.from(
-    { length: count },
-    (_, t) => grid.startUs + ((at(from, t) + at(to, t)) / 2) * grid.stepUs,
-  );
-}
-
-/** Power that the loss of each consumer grows with, kW: of its feeder where the archive knows one, or of the area. */
-function consumerFlows(
-  { consumers, hours }: AreaIntervals,
-  of: 'area' | 'feeder',
-  total: Float64Array,
-): Float64Array[] {
-  const power = (energy: Float64Array): Float64Array =>
-    energy.map((value, t) => value / at(hours, t));
-  const area = power(total);
-  const sums = new Map<string, Float64Array>();
-  for (const { feeder, energy } of of === 'feeder' ? consumers : []) {
-    if (feeder === undefined) continue;
-    const sum = sums.get(feeder);
-    if (sum === undefined) sums.set(feeder, Float64Array.from(energy));
-    else for (let t = 0; t < sum.length; t++) sum[t] = at(sum, t) + at(energy, t);
-  }
-  const flows = new Map([...sums].map(([feeder, sum]) => [feeder, power(sum)]));
-  return consumers.map(({ feeder }) => flows.get(feeder ?? '') ?? area);
-}
-
-/** Where roofs feed back the net may be next to nothing, the flow is not. An area without load is refused by its loss gate. */
-function meanSize(power: Float64Array): number {
-  return mean(power.map(Math.abs)) || 1;
-}
-
-/** Of each consumer, its flow over the mean size; consumers of one flow share one series. */
-function relativeFlows(
-  flows: readonly Float64Array[],
-  known: Float64Array | undefined,
-): { readonly flow: readonly Float64Array[]; readonly meanFlows: Float64Array } {
-  const shared = new Map<Float64Array, { readonly size: number; readonly flow: Float64Array }>();
-  flows.forEach((power, i) => {
-    if (shared.has(power)) return;
-    const size = known === undefined ? meanSize(power) : at(known, i);
-    shared.set(power, { size, flow: power.map((value) => value / size) });
-  });
-  return {
-    flow: flows.map((power) => shared.get(power)?.flow ?? power),
-    meanFlows: Float64Array.from(flows, (power) => shared.get(power)?.size ?? 1),
-  };
-}
-
-function unaccountedShare(intervals: AreaIntervals, total: Float64Array): number {
-  const share = 1 - mean(total) / (mean(intervals.supply) || 1);
-  return Math.min(MOST_LOSS, Math.max(LEAST_LOSS, share));
-}
-
-/** A loss of the given share of all energy that grows with the flow. */
-function lossOfFlow(
-  energies: readonly Float64Array[],
-  flow: readonly Float64Array[],
-  share: number,
-): Float64Array {
-  const loss = new Float64Array(energies[0]?.length ?? 0);
-  energies.forEach((energy, i) => {
-    const own = flow[i] as Float64Array;
-    for (let t = 0; t < loss.length; t++)
-      loss[t] = (loss[t] as number) + share * (energy[t] as number) * (own[t] as number);
-  });
-  return loss;
-}
-
 export function buildDesign(
   input: FleetInput,
   intervals: AreaIntervals,
@@ -208,22 +109,14 @@ export function buildDesign(
       0.004,
     );
   const clockAt = columns.length;
-  for (const energy of energies)
-    add(
-      clockColumn(energy, intervals, stepSeconds / 3600).map((value) => -value),
-      CLOCK_SD_S / stepSeconds,
-    );
-  // The supply's own rounding stands in the balance: its columns are formed from the consumers, or they would share it.
-  const late = clockColumn(total, intervals, stepSeconds / 3600);
-  add(late, CLOCK_SD_S / stepSeconds);
-  const instants = instantsOf(input, intervals);
-  const clockMiddleUs =
-    options.units?.clockMiddleUs ?? (at(instants, 0) + at(instants, count - 1)) / 2;
-  // A clock that runs: so many steps later with every day.
-  add(
-    late.map((value, t) => (value * (at(instants, t) - clockMiddleUs)) / DAY_US),
-    CLOCK_RATE_SD_S / stepSeconds,
-  );
+  const clockMiddleUs = addClocks({
+    add,
+    input,
+    intervals,
+    energies,
+    total,
+    middleUs: options.units?.clockMiddleUs,
+  });
 
   const { flow, meanFlows } = relativeFlows(
     consumerFlows(intervals, voltage === undefined ? 'feeder' : 'area', total),
@@ -324,49 +217,4 @@ function voltageLoss(
   if (options.units === undefined) return fitVoltageLoss(input, intervals, options.stoppedAt);
   const { voltage } = options.units;
   return voltage === undefined ? undefined : applyVoltageLoss(input, intervals, voltage);
-}
-
-/**
- * What stays wrong in one meter's share of the loss whatever the length of the window, as an error of its beta: in bursts shorter than
- * an interval (kW of its own slope), in reactive power (share of its marginal loss), and in the slopes themselves. From the
- * loss of simulated areas against their power flow: decision 0082.
- */
-const BURST_SD_KW = 0.22;
-const REACTIVE_SD = 0.09;
-const SLOPE_SD = 0.0027;
-/** Without voltages: share of the loss, from 559 healthy meters of ten simulated areas (errors of 0.8 to 1.1 % where noise explains 0.6 to 0.9). */
-const UNSEEN_LOSS_SD = 0.3;
-/** Share of the rounding variance in a smoothed column that is left as bias. */
-const ROUNDING_LEFT = 0.2;
-
-/**
- * The variance of a load inside the interval loses own slope x appliance power more than its mean tells: the common part has
- * its own column, what differs between customers looks exactly like a gain error.
- */
-function betaErrors(
-  input: FleetInput,
-  intervals: AreaIntervals,
-  loss: VoltageLoss | { readonly assumedLoss: number } | undefined,
-): Pick<AreaDesign, 'betaBiasSd' | 'betaWanderSd'> {
-  const betaWanderSd = Float64Array.from(intervals.consumers, (consumer) => {
-    const centre = mean(consumer.energy);
-    let variance = 0;
-    for (let t = 0; t < consumer.energy.length; t++)
-      variance += ((consumer.energy[t] as number) - centre) ** 2;
-    variance = Math.max(variance / consumer.energy.length, 1e-12);
-    if (hasSunShape(consumer.energy)) return SUN_WANDER_SD;
-    const quantum = registerQuantum(meterOf(input, consumer.meter), 300);
-    return Math.min(3, (ROUNDING_LEFT * quantum * quantum) / 6 / variance);
-  });
-  const betaBiasSd = betaWanderSd.map((rounding, i) => {
-    if (loss === undefined) return rounding;
-    if ('assumedLoss' in loss) return Math.hypot(rounding, UNSEEN_LOSS_SD * loss.assumedLoss);
-    return Math.hypot(
-      rounding,
-      (loss.ownSlope[i] as number) * BURST_SD_KW,
-      (loss.marginal[i] as number) * REACTIVE_SD,
-      SLOPE_SD,
-    );
-  });
-  return { betaBiasSd, betaWanderSd };
 }
