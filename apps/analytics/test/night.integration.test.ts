@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /**
- * Devices of every kind. Area A and B are cascaded: the supply of B is a consumer of A. C has no reading. One meter has moved from A to B,
+ * Devices of every kind. Area A and B are cascaded: the supply of B is a consumer of A. C has no reading, D none of its supply. One meter has moved from A to B,
  * one is in both lists, one in none.
  */
 async function fillTenant(): Promise<void> {
@@ -43,6 +43,8 @@ async function fillTenant(): Promise<void> {
             ($1, 'both', 'electricity_meter', '1', NULL, NULL),
             ($1, 'c-1', 'electricity_meter', '1', NULL, NULL),
             ($1, 'c-supply', 'electricity_meter', '1', NULL, NULL),
+            ($1, 'd-1', 'electricity_meter', '1', NULL, NULL),
+            ($1, 'd-supply', 'electricity_meter', '1', NULL, NULL),
             ($1, 'gateway', 'gateway', NULL, NULL, NULL),
             ($1, 'lone', 'electricity_meter', NULL, NULL, NULL),
             ($1, 'moved', 'electricity_meter', '1', NULL, NULL),
@@ -54,7 +56,7 @@ async function fillTenant(): Promise<void> {
   );
   await pool.query(
     `INSERT INTO groups (tenant, group_id, kind) VALUES
-       ($1, 'A', 'electricity_area'), ($1, 'B', 'electricity_area'), ($1, 'C', 'electricity_area'),
+       ($1, 'A', 'electricity_area'), ($1, 'B', 'electricity_area'), ($1, 'C', 'electricity_area'), ($1, 'D', 'electricity_area'),
        ($1, 'N', 'sensor_network'), ($1, 'W', 'water_district'), ($1, 'Z', 'electricity_area')`,
     [TENANT],
   );
@@ -72,12 +74,14 @@ async function fillTenant(): Promise<void> {
        ($1, 'B', 'moved', 'consumer', '2026-10-02Z', 'infinity'),
        ($1, 'C', 'c-1', 'consumer', '-infinity', 'infinity'),
        ($1, 'C', 'c-supply', 'supply', '-infinity', 'infinity'),
+       ($1, 'D', 'd-1', 'consumer', '-infinity', 'infinity'),
+       ($1, 'D', 'd-supply', 'supply', '-infinity', 'infinity'),
        ($1, 'N', 's-1', 'sensor', '-infinity', 'infinity'),
        ($1, 'W', 'w-1', 'consumer', '-infinity', 'infinity')`,
     [TENANT],
   );
   const series = [
-    ...['a-1', 'a-supply', 'b-supply', 'b-1', 'both', 'lone', 'moved'].map(
+    ...['a-1', 'a-supply', 'b-supply', 'b-1', 'both', 'lone', 'moved', 'd-1'].map(
       (deviceId) => [deviceId, 'active_energy_import', 'kW.h'] as const,
     ),
     ['s-1', 'pm2_5', 'ug/m3'] as const,
@@ -141,7 +145,7 @@ test('a night says of every device and group of a tenant what a full analysis sa
   await database.servicePool.query('DELETE FROM health WHERE tenant = $1', [TENANT]);
   await database.servicePool.query('DELETE FROM group_health WHERE tenant = $1', [TENANT]);
   const { summary, metrics, lines } = analyze(directory, 1);
-  expect(await summary).toMatchObject({ areas: 4, outcomes: { new: 2, silent: 2 } });
+  expect(await summary).toMatchObject({ areas: 5, outcomes: { new: 3, silent: 2 } });
   expect(await published()).toEqual(whole);
   const shared = await database.servicePool.query(
     'SELECT device_id, group_id FROM health WHERE tenant = $1 AND device_id = ANY ($2) ORDER BY device_id',
@@ -169,6 +173,6 @@ test('where nothing can be kept every analysis is a full one, and the log says s
   const file = path.join(directory, 'a-file');
   await writeFile(file, '');
   const { summary, lines } = analyze(path.join(file, 'nights'), 1);
-  expect(await summary).toMatchObject({ devices: 14, groups: 6 });
+  expect(await summary).toMatchObject({ devices: 16, groups: 7 });
   expect(lines.join('\n')).toContain('nothing can be kept from night to night');
 });

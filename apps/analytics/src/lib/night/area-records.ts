@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { FleetInput, MeterSeries } from '@verimeter/drift';
+import type { Member } from '@verimeter/registry';
 import type { AsOf } from '../as-of.ts';
 import { BALANCE_QUANTITIES, lotOf, validFrom } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
@@ -21,25 +22,27 @@ export async function readAreas(
   const fleet = await readFleetOf(pool, frame.tenant, groupIds, others);
   const wanted = new Set(groupIds);
   const members = fleet.members.filter(({ groupId }) => wanted.has(groupId));
-  const supplied = new Set(
-    members.flatMap(({ groupId, role }) => (role === 'supply' ? groupId : [])),
-  );
-  const tellers = members.filter(
-    ({ groupId, role }) => role === 'supply' || !supplied.has(groupId),
-  );
+  const groups = new Map<string, number>();
   const channelsOf = (deviceId: string): number[] =>
     [...(fleet.channels.get(deviceId)?.values() ?? [])].map(({ channelId }) => channelId);
-  const lasts = await store.lastInstants(
-    [...new Set(tellers.flatMap(({ deviceId }) => channelsOf(deviceId)))],
-    frame.askedUs,
-  );
-  const groups = new Map<string, number>();
-  for (const { groupId, deviceId } of tellers)
-    for (const channelId of channelsOf(deviceId)) {
-      const last = lasts.get(channelId);
-      if (last !== undefined)
-        groups.set(groupId, frame.askedUs ?? Math.max(groups.get(groupId) ?? -Infinity, last));
-    }
+  const askOf = async (tellers: readonly Member[]): Promise<void> => {
+    const lasts = await store.lastInstants(
+      [...new Set(tellers.flatMap(({ deviceId }) => channelsOf(deviceId)))],
+      frame.askedUs,
+    );
+    for (const { groupId, deviceId } of tellers)
+      for (const channelId of channelsOf(deviceId)) {
+        const last = lasts.get(channelId);
+        if (last === undefined) continue;
+        const latest = Math.max(groups.get(groupId) ?? -Infinity, last);
+        // what arrives while the night runs is for the next one
+        groups.set(groupId, frame.askedUs ?? Math.min(latest, frame.latestUs));
+      }
+  };
+  await askOf(members.filter(({ role }) => role === 'supply'));
+  // as `asOfInstants`: where no supply has a reading, all members tell
+  const untold = members.filter(({ groupId }) => !groups.has(groupId));
+  if (untold.length > 0) await askOf(untold);
   return { fleet, asOf: { groups, devices: new Map(), latest: frame.latestUs } };
 }
 
