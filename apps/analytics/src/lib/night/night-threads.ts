@@ -16,10 +16,12 @@ export function nightThreads(signal: AbortSignal | undefined): NightThreads {
     async run(shares, onAreas) {
       const failed = new AbortController();
       const ends = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
+      const running = shares.map((share) => inThread(share, ends, onAreas));
       try {
-        return await Promise.all(shares.map((share) => inThread(share, ends, onAreas)));
+        return await Promise.all(running);
       } finally {
-        failed.abort(); // those that are done have ended
+        failed.abort(); // those that are done only close their connections
+        await Promise.allSettled(running); // nobody writes or publishes any more
       }
     },
   };
@@ -36,19 +38,23 @@ function inThread(
       return;
     }
     const worker = openThread(new URL('./night-worker.ts', import.meta.url), share);
+    let failure: unknown;
     const stop = (): void => {
+      failure ??= new Error('the night was stopped');
       void worker.terminate();
-      reject(new Error('the night was stopped'));
     };
     signal.addEventListener('abort', stop, { once: true });
     worker.on('message', (message: NightMessage) => {
       if (message.type === 'areas') onAreas?.(message.count);
       else resolve(message);
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => {
+      failure ??= error;
+    });
     worker.on('exit', (code) => {
       signal.removeEventListener('abort', stop);
-      reject(new Error(`a thread of the night ended with exit code ${code}`)); // too late where it is done
+      // too late where it is done
+      reject(failure ?? new Error(`a thread of the night ended with exit code ${code}`));
     });
   });
 }
