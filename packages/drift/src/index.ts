@@ -38,4 +38,4 @@ export {
   type NightRefusal,
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
-export { judgeNight, type JudgedNight } from './lib/judge-night.ts';
+export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';

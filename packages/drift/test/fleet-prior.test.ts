@@ -100,6 +100,25 @@ describe('the prior learned from a fleet', () => {
     expect(early?.lotMeanSd).toBeLessThan(0.0003);
   });
 
+  test('prevalence is that of the meters that teach it, spreads those of all', () => {
+    const meters: JudgedMeter[] = Array.from({ length: 400 }, (_, i) => ({
+      lot: 'one',
+      area: 'A',
+      healthy: 1,
+      deviation: (i % 2 === 0 ? 1 : -1) * (i < 200 ? 0.006 : 0.003),
+      variance: 1e-12,
+      bias: 0,
+      // a quarter says that it has drifted, of the second half nobody says anything
+      bayesFactors: i < 200 ? new Float64Array(27).fill(i % 4 === 0 ? 20 : -20) : undefined,
+    }));
+    const prior = learnPriors(meters, []).lots.get('one');
+    // 50 of 200, and 2 % worth 50 meters beforehand
+    expect(prior?.drifted).toBeCloseTo((50 + 1) / 250, 3);
+    const half = learnPriors(meters.slice(0, 200), []).lots.get('one');
+    expect(prior?.drifted).toBe(half?.drifted);
+    expect(prior?.lotSd).not.toBe(half?.lotSd);
+  });
+
   test('without meters of its own is what is known beforehand', () => {
     expect(learnPriors([], []).lots.size).toBe(0);
     expect(priorOf(NO_FLEET, 'any')).toEqual(initialPrior());

@@ -27,8 +27,8 @@ export interface FleetPrior {
 
 /** What the fleet learns from one judged meter. */
 export interface JudgedMeter extends SeenLevel {
-  /** Log Bayes factor of each kind and size of a drift. */
-  readonly bayesFactors: Float64Array | Float32Array;
+  /** Log Bayes factor of each kind and size of a drift; none where others teach prevalence and sizes. */
+  readonly bayesFactors?: Float64Array | Float32Array | undefined;
 }
 
 /** What one area says of the means of the lots it has, everything else in it integrated out. */
@@ -74,7 +74,7 @@ export function learnPriors(
   meters: readonly JudgedMeter[],
   areas: readonly LotEvidence[],
 ): FleetPrior {
-  const prevalence = learnPrevalence(meters.map(({ bayesFactors }) => bayesFactors));
+  const prevalence = learnPrevalence(meters.flatMap(({ bayesFactors }) => bayesFactors ?? []));
   const { lotSd, biasScale } = learnSpread(meters);
   const names = [
     ...new Set([...meters.map(({ lot }) => lot), ...areas.flatMap(({ lots }) => lots)]),

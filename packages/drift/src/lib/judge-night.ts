@@ -95,16 +95,21 @@ export function judgeNight(
  * moves logarithms by 6e-8 of themselves.
  */
 function inSinglePrecision({ meters, lots }: JudgedArea): JudgedArea {
-  const width = meters[0]?.bayesFactors.length ?? 0;
+  const width = meters[0]?.bayesFactors?.length ?? 0;
   const all = new Float32Array(meters.length * width);
   return {
     meters: meters.map((meter, k) => {
       const bayesFactors = all.subarray(k * width, (k + 1) * width);
-      bayesFactors.set(meter.bayesFactors);
+      bayesFactors.set(meter.bayesFactors ?? []);
       return { ...meter, bayesFactors };
     }),
     lots,
   };
+}
+
+/** What an area teaches of levels, spreads and lots alone: in a large fleet a sample of areas teaches the rest. */
+export function withoutBayesFactors({ meters, lots }: JudgedArea): JudgedArea {
+  return { meters: meters.map((meter) => ({ ...meter, bayesFactors: undefined })), lots };
 }
 
 const WEEK_US = 7 * 86_400e6;

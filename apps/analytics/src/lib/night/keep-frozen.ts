@@ -34,6 +34,7 @@ export async function keepFrozen(
     latestUs: fleet.asOfUs,
     cadence: { stepUs: 1, phaseUs: 0 },
     looksInAll: false,
+    teachingShare: 1,
     late: new Map(),
   };
   let bytes = 0;

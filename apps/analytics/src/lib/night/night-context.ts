@@ -18,6 +18,8 @@ export interface NightFrame {
   readonly cadence: Cadence;
   /** Whether customers in no list are looked for in every area that is analysed in full, not only in those that ask. */
   readonly looksInAll: boolean;
+  /** Share of the areas that teach the fleet how many meters drift, and how; each area says the same every night. */
+  readonly teachingShare: number;
   /** By channel: readings that came after the last nights were made. */
   readonly late: ReadonlyMap<number, LateArrival>;
 }

@@ -1,9 +1,10 @@
-import { analyzeArea, type JudgedArea } from '@verimeter/drift';
+import { analyzeArea, type JudgedArea, withoutBayesFactors } from '@verimeter/drift';
 import { readAreas, recordsOf } from './area-records.ts';
 import { analyzeInFull, publishSilent, readWholeArea } from './full-area.ts';
 import { type FrozenKept, goOn } from './go-on.ts';
 import { dueOf } from './night-due.ts';
 import type { KeptArea } from './kept-area.ts';
+import { placeOf } from './kept-files.ts';
 import type { AreaReport, FullReason, NightContext } from './night-context.ts';
 
 /** Areas that are read, judged and published together: what is in memory at a time. A full analysis has one. */
@@ -19,10 +20,18 @@ export async function runNightPart(
   for (let first = 0; first < groupIds.length; first += AREAS_AT_A_TIME) {
     const ids = groupIds.slice(first, first + AREAS_AT_A_TIME);
     // oxlint-disable-next-line no-await-in-loop -- one batch of areas in memory at a time
-    reports.push(...(await runBatch(context, ids)));
+    const batch = await runBatch(context, ids);
+    reports.push(...batch.map((report) => sampled(context, report)));
     onAreas(ids.length);
   }
   return reports;
+}
+
+/** In a large fleet most areas teach levels and spreads alone: Bayes factors of a million meters would be half of the memory. */
+export function sampled({ frame }: Pick<NightContext, 'frame'>, report: AreaReport): AreaReport {
+  const { groupId, learned } = report;
+  if (learned === null || placeOf(groupId) < frame.teachingShare) return report;
+  return { ...report, learned: withoutBayesFactors(learned) };
 }
 
 async function runBatch(

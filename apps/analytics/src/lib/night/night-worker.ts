@@ -4,7 +4,7 @@ import { createServicePool } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { openKeptFiles } from './kept-files.ts';
 import type { AreaReport, NightFrame } from './night-context.ts';
-import { learnPart, runNightPart } from './night-part.ts';
+import { learnPart, runNightPart, sampled } from './night-part.ts';
 import { searchCandidates } from './search-candidates.ts';
 
 /** What a thread of a night is given. */
@@ -44,7 +44,9 @@ try {
     const reports =
       share.task === 'areas'
         ? await runNightPart(context, share.groupIds, (count) => say({ type: 'areas', count }))
-        : await searchCandidates(context, share.groupIds);
+        : (await searchCandidates(context, share.groupIds)).map((report) =>
+            sampled(context, report),
+          );
     say({ type: 'done', reports });
   }
 } finally {
