@@ -84,10 +84,10 @@ async function replace(file: string, bytes: Uint8Array): Promise<void> {
 const HASHES = 1_000_003;
 const FOLDERS = 64;
 
-/** The same on every machine and day. */
 /** A place in 0 to 1 of a group, by its id alone. */
 export const placeOf = (groupId: string): number => ((hashOf(groupId) * 7919) % HASHES) / HASHES;
 
+/** The same on every machine and day. */
 export function hashOf(groupId: string): number {
   let hash = 0;
   for (const letter of groupId) hash = (31 * hash + (letter.codePointAt(0) ?? 0)) % HASHES;
