@@ -27,9 +27,9 @@ export function analyzeArea(input: FleetInput, index: number, prior: FleetPrior)
   const facts = fleetFacts(input);
   const state = openArea(input, area, facts);
   const asks = asksForCandidate(state.prepared);
-  let learned: JudgedArea | undefined;
+  let learn: (() => JudgedArea) | undefined;
   for (let round = 0; round < EM_ROUNDS; round++)
-    learned = judgeArea(input, state, {
+    learn = judgeArea(input, state, {
       prior,
       first: round === 0,
       last: round === EM_ROUNDS - 1,
@@ -37,5 +37,5 @@ export function analyzeArea(input: FleetInput, index: number, prior: FleetPrior)
   const consumers =
     state.prepared.evidence?.design.intervals.consumers.map(({ meter }) => meter) ?? [];
   const answers = answerArea({ input, facts, prior }, { ...state, consumers });
-  return { answers, learned, frozen: freezeArea(input, state, answers), asks };
+  return { answers, learned: learn?.(), frozen: freezeArea(input, state, answers), asks };
 }

@@ -132,14 +132,14 @@ export function judgeConsumers(input: FleetInput, area: Judging, prior: FleetPri
 }
 
 /**
- * Judges the consumers of an area with the fleet's priors, and describes the noise again beside the drifts found. Returns
- * what the fleet learns from: listed consumers whose load says anything; nothing after the last round.
+ * Judges the consumers of an area with the fleet's priors, and describes the noise again beside the drifts found. What it returns tells, when it is
+ * asked, what the fleet learns from: listed consumers whose load says anything.
  */
 export function judgeArea(
   input: FleetInput,
   state: AreaState,
   round: { readonly prior: FleetPrior; readonly first: boolean; readonly last: boolean },
-): JudgedArea | undefined {
+): (() => JudgedArea) | undefined {
   const { evidence } = state.prepared;
   if (evidence === undefined) return undefined;
   const { found, learn } = judgeConsumers(
@@ -172,5 +172,5 @@ export function judgeArea(
   state.unrest = restless;
   if (!round.first && !round.last)
     state.inflation = varianceInflations(found.judged, state.profiles);
-  return round.last ? undefined : learn();
+  return learn;
 }

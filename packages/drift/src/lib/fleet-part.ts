@@ -30,10 +30,14 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
     return openArea(input, area, facts);
   });
   return {
-    judge: (round, prior) =>
-      states.map((state) =>
-        judgeArea(input, state, { prior, first: round === 0, last: round === EM_ROUNDS - 1 }),
-      ),
+    judge: (round, prior) => {
+      const last = round === EM_ROUNDS - 1;
+      return states.map((state) => {
+        const learn = judgeArea(input, state, { prior, first: round === 0, last });
+        // Nobody learns from the last round.
+        return last ? undefined : learn?.();
+      });
+    },
     answer: (prior) =>
       states.map((state) =>
         answerArea({ input, facts, prior }, { ...state, consumers: consumersOf(state) }),

@@ -19,7 +19,7 @@ export function toBytes(
   const header = JSON.stringify(value, (key, item: unknown) => {
     if (item instanceof Float64Array)
       return reference(single.has(key) ? new Float32Array(item) : item);
-    if (item instanceof Int8Array) return reference(item);
+    if (item instanceof Float32Array || item instanceof Int8Array) return reference(item);
     if (item instanceof Map) return { $: 'map', entries: [...item] };
     if (typeof item === 'number' && !Number.isFinite(item))
       return { $: 'number', text: String(item) };
