@@ -127,7 +127,7 @@ test('without new readings nothing is done again, and the same is said', async (
 }, 240_000);
 
 test('the next night goes on', async () => {
-  await stored.store(30 * PER_DAY + 1, 31 * PER_DAY);
+  await stored.send(30 * PER_DAY + 1, 31 * PER_DAY);
   const outcomes = await night();
   const rows = await published();
   const nightGroups = await groups();
@@ -142,7 +142,7 @@ test('the next night goes on', async () => {
 
 test('readings that come late have their area analysed in full, and no other', async () => {
   await stored.arrive(HELD_BACK);
-  await stored.store(31 * PER_DAY + 1, 32 * PER_DAY);
+  await stored.send(31 * PER_DAY + 1, 32 * PER_DAY);
   const kept = await openKeptFiles(directory, TENANT).readFleet();
   const outcomes = await night();
   expect(outcomes.late).toBe(1);

@@ -2,6 +2,7 @@ import type { FleetInput } from '@verimeter/drift';
 import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureChannels, ensureTenant, type Pool, withTransaction } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
+import { expect, vi } from 'vitest';
 
 const VOLTAGES = ['voltage_l1', 'voltage_l2', 'voltage_l3'];
 const ROWS_AT_A_TIME = 50_000;
@@ -9,6 +10,8 @@ const ROWS_AT_A_TIME = 50_000;
 export interface StoredFleet {
   /** Stores the readings from one grid point to another, both included, but for those that are held back. */
   readonly store: (from: number, to: number, heldBack?: HeldBack) => Promise<void>;
+  /** The same as one batch that arrives now, as of meters that send once a day. */
+  readonly send: (from: number, to: number) => Promise<void>;
   /** Stores what was held back, as arrived now, or as stamped with a time at which it was not yet there. */
   readonly arrive: (late: HeldBack, stamped?: 'when it was read') => Promise<void>;
 }
@@ -106,6 +109,10 @@ export async function registerFleet(
   return {
     store: (from, to, heldBack) =>
       write((id, k) => heldBack === undefined || !isIn(heldBack, id, k), { from, to }),
+    async send(from, to) {
+      await write(() => true, { from, to }, Date.now() * 1000);
+      await untilShown(pool);
+    },
     arrive: (late, stamped) =>
       write(
         (id, k) => isIn(late, id, k),
@@ -113,4 +120,16 @@ export async function registerFleet(
         stamped === undefined ? Date.now() * 1000 : undefined,
       ),
   };
+}
+
+/** What has been committed counts as shown when no transaction that is older, of any database of the cluster, is open. */
+async function untilShown(pool: Pool): Promise<void> {
+  const own = await pool.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid');
+  await vi.waitFor(async () => {
+    const open = await pool.query<{ older: boolean }>(
+      'SELECT pg_snapshot_xmin(pg_current_snapshot()) <= $1::xid8 AS older',
+      [own.rows[0]?.xid],
+    );
+    expect(open.rows[0]?.older).toBe(false);
+  }, 60_000);
 }

@@ -1,5 +1,5 @@
 import { FLAG } from '@verimeter/telemetry';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   OUTCOME,
   type ReadingBatch,
@@ -321,6 +321,7 @@ export function describeReadingStore<T extends Transaction>(
       const { store } = fixture;
       const [late, punctual, early] = [await newChannel(), await newChannel(), await newChannel()];
       const after = RECEIVED_US + 3_600e6;
+      const notIn = await store.shown();
       await write([
         { channelId: late, tsUs: T0, value: 1 },
         { channelId: late, tsUs: T0 + QUARTER_US, value: 2, receivedAtUs: after + 1 },
@@ -329,7 +330,7 @@ export function describeReadingStore<T extends Transaction>(
         { channelId: early, tsUs: T0, value: 1, receivedAtUs: after },
       ]);
       const tenant = await fixture.tenantOf(late);
-      const window = { receivedAfterUs: after, fromUs: T0, untilUs: T0 + 2 * QUARTER_US };
+      const window = { notIn, receivedAfterUs: after, fromUs: T0, untilUs: T0 + 2 * QUARTER_US };
       const found = await store.lateArrivals(tenant, window);
       expect([...found.keys()].filter((id) => [late, punctual, early].includes(id))).toEqual([
         late,
@@ -343,6 +344,28 @@ export function describeReadingStore<T extends Transaction>(
       const more = (await store.lateArrivals(tenant, window)).get(late);
       expect(more).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs: after + 2 });
       expect(more?.fingerprint).not.toBe(found.get(late)?.fingerprint);
+    });
+
+    test('what was shown is no late arrival; what was on the way is one, whenever it arrived', async () => {
+      const { store } = fixture;
+      const [before, onTheWay] = [await newChannel(), await newChannel()];
+      await write([{ channelId: before, tsUs: T0, value: 1 }]);
+      const notIn = await fixture.transaction(async (transaction) => {
+        await store.write(transaction, batchOf([{ channelId: onTheWay, tsUs: T0, value: 1 }]));
+        return store.shown();
+      });
+      const tenant = await fixture.tenantOf(before);
+      const lateSince = async (mark: string): Promise<number[]> => {
+        const window = { receivedAfterUs: RECEIVED_US - 1, fromUs: T0, untilUs: T0 };
+        const found = await store.lateArrivals(tenant, { notIn: mark, ...window });
+        return [before, onTheWay].filter((id) => found.has(id));
+      };
+      expect(await lateSince(notIn)).toContain(onTheWay);
+      // as soon as whoever else writes has ended
+      await vi.waitFor(
+        async () => expect(await lateSince(await store.shown())).toEqual([]),
+        30_000,
+      );
     });
 
     test('is ready', async () => {

@@ -105,13 +105,17 @@ export interface ReadingStore<T extends Transaction = Transaction> {
   /** Last instant not flagged `future` per channel, at or before `untilUs`; channels without one are absent. */
   lastInstants(channelIds: readonly number[], untilUs?: number): Promise<Map<number, number>>;
 
+  /** A name of what the store shows by now, to ask `lateArrivals` for what it shows since. */
+  shown(): Promise<string>;
+
   /**
-   * Channels of a tenant with readings that arrived after `receivedAfterUs` and belong to instants from `fromUs` to `untilUs`, both
-   * included: what came late. Current values only; a conflicting value changes nothing.
+   * Channels of a tenant with readings that are shown since `notIn`, arrived after `receivedAfterUs` and belong to instants from
+   * `fromUs` to `untilUs`, both included: what came late. Current values only; a conflicting value changes nothing. A reading that was
+   * shown shortly before may be among them, none that is shown since is missing.
    */
   lateArrivals(
     tenant: string,
-    window: { receivedAfterUs: number; fromUs: number; untilUs: number },
+    window: { notIn: string; receivedAfterUs: number; fromUs: number; untilUs: number },
   ): Promise<Map<number, LateArrival>>;
 
   /** Rows per second aside, the store's readiness: throws where a write could not succeed now. */

@@ -15,11 +15,18 @@ const LAST_INSTANTS = `
        ORDER BY r.ts DESC LIMIT 1
     ) l`;
 
+const SHOWN = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text AS shown';
+
+/**
+ * A row is shown since the oldest transaction that was open then, or since a later one: xmin is not before it. A name from another
+ * cluster, of a database that was restored, may lie ahead of all transactions: then all that arrived counts.
+ */
 const LATE_ARRIVALS = `
   SELECT r.channel_id, (extract(epoch FROM min(r.ts)) * 1000000)::int8, (extract(epoch FROM max(r.received_at)) * 1000000)::int8,
          bit_xor(hashint8extended((extract(epoch FROM r.ts) * 1000000)::int8, 0))
     FROM readings r JOIN channels c USING (channel_id)
    WHERE c.tenant = $1 AND r.received_at > $2::timestamptz AND r.ts BETWEEN $3::timestamptz AND $4::timestamptz
+         AND (age($5::xid) < 0 OR age(r.xmin) <= age($5::xid))
    GROUP BY r.channel_id`;
 
 const READINESS = `
@@ -65,10 +72,17 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
       return new Map(result.rows.map(([channel, us]) => [Number(channel), Number(us)]));
     },
 
-    async lateArrivals(tenant, { receivedAfterUs, fromUs, untilUs }) {
+    async shown() {
+      const result = await pool.query<{ shown: string }>(SHOWN);
+      const [row] = result.rows;
+      if (row === undefined) throw new Error('the database has no snapshot');
+      return row.shown;
+    },
+
+    async lateArrivals(tenant, { notIn, receivedAfterUs, fromUs, untilUs }) {
       const result = await pool.query<[string, string, string, string]>({
         text: LATE_ARRIVALS,
-        values: [tenant, ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us))],
+        values: [tenant, ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us)), notIn],
         rowMode: 'array',
         types: { getTypeParser: () => String },
       });

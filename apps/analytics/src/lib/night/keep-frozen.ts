@@ -52,6 +52,7 @@ export async function keepFrozen(
     generation: GENERATION,
     prior: fleet.prior,
     markUs: frame.markUs,
+    shown: await store.shown(),
     latestUs: fleet.asOfUs,
   });
   return bytes;

@@ -12,10 +12,12 @@ export interface KeptFleet {
   readonly prior: FleetPrior;
   /** Readings that arrived later than this may be missing in areas that the last complete night went on with. */
   readonly markUs: number;
+  /** What the store showed at the mark. */
+  readonly shown: string;
   /** The latest as-of of that night; absent before the first one is complete. */
   readonly latestUs?: number;
   /** A night that was begun and is not complete: its mark. */
-  readonly begunUs?: number;
+  readonly begun?: Pick<KeptFleet, 'markUs' | 'shown'>;
 }
 
 /**

@@ -65,19 +65,20 @@ export function evenly<T>(items: readonly T[], most: number): T[] {
 }
 
 /** The state that a first night starts from. */
-export const newFleet = (nowUs: number): KeptFleet => ({
+export const newFleet = (now: Pick<KeptFleet, 'markUs' | 'shown'>): KeptFleet => ({
   generation: randomUUID(),
   prior: NO_FLEET,
-  markUs: nowUs,
+  ...now,
 });
 
 /** By channel: what came after the last complete night was made, of what that night had looked at. */
 export function lateReadings(
   { store, tenant }: Pick<Asked, 'store' | 'tenant'>,
-  { markUs, latestUs }: KeptFleet,
+  { markUs, shown, latestUs }: KeptFleet,
 ): Promise<ReadonlyMap<number, LateArrival>> {
   if (latestUs === undefined) return Promise.resolve(new Map<number, LateArrival>());
   return store.lateArrivals(tenant, {
+    notIn: shown,
     receivedAfterUs: markUs - ON_THE_WAY_US,
     fromUs: latestUs - WINDOW_US,
     untilUs: latestUs - CONTEXT_US,

@@ -100,9 +100,10 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const { asked, files } = night;
   const { pool, store, tenant, groupIds, askedUs } = asked;
   const cadence = await cadenceOf(asked, latestUs);
-  const nowUs = await databaseNow(pool);
-  const before = (await files.readFleet()) ?? newFleet(nowUs);
-  const markUs = before.begunUs ?? nowUs;
+  const now = { markUs: await databaseNow(pool), shown: await store.shown() };
+  const before = (await files.readFleet()) ?? newFleet(now);
+  const begun = before.begun ?? now;
+  const { markUs } = begun;
   const late = await lateReadings(asked, before);
   const { generation } = before;
   const looksInAll = (await electricityMeters(pool, tenant)) * groupIds.length <= LOOKED_AT;
@@ -119,7 +120,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     late,
   };
   const prior = before.prior.areas > 0 ? before.prior : await learnFirst(night, frame);
-  const fleet: KeptFleet = { ...before, prior, begunUs: markUs };
+  const fleet: KeptFleet = { ...before, prior, begun };
   await files.writeFleet(fleet);
   const context: NightContext = { pool, store, files, frame: { ...frame, prior } };
   const reports = await reportsOf(night, context.frame);
@@ -130,7 +131,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   await files.writeFleet({
     generation,
     prior: learned.some((area) => area !== undefined) ? nextPrior(learned) : prior,
-    markUs,
+    ...begun,
     latestUs,
   });
   await finish(pool, context.frame);
