@@ -57,7 +57,8 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
     loads: first.loads,
     seeds: [...new Set(records.map(({ seed }) => seed))],
     model: [...new Set(records.map(({ model }) => model))].join(', '),
-    command: first.command,
+    // where a run was gone on with, the command that made the last fleet makes them all
+    command: (records.at(-1) ?? first).command,
     fleets: records.length,
     meters: rows.length,
     drifted: rows.filter(isDrifted).length,
