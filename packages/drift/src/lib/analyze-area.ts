@@ -1,5 +1,5 @@
 import { type AreaAnswers, answerArea } from './area-answers.ts';
-import { type JudgedArea, judgeArea, openArea } from './area-state.ts';
+import { consumersOf, type JudgedArea, judgeArea, openArea } from './area-state.ts';
 import { asksForCandidate } from './candidate-search.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { EM_ROUNDS } from './fleet-part.ts';
@@ -34,8 +34,6 @@ export function analyzeArea(input: FleetInput, index: number, prior: FleetPrior)
       first: round === 0,
       last: round === EM_ROUNDS - 1,
     });
-  const consumers =
-    state.prepared.evidence?.design.intervals.consumers.map(({ meter }) => meter) ?? [];
-  const answers = answerArea({ input, facts, prior }, { ...state, consumers });
+  const answers = answerArea({ input, facts, prior }, { ...state, consumers: consumersOf(state) });
   return { answers, learned: learn?.(), frozen: freezeArea(input, state, answers), asks };
 }

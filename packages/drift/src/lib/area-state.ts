@@ -34,6 +34,11 @@ export interface JudgedArea {
   readonly lots: LotEvidence;
 }
 
+/** Meters of the consumers that are judged, in the order of the evidence. */
+export function consumersOf({ prepared }: AreaState): number[] {
+  return prepared.evidence?.design.intervals.consumers.map(({ meter }) => meter) ?? [];
+}
+
 /** The area after its gates, nobody judged yet. */
 export function openArea(
   input: FleetInput,
@@ -147,7 +152,7 @@ export function judgeArea(
     {
       groupId: state.prepared.area.groupId,
       evidence,
-      meters: evidence.design.intervals.consumers.map(({ meter }) => meter),
+      meters: consumersOf(state),
       joined: new Set(state.prepared.candidates.map((candidate) => candidate.meter)),
       profiles: state.profiles,
       start: state.actives,

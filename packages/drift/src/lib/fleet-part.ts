@@ -1,5 +1,5 @@
 import { type AreaAnswers, answerArea } from './area-answers.ts';
-import { type AreaState, type JudgedArea, judgeArea, openArea } from './area-state.ts';
+import { consumersOf, type JudgedArea, judgeArea, openArea } from './area-state.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, learnPriors } from './fleet-prior.ts';
 import type { FleetInput } from './fleet-types.ts';
@@ -45,10 +45,6 @@ export function openPart(input: FleetInput, areas: readonly number[]): FleetPart
     freeze: (answers) =>
       states.map((state, k) => freezeArea(input, state, answers[k] as AreaAnswers)),
   };
-}
-
-function consumersOf({ prepared }: AreaState): number[] {
-  return prepared.evidence?.design.intervals.consumers.map(({ meter }) => meter) ?? [];
 }
 
 /** The prior after a round, from what all areas of the fleet returned, in the order of the areas. */
