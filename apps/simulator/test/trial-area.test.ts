@@ -260,3 +260,22 @@ describe('photovoltaic roofs', () => {
     });
   });
 });
+
+test('lines that are too long for their loads are tried shorter', () => {
+  // eight peaks of 128 kW at once behind lines as they are built first: the sweep does not settle there
+  const households = homes.slice(0, 8).map(({ household, shiftWeeks }) => ({
+    household: {
+      ...household,
+      energy: household.energy.map((kwh, k) => (k % 96 === 4 ? 32 : kwh)),
+    },
+    shiftWeeks,
+  }));
+  const area = build({ loads: { kind: 'series', households }, singlePhaseFeeders: true });
+  const { energy } = area.simulation.bus;
+  expect(sum(area.lossKwh) / sum(energy)).toBeGreaterThan(0.02);
+  energy.forEach((supplied, k) => {
+    expect(Math.abs(supplied - taken(area, k) - (area.lossKwh[k] ?? 0))).toBeLessThan(
+      1e-6 * supplied,
+    );
+  });
+});

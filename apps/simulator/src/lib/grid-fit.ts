@@ -1,6 +1,6 @@
 import { type AreaNetwork, buildAreaNetwork, type NetworkOptions } from './feeder.ts';
 import type { LoadBuffer } from './load-buffer.ts';
-import { createFlowState, type Network, solveFlow } from './power-flow.ts';
+import { createFlowState, type Network, solveFlow, UnsettledFlowError } from './power-flow.ts';
 
 /** What each phase of an electronic meter takes for itself, W; it is taken before the meter counts (IEC 62053-21: at most 2 W). */
 export const METER_SELF_WATTS = 0.9;
@@ -31,6 +31,10 @@ interface Trial {
   readonly lowest: number;
 }
 
+/** Of what is tried where lines are too long for their loads; trials from 0.5 and from 1 never meet. */
+const SHORTER = 0.7;
+const SHORTEST = 0.05;
+
 /** The network whose spans between poles are stretched so that the loss of the trial loads comes near the target. */
 export function fitNetwork(loads: LoadBuffer, options: FitOptions): AreaNetwork {
   const peakWatts = peakOf(loads);
@@ -40,10 +44,14 @@ export function fitNetwork(loads: LoadBuffer, options: FitOptions): AreaNetwork 
       peakWatts,
       mainLengthScale,
     });
-  const trial = (scale: number): Trial => ({
-    scale,
-    ...tryNetwork(build(scale).network, loads, options.stride),
-  });
+  const trial = (scale: number): Trial => {
+    try {
+      return { scale, ...tryNetwork(build(scale).network, loads, options.stride) };
+    } catch (error) {
+      if (!(error instanceof UnsettledFlowError) || scale < SHORTEST) throw error;
+      return trial(scale * SHORTER);
+    }
+  };
   let before = trial(0.5);
   let after = trial(1);
   let scale = nextScale(before, after, options);

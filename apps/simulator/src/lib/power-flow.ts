@@ -72,11 +72,20 @@ export function createFlowState(network: Network): FlowState {
   return state;
 }
 
+/** A network too long for its loads: the sweep swings between two states of its weakest customers. */
+export class UnsettledFlowError extends Error {
+  readonly code = 'FLOW_UNSETTLED';
+
+  constructor() {
+    super('the power flow does not settle: the lines are too long for these loads');
+    this.name = 'UnsettledFlowError';
+  }
+}
+
 /**
  * Solves one step. `activePower` and `reactivePower` hold W and var of port p at `p * stride + offset`;
  * `sourceVolts` are the three no-load phase voltages; `resistanceScale` brings the conductors to their temperature.
- * Starts from the voltages `state` holds. @throws RangeError where the sweep does not
- * settle.
+ * Starts from the voltages `state` holds. @throws UnsettledFlowError where the sweep does not settle.
  */
 export function solveFlow(
   network: Network,
@@ -93,7 +102,7 @@ export function solveFlow(
   let change = Number.POSITIVE_INFINITY;
   let iteration = 0;
   while (change > TOLERANCE) {
-    if (iteration === MAX_ITERATIONS) throw new RangeError('the power flow does not settle');
+    if (iteration === MAX_ITERATIONS) throw new UnsettledFlowError();
     iteration += 1;
     injectLoads(network, state, step);
     sweepBackward(network, state);
