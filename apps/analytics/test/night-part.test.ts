@@ -37,6 +37,7 @@ const reportOf = (groupId: string): AreaReport => ({
 const frameOf = (teachingShare: number): { frame: NightFrame } => ({
   frame: {
     tenant: 't',
+    runId: 1,
     generation: 'g',
     prior: {
       names: [],

@@ -46,6 +46,7 @@ export {
   type HealthRow,
   type Publication,
   publishHealth,
+  finishRun,
   startRun,
 } from './lib/health.ts';
 export { type LedgerRow, addToLedger } from './lib/ledger.ts';

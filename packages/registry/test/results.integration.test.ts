@@ -4,6 +4,7 @@ import {
   type FindingRow,
   type HealthRow,
   type Pool,
+  type Publication,
   ensureTenant,
   publishHealth,
   startRun,
@@ -138,6 +139,53 @@ describe('published health', () => {
     await publish([healthRow('m3')], 'all');
     expect(await devicesOf('health')).toEqual(['m3']);
     expect(await devicesOf('health_history')).toEqual(['m3']);
+  });
+
+  test('of a history that stands up to an instant only later points are replaced', async () => {
+    const point = (deviceId: string, hour: number, errorEstimate: number) => ({
+      deviceId,
+      quantity: '',
+      asOfUs: hour * HOUR_US,
+      errorEstimate,
+      intervalLow: null,
+      intervalHigh: null,
+    });
+    const publishHistory = async (
+      history: readonly ReturnType<typeof point>[],
+      more: Pick<Publication, 'replace' | 'historyUntil'>,
+    ): Promise<void> => {
+      const runId = await run();
+      const health = ['m1', 'm2'].map((id) => healthRow(id));
+      await withTransaction(pool, (client) =>
+        publishHealth(client, { tenant, runId, health, history, groups: [], ...more }),
+      );
+    };
+    await publishHistory(
+      [1, 2, 3].flatMap((hour) => [point('m1', hour, 1), point('m2', hour, 1)]),
+      {
+        replace: 'all',
+      },
+    );
+    await publishHistory(
+      [2, 4].flatMap((hour) => [point('m1', hour, 2), point('m2', hour, 2)]),
+      {
+        replace: 'listed',
+        historyUntil: new Map([['m1', 2 * HOUR_US]]),
+      },
+    );
+    const stored = await pool.query<{ device_id: string; as_of: number; error_estimate: number }>(
+      'SELECT device_id, as_of, error_estimate FROM health_history WHERE tenant = $1 ORDER BY device_id, as_of',
+      [tenant],
+    );
+    expect(
+      stored.rows.map((row) => [row.device_id, row.as_of / HOUR_US, row.error_estimate]),
+    ).toEqual([
+      ['m1', 1, 1],
+      ['m1', 2, 1],
+      ['m1', 4, 2],
+      ['m2', 2, 2],
+      ['m2', 4, 2],
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type Pool,
   type PoolClient,
   addLiveEvents,
+  finishRun,
   publishHealth,
   startRun,
   timestamptzOrNull,
@@ -139,26 +140,53 @@ export function publish(
     readonly replace: 'all' | 'listed';
   },
 ): Promise<{ readonly runId: number; readonly changedFindings: number }> {
-  const { tenant, answers } = options;
+  const { tenant, answers, replace } = options;
   return withTransaction(pool, async (client) => {
     // Two analyses of a tenant at once: the later one to publish waits for the other and replaces it.
-    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [
-      `verimeter.analysis.${tenant}`,
-    ]);
+    await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [lockOf(tenant)]);
     const runId = await startRun(client, {
       tenant,
       asOfUs: options.askedUs ?? null,
       modelVersion: options.modelVersion,
       configuration: options.configuration,
     });
-    await publishHealth(client, { tenant, runId, ...answers, replace: options.replace });
-    const findings = findingRows(tenant, answers, await liveSubjects(client, tenant, answers));
-    const changed = await upsertFindings(client, findings);
-    const asOf = new Map(findings.map((finding) => [subjectOf(finding), finding.asOfUs]));
-    await addLiveEvents(
-      client,
-      changed.map((finding) => ({ tenant, kind: 'finding', body: announcement(finding, asOf) })),
-    );
-    return { runId, changedFindings: changed.length };
+    const changedFindings = await publishAnswers(client, { tenant, runId, answers, replace });
+    await finishRun(client, runId);
+    return { runId, changedFindings };
   });
+}
+
+/** A part of a run whose parts have no device and no group in common: they do not wait for each other, but for whole analyses. */
+export interface PartOfRun {
+  readonly tenant: string;
+  readonly runId: number;
+  readonly answers: Answers;
+  /** Devices whose published history stands up to an instant. */
+  readonly historyUntil?: ReadonlyMap<string, number> | undefined;
+}
+
+/** Publishes the devices and groups of a part in one transaction. */
+export function publishPart(pool: Pool, part: PartOfRun): Promise<void> {
+  return withTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock_shared(hashtext($1))', [lockOf(part.tenant)]);
+    await publishAnswers(client, { ...part, replace: 'listed' });
+  });
+}
+
+const lockOf = (tenant: string): string => `verimeter.analysis.${tenant}`;
+
+/** Resolves with the number of findings that changed. */
+async function publishAnswers(
+  client: PoolClient,
+  { tenant, runId, answers, ...rest }: PartOfRun & { readonly replace: 'all' | 'listed' },
+): Promise<number> {
+  await publishHealth(client, { tenant, runId, ...answers, ...rest });
+  const findings = findingRows(tenant, answers, await liveSubjects(client, tenant, answers));
+  const changed = await upsertFindings(client, findings);
+  const asOf = new Map(findings.map((finding) => [subjectOf(finding), finding.asOfUs]));
+  await addLiveEvents(
+    client,
+    changed.map((finding) => ({ tenant, kind: 'finding', body: announcement(finding, asOf) })),
+  );
+  return changed.length;
 }

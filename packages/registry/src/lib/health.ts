@@ -157,6 +157,10 @@ const INSERT_HEALTH = `
   INSERT INTO health (tenant, run_id, ${names.join(', ')})
   SELECT $1, $2, ${names.join(', ')} FROM jsonb_to_recordset($3::jsonb) AS r (${columns.join(', ')})`;
 
+const DELETE_HISTORY = `
+  DELETE FROM health_history h USING unnest($2::text[], $3::timestamptz[]) AS d (device_id, until)
+   WHERE h.tenant = $1 AND h.device_id = d.device_id AND h.as_of > coalesce(d.until, '-infinity')`;
+
 const INSERT_HISTORY = `
   INSERT INTO health_history (tenant, device_id, quantity, as_of, error_estimate, interval_low, interval_high)
   SELECT $1, * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::float8[], $6::float8[], $7::float8[])`;
@@ -174,17 +178,29 @@ export interface Publication {
   readonly groups: readonly GroupHealthRow[];
   /** `all`: what is not in the publication disappears; `listed`: only devices and groups in it are replaced. */
   readonly replace: 'all' | 'listed';
+  /** Listed devices whose published history stands up to an instant (microseconds since 1970): later points are replaced. */
+  readonly historyUntil?: ReadonlyMap<string, number> | undefined;
 }
 
-/** Replaces the published answers and finishes the run. Inside a transaction: readers see the old or the new ones. */
+/** Replaces the published answers. Inside a transaction: readers see the old or the new ones. */
 export async function publishHealth(client: Queryable, publication: Publication): Promise<void> {
-  const { tenant, runId, health, history, groups } = publication;
+  const { tenant, runId, health, groups } = publication;
+  const stands = ({ deviceId, asOfUs }: HealthHistoryRow): boolean =>
+    asOfUs <= (publication.historyUntil?.get(deviceId) ?? -Infinity);
+  const history = publication.history.filter((row) => !stands(row));
   const all = publication.replace === 'all';
   const deviceIds = all ? null : [...new Set(health.map((row) => row.deviceId))];
   const groupIds = all ? null : groups.map((row) => row.groupId);
   const ofDevices = 'WHERE tenant = $1 AND ($2::text[] IS NULL OR device_id = ANY ($2))';
   await client.query(`DELETE FROM health ${ofDevices}`, [tenant, deviceIds]);
-  await client.query(`DELETE FROM health_history ${ofDevices}`, [tenant, deviceIds]);
+  if (deviceIds === null)
+    await client.query('DELETE FROM health_history WHERE tenant = $1', [tenant]);
+  else
+    await client.query(DELETE_HISTORY, [
+      tenant,
+      deviceIds,
+      deviceIds.map((id) => timestamptzOrNull(publication.historyUntil?.get(id) ?? null)),
+    ]);
   await client.query(
     'DELETE FROM group_health WHERE tenant = $1 AND ($2::text[] IS NULL OR group_id = ANY ($2))',
     [tenant, groupIds],
@@ -210,5 +226,9 @@ export async function publishHealth(client: Queryable, publication: Publication)
     evidence: row.evidence,
   }));
   await client.query(INSERT_GROUPS, [tenant, runId, JSON.stringify(groupRecords)]);
+}
+
+/** All that the run says is published. */
+export async function finishRun(client: Queryable, runId: number): Promise<void> {
   await client.query('UPDATE analysis_runs SET finished_at = now() WHERE run_id = $1', [runId]);
 }

@@ -56,7 +56,9 @@ export async function analyzeInFull(
   const whole = await readWholeArea(context, groupId, strangers);
   if (whole === undefined) return publishSilent(context, groupId);
   const { records, input, index } = whole;
-  const { answers, learned, frozen, asks } = analyzeArea(input, index, context.frame.prior);
+  const { answers, learned, frozen, asks } = await context.alone(() =>
+    analyzeArea(input, index, context.frame.prior),
+  );
   const estimates = await publishAreas(context, records, [groupId], [answers]);
   const { meters = 0, waiting = [] } = estimates.get(groupId) ?? {};
   const report = {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   appendNight,
   CONTEXT_US,
@@ -41,6 +42,8 @@ export async function goOn(
       readonly night: JudgedNight;
     }[] = [];
     for (const before of alike) {
+      // oxlint-disable-next-line no-await-in-loop -- what the other lane waits for is not kept waiting for eight areas
+      await nextTurn();
       const own = ofArea(input, records, before.area);
       const night = judgeOne(context, before, own);
       if (typeof night === 'string') refused.push({ groupId: before.groupId, reason: night });
@@ -52,6 +55,7 @@ export async function goOn(
       records,
       judged.map(({ before }) => before.groupId),
       judged.map(({ night }) => night.answers),
+      new Map(judged.flatMap(({ before }) => saidUntil(before.area))),
     );
     // Published before it is kept: after a crash in between, the area is judged and published again.
     // oxlint-disable-next-line no-await-in-loop
@@ -86,6 +90,14 @@ function judgeOne(
   const night = appendNight(kept.area, own, area);
   if (night.kind === 'refused') return night.reason;
   return judgeNight(night.area, own, area, frame.prior);
+}
+
+/** The history that earlier nights published: of each device the instant of its last point. */
+function saidUntil({ history }: FrozenArea): [string, number][] {
+  return [...history].flatMap(([deviceId, points]): [string, number][] => {
+    const last = points.at(-1);
+    return last === undefined ? [] : [[deviceId, last.asOfUs]];
+  });
 }
 
 /** Checksum of what the next night reads again. */

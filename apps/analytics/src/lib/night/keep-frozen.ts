@@ -5,6 +5,7 @@ import { readAreas, recordsOf, registeredFacts } from './area-records.ts';
 import { ofArea, readNight, tailOf } from './go-on.ts';
 import type { NightContext } from './night-context.ts';
 import { openKeptFiles } from './kept-files.ts';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 
 const AREAS_AT_A_TIME = 8;
 const GENERATION = 'elsewhere';
@@ -27,6 +28,7 @@ export async function keepFrozen(
   const files = openKeptFiles(directory, tenant);
   const frame: NightContext['frame'] = {
     tenant,
+    runId: 0, // nothing is published
     generation: GENERATION,
     prior: NO_FLEET,
     markUs: fleet.asOfUs,
@@ -40,7 +42,7 @@ export async function keepFrozen(
   let bytes = 0;
   let batch: FrozenArea[] = [];
   const keepBatch = async (): Promise<void> => {
-    bytes += await keepSome({ pool, store, files, frame }, batch);
+    bytes += await keepSome({ pool, store, files, frame, alone: oneAfterTheOther() }, batch);
     batch = [];
   };
   for (const area of areas) {

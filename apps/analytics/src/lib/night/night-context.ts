@@ -7,6 +7,8 @@ import type { KeptFiles } from './kept-files.ts';
 /** What all threads of a night are given. Microseconds since 1970. */
 export interface NightFrame {
   readonly tenant: string;
+  /** Of the night, under which all that it publishes is found. */
+  readonly runId: number;
   readonly generation: string;
   readonly prior: FleetPrior;
   /** When it was looked for what came late: what arrives from then on is for the next night. */
@@ -29,6 +31,8 @@ export interface NightContext {
   readonly store: ReadingStore;
   readonly files: KeptFiles;
   readonly frame: NightFrame;
+  /** Runs one work after the other: a transaction that publishes is not left open while an area is analysed in full. */
+  readonly alone: <T>(work: () => T | Promise<T>) => Promise<T>;
 }
 
 /**

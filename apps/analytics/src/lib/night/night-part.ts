@@ -10,6 +10,9 @@ import type { AreaReport, FullReason, NightContext } from './night-context.ts';
 /** Areas that are read, judged and published together: what is in memory at a time. A full analysis has one. */
 const AREAS_AT_A_TIME = 8;
 
+/** Batches under way in a thread: one is computed while the database reads or writes for the other. */
+const LANES = 2;
+
 /** Goes on with some areas, or analyses them in full where that is due, and publishes what the fleet's lists do not decide. */
 export async function runNightPart(
   context: NightContext,
@@ -17,13 +20,21 @@ export async function runNightPart(
   onAreas: (count: number) => void,
 ): Promise<AreaReport[]> {
   const reports: AreaReport[] = [];
-  for (let first = 0; first < groupIds.length; first += AREAS_AT_A_TIME) {
-    const ids = groupIds.slice(first, first + AREAS_AT_A_TIME);
-    // oxlint-disable-next-line no-await-in-loop -- one batch of areas in memory at a time
-    const batch = await runBatch(context, ids);
-    reports.push(...batch.map((report) => sampled(context, report)));
-    onAreas(ids.length);
-  }
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < groupIds.length) {
+      const ids = groupIds.slice(next, next + AREAS_AT_A_TIME);
+      next += ids.length;
+      // oxlint-disable-next-line no-await-in-loop -- one batch of areas in memory at a time
+      const batch = await runBatch(context, ids).catch((error: unknown) => {
+        next = groupIds.length; // the other lane begins nothing more
+        throw error;
+      });
+      reports.push(...batch.map((report) => sampled(context, report)));
+      onAreas(ids.length);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
   return reports;
 }
 

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JudgedArea } from '@verimeter/drift';
 import { createServicePool } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 import { openKeptFiles } from './kept-files.ts';
 import type { AreaReport, NightFrame } from './night-context.ts';
 import { learnPart, runNightPart, sampled } from './night-part.ts';
@@ -30,13 +31,14 @@ const say = (message: NightMessage): void => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
   port.postMessage(message);
 };
-const pool = createServicePool(share.databaseUrl, { applicationName: 'verimeter-night', max: 2 });
+const pool = createServicePool(share.databaseUrl, { applicationName: 'verimeter-night', max: 4 });
 try {
   const context = {
     pool,
     store: createTimescaleStore(pool),
     files: openKeptFiles(share.directory, share.frame.tenant),
     frame: share.frame,
+    alone: oneAfterTheOther(),
   };
   if (share.task === 'learn') {
     say({ type: 'learned', learned: await learnPart(context, share.groupIds) });

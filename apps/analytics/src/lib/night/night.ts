@@ -1,12 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { MODEL_VERSION, nextPrior, NO_FLEET } from '@verimeter/drift';
-import {
-  createServicePool,
-  type Pool,
-  readGroups,
-  startRun,
-  withTransaction,
-} from '@verimeter/registry';
+import { createServicePool, type Pool, readGroups, finishRun, startRun } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
 import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
@@ -21,6 +15,7 @@ import {
 } from './night-frame.ts';
 import { dealt, nightThreads, type NightThreads } from './night-threads.ts';
 import type { NightShare } from './night-worker.ts';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 import { publishOthers } from './publish-others.ts';
 import { publishWaiting } from './publish-night.ts';
 
@@ -71,29 +66,46 @@ interface Night {
  * killed has done is not done again. Undefined: no area has a reading.
  */
 export async function runNight(options: NightOptions): Promise<NightSummary | undefined> {
-  const { databaseUrl, tenant, signal } = options;
+  const { databaseUrl, tenant } = options;
   const pool = createServicePool(databaseUrl, {
     applicationName: 'verimeter-night',
-    max: 2,
+    max: 3, // one of them holds the lock
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {
-    const groups = await readGroups(pool, tenant);
-    const asked: Asked = {
-      pool,
-      store: createTimescaleStore(pool),
-      tenant,
-      groupIds: groups.flatMap(({ groupId, kind }) => (kind === 'electricity_area' ? groupId : [])),
-      askedUs: options.asOfUs,
-    };
-    const latestUs = await latestOf(asked);
-    if (latestUs === undefined) return undefined;
-    const files = openKeptFiles(options.directory, tenant);
-    const night: Night = { options, asked, files, threads: nightThreads(signal) };
-    return await run(night, latestUs);
+    return await oneAtATime(pool, tenant, () => runWhole(pool, options));
   } finally {
     await pool.end();
   }
+}
+
+/** Two nights of a tenant at once would write the same files and rows: the later one waits, and finds all of it done. */
+async function oneAtATime<T>(pool: Pool, tenant: string, work: () => Promise<T>): Promise<T> {
+  const lock = [`verimeter.night.${tenant}`];
+  const client = await pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(hashtext($1))', lock);
+    return await work();
+  } finally {
+    client.release(true); // the lock goes with the connection
+  }
+}
+
+async function runWhole(pool: Pool, options: NightOptions): Promise<NightSummary | undefined> {
+  const { tenant, signal } = options;
+  const groups = await readGroups(pool, tenant);
+  const asked: Asked = {
+    pool,
+    store: createTimescaleStore(pool),
+    tenant,
+    groupIds: groups.flatMap(({ groupId, kind }) => (kind === 'electricity_area' ? groupId : [])),
+    askedUs: options.asOfUs,
+  };
+  const latestUs = await latestOf(asked);
+  if (latestUs === undefined) return undefined;
+  const files = openKeptFiles(options.directory, tenant);
+  const night: Night = { options, asked, files, threads: nightThreads(signal) };
+  return run(night, latestUs);
 }
 
 async function run(night: Night, latestUs: number): Promise<NightSummary> {
@@ -106,10 +118,18 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const { markUs } = begun;
   const late = await lateReadings(asked, before);
   const { generation } = before;
+  // a run without an as-of of its own that is finished says that the tenant's night is done
+  const runId = await startRun(pool, {
+    tenant,
+    asOfUs: askedUs ?? null,
+    modelVersion: MODEL_VERSION,
+    configuration: { night: generation, cadence },
+  });
   const looksInAll = (await electricityMeters(pool, tenant)) * groupIds.length <= LOOKED_AT;
   const teachingShare = Math.min(1, TEACHING_AREAS / Math.max(1, groupIds.length));
   const frame = {
     tenant,
+    runId,
     generation,
     markUs,
     askedUs,
@@ -122,7 +142,13 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const prior = before.prior.areas > 0 ? before.prior : await learnFirst(night, frame);
   const fleet: KeptFleet = { ...before, prior, begun };
   await files.writeFleet(fleet);
-  const context: NightContext = { pool, store, files, frame: { ...frame, prior } };
+  const context: NightContext = {
+    pool,
+    store,
+    files,
+    frame: { ...frame, prior },
+    alone: oneAfterTheOther(),
+  };
   const reports = await reportsOf(night, context.frame);
   const waiting = reports.flatMap((report) => report.waiting);
   await publishWaiting(context, waiting);
@@ -134,7 +160,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     ...begun,
     latestUs,
   });
-  await finish(pool, context.frame);
+  await finishRun(pool, runId);
   const outcomes: Partial<Record<AreaOutcome, number>> = {};
   for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return {
@@ -212,17 +238,4 @@ async function electricityMeters(pool: Pool, tenant: string): Promise<number> {
     [tenant],
   );
   return result.rows[0]?.meters ?? 0;
-}
-
-/** A run without as-of of its own says that the tenant's night is done. */
-function finish(pool: Pool, frame: NightFrame): Promise<void> {
-  return withTransaction(pool, async (client) => {
-    const runId = await startRun(client, {
-      tenant: frame.tenant,
-      asOfUs: frame.askedUs ?? null,
-      modelVersion: MODEL_VERSION,
-      configuration: { night: frame.generation, cadence: frame.cadence },
-    });
-    await client.query('UPDATE analysis_runs SET finished_at = now() WHERE run_id = $1', [runId]);
-  });
 }

@@ -1,13 +1,7 @@
-import {
-  type AreaAnswers,
-  decide,
-  type DeviceResult,
-  type Estimated,
-  MODEL_VERSION,
-} from '@verimeter/drift';
+import { type AreaAnswers, decide, type DeviceResult, type Estimated } from '@verimeter/drift';
 import { readFleetOf } from '../fleet-records.ts';
 import { healthRows } from '../health-rows.ts';
-import { groupRows, historyRows, publish } from '../publish.ts';
+import { groupRows, historyRows, publishPart } from '../publish.ts';
 import { type AreaRecords, ownersOf } from './area-records.ts';
 import type { NightContext } from './night-context.ts';
 
@@ -29,13 +23,14 @@ export interface AreaEstimates {
 
 /**
  * Publishes what some areas say of the devices that they answer for, but for what the fleet's lists decide; returns these. An area without
- * answers, which has no readings, is published as such.
+ * answers, which has no readings, is published as such. `historyUntil`: devices of which an earlier night published the history so far.
  */
 export async function publishAreas(
   context: NightContext,
   records: AreaRecords,
   groupIds: readonly string[],
   answers: readonly AreaAnswers[],
+  historyUntil: ReadonlyMap<string, number> = new Map(),
 ): Promise<ReadonlyMap<string, AreaEstimates>> {
   const owners = ownersOf(records.fleet);
   const wanted = new Set(groupIds);
@@ -61,6 +56,7 @@ export async function publishAreas(
     groupIds,
     results,
     areas: answers.map(({ area }) => area),
+    historyUntil,
   });
   return estimates;
 }
@@ -90,13 +86,15 @@ export async function publishWaiting(
 
 /** Publishes rows of some devices and groups; a device without a result has the row of one that no estimator answers for. */
 export async function publishSome(
-  { pool, frame }: NightContext,
+  { pool, frame, alone }: NightContext,
   { fleet, asOf }: AreaRecords,
   said: {
     readonly deviceIds: readonly string[];
     readonly groupIds: readonly string[];
     readonly results: readonly DeviceResult[];
     readonly areas: readonly AreaAnswers['area'][];
+    /** Devices whose published history stands up to an instant. */
+    readonly historyUntil?: ReadonlyMap<string, number>;
   },
 ): Promise<void> {
   const devices = new Set(said.deviceIds);
@@ -106,21 +104,17 @@ export async function publishSome(
     devices: fleet.devices.filter(({ deviceId }) => devices.has(deviceId)),
     groups: fleet.groups.filter(({ groupId }) => groups.has(groupId)),
   };
-  await publish(pool, {
-    tenant: frame.tenant,
-    // Null is a whole night that is done: publishing one means that it need not be run again.
-    askedUs: frame.askedUs ?? frame.latestUs,
-    modelVersion: MODEL_VERSION,
-    configuration: { night: frame.generation, cadence: frame.cadence },
-    answers: {
-      health: healthRows(
-        some,
-        asOf,
-        new Map(said.results.map((result) => [result.deviceId, result])),
-      ),
-      history: historyRows({ devices: said.results, areas: said.areas }),
-      groups: groupRows(some, asOf, new Map(said.areas.map((area) => [area.groupId, area]))),
-    },
-    replace: 'listed',
-  });
+  const answers = {
+    health: healthRows(
+      some,
+      asOf,
+      new Map(said.results.map((result) => [result.deviceId, result])),
+    ),
+    history: historyRows({ devices: said.results, areas: said.areas }),
+    groups: groupRows(some, asOf, new Map(said.areas.map((area) => [area.groupId, area]))),
+  };
+  const { historyUntil } = said;
+  await alone(() =>
+    publishPart(pool, { tenant: frame.tenant, runId: frame.runId, answers, historyUntil }),
+  );
 }

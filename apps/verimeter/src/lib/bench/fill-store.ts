@@ -6,8 +6,7 @@ import { createTimescaleStore } from '@verimeter/timescale-store';
 import { renamed, type Templates } from './template-areas.ts';
 
 const STEP_US = 900e6;
-/** Areas whose readings one statement inserts. */
-const AREAS_PER_STATEMENT = 100;
+const INSTANTS_PER_STEP = 20;
 
 export const groupIdOf = (area: number): string => `B${String(area).padStart(7, '0')}`;
 
@@ -29,13 +28,17 @@ export async function fillStore(
   onStep(`registered ${areas} areas`);
   await ensurePartition(pool, tenant, templates);
   let readings = 0;
-  for (let first = 0; first < areas; first += AREAS_PER_STATEMENT) {
+  const instants = await pool.query<{ ts: number }>(
+    'SELECT DISTINCT ts FROM bench_readings ORDER BY ts',
+  );
+  let done = 0;
+  for (const { ts } of instants.rows) {
     // oxlint-disable-next-line no-await-in-loop
-    const stored = await pool.query(INSERT_READINGS, [
-      groupIdOf(first),
-      groupIdOf(Math.min(areas, first + AREAS_PER_STATEMENT) - 1),
-    ]);
+    const stored = await pool.query(INSERT_READINGS, [ts]);
     readings += stored.rowCount ?? 0;
+    done += 1;
+    if (done % INSTANTS_PER_STEP === 0)
+      onStep(`stored ${done} of ${instants.rows.length} instants`);
   }
   await pool.query('DROP TABLE bench_readings, bench_meters, bench_areas, bench_channels');
   onStep(`stored ${readings} readings`);
@@ -78,18 +81,19 @@ async function stageTemplates(pool: Pool, { meters, firstUs }: Templates): Promi
         [meter.template, meter.suffix, quantity, firstUs, Array.from(values)],
       );
   }
-  await pool.query(
-    'CREATE INDEX ON bench_readings (template, suffix, quantity); ANALYZE bench_readings, bench_meters',
-  );
+  await pool.query('CREATE INDEX ON bench_readings (ts); ANALYZE bench_readings, bench_meters');
 }
 
-/** Each series of the templates once for each channel that repeats it. */
+/**
+ * Each series of the templates once for each channel that repeats it: an instant of all meters after the other, and within it meter by
+ * meter in no order, as messages come.
+ */
 const INSERT_READINGS = `
   INSERT INTO readings (ts, received_at, value, channel_id)
   SELECT r.ts, r.ts, r.value, c.channel_id
     FROM bench_channels c JOIN bench_readings r USING (template, suffix, quantity)
-   WHERE c.group_id BETWEEN $1 AND $2
-   ORDER BY c.channel_id, r.ts`;
+   WHERE r.ts = to_timestamp($1::float8 / 1e6)
+   ORDER BY hashtext(c.group_id || c.suffix), c.channel_id`;
 
 async function register(
   pool: Pool,
