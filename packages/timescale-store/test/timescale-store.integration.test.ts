@@ -9,9 +9,10 @@ import {
   createTestDatabaseOn,
   findOldestPostgres,
 } from '@verimeter/test-support';
-import type { ClientBase, Pool } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pg, { type ClientBase, type Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTimescaleStore } from '../src/index.ts';
+import { seriesStatement } from '../src/lib/matrix.ts';
 
 async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -129,5 +130,42 @@ describe('partitions', () => {
       'SELECT count(*)::int AS count FROM readings WHERE channel_id = 2',
     );
     expect(count.rows).toEqual([{ count: 6 }]);
+  });
+
+  test('series are read from the index alone, once vacuum has been there; it is asked to come often', async () => {
+    const owner = new pg.Client(database.url);
+    await owner.connect();
+    try {
+      const start = Date.UTC(2012, 4, 1) * 1000;
+      const rows = Array.from({ length: 40_000 }, (_, k) => ({
+        channelId: 100 + (k % 40),
+        tsUs: start + Math.floor(k / 40) * 900e6,
+        value: k,
+      }));
+      const store = createTimescaleStore(database.servicePool);
+      await transaction(database.servicePool, (client) => store.write(client, batchOf(rows)));
+      const series = seriesStatement([101, 139], start, start + 900e6 * 1000);
+      // vacuum leaves out what a transaction that is still open elsewhere on the server might not see
+      const text = await vi.waitFor(
+        async () => {
+          await owner.query('VACUUM ANALYZE readings');
+          const plan = await owner.query<{ 'QUERY PLAN': string }>(
+            `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ${series}`,
+          );
+          const lines = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+          expect(lines).toContain('Heap Fetches: 0');
+          return lines;
+        },
+        { timeout: 20_000 },
+      );
+      expect(text).toMatch(/Index Only Scan .*\(actual rows=1000(\.00)? loops=2\)/);
+      const options = await owner.query<{ options: string[] | null }>(
+        `SELECT DISTINCT reloptions AS options FROM pg_class JOIN pg_inherits ON oid = inhrelid
+          WHERE inhparent = 'readings'::regclass`,
+      );
+      expect(options.rows).toEqual([{ options: ['autovacuum_vacuum_insert_scale_factor=0.01'] }]);
+    } finally {
+      await owner.end();
+    }
   });
 });

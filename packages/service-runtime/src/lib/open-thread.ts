@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /**
  * A thread that runs a file with a value it finds in `workerData`.
@@ -8,7 +8,11 @@ import { Worker } from 'node:worker_threads';
  * call at once, after some thousand calls, and aborts ("Check failed: jit_page_->allocations_.erase(addr) == 1"). Stubs made
  * from here on are never replaced; the cost is a slower call (decision 0089).
  */
-export function openThread(file: URL, workerData: unknown): Worker {
+export function openThread(
+  file: URL,
+  workerData: unknown,
+  resourceLimits: ResourceLimits = {},
+): Worker {
   setFlagsFromString('--wasm-wrapper-tiering-budget=2147483647');
-  return new Worker(file, { workerData });
+  return new Worker(file, { workerData, resourceLimits });
 }

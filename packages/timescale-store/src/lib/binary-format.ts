@@ -34,7 +34,8 @@ export function readTimestamp(source: Buffer, offset: number): number {
   return source.readInt32BE(offset) * TWO_32 + source.readUInt32BE(offset + 4) + POSTGRES_EPOCH_US;
 }
 
-const ARRAY_HEADER_BYTES = 20;
+/** Dimensions, whether there are NULLs, type, length, lower bound. */
+export const ARRAY_HEADER_BYTES = 20;
 
 /** A one-dimensional array parameter of the values of `column` at `rows`, in that order. */
 function array(

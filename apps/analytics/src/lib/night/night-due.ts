@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { CONTEXT_US } from '@verimeter/drift';
+import { CONTEXT_US, type FrozenArea } from '@verimeter/drift';
 import type { LateArrival } from '@verimeter/reading-store';
 import { type AreaRecords, registeredFacts } from './area-records.ts';
 import { BALANCE_QUANTITIES } from '../electricity-input.ts';
@@ -11,7 +11,10 @@ import type { AreaOutcome, NightContext } from './night-context.ts';
 export const ON_THE_WAY_US = 4 * 3600e6;
 
 const DAY_US = 86_400e6;
-const WEEK_DAYS = 7;
+/** Days between full analyses: of young areas, whose slopes still get better, and of those with as much evidence as was tried over 20 nights. */
+const YOUNG_DAYS = 7;
+const SETTLED_DAYS = 28;
+const SETTLED_AFTER_US = 40 * DAY_US;
 
 /** What is to be done with an area tonight. */
 export function dueOf(
@@ -28,15 +31,18 @@ export function dueOf(
   if (facts.devices !== kept.registered.devices) return 'registry';
   if (cameLate(frame.late, records, groupId, kept)) return 'late';
   if (asOfUs <= kept.asOfUs) return 'already';
-  if (isAnchor(groupId, kept.fullUs, asOfUs)) return 'anchor';
+  if (isAnchor(groupId, kept.fullUs, asOfUs, daysBetweenFull(kept.area))) return 'anchor';
   return kept.area === null ? 'not_frozen' : 'went_on';
 }
 
-/** Whether the weekday of a group, one of seven by its name, has come since its last full analysis. */
-export function isAnchor(groupId: string, fullUs: number, asOfUs: number): boolean {
-  const weekOf = (us: number): number =>
-    Math.floor((Math.floor(us / DAY_US) + hashOf(groupId)) / WEEK_DAYS);
-  return weekOf(asOfUs) > weekOf(fullUs);
+export const daysBetweenFull = (area: Pick<FrozenArea, 'firstDayUs' | 'untilUs'> | null): number =>
+  area !== null && area.untilUs - area.firstDayUs >= SETTLED_AFTER_US ? SETTLED_DAYS : YOUNG_DAYS;
+
+/** Whether the day of a group, one of so many by its name, has come since its last full analysis. */
+export function isAnchor(groupId: string, fullUs: number, asOfUs: number, days: number): boolean {
+  const roundOf = (us: number): number =>
+    Math.floor((Math.floor(us / DAY_US) + hashOf(groupId)) / days);
+  return roundOf(asOfUs) > roundOf(fullUs);
 }
 
 /** The last hours before the end of an area's last interval are read again by each night: what came late there is seen there. */

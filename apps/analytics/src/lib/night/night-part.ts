@@ -8,7 +8,7 @@ import { placeOf } from './kept-files.ts';
 import type { AreaReport, FullReason, NightContext } from './night-context.ts';
 
 /** Areas that are read, judged and published together: what is in memory at a time. A full analysis has one. */
-const AREAS_AT_A_TIME = 8;
+const AREAS_AT_A_TIME = 4;
 
 /** Batches under way in a thread: one is computed while the database reads or writes for the other. */
 const LANES = 2;

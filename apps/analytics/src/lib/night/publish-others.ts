@@ -3,11 +3,13 @@ import type { Pool } from '@verimeter/registry';
 import { asOfInstants } from '../as-of.ts';
 import { gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
+import { WINDOW_US } from '../grid.ts';
 import type { NightContext } from './night-context.ts';
 import { publishSome } from './publish-night.ts';
 
-/** Devices that are read and published together; a register of 400 days of quarter hours is 0.3 MB. */
-const DEVICES_AT_A_TIME = 200;
+/** Devices that are read and published together, and points of their registers that are in memory at a time. */
+const MOST_DEVICES = 200;
+const POINTS_AT_A_TIME = 8e6;
 const GROUPS_AT_A_TIME = 500;
 
 /** Publishes the devices that no area answers for, and the groups that are none. */
@@ -15,10 +17,12 @@ export async function publishOthers(context: NightContext): Promise<void> {
   const { pool, frame } = context;
   const { tenant } = frame;
   const candidates = await namedCandidates(pool, tenant);
+  const points = WINDOW_US / frame.cadence.stepUs;
+  const size = Math.max(1, Math.min(MOST_DEVICES, Math.floor(POINTS_AT_A_TIME / points)));
   let after = '';
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
-    const ids = await devicesInNoArea(pool, tenant, after);
+    const ids = await devicesInNoArea(pool, tenant, after, size);
     const last = ids.at(-1);
     if (last === undefined) break;
     after = last;
@@ -96,14 +100,19 @@ async function namedCandidates(pool: Pool, tenant: string): Promise<Set<string>>
   return new Set(result.rows.map((row) => row.device_id));
 }
 
-async function devicesInNoArea(pool: Pool, tenant: string, after: string): Promise<string[]> {
+async function devicesInNoArea(
+  pool: Pool,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   const result = await pool.query<{ device_id: string }>(
     `SELECT d.device_id FROM devices d
       WHERE d.tenant = $1 AND d.device_id > $2
         AND NOT EXISTS (SELECT FROM members m JOIN groups g USING (tenant, group_id)
                          WHERE m.tenant = d.tenant AND m.device_id = d.device_id AND g.kind = 'electricity_area')
       ORDER BY d.device_id LIMIT $3`,
-    [tenant, after, DEVICES_AT_A_TIME],
+    [tenant, after, limit],
   );
   return result.rows.map((row) => row.device_id);
 }

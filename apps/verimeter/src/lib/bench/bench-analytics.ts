@@ -93,6 +93,9 @@ async function measure(templates: Templates, meters: number): Promise<Measured> 
       areas,
       onStep: say,
     });
+    // The night's readings are there since they came: autovacuum has been at them.
+    await pool.query('RESET ROLE');
+    await pool.query('VACUUM readings');
     await pool.end();
     const { stdout } = await run(
       process.execPath,
