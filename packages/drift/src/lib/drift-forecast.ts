@@ -135,7 +135,9 @@ function overLimits({
   for (const part of components) weight += part.weight;
   const before = components.map((part) => overLimit(part, -1, limit));
   const after = components.map((part) => overLimit(part, 0, limit));
-  return (day) => {
+  // the searches for three probabilities pass the same days
+  const known = new Map<number, number>();
+  const overLimitAt = (day: number): number => {
     let sum = 0;
     for (let k = 0; k < components.length; k++) {
       const part = components[k] as Component;
@@ -145,6 +147,11 @@ function overLimits({
       else sum += overLimit(part, share - 1, limit);
     }
     return sum / weight;
+  };
+  return (day) => {
+    let over = known.get(day);
+    if (over === undefined) known.set(day, (over = overLimitAt(day)));
+    return over;
   };
 }
 

@@ -43,7 +43,7 @@ export async function readWholeArea(
   return { records, input, index };
 }
 
-/** Customers in no list are looked for once, and where that was of no use again when the area's weekday comes. */
+/** Customers in no list are looked for once, and where that was of no use again when the area's day comes. */
 const LOOKED_FOR: ReadonlySet<FullReason> = new Set(['candidate', 'not_frozen']);
 
 /** Analyses an area in full, publishes what the fleet's lists do not decide, and keeps it for the next night. */

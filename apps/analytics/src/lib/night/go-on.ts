@@ -42,7 +42,7 @@ export async function goOn(
       readonly night: JudgedNight;
     }[] = [];
     for (const before of alike) {
-      // oxlint-disable-next-line no-await-in-loop -- what the other lane waits for is not kept waiting for eight areas
+      // oxlint-disable-next-line no-await-in-loop -- what the other lane waits for is not kept waiting for a whole batch
       await nextTurn();
       const own = ofArea(input, records, before.area);
       const night = judgeOne(context, before, own);

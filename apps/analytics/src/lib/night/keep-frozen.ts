@@ -12,7 +12,7 @@ const GENERATION = 'elsewhere';
 
 /**
  * Keeps areas that were analysed and frozen elsewhere, and what the fleet has taught there, as if it had been done by the night before
- * `asOfUs`, here; no area's weekday comes by then. Their registry and last hours must be in the store. Returns the bytes that were kept.
+ * `asOfUs`, here; no area's day comes by then. Their registry and last hours must be in the store. Returns the bytes that were kept.
  */
 export async function keepFrozen(
   place: {

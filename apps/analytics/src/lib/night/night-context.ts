@@ -36,7 +36,7 @@ export interface NightContext {
 }
 
 /**
- * Why an area is analysed in full: it was refused (`NightRefusal`), it has no file, its weekday has come, readings came late, what is
+ * Why an area is analysed in full: it was refused (`NightRefusal`), it has no file, its day has come, readings came late, what is
  * registered of its devices has changed, its balance cannot go on, or a customer in no list was found.
  */
 export type FullReason =
