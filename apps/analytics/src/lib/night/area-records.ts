@@ -15,7 +15,7 @@ export interface AreaRecords {
 
 /** `others`: devices that are in the balance of one of the areas without being its members. */
 export async function readAreas(
-  { pool, store, frame }: NightContext,
+  { pool, store, frame }: Pick<NightContext, 'pool' | 'store' | 'frame'>,
   groupIds: readonly string[],
   others: readonly string[],
 ): Promise<AreaRecords> {

@@ -120,7 +120,7 @@ function onOneGrid(kept: readonly FrozenKept[]): FrozenKept[][] {
 }
 
 export function readNight(
-  { store, frame }: NightContext,
+  { store, frame }: Pick<NightContext, 'store' | 'frame'>,
   { fleet, asOf }: AreaRecords,
   kept: readonly Pick<FrozenKept, 'groupId' | 'area'>[],
 ): Promise<FleetInput> {

@@ -5,7 +5,6 @@ import { readAreas, recordsOf, registeredFacts } from './area-records.ts';
 import { ofArea, readNight, tailOf } from './go-on.ts';
 import type { NightContext } from './night-context.ts';
 import { openKeptFiles } from './kept-files.ts';
-import { oneAfterTheOther } from './one-after-the-other.ts';
 
 const AREAS_AT_A_TIME = 8;
 const GENERATION = 'elsewhere';
@@ -42,7 +41,7 @@ export async function keepFrozen(
   let bytes = 0;
   let batch: FrozenArea[] = [];
   const keepBatch = async (): Promise<void> => {
-    bytes += await keepSome({ pool, store, files, frame, alone: oneAfterTheOther() }, batch);
+    bytes += await keepSome({ pool, store, files, frame }, batch);
     batch = [];
   };
   for (const area of areas) {
@@ -60,7 +59,10 @@ export async function keepFrozen(
   return bytes;
 }
 
-async function keepSome(context: NightContext, areas: readonly FrozenArea[]): Promise<number> {
+async function keepSome(
+  context: Omit<NightContext, 'alone'>,
+  areas: readonly FrozenArea[],
+): Promise<number> {
   const { frame, files } = context;
   const records = await readAreas(
     context,

@@ -31,12 +31,11 @@ export async function fillStore(
   const instants = await pool.query<{ ts: number }>(
     'SELECT DISTINCT ts FROM bench_readings ORDER BY ts',
   );
-  let done = 0;
-  for (const { ts } of instants.rows) {
+  for (const [before, { ts }] of instants.rows.entries()) {
     // oxlint-disable-next-line no-await-in-loop
     const stored = await pool.query(INSERT_READINGS, [ts]);
     readings += stored.rowCount ?? 0;
-    done += 1;
+    const done = before + 1;
     if (done % INSTANTS_PER_STEP === 0)
       onStep(`stored ${done} of ${instants.rows.length} instants`);
   }
