@@ -8,6 +8,12 @@ import type { NightContext } from './night-context.ts';
 const POINTS_AT_A_TIME = 2e6;
 const MOST_METERS = 1000;
 
+/** Devices whose series of so many points each are in memory at a time: at least one. */
+export const pageSize = (
+  pointsEach: number,
+  { points, most }: { readonly points: number; readonly most: number },
+): number => Math.max(1, Math.min(most, Math.floor(points / pointsEach)));
+
 export type MeterPage = Pick<FleetInput, 'grid' | 'meters'>;
 
 /** Registers of all electricity meters of the tenant that report and are the supply of no area, a few at a time, by id. */
@@ -17,7 +23,7 @@ export async function* pagesOfMeters(
 ): AsyncGenerator<MeterPage> {
   const { stepUs, phaseUs } = frame.cadence;
   const grid = gridBetween(startUs, frame.latestUs, stepUs, phaseUs);
-  const size = Math.max(1, Math.min(MOST_METERS, Math.floor(POINTS_AT_A_TIME / grid.count)));
+  const size = pageSize(grid.count, { points: POINTS_AT_A_TIME, most: MOST_METERS });
   let after = '';
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time

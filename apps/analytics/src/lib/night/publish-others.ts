@@ -4,6 +4,7 @@ import { asOfInstants } from '../as-of.ts';
 import { gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
+import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
 import { publishSome } from './publish-night.ts';
 
@@ -17,8 +18,10 @@ export async function publishOthers(context: NightContext): Promise<void> {
   const { pool, frame } = context;
   const { tenant } = frame;
   const candidates = await namedCandidates(pool, tenant);
-  const points = WINDOW_US / frame.cadence.stepUs;
-  const size = Math.max(1, Math.min(MOST_DEVICES, Math.floor(POINTS_AT_A_TIME / points)));
+  const size = pageSize(WINDOW_US / frame.cadence.stepUs, {
+    points: POINTS_AT_A_TIME,
+    most: MOST_DEVICES,
+  });
   let after = '';
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
