@@ -1,6 +1,6 @@
 import { at } from '@verimeter/statistics';
 import type { AreaSums } from './area-evidence.ts';
-import { type DriftColumns, openPaths, pathsBeside } from './area-paths.ts';
+import { type DriftColumns, openPaths, type PathOf, pathsBeside } from './area-paths.ts';
 import {
   type ActiveDrift,
   type AreaPosterior,
@@ -20,6 +20,8 @@ import {
 /** A meter enters the set of the drifted above this probability and leaves it below half of it. */
 const ENTER = 0.5;
 const MAX_PASSES = 24;
+/** Rounds over the drifts that are known; most areas need one or two. */
+const MAX_SWEEPS = 4;
 /** Error of beta that rounding may leave in a meter that is judged, ratio. */
 const LARGEST_ROUNDING = 0.01;
 
@@ -75,53 +77,80 @@ export function searchDrifts(
         ? { ...paths, actives, lots: context.lots }
         : factorArea(evidence, healthy, actives, context.lots),
   });
+  const judge = (i: number, pathOf: PathOf): JudgedConsumer => {
+    const bare = deflate(pathOf(i), at(context.inflation, i));
+    const level = levelOf(bare);
+    const path = withBias(bare, {
+      level: at(bias, i),
+      wander: at(evidence.design.betaWanderSd, i),
+    });
+    const prior = context.priors[i] as TwoGroupPrior;
+    const own = {
+      ...prior,
+      drifted: isResolvable(evidence, i) ? prior.drifted : 0,
+      healthyFactor: at(farEnd, i),
+    };
+    return { path, level, posterior: posteriorOfPath(path, profiles, own) };
+  };
+  const bestBeside = (i: number, actives: readonly ActiveDrift[]): Profile => {
+    const { posterior } = judge(i, pathsBeside(paths, actives, columns));
+    return profiles[posterior.best] as Profile;
+  };
   let actives: readonly ActiveDrift[] = context.start;
   for (let pass = 0; ; pass++) {
+    actives = settleProfiles(actives, bestBeside);
     const pathOf = pathsBeside(paths, actives, columns);
-    const judged = context.priors.map((prior, i): JudgedConsumer => {
-      const bare = deflate(pathOf(i), at(context.inflation, i));
-      const level = levelOf(bare);
-      const path = withBias(bare, {
-        level: at(bias, i),
-        wander: at(evidence.design.betaWanderSd, i),
-      });
-      const own = {
-        ...prior,
-        drifted: isResolvable(evidence, i) ? prior.drifted : 0,
-        healthyFactor: at(farEnd, i),
-      };
-      return { path, level, posterior: posteriorOfPath(path, profiles, own) };
-    });
+    const judged = context.priors.map((_, i) => judge(i, pathOf));
     if (pass === MAX_PASSES) return found(judged, actives);
-    const next = actives
-      .filter((active) => (judged[active.consumer]?.posterior.probabilityDrifted ?? 0) > ENTER / 2)
-      .map((active) => ({
-        consumer: active.consumer,
-        profile: profiles[judged[active.consumer]?.posterior.best ?? 0] as Profile,
-      }));
-    let changed = next.length !== actives.length;
-    next.forEach((active, k) => {
-      if (active.profile !== actives[k]?.profile) changed = true;
-    });
-    const inside = new Set(next.map((active) => active.consumer));
-    let enter = -1;
-    let best = 0;
-    judged.forEach((consumer, i) => {
-      const { probabilityDrifted, logBayesFactor } = consumer.posterior;
-      if (inside.has(i) || probabilityDrifted < ENTER) return;
-      if (enter < 0 || logBayesFactor > best) {
-        enter = i;
-        best = logBayesFactor;
-      }
-    });
-    if (enter >= 0) {
+    const next = actives.filter(
+      ({ consumer }) => (judged[consumer]?.posterior.probabilityDrifted ?? 0) > ENTER / 2,
+    );
+    const enter = mostProbable(judged, next);
+    if (enter !== undefined) {
       const profile = profiles[judged[enter]?.posterior.best ?? 0] as Profile;
       next.push({ consumer: enter, profile });
-      changed = true;
-    }
-    if (!changed) return found(judged, actives);
+    } else if (next.length === actives.length) return found(judged, actives);
     actives = next;
   }
+}
+
+/**
+ * The drifts with the profile that describes each best beside the others, one after the other: drifts that look alike - ramps of
+ * one season - describe a part of each other, and all of them renewed together swing from too steep to too shallow and back.
+ */
+function settleProfiles(
+  start: readonly ActiveDrift[],
+  bestBeside: (consumer: number, actives: readonly ActiveDrift[]) => Profile,
+): readonly ActiveDrift[] {
+  const settled = [...start];
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+    let moved = false;
+    start.forEach(({ consumer }, k) => {
+      const profile = bestBeside(consumer, settled);
+      if (profile === settled[k]?.profile) return;
+      settled[k] = { consumer, profile };
+      moved = true;
+    });
+    if (!moved) break;
+  }
+  return settled;
+}
+
+/** The consumer that has drifted most probably of those not known to have, if any has rather than not. */
+function mostProbable(
+  judged: readonly JudgedConsumer[],
+  known: readonly ActiveDrift[],
+): number | undefined {
+  const inside = new Set(known.map(({ consumer }) => consumer));
+  let enter: number | undefined;
+  let best = 0;
+  judged.forEach(({ posterior: { probabilityDrifted, logBayesFactor } }, i) => {
+    if (inside.has(i) || probabilityDrifted < ENTER) return;
+    if (enter !== undefined && logBayesFactor <= best) return;
+    enter = i;
+    best = logBayesFactor;
+  });
+  return enter;
 }
 
 /** Whether a meter's load stands out of its register's rounding: a regression on rounding says nothing of the meter. */
