@@ -55,6 +55,7 @@ function evidenceOf(whiten: (series: Float64Array) => Float64Array): AreaEvidenc
     p,
     blocks: DAYS,
     daysPerBlock: 1,
+    days: DAYS,
     gram,
     moment: Float64Array.from(whitened, (column) => product(column, target)),
     blockRows,
@@ -85,7 +86,13 @@ function choleskyWhitening(): (series: Float64Array) => Float64Array {
 
 const step: ActiveDrift = {
   consumer: 3,
-  profile: { kind: 'step', start: 2, rate: 0, weight: 1, shape: Float64Array.of(0, 0, 1, 1, 1) },
+  profile: {
+    kind: 'step',
+    start: 2,
+    weight: 1,
+    shape: Float64Array.of(0, 0, 1, 1, 1),
+    growth: new Float64Array(5),
+  },
 };
 const healthy = Array.from({ length: 12 }, () => ({ mean: 0, sd: 0.004 }));
 

@@ -18,7 +18,7 @@ function evidenceOf(estimates: readonly number[], sd: number): PathEvidence {
 const step = (start: number): Profile => ({
   kind: 'step',
   start,
-  rate: 0,
+  growth: new Float64Array(BLOCKS),
   weight: 1,
   shape: Float64Array.from({ length: BLOCKS }, (_, d) => (d >= start ? 1 : 0)),
 });
@@ -90,7 +90,7 @@ test('a constant error of middling probability is confirmed where most drifts ar
   const constant: Profile = {
     kind: 'constant',
     start: 0,
-    rate: 0,
+    growth: new Float64Array(BLOCKS),
     weight: 1,
     shape: new Float64Array(BLOCKS).fill(1),
   };

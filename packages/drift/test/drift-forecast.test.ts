@@ -21,30 +21,30 @@ const forecast = (components: readonly Component[]): ReturnType<typeof forecastD
   forecastDrift({
     components,
     profiles,
-    blocks: BLOCKS,
+    days: BLOCKS * DAYS_PER_BLOCK,
     daysPerBlock: DAYS_PER_BLOCK,
     limit: 0.01,
   });
 
 test('a ramp that still grows has its rate per year and the day it crosses the limit', () => {
   const ramp = profiles.findIndex(
-    ({ kind, start, rate }) => kind === 'ramp' && start === 0 && rate > 0,
+    ({ kind, start, growth }) => kind === 'ramp' && start === 0 && (growth.at(-1) ?? 0) > 0,
   );
-  // e grows from 0 at day 0 to 0.6 % at as-of (day 35, its middle of the last block): 1 % another 23 days later
+  // e grows from 0 at day 0 to 0.6 % in the middle of the last block (day 35; as-of is day 36): 1 % another 23 days later
   const { perYear, perYearSd, exitMedianDays, exitEarliestDays } = forecast([
     part(ramp, { mean: 0.006, size: 0.006 }),
   ]);
   // 17.5 blocks of 2 days; d e / d beta = 1 / (1 - beta)^2
   expect(perYear).toBeCloseTo(((0.006 * 365.25) / 35) * (1 / (1 - 0.006) ** 2), 6);
   expect(perYearSd).toBeLessThan(0.001);
-  // beta of 1 % is 0.0099: (0.0099 - 0.006) / (0.006 / 35) = 22.8 days
-  expect(exitMedianDays).toBe(23);
-  expect(exitEarliestDays).toBe(23);
+  // beta of 1 % is 0.0099: (0.0099 - 0.006) / (0.006 / 35) = 22.8 days after day 35
+  expect(exitMedianDays).toBe(22);
+  expect(exitEarliestDays).toBe(22);
 });
 
 test('an uncertain rate brings the earliest day forward', () => {
   const ramp = profiles.findIndex(
-    ({ kind, start, rate }) => kind === 'ramp' && start === 0 && rate > 0,
+    ({ kind, start, growth }) => kind === 'ramp' && start === 0 && (growth.at(-1) ?? 0) > 0,
   );
   const { exitMedianDays, exitEarliestDays } = forecast([
     part(ramp, { mean: 0.004, variance: 0.001 ** 2, size: 0.004, sizeVariance: 0.001 ** 2 }),
@@ -52,12 +52,12 @@ test('an uncertain rate brings the earliest day forward', () => {
   expect(exitEarliestDays).toBeLessThan((exitMedianDays ?? 0) - 10);
 });
 
-/** Day after as-of on which a ramp of 35 days that has reached 0.6 % times z comes to e = 1 %, a beta of 0.01 / 1.01. */
-const crosses = (z: number) => 35 * (0.01 / 1.01 / 0.006 / z - 1);
+/** Day after as-of (day 36) on which a ramp that has reached 0.6 % times z at day 35 comes to e = 1 %, a beta of 0.01 / 1.01. */
+const crosses = (z: number) => 35 * (0.01 / 1.01 / 0.006 / z) - 36;
 
 test('earliest and latest are the 5 and 95 % points of the day on which the ramp crosses', () => {
   const ramp = profiles.findIndex(
-    ({ kind, start, rate }) => kind === 'ramp' && start === 0 && rate > 0,
+    ({ kind, start, growth }) => kind === 'ramp' && start === 0 && (growth.at(-1) ?? 0) > 0,
   );
   // Level and size are one: 0.6 % times z, z normal around 1 with sd 0.1.
   const sd = 0.0006;

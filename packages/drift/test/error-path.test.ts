@@ -7,6 +7,7 @@ import {
   type PathEvidence,
   posteriorOfPath,
   type Profile,
+  shareAt,
 } from '../src/lib/error-path.ts';
 import { mixtureCdf, mixtureMoments, mixtureQuantiles } from '../src/lib/mixture.ts';
 import { sequence } from './sequence.ts';
@@ -121,16 +122,37 @@ describe('the profiles of a drift', () => {
     }
   });
 
+  const ramps = profiles.filter(({ kind }) => kind === 'ramp');
+
   test('are a constant, a step at every block, and ramps that start before or within the window', () => {
     const count = (kind: Profile['kind']): number =>
       profiles.filter((profile) => profile.kind === kind).length;
     expect([count('constant'), count('step')]).toEqual([1, 19]);
-    const ramps = profiles.filter(({ kind }) => kind === 'ramp');
     expect(ramps.some(({ start }) => start < 0)).toBe(true);
     expect(ramps.some(({ start }) => start > 0)).toBe(true);
     expect(ramps.some(({ shape }) => at(shape, 15) === 1 && at(shape, 2) < 1)).toBe(true);
     for (const { shape } of ramps)
       for (let d = 1; d < 20; d++) expect(at(shape, d)).toBeGreaterThanOrEqual(at(shape, d - 1));
+  });
+
+  test('a share between the middles of two blocks lies on the ramp, behind the window where it goes on', () => {
+    for (const profile of ramps) {
+      const last = at(profile.growth, 19);
+      for (let d = 1; d < 20; d++) {
+        const middle = 0.5 * (at(profile.shape, d) + at(profile.shape, d - 1));
+        // where a ramp begins or ends within the blocks, their halves have other slopes
+        const corner = at(profile.growth, d) !== at(profile.growth, d - 1) ? 0.26 : 1e-9;
+        const size = Math.max(at(profile.growth, d), at(profile.growth, d - 1), 1e-9);
+        expect(Math.abs(shareAt(profile, d) - middle)).toBeLessThan(corner * size + 1e-9);
+      }
+      expect(shareAt(profile, 25)).toBeCloseTo(1 + 5.5 * last, 9);
+    }
+    expect(ramps.some(({ growth }) => at(growth, 19) > 0)).toBe(true);
+  });
+
+  test('a step comes at the beginning of its block', () => {
+    const step = profiles.find(({ kind, start }) => kind === 'step' && start === 7) as Profile;
+    expect([6.99, 7, 30].map((time) => shareAt(step, time))).toEqual([0, 1, 1]);
   });
 
   test('of a single block there is only the constant and its ramps', () => {
@@ -141,10 +163,12 @@ describe('the profiles of a drift', () => {
 });
 
 describe('the two-group posterior of a path', () => {
+  // what a drift grows by within a block does not touch the posterior
+  const growth = new Float64Array(4);
   const profiles: Profile[] = [
-    { kind: 'constant', start: 0, rate: 0, weight: 1, shape: Float64Array.of(1, 1, 1, 1) },
-    { kind: 'step', start: 2, rate: 0, weight: 1, shape: Float64Array.of(0, 0, 1, 1) },
-    { kind: 'ramp', start: 0, rate: 0, weight: 1, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
+    { kind: 'constant', start: 0, growth, weight: 1, shape: Float64Array.of(1, 1, 1, 1) },
+    { kind: 'step', start: 2, growth, weight: 1, shape: Float64Array.of(0, 0, 1, 1) },
+    { kind: 'ramp', start: 0, growth, weight: 1, shape: Float64Array.of(0.1, 0.4, 0.7, 1) },
   ];
 
   test('is that of numerical integration over level and size', () => {

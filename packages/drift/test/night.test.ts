@@ -131,7 +131,7 @@ describe('seven nights from a full analysis', () => {
     const [first] = nightly;
     const points = first?.history ?? [];
     // the full analysis had blocks of two days
-    expect(points.map(({ asOfUs }) => asOfUs / DAY_US)).toEqual([13, 21, 28]);
+    expect(points.map(({ asOfUs }) => asOfUs / DAY_US)).toEqual([14, 21, 28]);
     expect(points.at(-1)?.errorEstimate).toBe(first?.errorEstimate);
     expect(frozen.history.get(first?.deviceId ?? '')).toEqual(points);
     expect(anchor.area.history.get(first?.deviceId ?? '')).toEqual(points.slice(0, 2));

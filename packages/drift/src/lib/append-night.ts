@@ -229,7 +229,8 @@ function addRows(sums: AreaSums, rows: WhitenedRows, day: Int32Array): AreaSums 
     }
     from = to;
   }
-  return { ...sums, blocks, gram, moment, blockRows, blockMoments };
+  const days = Math.max(sums.days, at(day, day.length - 1) + 1);
+  return { ...sums, blocks, days, gram, moment, blockRows, blockMoments };
 }
 
 function addTo(values: Float64Array, k: number, value: number): void {

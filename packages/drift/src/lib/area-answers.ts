@@ -257,7 +257,7 @@ function forecastOf(
   const forecast = forecastDrift({
     components,
     profiles: state.profiles,
-    blocks: evidence?.blocks ?? 1,
+    days: evidence?.days ?? 1,
     daysPerBlock: evidence?.daysPerBlock ?? 1,
     limit,
   });
@@ -301,7 +301,7 @@ function historyOf(
   const { weeks, base, prior, statement } = context;
   const said = state.history?.get(base.deviceId);
   if (said !== undefined) return [...said, pointOf(statement, base.asOfUs)];
-  const daysPerBlock = state.prepared.evidence?.daysPerBlock ?? 1;
+  const { days, daysPerBlock } = state.prepared.evidence ?? { days: 1, daysPerBlock: 1 };
   return weeks.map(({ end, profiles }): HistoryPoint =>
     pointOf(
       end === path.blocks
@@ -309,7 +309,7 @@ function historyOf(
         : stateInterval(
             withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
           ),
-      base.asOfUs - (path.blocks - end) * daysPerBlock * DAY_US,
+      base.asOfUs - Math.max(0, days - end * daysPerBlock) * DAY_US,
     ),
   );
 }

@@ -31,6 +31,8 @@ export interface AreaSums {
   readonly p: number;
   readonly blocks: number;
   readonly daysPerBlock: number;
+  /** Days of the window; its last block may have fewer than the others. */
+  readonly days: number;
   /** p x p, both triangles. */
   readonly gram: Float64Array;
   readonly moment: Float64Array;
@@ -118,6 +120,7 @@ export function gatherEvidence(
     p: columns.length,
     blocks,
     daysPerBlock,
+    days: intervals.days,
     ...sums,
     noise: last.model,
     filter: last,

@@ -1,5 +1,5 @@
 import { at, normalCdf } from '@verimeter/statistics';
-import type { Component, Profile } from './error-path.ts';
+import { type Component, type Profile, shareAt } from './error-path.ts';
 import { betaOfError } from './health-decision.ts';
 
 /** Nothing is said of a farther future, days. */
@@ -23,7 +23,8 @@ export interface DriftForecast {
 interface Posterior {
   readonly components: readonly Component[];
   readonly profiles: readonly Profile[];
-  readonly blocks: number;
+  /** From the start of the window to as-of. */
+  readonly days: number;
   readonly daysPerBlock: number;
   readonly limit: number;
 }
@@ -38,7 +39,7 @@ export function forecastDrift(posterior: Posterior): DriftForecast {
   let first = 0;
   let second = 0;
   for (const part of components) {
-    const rate = profiles[part.profile]?.rate ?? 0;
+    const rate = profiles[part.profile]?.growth.at(-1) ?? 0;
     // d e / d beta = 1 / (1 - beta)^2
     const scale = (rate / daysPerBlock) * DAYS_PER_YEAR * (1 / (1 - part.mean) ** 2);
     weight += part.weight;
@@ -48,7 +49,7 @@ export function forecastDrift(posterior: Posterior): DriftForecast {
   const perYear = first / weight;
   const perYearSd = Math.sqrt(Math.max(0, second / weight - perYear * perYear));
   if (mostOver(posterior) < 0.5) return { perYear, perYearSd };
-  const days = { from: -posterior.blocks * daysPerBlock, overLimitAt: overLimits(posterior) };
+  const days = { from: -posterior.days, overLimitAt: overLimits(posterior) };
   const median = exitDay(days, 0.5);
   if (median === undefined) return { perYear, perYearSd };
   const earliest = exitDay(days, EARLIEST) ?? median;
@@ -127,7 +128,7 @@ function overLimit(part: Component, change: number, limit: number): number {
 function overLimits({
   components,
   profiles,
-  blocks,
+  days,
   daysPerBlock,
   limit,
 }: Posterior): (day: number) => number {
@@ -141,7 +142,8 @@ function overLimits({
     let sum = 0;
     for (let k = 0; k < components.length; k++) {
       const part = components[k] as Component;
-      const share = shapeAt(profiles[part.profile], blocks, day / daysPerBlock);
+      const profile = profiles[part.profile];
+      const share = profile === undefined ? 1 : shareAt(profile, (days + day) / daysPerBlock);
       if (share === 0) sum += at(before, k);
       else if (share === 1) sum += at(after, k);
       else sum += overLimit(part, share - 1, limit);
@@ -153,12 +155,4 @@ function overLimits({
     if (over === undefined) known.set(day, (over = overLimitAt(day)));
     return over;
   };
-}
-
-/** Share of its size that a drift has reached `offset` blocks after the end of the window. */
-function shapeAt(profile: Profile | undefined, blocks: number, offset: number): number {
-  if (profile === undefined) return 1;
-  if (offset >= 0) return 1 + profile.rate * offset;
-  const block = Math.max(0, Math.min(blocks - 1, Math.floor(blocks + offset)));
-  return at(profile.shape, block);
 }

@@ -9,8 +9,17 @@ export interface Profile {
   readonly weight: number;
   /** Block at which the drift begins; negative where before the window. */
   readonly start: number;
-  /** Growth per block at the last block, as a share of the size; 0 where it has ended or came at once. */
-  readonly rate: number;
+  /** Growth within each block, per block, as a share of the size; zero but for ramps. */
+  readonly growth: Float64Array;
+}
+
+/** Share of its size that a drift has reached at a time, counted in blocks from the start of the window; what grows at its end goes on. */
+export function shareAt(
+  { shape, growth }: Pick<Profile, 'shape' | 'growth'>,
+  time: number,
+): number {
+  const block = Math.max(0, Math.min(shape.length - 1, Math.floor(time)));
+  return (shape[block] as number) + (growth[block] as number) * (time - block - 0.5);
 }
 
 /** Likelihood of a meter's path beta(block): exp(u'b - b'Qb/2), everything else of the area integrated out. */
@@ -66,23 +75,28 @@ const SHORTEST_RAMP = 3;
 
 /** Constant, steps at each block, ramps that begin before the window or at a block of it and last to its end or stop in it. */
 export function driftProfiles(blocks: number): Profile[] {
+  const none = new Float64Array(blocks);
   const steps: Omit<Profile, 'weight'>[] = [];
   for (let start = 1; start < blocks; start++)
     steps.push({
       kind: 'step',
       start,
-      rate: 0,
+      growth: none,
       shape: Float64Array.from({ length: blocks }, (_, d) => (d >= start ? 1 : 0)),
     });
   const ramps: Omit<Profile, 'weight'>[] = [];
   const ramp = (start: number, end: number): void => {
+    const rate = 1 / (end - start);
+    const lasts = end >= blocks - 0.5;
+    const reached = (time: number): number => {
+      const share = Math.max(0, (time - start) * rate);
+      return lasts ? share : Math.min(1, share);
+    };
     ramps.push({
       kind: 'ramp',
       start,
-      rate: end >= blocks - 0.5 ? 1 / (end - start) : 0,
-      shape: Float64Array.from({ length: blocks }, (_, d) =>
-        Math.min(1, Math.max(0, (d + 0.5 - start) / (end - start))),
-      ),
+      growth: Float64Array.from({ length: blocks }, (_, d) => reached(d + 1) - reached(d)),
+      shape: Float64Array.from({ length: blocks }, (_, d) => reached(d + 0.5)),
     });
   };
   for (const before of [2, 1, 0.4]) ramp(-before * blocks, blocks - 0.5);
@@ -96,7 +110,13 @@ export function driftProfiles(blocks: number): Profile[] {
   const alike = (list: readonly Omit<Profile, 'weight'>[]): Profile[] =>
     list.map((profile) => ({ ...profile, weight: 1 / list.length }));
   return [
-    { kind: 'constant', start: 0, rate: 0, shape: new Float64Array(blocks).fill(1), weight: 1 },
+    {
+      kind: 'constant',
+      start: 0,
+      growth: none,
+      shape: new Float64Array(blocks).fill(1),
+      weight: 1,
+    },
     ...alike(steps),
     ...alike(ramps),
   ];

@@ -154,13 +154,14 @@ function withoutSeries(units: DesignUnits): DesignUnits {
 }
 
 function sumsOf(evidence: AreaEvidence): AreaSums {
-  const { p, blocks, daysPerBlock, gram, moment, blockRows, blockMoments, design } = evidence;
+  const { p, blocks, daysPerBlock, days, gram, moment, blockRows, blockMoments, design } = evidence;
   const { n, lossSeen, lossShare, position, priorSd, priorMean, betaBiasSd, betaWanderSd } = design;
   return {
     design: { n, lossSeen, lossShare, position, priorSd, priorMean, betaBiasSd, betaWanderSd },
     p,
     blocks,
     daysPerBlock,
+    days,
     gram,
     moment,
     blockRows,
