@@ -10,9 +10,10 @@ import { healthyMeters, madeFleet, type MadeMeter } from './made-fleet.ts';
 import { element } from './element.ts';
 
 const DAYS = 30;
+const RAMPS = 9;
 
-function evidenceOf(meters: readonly MadeMeter[]): AreaEvidence {
-  const input = madeFleet([{ groupId: 'A', meters }], DAYS);
+function evidenceOf(meters: readonly MadeMeter[], days = DAYS): AreaEvidence {
+  const input = madeFleet([{ groupId: 'A', meters }], days);
   const area = element(input.areas, 0);
   const intervals = formIntervals(input, area, new Set(), []);
   const design = buildDesign(input, intervals, {
@@ -106,6 +107,23 @@ describe('the search for drifts in an area', () => {
     expect(factor(wary)).toBeLessThan(factor(found) / 3);
     expect(factor(wary)).toBeGreaterThan(0);
   });
+});
+
+test('many ramps of one season, each a part of the explanation of the others, lead to no healthy meter', () => {
+  const evidence = evidenceOf(
+    healthyMeters(20).map((meter, i): MadeMeter => {
+      if (i >= RAMPS) return meter;
+      const size = i % 3 === 0 ? -0.06 : 0.06;
+      return { ...meter, error: (day) => size * Math.min(1, Math.max(0, (day - 15) / 34)) };
+    }),
+    60,
+  );
+  const { actives, judged } = search(evidence);
+  expect(actives.map(({ consumer }) => consumer).toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: RAMPS }, (_, i) => i),
+  );
+  for (const { posterior } of judged.slice(RAMPS))
+    expect(posterior.probabilityDrifted).toBeLessThan(0.5);
 });
 
 const levelVariance = (evidence: AreaEvidence, i: number): number => {

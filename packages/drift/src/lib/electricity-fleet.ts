@@ -7,7 +7,7 @@ import { decide, type Estimated } from './health-decision.ts';
 import { checkMeter } from './meter-checks.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
-export const MODEL_VERSION = 'electricity-7';
+export const MODEL_VERSION = 'electricity-8';
 
 /** The answer for every meter of the tenant and every area. Deterministic; no clock. */
 export function analyzeElectricityFleet(input: FleetInput): FleetResult {
