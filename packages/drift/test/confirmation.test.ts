@@ -2,7 +2,8 @@ import { at } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
 import { confirmDrift } from '../src/lib/confirmation.ts';
 import { FIRST_PREVALENCE } from '../src/lib/drift-sizes.ts';
-import type { PathEvidence, Profile } from '../src/lib/error-path.ts';
+import type { Profile } from '../src/lib/drift-profiles.ts';
+import type { PathEvidence } from '../src/lib/error-path.ts';
 
 const PRIOR = { ...FIRST_PREVALENCE, lotMean: 0, lotSd: 0.003 };
 const BLOCKS = 16;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { forecastDrift } from '../src/lib/drift-forecast.ts';
-import { type Component, driftProfiles } from '../src/lib/error-path.ts';
+import { driftProfiles } from '../src/lib/drift-profiles.ts';
+import type { Component } from '../src/lib/error-path.ts';
 
 const BLOCKS = 18;
 const DAYS_PER_BLOCK = 2;

@@ -3,7 +3,7 @@ import { buildDesign } from '../src/lib/area-design.ts';
 import { type AreaEvidence, gatherEvidence } from '../src/lib/area-evidence.ts';
 import { formIntervals } from '../src/lib/area-intervals.ts';
 import { isResolvable, searchDrifts } from '../src/lib/drift-search.ts';
-import { driftProfiles } from '../src/lib/error-path.ts';
+import { driftProfiles } from '../src/lib/drift-profiles.ts';
 import { initialPrior } from '../src/lib/fleet-prior.ts';
 import { mixtureMoments } from '../src/lib/mixture.ts';
 import { healthyMeters, madeFleet, type MadeMeter } from './made-fleet.ts';

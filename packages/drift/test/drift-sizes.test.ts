@@ -1,7 +1,8 @@
 import { at } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
 import { FIRST_PREVALENCE, FIRST_SIZES, learnPrevalence } from '../src/lib/drift-sizes.ts';
-import { driftProfiles, posteriorOfPath } from '../src/lib/error-path.ts';
+import { driftProfiles } from '../src/lib/drift-profiles.ts';
+import { posteriorOfPath } from '../src/lib/error-path.ts';
 import { bellSequence } from './sequence.ts';
 
 const SD = 0.0035;

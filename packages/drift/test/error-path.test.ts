@@ -1,13 +1,12 @@
 import { at } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
 import { DRIFT_KINDS, type DriftPrevalence } from '../src/lib/drift-sizes.ts';
+import { driftProfiles, type Profile, shareAt } from '../src/lib/drift-profiles.ts';
 import {
   type Component,
-  driftProfiles,
+  componentsAt,
   type PathEvidence,
   posteriorOfPath,
-  type Profile,
-  shareAt,
 } from '../src/lib/error-path.ts';
 import { mixtureCdf, mixtureMoments, mixtureQuantiles } from '../src/lib/mixture.ts';
 import { sequence } from './sequence.ts';
@@ -125,9 +124,9 @@ describe('the profiles of a drift', () => {
   const ramps = profiles.filter(({ kind }) => kind === 'ramp');
 
   test('are a constant, a step at every block, and ramps that start before or within the window', () => {
-    const count = (kind: Profile['kind']): number =>
-      profiles.filter((profile) => profile.kind === kind).length;
-    expect([count('constant'), count('step')]).toEqual([1, 19]);
+    const kinds = profiles.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'constant')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'step')).toHaveLength(19);
     expect(ramps.some(({ start }) => start < 0)).toBe(true);
     expect(ramps.some(({ start }) => start > 0)).toBe(true);
     expect(ramps.some(({ shape }) => at(shape, 15) === 1 && at(shape, 2) < 1)).toBe(true);
@@ -151,8 +150,29 @@ describe('the profiles of a drift', () => {
   });
 
   test('a step comes at the beginning of its block', () => {
-    const step = profiles.find(({ kind, start }) => kind === 'step' && start === 7) as Profile;
-    expect([6.99, 7, 30].map((time) => shareAt(step, time))).toEqual([0, 1, 1]);
+    const steps = profiles.filter(({ kind, start }) => kind === 'step' && start === 7);
+    expect(steps.map((step) => [6.99, 7, 30].map((time) => shareAt(step, time)))).toEqual([
+      [0, 1, 1],
+    ]);
+  });
+
+  test('of a mixture the parts that still grow go on with their sizes, the others stay', () => {
+    const growing = profiles.findIndex(
+      ({ kind, start, growth }) => kind === 'ramp' && start === 0 && at(growth, 19) > 0,
+    );
+    const part = { weight: 0.5, mean: 0.01, variance: 4e-6, size: 0.02, sizeVariance: 9e-6 };
+    const parts = [
+      { ...part, profile: -1, sizeCovariance: 0 },
+      { ...part, profile: 0, sizeCovariance: 3e-6 },
+      { ...part, profile: growing, sizeCovariance: 3e-6 },
+    ];
+    const later = componentsAt(parts, profiles, 20);
+    expect(later.slice(0, 2)).toEqual(parts.slice(0, 2));
+    // half a block behind the middle of the last one, of 19.5 that the ramp took: beta + size / 39
+    const change = 1 / 39;
+    expect(later[2]?.mean).toBeCloseTo(0.01 + 0.02 * change, 12);
+    expect(later[2]?.variance).toBeCloseTo(4e-6 + 2 * 3e-6 * change + 9e-6 * change ** 2, 15);
+    expect(later[2]?.sizeCovariance).toBeCloseTo(3e-6 + 9e-6 * change, 15);
   });
 
   test('of a single block there is only the constant and its ramps', () => {

@@ -1,6 +1,7 @@
 import { at } from '@verimeter/statistics';
 import { describe, expect, test } from 'vitest';
-import { driftProfiles, type PathEvidence, posteriorOfPath } from '../src/lib/error-path.ts';
+import { driftProfiles } from '../src/lib/drift-profiles.ts';
+import { type PathEvidence, posteriorOfPath } from '../src/lib/error-path.ts';
 import {
   type FleetPrior,
   initialPrior,

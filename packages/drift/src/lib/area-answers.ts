@@ -5,13 +5,8 @@ import type { AreaSums } from './area-evidence.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
 import { forecastDrift } from './drift-forecast.ts';
-import {
-  type Component,
-  profilesOf,
-  type PathEvidence,
-  posteriorOfPath,
-  type Profile,
-} from './error-path.ts';
+import { profilesOf, type Profile } from './drift-profiles.ts';
+import { type Component, type PathEvidence, componentsAt, posteriorOfPath } from './error-path.ts';
 import { pathUntil } from './path-until.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { instantOf } from './gate-evidence.ts';
@@ -189,7 +184,11 @@ function estimate(
   if (meter === undefined) throw new RangeError('an estimated consumer without its meter');
   const prior = priorOf(context.prior, meter.lot);
   const components = withLot(posterior.components, prior);
-  const statement = stateError(components, meter.limit, meter.inServiceLimit);
+  const statement = stateError(
+    componentsAt(components, state.profiles, blocksUntilAsOf(state)),
+    meter.limit,
+    meter.inServiceLimit,
+  );
   // Gauge: where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3).
   const lotOver = Math.abs(prior.lotMean) - 1.645 * prior.lotMeanSd > meter.limit;
   const probabilityDrifted = lotOver
@@ -242,6 +241,11 @@ function estimate(
 function withLot(components: readonly Component[], prior: LotPrior): Component[] {
   const variance = prior.lotMeanSd * prior.lotMeanSd;
   return components.map((part) => ({ ...part, variance: part.variance + variance }));
+}
+
+/** Time from the start of the window to as-of; the last block may be shorter than the others. */
+function blocksUntilAsOf({ prepared: { evidence } }: AnsweredArea): number {
+  return evidence === undefined ? 1 : evidence.days / evidence.daysPerBlock;
 }
 
 function forecastOf(
@@ -307,7 +311,14 @@ function historyOf(
       end === path.blocks
         ? statement
         : stateInterval(
-            withLot(posteriorOfPath(pathUntil(path, end), profiles, prior).components, prior),
+            withLot(
+              componentsAt(
+                posteriorOfPath(pathUntil(path, end), profiles, prior).components,
+                profiles,
+                end,
+              ),
+              prior,
+            ),
           ),
       base.asOfUs - Math.max(0, days - end * daysPerBlock) * DAY_US,
     ),

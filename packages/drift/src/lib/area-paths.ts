@@ -15,7 +15,8 @@ import {
   type HealthyPrior,
   type LotShifts,
 } from './area-posterior.ts';
-import { type PathEvidence, type Profile, SLAB_SD } from './error-path.ts';
+import type { Profile } from './drift-profiles.ts';
+import { type PathEvidence, SLAB_SD } from './error-path.ts';
 
 /**
  * Likelihoods of the paths beta(block) of all consumers of an area, everything else integrated out: what they are beside no drift at

@@ -1,6 +1,7 @@
 import { at, choleskyInPlace, solveCholeskyInPlace } from '@verimeter/statistics';
 import type { AreaSums } from './area-evidence.ts';
-import { SLAB_SD, type Profile } from './error-path.ts';
+import type { Profile } from './drift-profiles.ts';
+import { SLAB_SD } from './error-path.ts';
 
 /** A consumer that is taken to have drifted, while its neighbours are judged. */
 export interface ActiveDrift {

@@ -8,7 +8,7 @@ import {
   type SearchedArea,
   searchDrifts,
 } from './drift-search.ts';
-import { profilesOf, type Profile } from './error-path.ts';
+import { profilesOf, type Profile } from './drift-profiles.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { type FleetPrior, type JudgedMeter, type LotEvidence, priorOf } from './fleet-prior.ts';
 import { areaLots, lotEvidence } from './lot-shifts.ts';

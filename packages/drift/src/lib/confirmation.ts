@@ -1,6 +1,7 @@
 import { at } from '@verimeter/statistics';
 import { DRIFT_KINDS } from './drift-sizes.ts';
-import type { PathEvidence, Profile, TwoGroupPrior } from './error-path.ts';
+import type { Profile } from './drift-profiles.ts';
+import type { PathEvidence, TwoGroupPrior } from './error-path.ts';
 
 const SIZE_SD = 0.06;
 /** Each half must itself point the same way by this many standard deviations. */

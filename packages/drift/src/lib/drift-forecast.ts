@@ -1,5 +1,6 @@
 import { at, normalCdf } from '@verimeter/statistics';
-import { type Component, type Profile, shareAt } from './error-path.ts';
+import { type Profile, shareAt } from './drift-profiles.ts';
+import type { Component } from './error-path.ts';
 import { betaOfError } from './health-decision.ts';
 
 /** Nothing is said of a farther future, days. */

@@ -9,11 +9,11 @@ import {
   type LotShifts,
 } from './area-posterior.ts';
 import { farEndFactors } from './far-end.ts';
+import type { Profile } from './drift-profiles.ts';
 import {
   type PathEvidence,
   type PathPosterior,
   posteriorOfPath,
-  type Profile,
   type TwoGroupPrior,
 } from './error-path.ts';
 

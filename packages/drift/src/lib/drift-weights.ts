@@ -1,5 +1,6 @@
 import { DRIFT_KINDS, type DriftPrevalence, type DriftSize } from './drift-sizes.ts';
-import type { PathEvidence, Profile, TwoGroupPrior } from './error-path.ts';
+import type { Profile } from './drift-profiles.ts';
+import type { PathEvidence, TwoGroupPrior } from './error-path.ts';
 
 /**
  * What the path of a meter says of a drift along each profile, its level integrated out: the likelihood of the size s is

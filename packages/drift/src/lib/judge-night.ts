@@ -2,7 +2,7 @@ import { at } from '@verimeter/statistics';
 import { type AreaAnswers, answerArea } from './area-answers.ts';
 import { type JudgedArea, judgeConsumers } from './area-state.ts';
 import { meterOf } from './area-intervals.ts';
-import { profilesOf, type Profile } from './error-path.ts';
+import { profilesOf, type Profile } from './drift-profiles.ts';
 import type { FleetPrior } from './fleet-prior.ts';
 import { lastMemberships } from './fleet-facts.ts';
 import type { AreaInput, FleetInput, HistoryPoint } from './fleet-types.ts';

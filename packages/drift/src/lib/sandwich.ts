@@ -1,6 +1,6 @@
 import { at } from '@verimeter/statistics';
 import type { JudgedConsumer } from './drift-search.ts';
-import type { Profile } from './error-path.ts';
+import type { Profile } from './drift-profiles.ts';
 
 /** Blocks per group: slower wander than the whitening sees shows between such groups. */
 const GROUP = 5;
