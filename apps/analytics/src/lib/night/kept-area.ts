@@ -35,24 +35,69 @@ export interface RegisteredFacts {
   readonly devices: number;
 }
 
-/** Single precision leaves 6e-8 of a product, and less than 1e-4 of any standard error. */
-const SINGLE: ReadonlySet<string> = new Set(['blockRows', 'slopes']);
+/**
+ * As it is in a file. Products of blocks and slopes are in single precision, beside the rest: it leaves 6e-8 of a product, and less
+ * than 1e-4 of any standard error. Of the information matrix the lower triangle is kept: docs/decisions/0088.
+ */
+interface KeptInFile {
+  readonly kept: KeptArea;
+  readonly blockRows: Float32Array;
+  readonly slopes: readonly Float32Array[];
+}
 
-/** Of the information matrix the lower triangle is kept: docs/decisions/0088. */
+const NONE = new Float64Array();
+
 export function keptToBytes(kept: KeptArea): Uint8Array<ArrayBuffer> {
   const { area } = kept;
-  if (area === null) return toBytes(kept);
-  const { gram, p } = area.sums;
-  const sums = { ...area.sums, gram: lowerTriangle(gram, p) };
-  return toBytes({ ...kept, area: { ...area, sums } }, SINGLE);
+  if (area === null)
+    return toBytes({ kept, blockRows: new Float32Array(), slopes: [] } satisfies KeptInFile);
+  const { gram, p, blockRows } = area.sums;
+  const fits = area.units.voltage?.model.fits ?? [];
+  return toBytes({
+    kept: {
+      ...kept,
+      area: {
+        ...area,
+        sums: { ...area.sums, gram: lowerTriangle(gram, p), blockRows: NONE },
+        units: withSlopes(
+          area.units,
+          fits.map(() => NONE),
+        ),
+      },
+    },
+    blockRows: new Float32Array(blockRows),
+    slopes: fits.map(({ slopes }) => new Float32Array(slopes)),
+  } satisfies KeptInFile);
 }
 
 export function keptFromBytes(bytes: Uint8Array): KeptArea | undefined {
-  const kept: KeptArea | undefined = fromBytes(bytes);
-  if (kept === undefined || kept.area === null) return kept;
+  const file: KeptInFile | undefined = fromBytes(bytes);
+  if (file === undefined) return undefined;
+  const { kept, blockRows, slopes } = file;
   const { area } = kept;
+  if (area === null) return kept;
   const { gram, p } = area.sums;
-  return { ...kept, area: { ...area, sums: { ...area.sums, gram: bothTriangles(gram, p) } } };
+  return {
+    ...kept,
+    area: {
+      ...area,
+      sums: { ...area.sums, gram: bothTriangles(gram, p), blockRows: new Float64Array(blockRows) },
+      units: withSlopes(
+        area.units,
+        slopes.map((values) => new Float64Array(values)),
+      ),
+    },
+  };
+}
+
+function withSlopes(
+  units: FrozenArea['units'],
+  slopes: readonly Float64Array[],
+): FrozenArea['units'] {
+  const { voltage } = units;
+  if (voltage === undefined) return units;
+  const fits = voltage.model.fits.map((fit, k) => ({ ...fit, slopes: slopes[k] ?? NONE }));
+  return { ...units, voltage: { ...voltage, model: { ...voltage.model, fits } } };
 }
 
 function lowerTriangle(matrix: Float64Array, n: number): Float64Array {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type FleetPrior, MODEL_VERSION } from '@verimeter/drift';
-import { fromBytes, toBytes } from './coded-bytes.ts';
+import { FORMAT_OF_V8, fromBytes, toBytes } from './coded-bytes.ts';
 import { type KeptArea, keptFromBytes, keptToBytes } from './kept-area.ts';
 
 /** What the fleet knows from night to night. Microseconds since 1970. */
@@ -34,7 +34,7 @@ export interface KeptFiles {
 }
 
 /** Changes with what is in the files. */
-const FORMAT = '2';
+const FORMAT = `3.${FORMAT_OF_V8}`;
 
 export function openKeptFiles(directory: string, tenant: string): KeptFiles {
   // a tenant may be named `..`
