@@ -124,6 +124,8 @@ interface DriftColumn {
   readonly moment: number;
   /** The same with the rows of all consumers; consumers x blocks. */
   readonly cross: Float64Array;
+  /** Products with other drifts, as far as they were asked for. */
+  readonly products: Map<DriftColumn, number>;
 }
 
 function columnOf(paths: AreaPaths, active: ActiveDrift, known: DriftColumns): DriftColumn {
@@ -219,27 +221,33 @@ function driftColumn(paths: AreaPaths, active: ActiveDrift): DriftColumn {
     cross[r] =
       (shape[r % blocks] as number) * (rows[r * size + active.consumer] as number) -
       (cross[r] as number);
-  return { active, solved, moment, cross };
+  return { active, solved, moment, cross, products: new Map() };
 }
 
-/** Products of the drifts with each other that the other columns do not explain, with their priors. */
+/** Products of the drifts with each other that the other columns do not explain, with their priors; lower triangle. */
 function driftProducts(paths: AreaPaths, columns: readonly DriftColumn[]): Float64Array {
-  const { evidence, size, rows } = paths;
-  const { blocks } = evidence;
   const m = columns.length;
   const products = new Float64Array(m * m);
-  columns.forEach(({ active }, a) =>
-    columns.forEach((other, b) => {
-      let sum = a === b ? 1 / (SLAB_SD * SLAB_SD) : 0;
-      for (let d = 0; d < blocks; d++) {
-        const f = at(active.profile.shape, d);
-        if (f === 0) continue;
-        const row = (active.consumer * blocks + d) * size;
-        sum += f * at(other.active.profile.shape, d) * at(rows, row + other.active.consumer);
-        sum -= f * dot(rows.subarray(row, row + size), other.solved);
-      }
-      products[a * m + b] = sum;
-    }),
-  );
+  for (let a = 0; a < m; a++)
+    for (let b = 0; b <= a; b++)
+      products[a * m + b] = productOf(paths, columns[a] as DriftColumn, columns[b] as DriftColumn);
   return products;
+}
+
+function productOf(paths: AreaPaths, column: DriftColumn, other: DriftColumn): number {
+  const known = column.products.get(other);
+  if (known !== undefined) return known;
+  const { evidence, size, rows } = paths;
+  const { blocks } = evidence;
+  const { consumer, profile } = column.active;
+  let sum = column === other ? 1 / (SLAB_SD * SLAB_SD) : 0;
+  for (let d = 0; d < blocks; d++) {
+    const f = at(profile.shape, d);
+    if (f === 0) continue;
+    const row = (consumer * blocks + d) * size;
+    sum += f * at(other.active.profile.shape, d) * at(rows, row + other.active.consumer);
+    sum -= f * dot(rows.subarray(row, row + size), other.solved);
+  }
+  column.products.set(other, sum);
+  return sum;
 }
