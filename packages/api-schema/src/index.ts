@@ -59,10 +59,16 @@ export {
 } from './lib/ledger.ts';
 export {
   type QuarantineEntry,
+  type QuarantineGroup,
+  type QuarantineReplay,
   type QuarantineStatus,
+  type ReplayProgress,
   QUARANTINE_STATUSES,
   quarantineEntry,
+  quarantineGroupList,
   quarantineList,
+  quarantineReplay,
+  replayProgress,
 } from './lib/quarantine.ts';
 export {
   type ReaderRole,

@@ -56,11 +56,24 @@ export {
   addLiveReadings,
   trimLiveEvents,
 } from './lib/live-events.ts';
+export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';
 export {
-  type QuarantineRow,
-  type QuarantinedPayload,
-  KEPT_PAYLOAD_BYTES,
-  addToQuarantine,
-  lockQuarantined,
-  setQuarantineStatus,
-} from './lib/quarantine.ts';
+  type MessageKey,
+  type OpenPart,
+  type QuarantinedEntry,
+  changeEntries,
+  entriesOf,
+  lockEntries,
+  openPartsOf,
+} from './lib/quarantined-entries.ts';
+export {
+  type Replay,
+  type ReplayCounts,
+  type ReplayWish,
+  advanceReplay,
+  findReplay,
+  lockReplay,
+  nextReplay,
+  wishReplay,
+  withdrawReplay,
+} from './lib/replays.ts';

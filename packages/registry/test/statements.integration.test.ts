@@ -9,15 +9,15 @@ import {
   addLiveReadings,
   addToLedger,
   addToQuarantine,
+  changeEntries,
   ensureChannels,
   ensureTenant,
-  lockQuarantined,
+  lockEntries,
   readChannels,
   readDevices,
   readMembers,
   readTenants,
   readVerifications,
-  setQuarantineStatus,
   trimLiveEvents,
   withTransaction,
 } from '../src/index.ts';
@@ -240,15 +240,16 @@ describe('the quarantine', () => {
     const [id = 0] = await addToQuarantine(pool, [
       { ...entry(Buffer.from('x')), topic: 'a\u0000b', message: 'c\u0000' },
     ]);
-    expect(await lockQuarantined(pool, id)).toMatchObject({ topic: 'a\uFFFDb' });
+    expect(await lockEntries(pool, [id])).toMatchObject([{ topic: 'a\uFFFDb' }]);
   });
 
-  test('a second replay of an entry waits for the first and sees its status', async () => {
+  test('an entry is locked by one replay at a time, which the next one sees', async () => {
     const [id = 0] = await addToQuarantine(pool, [entry(Buffer.from('{}'))]);
     const replay = (): Promise<string | undefined> =>
       withTransaction(pool, async (client) => {
-        const found = await lockQuarantined(client, id);
-        if (found?.status === 'open') await setQuarantineStatus(client, id, 'replayed');
+        const [found] = await lockEntries(client, [id]);
+        if (found?.status === 'open')
+          await changeEntries(client, [{ ...found, status: 'replayed' }]);
         return found?.status;
       });
     expect(new Set(await Promise.all([replay(), replay()]))).toEqual(new Set(['open', 'replayed']));

@@ -9,12 +9,14 @@ import { registerDocs } from './plugins/docs.ts';
 import { registerObservability } from './plugins/observability.ts';
 import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
-import { registerAccountRoutes } from './routes/account.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerHealthRoutes } from './routes/health.ts';
+import { registerLedgerRoutes } from './routes/ledger.ts';
+import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReadingRoutes } from './routes/readings.ts';
+import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
 
@@ -66,7 +68,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerHealthRoutes(app, context);
   registerSummaryRoutes(app, context);
   registerFindingRoutes(app, context);
-  registerAccountRoutes(app, context);
+  registerLedgerRoutes(app, context);
+  registerQuarantineRoutes(app, context);
+  registerReplayRoutes(app, context);
   registerSessionRoutes(app, context);
   registerEventRoutes(app, context);
   await registerDashboard(app, options.dashboardDir);

@@ -81,7 +81,7 @@ export async function quarantineRejects(
   plan: BatchPlan,
 ): Promise<Parameters<typeof addLiveEvents>[1]> {
   const rows = plan.messages.flatMap(({ staged, tenant, rejects }) => {
-    const { topic, receivedAtUs, source } = staged.message;
+    const { topic, receivedAtUs, source, retain } = staged.message;
     const { payload } = staged;
     return rejects.map(({ reason, field, message, count }) => ({
       tenant,
@@ -94,6 +94,7 @@ export async function quarantineRejects(
       message: storableText(message),
       payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length),
       rejected: count,
+      retained: retain,
     }));
   });
   const ids = await addToQuarantine(client, rows);

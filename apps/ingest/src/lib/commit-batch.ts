@@ -21,7 +21,7 @@ export interface CommitContext extends PlanContext {
   readonly pool: Pool;
   readonly store: ReadingStore<PoolClient>;
   /** The connection that creates channels: its own announcements need not be heard. */
-  readonly onConnection: (processId: number | undefined) => void;
+  readonly onConnection: (client: PoolClient) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function commitBatch(
   const client = await context.pool.connect();
   let broken: Error | undefined;
   try {
-    context.onConnection(processIdOf(client));
+    context.onConnection(client);
     await resolveDevices(client, staged, context);
     await client.query('BEGIN');
     const totals = await writeBatch(client, staged, mark, context);
@@ -76,7 +76,7 @@ async function writeBatch(
   return totals;
 }
 
-function processIdOf(client: PoolClient): number | undefined {
+export function processIdOf(client: PoolClient): number | undefined {
   return 'processID' in client && typeof client.processID === 'number'
     ? client.processID
     : undefined;

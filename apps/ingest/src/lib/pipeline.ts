@@ -3,11 +3,12 @@ import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
-import { type CommitContext, commitBatch } from './commit-batch.ts';
+import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
 import { startRegistryListener } from './registry-listener.ts';
+import { startReplayWorker } from './replay/replay-worker.ts';
 import { startTrimming } from './retention.ts';
 import { classifyError, isStaleReference } from './sql-errors.ts';
 import { type StagedMessage, stageMessage } from './staged-message.ts';
@@ -79,18 +80,22 @@ class BatchingPipeline implements Pipeline {
     this.#maxReadings = options.maxBatchReadings ?? 20_000;
     this.#flushMs = options.flushMs ?? 20;
     const directory = new DeviceDirectory();
-    const listener = startRegistryListener(pool, directory, log);
+    const listener = startRegistryListener(pool, directory, {
+      log,
+      onReplayWish: () => replays.look(),
+    });
     const trimming = startTrimming(pool, log);
-    this.#stopHelpers = async () => {
-      await Promise.all([listener.stop(), trimming.stop()]);
-    };
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
       pool,
       store,
       directory,
       defaultTenant: defaultTenant === '' ? null : defaultTenant,
-      onConnection: (processId) => listener.ignore(processId),
+      onConnection: (client) => listener.ignore(processIdOf(client)),
+    };
+    const replays = startReplayWorker({ ...this.#context, log });
+    this.#stopHelpers = async () => {
+      await Promise.all([listener.stop(), trimming.stop(), replays.stop()]);
     };
     this.#metrics = createIngestMetrics(
       options.metrics,

@@ -3,6 +3,7 @@ import { type Logger, delay } from '@verimeter/service-runtime';
 import type { DeviceDirectory } from './device-directory.ts';
 
 const RECONNECT_MS = 1000;
+const REPLAYS = 'verimeter_replays';
 
 interface Change {
   readonly table?: string;
@@ -17,13 +18,13 @@ export interface RegistryListener {
 }
 
 /**
- * Keeps the directory in step with the registry (NOTIFY verimeter_registry). While the connection is away nothing
- * would be heard, so each new connection begins with an empty directory.
+ * Keeps the directory in step with the registry (NOTIFY verimeter_registry) and hears wishes for replays. While the connection is away
+ * nothing would be heard, so each new connection begins with an empty directory and a look at the wishes.
  */
 export function startRegistryListener(
   pool: Pool,
   directory: DeviceDirectory,
-  log: Logger,
+  options: { readonly log: Logger; readonly onReplayWish: () => void },
 ): RegistryListener {
   const stopping = new AbortController();
   const own = new Set<number>();
@@ -45,9 +46,13 @@ export function startRegistryListener(
       if (stopping.signal.aborted) resolve();
     });
     try {
-      client.on('notification', (message) => hear(message.payload, message.processId));
-      await client.query('LISTEN verimeter_registry');
+      client.on('notification', (message) => {
+        if (message.channel === REPLAYS) options.onReplayWish();
+        else hear(message.payload, message.processId);
+      });
+      await client.query(`LISTEN verimeter_registry; LISTEN ${REPLAYS}`);
       directory.forget();
+      options.onReplayWish();
       await ended;
     } finally {
       client.release(true); // it listens: it must not go back to the pool
@@ -60,7 +65,7 @@ export function startRegistryListener(
         // oxlint-disable-next-line no-await-in-loop -- one connection after the other
         await listen();
       } catch (error) {
-        log.debug({ err: error }, 'registry changes are not heard');
+        options.log.debug({ err: error }, 'registry changes are not heard');
       }
       directory.forget();
       // oxlint-disable-next-line no-await-in-loop

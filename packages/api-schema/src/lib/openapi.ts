@@ -7,7 +7,14 @@ import { ledgerEntry, ledgerTotals } from './ledger.ts';
 import { liveEventData } from './live-events.ts';
 import { type Operation, API_PREFIX, operations } from './operations.ts';
 import { type ProblemCode, PROBLEMS, problem } from './problems.ts';
-import { quarantineEntry } from './quarantine.ts';
+import {
+  quarantineChange,
+  quarantineEntry,
+  quarantineGroup,
+  quarantineReplay,
+  replayProgress,
+  replayRequest,
+} from './quarantine.ts';
 import { aggregate, reading } from './readings.ts';
 import { session, sessionRequest } from './session.ts';
 
@@ -35,8 +42,13 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   LiveReading: liveEventData.reading,
   Member: member,
   Problem: problem,
+  QuarantineChange: quarantineChange,
   QuarantineEntry: quarantineEntry,
+  QuarantineGroup: quarantineGroup,
+  QuarantineReplay: quarantineReplay,
   Reading: reading,
+  ReplayProgress: replayProgress,
+  ReplayRequest: replayRequest,
   Session: session,
   SessionRequest: sessionRequest,
 };

@@ -6,7 +6,18 @@ import { healthDetailList, healthList, healthListQuery } from './health.ts';
 import { ledgerList, ledgerListQuery } from './ledger.ts';
 import { eventsQuery } from './live-events.ts';
 import type { ProblemCode } from './problems.ts';
-import { quarantineList, quarantineListQuery } from './quarantine.ts';
+import {
+  quarantineChange,
+  quarantineEntry,
+  quarantineGroupList,
+  quarantineGroupsQuery,
+  quarantineList,
+  quarantineListQuery,
+  quarantinePath,
+  quarantineReplay,
+  replayProgress,
+  replayRequest,
+} from './quarantine.ts';
 import { readingList, readingListQuery } from './readings.ts';
 import { summary } from './summary.ts';
 import { type ReaderRole, session, sessionRequest } from './session.ts';
@@ -184,6 +195,69 @@ export const operations = {
     status: 200,
     response: quarantineList,
     problems: ['invalid_cursor'],
+  },
+  listQuarantineGroups: {
+    method: 'GET',
+    path: '/quarantine/groups',
+    tag: 'Account',
+    summary: 'Quarantine entries by what explains them, most readings first',
+    role: 'viewer',
+    params: none,
+    query: quarantineGroupsQuery,
+    status: 200,
+    response: quarantineGroupList,
+  },
+  replayQuarantined: {
+    method: 'POST',
+    path: '/quarantine/{id}/replay',
+    tag: 'Account',
+    summary: 'Decode and store a quarantined message again',
+    description:
+      'After the cause is mended: the device registered, the channel in another unit. What is stored already counts as duplicate, so that a repeated replay changes nothing. An ingest worker does it; 503 where none answers.',
+    role: 'operator',
+    params: quarantinePath,
+    query: none,
+    status: 200,
+    response: quarantineReplay,
+    problems: ['not_found', 'conflict', 'not_ready'],
+  },
+  changeQuarantined: {
+    method: 'PATCH',
+    path: '/quarantine/{id}',
+    tag: 'Account',
+    summary: 'Dismiss an entry, or open it again',
+    role: 'operator',
+    params: quarantinePath,
+    query: none,
+    body: quarantineChange,
+    status: 200,
+    response: quarantineEntry,
+    problems: ['not_found'],
+  },
+  replayQuarantine: {
+    method: 'POST',
+    path: '/quarantine/replay',
+    tag: 'Account',
+    summary: 'Replay all open entries, of one reason or one device where given',
+    description: 'Answers at once; `GET /quarantine/replays/{id}` tells how far it is.',
+    role: 'operator',
+    params: none,
+    query: none,
+    body: replayRequest,
+    status: 200,
+    response: replayProgress,
+  },
+  getReplay: {
+    method: 'GET',
+    path: '/quarantine/replays/{id}',
+    tag: 'Account',
+    summary: 'How far a replay is',
+    role: 'viewer',
+    params: quarantinePath,
+    query: none,
+    status: 200,
+    response: replayProgress,
+    problems: ['not_found'],
   },
   streamEvents: {
     method: 'GET',

@@ -1,6 +1,14 @@
 import { QUARANTINE_REASONS } from '@verimeter/telemetry';
 import { z } from 'zod';
-import { choiceParam, count, identifierParam, instant, listOf, pageParams } from './common.ts';
+import {
+  choiceParam,
+  count,
+  identifierParam,
+  instant,
+  listOf,
+  numericIdParam,
+  pageParams,
+} from './common.ts';
 
 export const QUARANTINE_STATUSES = ['open', 'replayed', 'dismissed'] as const;
 export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
@@ -30,4 +38,70 @@ export const quarantineListQuery = z.strictObject({
   status: choiceParam(QUARANTINE_STATUSES).optional(),
   device_id: identifierParam.optional(),
   ...pageParams,
+});
+
+export const quarantinePath = z.strictObject({ id: numericIdParam });
+
+const replayCounts = {
+  received: count.meta({ description: 'Readings and rejected units of the replayed messages' }),
+  stored: count,
+  duplicate: count,
+  conflicting: count,
+  rejected: count,
+};
+
+/** What became of one entry. */
+export const quarantineReplay = z.object({
+  ...replayCounts,
+  status: z.enum(QUARANTINE_STATUSES).meta({
+    description: '`open` where something that the entry stands for is still missing',
+  }),
+});
+export type QuarantineReplay = z.infer<typeof quarantineReplay>;
+
+export const quarantineChange = z.strictObject({
+  status: z.enum(['open', 'dismissed'], { error: 'must be open or dismissed' }),
+});
+
+const filter = {
+  reason: z.enum(QUARANTINE_REASONS).optional(),
+  device_id: z.string().min(1).optional(),
+};
+
+export const replayRequest = z.strictObject(filter).meta({
+  description: 'Which of the open entries; all of them where nothing is given',
+});
+
+export const replayProgress = z.object({
+  id: z.int(),
+  entries: count.meta({ description: 'Looked at so far' }),
+  replayed: count.meta({ description: 'Of them with nothing missing any more' }),
+  ...replayCounts,
+  finished: z.boolean(),
+});
+export type ReplayProgress = z.infer<typeof replayProgress>;
+
+/** Entries that one thing explains. */
+export const quarantineGroup = z.object({
+  reason: z.enum(QUARANTINE_REASONS),
+  field: z.string(),
+  device_id: z.string().nullable(),
+  entries: count,
+  rejected: count.meta({ description: 'Readings these entries stand for, as they were counted' }),
+  first_received_at: instant,
+  last_received_at: instant,
+  message: z.string().meta({ description: 'Of the latest entry' }),
+});
+export type QuarantineGroup = z.infer<typeof quarantineGroup>;
+
+export const quarantineGroupList = z.object({
+  items: z.array(quarantineGroup),
+  /** Groups beyond the limit. */
+  left_out: count,
+});
+
+export const quarantineGroupsQuery = z.strictObject({
+  reason: choiceParam(QUARANTINE_REASONS).optional(),
+  status: choiceParam(QUARANTINE_STATUSES).optional(),
+  device_id: identifierParam.optional(),
 });

@@ -17,15 +17,17 @@ export interface QuarantineRow {
   readonly field: string;
   readonly message: string;
   readonly payload: Buffer;
+  /** The broker sent it because it was retained. */
+  readonly retained?: boolean;
   /** How many readings the entry stands for, as counted in the ledger. */
   readonly rejected: number;
 }
 
 const ADD = `
   INSERT INTO quarantine (tenant, received_at, source, topic, device_id, reason, field, message, payload, payload_bytes,
-                          payload_sha256, rejected)
+                          payload_sha256, rejected, retained)
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::bytea[], $10::int8[], $11::bytea[], $12::int4[])
+                       $8::text[], $9::bytea[], $10::int8[], $11::bytea[], $12::int4[], $13::bool[])
   RETURNING id`;
 
 /** PostgreSQL's text holds no NUL; a topic or message made from foreign bytes may. */
@@ -50,49 +52,7 @@ export async function addToQuarantine(
     rows.map((row) => row.payload.length),
     rows.map((row) => createHash('sha256').update(row.payload).digest()),
     rows.map((row) => row.rejected),
+    rows.map((row) => row.retained ?? false),
   ]);
   return result.rows.map((row) => row.id);
-}
-
-export interface QuarantinedPayload {
-  readonly id: number;
-  readonly tenant: string | null;
-  readonly topic: string;
-  readonly source: string;
-  /** Microseconds since 1970. */
-  readonly receivedAtUs: number;
-  /** null: it was larger than `KEPT_PAYLOAD_BYTES`. */
-  readonly payload: Buffer | null;
-  readonly status: 'open' | 'replayed' | 'dismissed';
-}
-
-/** The entry, locked until the transaction ends so that two replays of it wait for each other; or undefined. */
-export async function lockQuarantined(
-  client: Queryable,
-  id: number,
-): Promise<QuarantinedPayload | undefined> {
-  const result = await client.query<{
-    id: number;
-    tenant: string | null;
-    topic: string;
-    source: string;
-    received_at: number;
-    payload: Buffer | null;
-    status: QuarantinedPayload['status'];
-  }>(
-    `SELECT id, tenant, topic, source, received_at, payload, status FROM quarantine WHERE id = $1 FOR UPDATE`,
-    [id],
-  );
-  const [row] = result.rows;
-  if (row === undefined) return undefined;
-  const { received_at: receivedAtUs, ...rest } = row;
-  return { ...rest, receivedAtUs };
-}
-
-export async function setQuarantineStatus(
-  client: Queryable,
-  id: number,
-  status: QuarantinedPayload['status'],
-): Promise<void> {
-  await client.query('UPDATE quarantine SET status = $2 WHERE id = $1', [id, status]);
 }

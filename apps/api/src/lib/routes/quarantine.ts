@@ -1,72 +1,40 @@
-import type { LedgerEntry, LedgerTotals, QuarantineEntry } from '@verimeter/api-schema';
-import { timestamptzOrNull } from '@verimeter/registry';
+import type { QuarantineEntry } from '@verimeter/api-schema';
+import { addLiveEvents } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
+import { notFound } from '../problem-error.ts';
 
-type LedgerRow = Omit<LedgerEntry, 'hour'> & { hour: number };
 type QuarantineRow = Omit<QuarantineEntry, 'received_at' | 'payload_base64' | 'payload_sha256'> & {
   received_at: number;
   payload: Buffer | null;
   payload_sha256: Buffer | null;
 };
 
-const LEDGER_FILTER = `($1::timestamptz IS NULL OR hour >= $1) AND ($2::timestamptz IS NULL OR hour < $2)
-  AND ($3::text IS NULL OR device_id = $3)`;
-
-const COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected', 'pending'] as const;
+interface GroupRow {
+  reason: QuarantineEntry['reason'];
+  field: string;
+  device_id: string | null;
+  entries: number;
+  rejected: number;
+  first: number;
+  last: number;
+  message: string;
+  groups: number;
+}
 
 /** Payloads of one page of the quarantine together, bytes; a page ends early rather than exceed it. */
 const PAGE_PAYLOAD_BYTES = 8 * 1024 * 1024;
+const MAX_GROUPS = 200;
 
-const afterLedger = z.tuple([z.number(), z.string(), z.string(), z.string()]);
+const COLUMNS = `id, received_at, topic, device_id, reason, field, message, payload, payload_bytes, payload_sha256, status`;
+
 const afterId = z.tuple([z.int()]);
 
-export function registerAccountRoutes(app: FastifyInstance, context: ApiContext): void {
-  mountTenantOperation(app, context, 'listLedger', async (client, { principal, query }) => {
-    const page = pageOf({ list: 'ledger', tenant: principal.tenant }, query, afterLedger);
-    const filter = [
-      timestamptzOrNull(query.from),
-      timestamptzOrNull(query.to),
-      query.device_id ?? null,
-    ];
-    const { rows } = await client.query<LedgerRow>(
-      `SELECT device_id, topic, hour, source, ${COUNTS.join(', ')} FROM ledger
-        WHERE ${LEDGER_FILTER}
-          AND ($4::timestamptz IS NULL
-               OR (hour, coalesce(device_id, '') COLLATE "C", coalesce(topic, '') COLLATE "C", source COLLATE "C")
-                  > ($4, $5::text, $6::text, $7::text))
-        ORDER BY hour, coalesce(device_id, '') COLLATE "C", coalesce(topic, '') COLLATE "C", source COLLATE "C"
-        LIMIT $8`,
-      [
-        ...filter,
-        timestamptzOrNull(page.after?.[0]),
-        page.after?.[1] ?? null,
-        page.after?.[2] ?? null,
-        page.after?.[3] ?? null,
-        page.limit + 1,
-      ],
-    );
-    const totals = await client.query<LedgerTotals>(
-      `SELECT ${COUNTS.map((name) => `coalesce(sum(${name}), 0)::bigint AS ${name}`).join(', ')}
-         FROM ledger WHERE ${LEDGER_FILTER}`,
-      filter,
-    );
-    const [sums] = totals.rows;
-    if (sums === undefined) throw new Error('an aggregate gives one row');
-    return {
-      ...page.of(
-        rows,
-        (row) => ({ ...row, hour: formatTimestamp(row.hour) }),
-        (row) => [row.hour, row.device_id ?? '', row.topic ?? '', row.source],
-      ),
-      totals: sums,
-    };
-  });
-
+export function registerQuarantineRoutes(app: FastifyInstance, context: ApiContext): void {
   mountTenantOperation(app, context, 'listQuarantine', async (client, { principal, query }) => {
     const page = pageOf({ list: 'quarantine', tenant: principal.tenant }, query, afterId);
     const { rows: candidates } = await client.query<{ id: number; bytes: number }>(
@@ -86,8 +54,7 @@ export function registerAccountRoutes(app: FastifyInstance, context: ApiContext)
     );
     const ids = withinBytes(candidates);
     const { rows } = await client.query<QuarantineRow>(
-      `SELECT id, received_at, topic, device_id, reason, field, message, payload, payload_bytes, payload_sha256, status
-         FROM quarantine WHERE id = ANY ($1) ORDER BY id DESC`,
+      `SELECT ${COLUMNS} FROM quarantine WHERE id = ANY ($1) ORDER BY id DESC`,
       [ids],
     );
     const { items, next_cursor } = page.of(rows, toQuarantineEntry, (row) => [row.id]);
@@ -97,6 +64,45 @@ export function registerAccountRoutes(app: FastifyInstance, context: ApiContext)
       items,
       next_cursor: endsEarly && last !== undefined ? page.cursorAfter([last.id]) : next_cursor,
     };
+  });
+
+  mountTenantOperation(app, context, 'listQuarantineGroups', async (client, { query }) => {
+    const { rows } = await client.query<GroupRow>(
+      `SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected,
+              min(received_at) AS first, max(received_at) AS last, (array_agg(message ORDER BY id DESC))[1] AS message,
+              count(*) OVER () AS groups
+         FROM quarantine
+        WHERE ($1::text[] IS NULL OR reason = ANY ($1))
+          AND ($2::text[] IS NULL OR status = ANY ($2))
+          AND ($3::text IS NULL OR device_id = $3)
+        GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC LIMIT $4`,
+      [query.reason ?? null, query.status ?? null, query.device_id ?? null, MAX_GROUPS],
+    );
+    return {
+      items: rows.map(({ first, last, groups: _groups, ...row }) => ({
+        ...row,
+        first_received_at: formatTimestamp(first),
+        last_received_at: formatTimestamp(last),
+      })),
+      left_out: (rows[0]?.groups ?? 0) - rows.length,
+    };
+  });
+
+  mountTenantOperation(app, context, 'changeQuarantined', async (client, call) => {
+    const { body, params, principal } = call;
+    const { rows } = await client.query<QuarantineRow>(
+      `UPDATE quarantine SET status = $2 WHERE id = $1 RETURNING ${COLUMNS}`,
+      [params.id, body.status],
+    );
+    const [row] = rows;
+    if (row === undefined) throw notFound('quarantine entry', params.id);
+    const entry = toQuarantineEntry(row);
+    const { payload_base64: _payload, ...announced } = entry;
+    // Last statement of the transaction: ids of live events are given out under a lock.
+    await addLiveEvents(client, [
+      { tenant: principal.tenant, kind: 'quarantine', body: announced },
+    ]);
+    return entry;
   });
 }
 

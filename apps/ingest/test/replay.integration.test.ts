@@ -1,0 +1,170 @@
+import type { ReadingStore } from '@verimeter/reading-store';
+import { type PoolClient, type Replay, findReplay, wishReplay } from '@verimeter/registry';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type World, createWorld, message } from './support/world.ts';
+
+const TOPIC = 'verimeter/v1/demo/NEW/readings';
+const at = (minute: number): string => `2026-11-23T07:${String(minute).padStart(2, '0')}:00Z`;
+const sample = (value: number, minute = 15) => ({
+  ts: at(minute),
+  values: { active_energy_import: value },
+});
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.close());
+
+async function entries(): Promise<Record<string, unknown>[]> {
+  return world.rows(
+    'SELECT id, device_id, reason, field, status, rejected FROM quarantine ORDER BY id',
+  );
+}
+
+async function idOf(index: number): Promise<number> {
+  const found = await entries();
+  return Number(found[index]?.['id']);
+}
+
+/** The wish once a worker has fulfilled it. */
+async function replayed(wish: Parameters<typeof wishReplay>[2]): Promise<Replay | undefined> {
+  const id = await wishReplay(world.pool, 'demo', wish);
+  await vi.waitFor(async () => {
+    expect(await findReplay(world.pool, id)).toMatchObject({ finished: true });
+  }, 10_000);
+  return findReplay(world.pool, id);
+}
+
+/** Refuses what holds the value 13. */
+const refused = (store: ReadingStore<PoolClient>): ReadingStore<PoolClient> => ({
+  ...store,
+  write: async (client, batch) => {
+    if (batch.value.subarray(0, batch.length).includes(13)) throw new RangeError('thirteen');
+    return store.write(client, batch);
+  },
+});
+
+test('once its device is registered a message is stored with the time at which it came, and counted as a replay', async () => {
+  const pipeline = world.pipeline();
+  const receivedAtUs = Date.parse('2026-11-23T07:16:30Z') * 1000;
+  await pipeline.accept(message(TOPIC, sample(12.5), { receivedAtUs }));
+  expect(await entries()).toMatchObject([{ reason: 'unknown_device', status: 'open' }]);
+  const entryId = await idOf(0);
+
+  // Nothing is mended yet: nothing happens.
+  const before = { received: 1, stored: 0, rejected: 1, replayed: 0, entries: 1 };
+  expect(await replayed({ entryId })).toMatchObject(before);
+  expect(await entries()).toMatchObject([{ reason: 'unknown_device', status: 'open' }]);
+
+  await world.register('NEW');
+  const after = { received: 1, stored: 1, duplicate: 0, rejected: 0, replayed: 1 };
+  expect(await replayed({ entryId })).toMatchObject(after);
+  expect(await entries()).toMatchObject([{ status: 'replayed', rejected: 1 }]);
+  expect(await world.rows('SELECT received_at, value FROM readings')).toEqual([
+    { received_at: receivedAtUs, value: 12.5 },
+  ]);
+  expect(
+    await world.rows(
+      'SELECT device_id, source, received, stored, rejected FROM ledger ORDER BY source',
+    ),
+  ).toEqual([
+    { device_id: null, source: 'mqtt', received: 1, stored: 0, rejected: 1 },
+    { device_id: 'NEW', source: 'replay', received: 1, stored: 1, rejected: 0 },
+  ]);
+
+  // A second replay changes nothing, and says so.
+  expect(await replayed({ entryId })).toMatchObject({ received: 1, stored: 0, duplicate: 1 });
+  expect(await world.readings()).toHaveLength(1);
+});
+
+test('a message that is rejected for two reasons has two entries, each open until its own is mended', async () => {
+  const pipeline = world.pipeline();
+  const payload = { ts: at(15), values: { active_energy_import: 5, rssi: 'loud' } };
+  await pipeline.accept(message(TOPIC, payload));
+  const [device, value] = await entries();
+  expect([device?.['reason'], value?.['reason']]).toEqual(['unknown_device', 'wrong_type']);
+  await world.register('NEW');
+  const counts = { received: 2, stored: 1, rejected: 1 };
+  expect(await replayed({})).toMatchObject({ ...counts, entries: 2, replayed: 1 });
+  expect(await entries()).toEqual([{ ...device, status: 'replayed' }, value]);
+
+  // The second entry alone: its message is decoded as a whole, and what is stored is a duplicate.
+  const entryId = Number(value?.['id']);
+  expect(await replayed({ entryId })).toMatchObject({ ...counts, stored: 0, duplicate: 1 });
+  expect(await entries()).toEqual([{ ...device, status: 'replayed' }, value]);
+});
+
+test('all open entries of a reason are replayed, batch after batch, others stay', async () => {
+  const pipeline = world.pipeline();
+  const many = Array.from({ length: 450 }, (_, k) =>
+    pipeline.accept(message(TOPIC, { ts: at(k % 60), values: { rssi: -k } })),
+  );
+  await Promise.all([...many, pipeline.accept(message(TOPIC, '{'))]);
+  await world.register('NEW');
+  const done = await replayed({ reason: 'unknown_device' });
+  expect(done).toMatchObject({ entries: 450, replayed: 450, received: 450, rejected: 0 });
+  // 60 instants: the first value of each counts, the others are conflicts
+  expect(done).toMatchObject({ stored: 60, conflicting: 390, duplicate: 0 });
+  expect(
+    await world.rows('SELECT status, count(*) FROM quarantine GROUP BY status ORDER BY status'),
+  ).toEqual([
+    { status: 'open', count: 1 },
+    { status: 'replayed', count: 450 },
+  ]);
+  expect(await world.ledger()).toMatchObject({ open: 0, stored: 60, conflicting: 390 });
+});
+
+test('what is wrong next is said, and the entry stays open', async () => {
+  const pipeline = world.pipeline();
+  const records = [
+    { bt: 1_795_000_000, n: 'no2', u: 'ug/m3', v: 20 },
+    { n: 'no2', t: 60, u: 'ppb', v: 20 },
+  ];
+  await pipeline.accept(message('verimeter/v1/demo/NEW/senml', records));
+  const [before] = await entries();
+  expect(before).toMatchObject({ reason: 'unknown_device', rejected: 2 });
+  await world.register('NEW');
+  const done = { received: 2, stored: 1, rejected: 1, replayed: 0 };
+  expect(await replayed({ entryId: await idOf(0) })).toMatchObject(done);
+  expect(await entries()).toEqual([{ ...before, reason: 'bad_unit', field: 'no2' }]);
+});
+
+test('a message that the database refuses says so and does not hold up the others', async () => {
+  const pipeline = world.pipeline({ store: refused });
+  await Promise.all(
+    [11, 12, 13, 14].map((value, k) => pipeline.accept(message(TOPIC, sample(value, k)))),
+  );
+  await world.register('NEW');
+  expect(await replayed({})).toMatchObject({ entries: 4, replayed: 3, stored: 3 });
+  expect(await world.rows(`SELECT status, message FROM quarantine WHERE status = 'open'`)).toEqual([
+    { status: 'open', message: 'the database refuses it: thirteen' },
+  ]);
+});
+
+test('retained values of an arrival time are not news when they are replayed', async () => {
+  const pipeline = world.pipeline();
+  await pipeline.accept(message(TOPIC, { values: { rssi: -60 } }, { retain: true }));
+  expect(await entries()).toMatchObject([{ reason: 'unknown_device' }]);
+  await world.register('NEW');
+  expect(await replayed({ entryId: await idOf(0) })).toMatchObject({ stored: 0, replayed: 1 });
+  expect(await world.readings()).toEqual([]);
+});
+
+test('two workers share the wishes, each entry is replayed once', async () => {
+  const [first, second] = [world.pipeline(), world.pipeline()];
+  await Promise.all(
+    Array.from({ length: 400 }, (_, k) =>
+      (k % 2 === 0 ? first : second).accept(
+        message(TOPIC, { ts: `2026-11-23T0${k % 8}:00:0${k % 10}Z`, values: { rssi: -k } }),
+      ),
+    ),
+  );
+  await world.register('NEW');
+  const done = await Promise.all([replayed({}), replayed({})]);
+  const sum = (pick: (one: Replay) => number): number =>
+    done.reduce((total, one) => total + (one === undefined ? 0 : pick(one)), 0);
+  expect(sum(({ replayed: count }) => count)).toBe(400);
+  expect(sum(({ received }) => received)).toBe(400);
+  expect(await world.ledger()).toMatchObject({ open: 0 });
+});
