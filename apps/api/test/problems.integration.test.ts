@@ -188,7 +188,14 @@ describe('other problems', () => {
     );
     expectProblem(await fixture.request('/nowhere'), 'not_found');
     expectProblem(await fixture.request('/devices', { method: 'DELETE' }), 'not_found');
-    expectProblem(await fixture.request('/quarantine/1/replay', { method: 'POST' }), 'not_found');
+    for (const id of [3, 999])
+      expectProblem(
+        await fixture.request(`/quarantine/${id}/replay`, {
+          key: fixture.keys.a.operator,
+          method: 'POST',
+        }),
+        'not_found',
+      );
     expectProblem(
       await fixture.request('/findings/999', {
         key: fixture.keys.a.operator,

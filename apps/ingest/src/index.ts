@@ -6,4 +6,5 @@ export {
   SchemaError,
   startIngest,
 } from './lib/start-ingest.ts';
+export { fulfilReplays } from './lib/replay/replay-worker.ts';
 export { type IngestConfig, readIngestConfig } from './config.ts';

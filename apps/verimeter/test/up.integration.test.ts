@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { quarantineList } from '@verimeter/api-schema';
 import { createTemporaryDirectory, findFreePort } from '@verimeter/test-support';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -127,6 +128,62 @@ test('up, a message, Ctrl-C, and a second start that continues', { timeout: 120_
   });
   expect(await stopped(again, 'SIGTERM')).toBeLessThan(10_000);
 });
+
+test(
+  'what an unregistered device sent is stored once it is registered, by the API and by the command line',
+  { timeout: 120_000 },
+  async () => {
+    const running = await startUp();
+    await running.stdout(/^ready /m);
+    const ready = await readInstance();
+    const send = (minute: number, value: number): Promise<void> =>
+      publish(
+        ready,
+        'late-comer',
+        JSON.stringify({ ts: `2026-11-23T07:${minute}:00Z`, values: { rssi: value } }),
+      );
+    await send(10, -60);
+    await send(20, -61);
+    const { items } = quarantineList.parse(await get(ready, 'quarantine?device_id=late-comer'));
+    expect(items.map(({ reason, status }) => [reason, status])).toEqual([
+      ['unknown_device', 'open'],
+      ['unknown_device', 'open'],
+    ]);
+    expect(await get(ready, 'quarantine/groups?status=open')).toMatchObject({
+      items: [{ reason: 'unknown_device', device_id: 'late-comer', entries: 2, rejected: 2 }],
+      left_out: 0,
+    });
+    await importDevices('device_id,kind\nlate-comer,electricity_meter\n');
+
+    const answer = await fetch(`${ready.http}/api/v1/quarantine/${items[1]?.id}/replay`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ready.api_key}` },
+    });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      received: 1,
+      stored: 1,
+      duplicate: 0,
+      conflicting: 0,
+      rejected: 0,
+      status: 'replayed',
+    });
+    const command = await runProgram(['quarantine', 'replay', '--json', '--data-dir', dataDir()]);
+    expect(command).toMatchObject({ status: 0 });
+    expect(JSON.parse(command.stdout)).toMatchObject({ entries: 1, replayed: 1, stored: 1 });
+    const page = 'readings?device_id=late-comer&quantity=rssi&from=2026-11-23&to=2026-11-24';
+    expect(await get(ready, page)).toMatchObject({ items: [{ value: -60 }, { value: -61 }] });
+    expect(await get(ready, 'quarantine/groups?status=open')).toMatchObject({ items: [] });
+
+    const file = await runProgram(['export', 'quarantine', '--data-dir', dataDir()]);
+    const [head = '', ...lines] = file.stdout.trim().split(/\r?\n/);
+    expect(head.split(',').slice(0, 4)).toEqual(['id', 'received_at', 'source', 'topic']);
+    expect(lines.map((line) => line.split(',')[9])).toEqual(['replayed', 'replayed']);
+    const check = await runProgram(['ledger', 'check', '--data-dir', dataDir()]);
+    expect(check).toMatchObject({ status: 0 });
+    await stopped(running, 'SIGINT');
+  },
+);
 
 test('after kill -9 a new up takes the data over', { timeout: 120_000 }, async () => {
   const running = await startUp();

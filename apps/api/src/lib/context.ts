@@ -21,4 +21,6 @@ export interface ApiContext {
   readonly log: Logger;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
+  /** So long an ingest worker has for the replay of one quarantined message. */
+  readonly replayMs: number;
 }

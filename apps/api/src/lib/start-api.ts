@@ -26,6 +26,8 @@ export interface ApiOptions {
   readonly trustProxy?: string | undefined;
   /** Per key or session; default 100 requests a second, 1,000 at once. */
   readonly rateLimit?: RateLimit | undefined;
+  /** So long an ingest worker has for the replay of one quarantined message; default 10 s. */
+  readonly replayMs?: number | undefined;
 }
 
 export interface RunningApi {
@@ -41,6 +43,7 @@ export class SchemaNotCurrentError extends Error {
 }
 
 const DEFAULT_RATE_LIMIT: RateLimit = { perSecond: 100, burst: 1000 };
+const DEFAULT_REPLAY_MS = 10_000;
 /** Requests without a valid key, per address: slows guessing down, forgives a wrong setting. */
 const STRANGER_RATE_LIMIT: RateLimit = { perSecond: 5, burst: 100 };
 /** No page needs longer; below the patience of clients and proxies. */
@@ -122,6 +125,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     metrics,
     log,
     nowUs: () => Date.now() * 1000,
+    replayMs: options.replayMs ?? DEFAULT_REPLAY_MS,
   };
   const app = await buildApp({
     context,

@@ -106,7 +106,7 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'export',
-      positionals: 'health|findings|readings|ledger',
+      positionals: 'health|findings|readings|ledger|quarantine',
       summary: 'results and data as CSV or NDJSON',
       options: [
         { name: 'format', value: 'csv|ndjson', text: 'default csv' },
@@ -123,6 +123,22 @@ export const COMMANDS: readonly Command[] = [
       options: [],
     },
     run: async (context) => (await import('./commands/ledger.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'quarantine',
+      positionals: 'groups|replay',
+      summary: 'what could not be stored, by reason; and storing it once the cause is mended',
+      details: [
+        'groups: open entries by reason, field and device. replay: decodes the messages again; what is stored already is a duplicate,',
+        'so that it may be repeated. A single entry, and dismissal, are in the API and on the page.',
+      ],
+      options: [
+        { name: 'reason', value: 'R', text: 'only entries of this reason, such as unknown_device' },
+        { name: 'device', value: 'D', text: 'only entries of this device' },
+      ],
+    },
+    run: async (context) => (await import('./commands/quarantine.ts')).run(context),
   },
   {
     spec: {

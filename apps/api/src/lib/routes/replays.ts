@@ -12,8 +12,6 @@ import type { ApiContext } from '../context.ts';
 import { mountOperation, mountTenantOperation } from '../mount-operation.ts';
 import { ProblemError, notFound } from '../problem-error.ts';
 
-/** So long an ingest worker has for the replay of one entry. */
-const ANSWER_MS = 10_000;
 const SHORTEST_LOOK_MS = 10;
 const LONGEST_LOOK_MS = 200;
 
@@ -76,7 +74,7 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
 async function fulfilled(context: ApiContext, tenant: string, id: number): Promise<Replay> {
   const look = (): Promise<Replay | undefined> =>
     withTenant(context.appPool, tenant, (client) => findReplay(client, id));
-  const deadline = performance.now() + ANSWER_MS;
+  const deadline = performance.now() + context.replayMs;
   for (let wait = SHORTEST_LOOK_MS; performance.now() < deadline;) {
     // oxlint-disable-next-line no-await-in-loop -- one look after the other
     await delay(wait);
@@ -90,7 +88,7 @@ async function fulfilled(context: ApiContext, tenant: string, id: number): Promi
   if (replay !== undefined) return replay;
   throw new ProblemError(
     'not_ready',
-    `No ingest worker took the replay within ${ANSWER_MS / 1000} s; the entry is as it was. Start "verimeter ingest" and try again.`,
+    `No ingest worker took the replay within ${context.replayMs / 1000} s; the entry is as it was. Start "verimeter ingest" and try again.`,
     { headers: { 'retry-after': '10' } },
   );
 }

@@ -1,12 +1,15 @@
 import type { Pool, PoolClient } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
+import { DeviceDirectory } from '../device-directory.ts';
 import { classifyError, isStaleReference } from '../sql-errors.ts';
-import { type ReplayContext, refuseEntry, replayBatch } from './replay-batch.ts';
+import { type ReplayContext, type ReplayStep, refuseEntry, replayBatch } from './replay-batch.ts';
 
 /** Entries of one transaction. */
 const AT_A_TIME = 200;
 /** A wish whose announcement was not heard is found at the latest after this. */
 const LOOK_MS = 15_000;
+/** Between two looks at what another worker does. */
+const BUSY_MS = 200;
 
 export interface ReplayWorker {
   /** A wish was announced. */
@@ -57,30 +60,77 @@ async function pause(until: AbortSignal): Promise<void> {
   }
 }
 
-/** Batch after batch until nothing is wished for. What one of several entries does to a batch does not hold up the others. */
+/**
+ * Replays beside whatever workers there are, without one of its own, until `until` says something; which is returned. For the command line,
+ * where no ingest service need run.
+ */
+export async function fulfilReplays<T>(context: {
+  readonly pool: Pool;
+  readonly store: ReplayContext['store'];
+  readonly log: Logger;
+  readonly until: () => Promise<T | undefined>;
+}): Promise<T> {
+  const worker: ReplayWorkerContext = {
+    ...context,
+    directory: new DeviceDirectory(),
+    defaultTenant: null,
+    onConnection: () => undefined,
+  };
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+    const step = await replayOnce(worker, AT_A_TIME);
+    // oxlint-disable-next-line no-await-in-loop
+    const found = await context.until();
+    if (found !== undefined) return found;
+    // oxlint-disable-next-line no-await-in-loop -- another worker is at it
+    if (step !== 'done') await delay(BUSY_MS);
+  }
+}
+
+/** Batch after batch until nothing is wished for. */
 async function fulfil(context: ReplayWorkerContext, stopping: AbortSignal): Promise<void> {
-  let limit = AT_A_TIME;
-  let attempt = 1;
-  while (!stopping.aborted) {
+  for (let attempt = 1; !stopping.aborted;) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-      const step = await withClient(context, (client) => replayBatch(client, context, limit));
-      if (step !== 'done') return;
-      limit = AT_A_TIME;
+      if ((await replayOnce(context, AT_A_TIME)) !== 'done') return;
       attempt = 1;
     } catch (error) {
-      if (isStaleReference(error)) context.directory.forget();
-      const isData = classifyError(error) === 'data' && !isStaleReference(error);
-      context.log.warn({ err: error, attempt, entries: limit }, 'replay not committed yet');
-      if (isData && limit === 1)
-        // oxlint-disable-next-line no-await-in-loop
-        await withClient(context, (client) => refuseEntry(client, error));
+      context.log.warn({ err: error, attempt }, 'replay not committed yet');
       // oxlint-disable-next-line no-await-in-loop
-      else await delay(backoffDelayMs(attempt, 50, 5000, Math.random()), stopping);
-      limit = isData && limit > 1 ? 1 : limit;
+      await delay(backoffDelayMs(attempt, 50, 5000, Math.random()), stopping);
       attempt += 1;
     }
   }
+}
+
+/**
+ * One batch. What the database refuses does not hold up the others: then the entries go one by one, and the one it refuses says so.
+ * @throws whatever may be better next time
+ */
+async function replayOnce(context: ReplayWorkerContext, limit: number): Promise<ReplayStep> {
+  try {
+    return await withClient(context, (client) => replayBatch(client, context, limit));
+  } catch (error) {
+    if (isStaleReference(error)) {
+      context.directory.forget();
+      throw error;
+    }
+    if (classifyError(error) !== 'data') throw error;
+    context.log.warn({ err: error, entries: limit }, 'the database refuses a replay');
+    if (limit > 1) return replayOneByOne(context, limit);
+    await withClient(context, (client) => refuseEntry(client, error));
+    return 'done';
+  }
+}
+
+/** As many entries as a batch has, each in a transaction of its own. */
+async function replayOneByOne(context: ReplayWorkerContext, count: number): Promise<ReplayStep> {
+  for (let k = 0; k < count; k += 1) {
+    // oxlint-disable-next-line no-await-in-loop
+    const step = await replayOnce(context, 1);
+    if (step !== 'done') return step;
+  }
+  return 'done';
 }
 
 async function withClient<T>(

@@ -3,7 +3,7 @@ import type { Pool } from '@verimeter/registry';
 import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
 import { csvLine } from '../csv/write-csv.ts';
 
-export const EXPORT_KINDS = ['health', 'findings', 'readings', 'ledger'] as const;
+export const EXPORT_KINDS = ['health', 'findings', 'readings', 'ledger', 'quarantine'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 type Row = Readonly<Record<string, unknown>>;
@@ -30,6 +30,21 @@ const FINDING_COLUMNS = [
   'status',
   'comment',
   'evidence',
+] as const;
+const QUARANTINE_COLUMNS = [
+  'id',
+  'received_at',
+  'source',
+  'topic',
+  'device_id',
+  'reason',
+  'field',
+  'message',
+  'rejected',
+  'status',
+  'payload_bytes',
+  'payload_sha256',
+  'payload_base64',
 ] as const;
 const LEDGER_COUNTS = [
   'received',
@@ -92,6 +107,15 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
     sql: `SELECT device_id, topic, hour, source, ${LEDGER_COUNTS.join(', ')} FROM ledger
            WHERE tenant = $1
            ORDER BY device_id COLLATE "C" NULLS FIRST, topic COLLATE "C" NULLS FIRST, hour, source COLLATE "C"`,
+  },
+  quarantine: {
+    columns: QUARANTINE_COLUMNS,
+    instants: new Set(['received_at']),
+    // By id: in the order in which they came.
+    sql: `SELECT id, received_at, source, topic, device_id, reason, field, message, rejected, status, payload_bytes,
+                 encode(payload_sha256, 'hex') AS payload_sha256,
+                 translate(encode(payload, 'base64'), E'\\n', '') AS payload_base64
+            FROM quarantine WHERE tenant = $1 ORDER BY id`,
   },
 };
 

@@ -1,0 +1,125 @@
+import { fulfilReplays } from '@verimeter/ingest';
+import { type Pool, findReplay, wishReplay } from '@verimeter/registry';
+import { createLogger } from '@verimeter/service-runtime';
+import { QUARANTINE_REASONS, type QuarantineReason, formatTimestamp } from '@verimeter/telemetry';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { choice } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { withDatabase } from '../database.ts';
+import { say, table, writeLine } from '../output.ts';
+import { createProgress, grouped } from '../progress.ts';
+
+interface Filter {
+  readonly reason: QuarantineReason | null;
+  readonly deviceId: string | null;
+}
+
+/** `groups`: what lies in quarantine and why. `replay`: stores what can be stored by now. */
+export async function run(context: CommandContext): Promise<number> {
+  const what = choice(context.positionals[0] ?? 'groups', ['groups', 'replay'], 'quarantine');
+  const reason = context.option('reason');
+  const filter: Filter = {
+    reason: reason === undefined ? null : choice(reason, QUARANTINE_REASONS, '--reason'),
+    deviceId: context.option('device') ?? null,
+  };
+  return withDatabase(context.environment, 'verimeter-quarantine', (pool) =>
+    what === 'groups' ? showGroups(pool, context, filter) : replay(pool, context, filter),
+  );
+}
+
+interface GroupRow {
+  readonly reason: string;
+  readonly field: string;
+  readonly device_id: string | null;
+  readonly entries: number;
+  readonly rejected: number;
+  readonly last: number;
+  readonly message: string;
+}
+
+const GROUPS = `
+  SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected, max(received_at) AS last,
+         (array_agg(message ORDER BY id DESC))[1] AS message
+    FROM quarantine
+   WHERE tenant = $1 AND status = 'open' AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR device_id = $3)
+   GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC`;
+const SHOWN = 50;
+
+async function showGroups(pool: Pool, context: CommandContext, filter: Filter): Promise<number> {
+  const { rows } = await pool.query<GroupRow>(GROUPS, [
+    context.tenant,
+    filter.reason,
+    filter.deviceId,
+  ]);
+  if (context.json) {
+    await writeLine(
+      JSON.stringify(
+        rows.map(({ last, ...row }) => ({ ...row, last_received_at: formatTimestamp(last) })),
+      ),
+    );
+    return 0;
+  }
+  if (rows.length === 0) {
+    say('nothing is in quarantine');
+    return 0;
+  }
+  const head = ['readings', 'entries', 'reason', 'device', 'field', 'last', 'message'];
+  const lines = rows
+    .slice(0, SHOWN)
+    .map((row) => [
+      grouped(row.rejected),
+      grouped(row.entries),
+      row.reason,
+      row.device_id ?? '-',
+      row.field === '' ? '-' : row.field,
+      formatTimestamp(row.last),
+      row.message,
+    ]);
+  await writeLine(table([head, ...lines], new Set([0, 1])));
+  if (rows.length > SHOWN) say(`${rows.length - SHOWN} more groups: --json has all of them`);
+  say('once the cause is mended: verimeter quarantine replay [--reason R] [--device D]');
+  return 0;
+}
+
+async function replay(pool: Pool, context: CommandContext, filter: Filter): Promise<number> {
+  const { reason, deviceId } = filter;
+  const { rows } = await pool.query<{ total: number }>(
+    `SELECT count(*) AS total FROM quarantine
+      WHERE tenant = $1 AND status = 'open' AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR device_id = $3)`,
+    [context.tenant, reason, deviceId],
+  );
+  const total = rows[0]?.total ?? 0;
+  const id = await wishReplay(pool, context.tenant, {
+    reason: reason ?? undefined,
+    deviceId: deviceId ?? undefined,
+  });
+  const progress = createProgress('replay');
+  const done = await fulfilReplays({
+    pool,
+    store: createTimescaleStore(pool),
+    log: createLogger('verimeter-quarantine', 'warn'),
+    until: async () => {
+      const found = await findReplay(pool, id);
+      if (found === undefined || found.finished) return found ?? 'gone';
+      progress.update(found.entries, total, `${grouped(found.entries)} of ${grouped(total)}`);
+      return undefined;
+    },
+  });
+  if (done === 'gone') throw new Error('the replay was taken back');
+  const { entries, replayed, received, stored, duplicate, conflicting, rejected } = done;
+  const left = total - entries;
+  progress.finish(`${grouped(replayed)} of ${grouped(entries)} messages have nothing missing now`);
+  if (context.json)
+    await writeLine(
+      JSON.stringify({ entries, replayed, received, stored, duplicate, conflicting, rejected }),
+    );
+  else
+    await writeLine(
+      `${stored} readings stored, ${duplicate} were there, ${conflicting} differ from what is there, ${rejected} are still rejected`,
+    );
+  if (left > 0)
+    say(
+      `${grouped(left)} entries cannot be replayed: lines of imported files, and payloads beyond 64 KiB`,
+    );
+  return 0;
+}
