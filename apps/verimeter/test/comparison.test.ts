@@ -51,7 +51,7 @@ test('faults stand beside what was found, false alarms are shown, healthy meters
   const text = comparisonText(truth, [
     row('found', 'reverify', 0.05),
     row('missed', 'none', -0.01),
-    row('small', 'none', 0.02),
+    row('small', 'reverify', 0.02),
     row('misfiled', 'inspect', null),
     row('alarm', 'reverify', 0.03),
     row('healthy', 'none', 0),
@@ -66,6 +66,6 @@ test('faults stand beside what was found, false alarms are shown, healthy meters
   expect(lines.find((line) => line.startsWith('healthy'))).toBeUndefined();
   // Only drifts of 3 % and more in the right group are judged.
   expect(text).toContain(
-    '1 of 2 meters with an error of 3 % or more are to be verified again; 1 others are.',
+    '1 of 2 meters with an error of 3 % or more are to be verified again; so are 1 with a smaller one and 1 without a fault.',
   );
 });

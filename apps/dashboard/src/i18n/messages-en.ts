@@ -111,6 +111,8 @@ export const messagesEn = {
     offset: 'Offset',
     perYear: 'Drift per year',
     exit: 'Expected to leave the limit',
+    exitPast: 'Left the limit about',
+    exitBefore: (date: string) => `before ${date}`,
     evidenceDays: 'Days of data',
     model_version: 'Method',
     legal: 'Legal status',

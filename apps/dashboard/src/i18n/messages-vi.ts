@@ -111,6 +111,8 @@ export const messagesVi: Messages = {
     offset: 'Độ lệch điểm không',
     perYear: 'Độ trôi mỗi năm',
     exit: 'Dự kiến ra khỏi giới hạn',
+    exitPast: 'Đã ra khỏi giới hạn khoảng',
+    exitBefore: (date: string) => `trước ${date}`,
     evidenceDays: 'Số ngày có số liệu',
     model_version: 'Phương pháp',
     legal: 'Tình trạng pháp lý',

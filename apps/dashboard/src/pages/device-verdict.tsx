@@ -2,11 +2,28 @@ import type { HealthDetail } from '@verimeter/api-schema';
 import { IndicationBadge, RecommendationBadge } from '../components/badge.tsx';
 import { IntervalBar } from '../components/interval-bar.tsx';
 import { useText } from '../i18n/i18n.tsx';
+import type { Messages } from '../i18n/messages-en.ts';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
+import type { Formatter } from '../lib/format.ts';
 import { areaHref } from '../lib/routing.ts';
 
 const optional = (value: number | null, show: (value: number) => string): string | undefined =>
   value === null ? undefined : show(value);
+
+/** A day of the past is no expectation; one before the data begin is not known to the day. */
+function exitRow(
+  { exit_date_median: exit, as_of: asOf, evidence_days: days }: HealthDetail,
+  t: Messages,
+  format: Formatter,
+): readonly [string, string | undefined] {
+  if (exit === null || asOf === null) return [t.device.exit, undefined];
+  if (Date.parse(exit) > Date.parse(asOf)) return [t.device.exit, format.date(exit)];
+  const begin = new Date(Date.parse(asOf) - (days ?? 0) * 86_400e3).toISOString().slice(0, 10);
+  return [
+    t.device.exitPast,
+    exit <= begin ? t.device.exitBefore(format.date(begin)) : format.date(exit),
+  ];
+}
 
 function Numbers({ health }: { readonly health: HealthDetail }) {
   const { t, format } = useText();
@@ -23,10 +40,7 @@ function Numbers({ health }: { readonly health: HealthDetail }) {
     [t.device.overLimit, optional(health.probability_over_limit, format.probability)],
     [t.device.drifted, optional(health.probability_drifted, format.probability)],
     [t.device.perYear, optional(health.drift_per_year, (value) => format.signedPercent(value, 2))],
-    [
-      t.device.exit,
-      health.exit_date_median === null ? undefined : format.date(health.exit_date_median),
-    ],
+    exitRow(health, t, format),
     [
       t.device.detectable,
       optional(health.minimum_detectable, (value) => `±${format.percent(value)}`),

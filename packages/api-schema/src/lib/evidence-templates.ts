@@ -7,16 +7,24 @@ import type { Language } from './language.ts';
  */
 export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   balance: {
-    en: 'The energy balance of the area determines the error of this meter to ±{data_sd|percent} (one standard deviation).',
-    vi: 'Cân bằng điện năng của khu vực xác định sai số của công tơ này đến ±{data_sd|percent} (một độ lệch chuẩn).',
+    en: 'The energy balance of the area tells a constant error of this meter to ±{data_sd|percent} (one standard deviation); an error that changes less well.',
+    vi: 'Cân bằng điện năng của khu vực xác định sai số không đổi của công tơ này đến ±{data_sd|percent} (một độ lệch chuẩn); sai số thay đổi thì kém chính xác hơn.',
   },
   step: {
     en: 'The error changed by {size|signed} at once, about {start_day|whole} days after the start of the data.',
     vi: 'Sai số thay đổi đột ngột {size|signed}, khoảng {start_day|whole} ngày sau khi bắt đầu có dữ liệu.',
   },
   ramp: {
-    en: 'The error has been growing since about {start_day|whole} days after the start of the data and has reached {size|signed}.',
-    vi: 'Sai số tăng dần từ khoảng {start_day|whole} ngày sau khi bắt đầu có dữ liệu và đã đạt {size|signed}.',
+    en: 'The error has been growing since about {start_day|whole} days after the start of the data and has changed by {size|signed}.',
+    vi: 'Sai số tăng dần từ khoảng {start_day|whole} ngày sau khi bắt đầu có dữ liệu và đã thay đổi {size|signed}.',
+  },
+  ramp_before: {
+    en: 'The error was growing already when the data begin and has changed by {size|signed}.',
+    vi: 'Sai số đã tăng dần từ trước khi có dữ liệu và đã thay đổi {size|signed}.',
+  },
+  drift_unclear: {
+    en: 'The error differs from that of healthy meters by about {size|signed}; whether it was there from the start of the data, came at once or grew cannot be told yet.',
+    vi: 'Sai số khác các công tơ bình thường khoảng {size|signed}; chưa thể biết sai số có từ đầu, thay đổi đột ngột hay tăng dần.',
   },
   constant: {
     en: 'The error of {size|signed} was there from the start of the data.',

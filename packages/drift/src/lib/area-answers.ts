@@ -4,6 +4,7 @@ import type { Misfiled } from './area-corrections.ts';
 import type { AreaSums } from './area-evidence.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
+import { driftEvidence } from './drift-evidence.ts';
 import { forecastDrift } from './drift-forecast.ts';
 import { profilesOf, type Profile } from './drift-profiles.ts';
 import { type Component, type PathEvidence, componentsAt, posteriorOfPath } from './error-path.ts';
@@ -200,14 +201,9 @@ function estimate(
     { code: 'balance', values: { data_sd: dataSd, log_bayes_factor: posterior.logBayesFactor } },
   ];
   if (lotOver) evidence.push({ code: 'lot', values: { mean: prior.lotMean, sd: prior.lotMeanSd } });
-  if (posterior.probabilityDrifted >= 0.5)
-    evidence.push({
-      code: best.kind === 'step' ? 'step' : best.kind === 'ramp' ? 'ramp' : 'constant',
-      values: {
-        size: posterior.size,
-        start_day: best.start * (state.prepared.evidence?.daysPerBlock ?? 1),
-      },
-    });
+  const { daysPerBlock } = state.prepared.evidence ?? { daysPerBlock: 1 };
+  const drift = driftEvidence(components, state.profiles, daysPerBlock);
+  if (posterior.probabilityDrifted >= 0.5 && drift !== undefined) evidence.push(drift);
   return {
     result: {
       ...device.base,

@@ -73,7 +73,10 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
       meter.listedIn === meter.fedBy &&
       Math.abs(meter.trueError) >= JUDGED_ERROR,
   );
-  const caught = judged.filter((meter) => byId.get(meter.deviceId)?.recommendation === 'reverify');
+  const listed = (meter: MeterTruth): boolean =>
+    byId.get(meter.deviceId)?.recommendation === 'reverify';
+  const smaller = faulty.filter((meter) => listed(meter) && !judged.includes(meter));
+  const caught = judged.filter(listed);
   return [
     `What the simulator hid in city ${truth.seed}, and what was found from the readings alone:`,
     '',
@@ -91,7 +94,7 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
       ]),
     ]),
     '',
-    `${caught.length} of ${judged.length} meters with an error of 3 % or more are to be verified again; ${alarms.length} others are.`,
+    `${caught.length} of ${judged.length} meters with an error of 3 % or more are to be verified again; so are ${smaller.length} with a smaller one and ${alarms.length} without a fault.`,
     '',
   ].join('\n');
 }
