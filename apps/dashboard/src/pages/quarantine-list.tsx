@@ -1,4 +1,4 @@
-import type { QuarantineEntry } from '@verimeter/api-schema';
+import type { QuarantineEntry, QuarantineStatus } from '@verimeter/api-schema';
 import { QUARANTINE_REASONS } from '@verimeter/telemetry';
 import { useMemo } from 'react';
 import { Choice } from '../components/choice.tsx';
@@ -9,6 +9,8 @@ import { viewPayload } from '../lib/payload.ts';
 import { deviceHref, href } from '../lib/routing.ts';
 import { usePages } from '../lib/use-pages.ts';
 import { replaceHash } from '../lib/use-route.ts';
+import { EntryActions } from './quarantine-actions.tsx';
+import { QuarantineGroups } from './quarantine-groups.tsx';
 
 function Payload({ entry }: { readonly entry: QuarantineEntry }) {
   const { t, format } = useText();
@@ -33,7 +35,13 @@ function Payload({ entry }: { readonly entry: QuarantineEntry }) {
   );
 }
 
-function Entry({ entry }: { readonly entry: QuarantineEntry }) {
+function Entry({
+  entry,
+  onChanged,
+}: {
+  readonly entry: QuarantineEntry;
+  readonly onChanged: () => void;
+}) {
   const { t, words, format } = useText();
   return (
     <li className="quarantine-entry">
@@ -54,9 +62,12 @@ function Entry({ entry }: { readonly entry: QuarantineEntry }) {
         {t.quality.topic}: <code>{entry.topic}</code>
       </p>
       <Payload entry={entry} />
+      <EntryActions entry={entry} onChanged={onChanged} />
     </li>
   );
 }
+
+const STATUSES: readonly QuarantineStatus[] = ['open', 'replayed', 'dismissed'];
 
 type QuarantineListProps =
   | { readonly deviceId: string; readonly params?: undefined }
@@ -66,8 +77,10 @@ type QuarantineListProps =
 export function QuarantineList({ deviceId, params }: QuarantineListProps) {
   const { t, words, format } = useText();
   const reason = params?.get('reason') ?? undefined;
+  const status = params?.get('status') ?? undefined;
   const list = usePages<QuarantineEntry>('/quarantine', {
     reason,
+    status,
     device_id: deviceId,
     limit: deviceId === undefined ? 50 : 10,
   });
@@ -77,6 +90,7 @@ export function QuarantineList({ deviceId, params }: QuarantineListProps) {
   });
   return (
     <>
+      {params !== undefined && <QuarantineGroups />}
       {params !== undefined && (
         <section className="filters" aria-label={t.fleet.filters}>
           <Choice
@@ -84,7 +98,14 @@ export function QuarantineList({ deviceId, params }: QuarantineListProps) {
             anyText={t.common.all}
             value={reason ?? ''}
             options={QUARANTINE_REASONS.map((one) => [one, words.quarantineReason[one]])}
-            onChange={(one) => replaceHash(href('/quality', { reason: one }))}
+            onChange={(one) => replaceHash(href('/quality', { reason: one, status }))}
+          />
+          <Choice
+            label={t.quality.status}
+            anyText={t.common.all}
+            value={status ?? ''}
+            options={STATUSES.map((one) => [one, words.quarantineStatus[one]])}
+            onChange={(one) => replaceHash(href('/quality', { reason, status: one }))}
           />
         </section>
       )}
@@ -92,13 +113,15 @@ export function QuarantineList({ deviceId, params }: QuarantineListProps) {
       {list.loading && list.items.length === 0 && <Skeleton lines={4} />}
       {!list.loading && list.items.length === 0 && list.error === undefined && (
         <Empty>
-          {reason === undefined ? t.quality.quarantineEmpty : t.quality.quarantineEmptyFiltered}
+          {reason === undefined && status === undefined
+            ? t.quality.quarantineEmpty
+            : t.quality.quarantineEmptyFiltered}
         </Empty>
       )}
       {list.items.length > 0 && (
         <ul className="quarantine">
           {list.items.map((entry) => (
-            <Entry key={entry.id} entry={entry} />
+            <Entry key={entry.id} entry={entry} onChanged={list.reload} />
           ))}
         </ul>
       )}

@@ -8,6 +8,7 @@ type QuarantineStatus = 'open' | 'replayed' | 'dismissed';
 export interface QuarantinedEntry {
   readonly id: number;
   readonly topic: string;
+  readonly deviceId: string | null;
   readonly receivedAtUs: number;
   readonly reason: string;
   readonly field: string;
@@ -18,7 +19,7 @@ export interface QuarantinedEntry {
   readonly status: QuarantineStatus;
 }
 
-const COLUMNS = `id, topic, received_at AS "receivedAtUs", reason, field, message, payload,
+const COLUMNS = `id, topic, device_id AS "deviceId", received_at AS "receivedAtUs", reason, field, message, payload,
   encode(payload_sha256, 'hex') AS sha256, retained, status`;
 /** Lines of imported files are imported again; of payloads that were too large only the hash is kept. */
 const REPLAYABLE = `payload IS NOT NULL AND source <> 'import'`;

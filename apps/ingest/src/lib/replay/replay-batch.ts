@@ -132,10 +132,10 @@ async function replayEntries(
   // Last: the ids of live events are given out under a lock that is held until the commit.
   await addLiveEvents(
     client,
-    settled.map(({ id, status, reason, field, message }) => ({
+    settled.map(({ id, deviceId, status, reason, field, message }) => ({
       tenant: replay.tenant,
       kind: 'quarantine' as const,
-      body: { id, status, reason, field, message },
+      body: { id, device_id: deviceId, status, reason, field, message },
     })),
   );
 }
