@@ -41,6 +41,7 @@ test('groups are entries of one reason, field and device', async () => {
       { reason: 'too_large', device_id: 'm1', entries: 1, rejected: 1 },
     ],
     left_out: 0,
+    not_kept: { entries: 0, rejected: 0 },
   });
   const filtered = await fixture.request('/quarantine/groups?reason=too_large');
   expect(filtered.body.items).toHaveLength(1);

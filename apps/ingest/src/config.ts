@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { QuarantineLimits } from '@verimeter/registry';
 import { type LogLevel, envField, parseConfig } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
@@ -26,6 +27,10 @@ const schema = z.object({
   HTTP_PORT: envField.port().default(8081),
   INGEST_MAX_UNACKED: envField.wholeNumber(1, 1_000_000).default(10_000),
   INGEST_MAX_UNACKED_BYTES: envField.wholeNumber(1024, 4_294_967_296).default(67_108_864),
+  INGEST_QUARANTINE_DAYS: envField.wholeNumber(1, 3650).default(90),
+  INGEST_QUARANTINE_BYTES: envField
+    .wholeNumber(1_048_576, 1_099_511_627_776)
+    .default(2_147_483_648),
   INGEST_FLUSH_MS: envField.wholeNumber(0, 10_000).default(20),
   LOG_LEVEL: envField.logLevel(),
 });
@@ -42,6 +47,7 @@ export interface IngestConfig {
   readonly maxUnacked: number;
   readonly maxUnackedBytes: number;
   readonly flushMs: number;
+  readonly quarantine: QuarantineLimits;
   readonly defaultTenant: string;
   readonly logLevel: LogLevel;
 }
@@ -70,6 +76,7 @@ export async function readIngestConfig(
     maxUnacked: values.INGEST_MAX_UNACKED,
     maxUnackedBytes: values.INGEST_MAX_UNACKED_BYTES,
     flushMs: values.INGEST_FLUSH_MS,
+    quarantine: { days: values.INGEST_QUARANTINE_DAYS, bytes: values.INGEST_QUARANTINE_BYTES },
     defaultTenant: 'demo',
     logLevel: values.LOG_LEVEL,
   };

@@ -36,6 +36,9 @@ async function seed(): Promise<void> {
         SELECT tenant, channel_id, date_trunc('hour', now()), 2, now() FROM channels WHERE tenant = '${tenant}';
       INSERT INTO quarantine (tenant, received_at, source, topic, reason, message, payload_bytes, rejected)
         VALUES ('${tenant}', now(), 'mqtt', 't', 'malformed', 'm', 1, 1);
+      INSERT INTO quarantine_left_out (tenant, topic, reason, hour, source, entries, rejected)
+        VALUES ('${tenant}', 't', 'malformed', '2026-11-24T04:00Z', 'mqtt', 1, 1);
+      INSERT INTO replays (tenant, last_id) VALUES ('${tenant}', 0);
       INSERT INTO ledger (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
       INSERT INTO device_events (tenant, device_id, ts, event, state, received_at)
         VALUES ('${tenant}', 'm1', now(), 'cover_open', 'active', now());
@@ -95,7 +98,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 18 }]);
+    expect(seen.rows).toEqual([{ count: 20 }]);
   });
 
   test.each([

@@ -213,6 +213,8 @@ export const messagesEn = {
     groups: 'What is open, by cause',
     groupsLead: 'Mend the cause, then replay: what is stored already is not stored twice.',
     groupsLeftOut: (count: string) => `${count} more groups are not shown.`,
+    notKept: (count: string) =>
+      `${count} more messages were counted and are not kept: more than 1,000 of one device and reason in an hour, or older or larger in all than the quarantine may be.`,
     readings: 'Readings',
     entries: 'Messages',
     lastReceived: 'Last received',

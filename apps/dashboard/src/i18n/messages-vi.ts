@@ -214,6 +214,8 @@ export const messagesVi: Messages = {
     groups: 'Chưa xử lý, theo nguyên nhân',
     groupsLead: 'Khắc phục nguyên nhân rồi nạp lại: dữ liệu đã lưu không bị lưu hai lần.',
     groupsLeftOut: (count) => `Còn ${count} nhóm không hiển thị.`,
+    notKept: (count) =>
+      `Còn ${count} bản tin đã được đếm nhưng không lưu: quá 1.000 bản tin của một thiết bị và lý do trong một giờ, hoặc cũ hơn hay lớn hơn giới hạn.`,
     readings: 'Số liệu',
     entries: 'Bản tin',
     lastReceived: 'Nhận lần cuối',

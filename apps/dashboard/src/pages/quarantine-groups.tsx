@@ -11,6 +11,7 @@ import { useMayWrite } from './quarantine-actions.tsx';
 interface Groups {
   readonly items: readonly QuarantineGroup[];
   readonly left_out: number;
+  readonly not_kept: { readonly entries: number; readonly rejected: number };
 }
 
 const FIRST_LOOK_MS = 100;
@@ -110,7 +111,8 @@ export function QuarantineGroups() {
   useLiveEvent('quarantine', useThrottled(groups.reload, 2000));
   if (groups.error !== undefined) return <ProblemNote error={groups.error} retry={groups.reload} />;
   const items = groups.data?.items ?? [];
-  if (items.length === 0) return null;
+  const notKept = groups.data?.not_kept.entries ?? 0;
+  if (items.length === 0 && notKept === 0) return null;
   return (
     <section className="card" aria-label={t.quality.groups}>
       <h2>{t.quality.groups}</h2>
@@ -142,6 +144,7 @@ export function QuarantineGroups() {
           </tbody>
         </table>
       </div>
+      {notKept > 0 && <p className="hint">{t.quality.notKept(format.integer(notKept))}</p>}
       {groups.data !== undefined && groups.data.left_out > 0 && (
         <p className="hint">{t.quality.groupsLeftOut(format.integer(groups.data.left_out))}</p>
       )}

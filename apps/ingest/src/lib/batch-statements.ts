@@ -1,13 +1,16 @@
 import { OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
 import {
   type LiveReadings,
+  type QuarantineRow,
   type Queryable,
   type addLiveEvents,
   addToQuarantine,
+  countLeftOut,
   timestamptz,
 } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
+import type { QuarantineQuota } from './quarantine-quota.ts';
 import { storableText } from './sql-errors.ts';
 import type { StagedMessage } from './staged-message.ts';
 
@@ -75,12 +78,13 @@ export async function recordArrivals(
 const arrivalKey = (session: string, packetId: number, hash: Buffer): string =>
   `${storableText(session)} ${packetId} ${hash.toString('base64')}`;
 
-/** Keeps what was rejected; returns what to announce of it. */
+/** Keeps what was rejected, within the quota; returns what to announce of it, and what was kept. */
 export async function quarantineRejects(
   client: Queryable,
   plan: BatchPlan,
-): Promise<Parameters<typeof addLiveEvents>[1]> {
-  const rows = plan.messages.flatMap(({ staged, tenant, rejects }) => {
+  quota: QuarantineQuota,
+): Promise<{ live: Parameters<typeof addLiveEvents>[1]; kept: readonly QuarantineRow[] }> {
+  const rows = plan.messages.flatMap(({ staged, tenant, rejects }): QuarantineRow[] => {
     const { topic, receivedAtUs, source, retain } = staged.message;
     const { payload } = staged;
     return rejects.map(({ reason, field, message, count }) => ({
@@ -97,8 +101,10 @@ export async function quarantineRejects(
       retained: retain,
     }));
   });
-  const ids = await addToQuarantine(client, rows);
-  return rows.slice(0, LIVE_QUARANTINE).flatMap((row, index) => {
+  const { kept, leftOut } = quota.split(rows);
+  const ids = await addToQuarantine(client, kept);
+  await countLeftOut(client, leftOut);
+  const live = kept.slice(0, LIVE_QUARANTINE).flatMap((row, index) => {
     const id = ids[index];
     if (row.tenant === null || id === undefined) return [];
     const body = {
@@ -114,6 +120,7 @@ export async function quarantineRejects(
     };
     return [{ tenant: row.tenant, kind: 'quarantine' as const, body }];
   });
+  return { live, kept };
 }
 
 const ADD_EVENTS = `

@@ -2,6 +2,7 @@ import type { ReadingStore } from '@verimeter/reading-store';
 import {
   type Pool,
   type PoolClient,
+  type QuarantineRow,
   addLiveEvents,
   addLiveReadings,
   addToLedger,
@@ -15,11 +16,13 @@ import {
   setPresence,
 } from './batch-statements.ts';
 import { type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
+import type { QuarantineQuota } from './quarantine-quota.ts';
 import type { StagedMessage } from './staged-message.ts';
 
 export interface CommitContext extends PlanContext {
   readonly pool: Pool;
   readonly store: ReadingStore<PoolClient>;
+  readonly quota: QuarantineQuota;
   /** The connection that creates channels: its own announcements need not be heard. */
   readonly onConnection: (client: PoolClient) => void;
 }
@@ -40,9 +43,10 @@ export async function commitBatch(
     context.onConnection(client);
     await resolveDevices(client, staged, context);
     await client.query('BEGIN');
-    const totals = await writeBatch(client, staged, mark, context);
-    await client.query(totals === undefined ? 'ROLLBACK' : 'COMMIT');
-    return totals;
+    const written = await writeBatch(client, staged, mark, context);
+    await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
+    context.quota.add(written?.kept ?? []);
+    return written?.totals;
   } catch (error) {
     try {
       await client.query('ROLLBACK');
@@ -60,20 +64,20 @@ async function writeBatch(
   staged: readonly StagedMessage[],
   mark: Buffer,
   context: CommitContext,
-): Promise<Totals | undefined> {
+): Promise<{ totals: Totals; kept: readonly QuarantineRow[] } | undefined> {
   const redelivered = await recordArrivals(client, mark, staged);
   if (redelivered === undefined) return undefined;
   const plan = planBatch(staged, redelivered, context);
   const outcomes = await context.store.write(client, plan.readings);
   const { entries, totals } = accountBatch(plan, outcomes);
   await addToLedger(client, entries);
-  const quarantined = await quarantineRejects(client, plan);
+  const { live, kept } = await quarantineRejects(client, plan, context.quota);
   await addEvents(client, plan);
   await setPresence(client, plan);
   // Last: the ids of live events are given out under a lock that is held until the commit.
   await addLiveReadings(client, liveReadings(plan, outcomes));
-  await addLiveEvents(client, quarantined);
-  return totals;
+  await addLiveEvents(client, live);
+  return { totals, kept };
 }
 
 export function processIdOf(client: PoolClient): number | undefined {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ReadingStore } from '@verimeter/reading-store';
-import type { Pool, PoolClient } from '@verimeter/registry';
+import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
@@ -8,6 +8,7 @@ import { DeviceDirectory } from './device-directory.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
 import { startRegistryListener } from './registry-listener.ts';
+import { QuarantineQuota } from './quarantine-quota.ts';
 import { startReplayWorker } from './replay/replay-worker.ts';
 import { startTrimming } from './retention.ts';
 import { classifyError, isStaleReference } from './sql-errors.ts';
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly flushMs?: number;
   /** Tenant that sees what came for a tenant that does not exist; default `demo`, empty: nobody. */
   readonly defaultTenant?: string;
+  /** How long and how much the quarantine keeps; default 90 days, 2 GiB. */
+  readonly quarantine?: QuarantineLimits;
 }
 
 export interface Pipeline {
@@ -46,6 +49,7 @@ interface Held<T> {
   reject(error: Error): void;
 }
 
+const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
 /** They may be in the middle of a query that no answer will come to. */
 const HELPERS_MS = 1000;
 const SAME_TICK_US = 1e6;
@@ -84,12 +88,13 @@ class BatchingPipeline implements Pipeline {
       log,
       onReplayWish: () => replays.look(),
     });
-    const trimming = startTrimming(pool, log);
+    const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
       pool,
       store,
       directory,
+      quota: new QuarantineQuota(),
       defaultTenant: defaultTenant === '' ? null : defaultTenant,
       onConnection: (client) => listener.ignore(processIdOf(client)),
     };

@@ -1,4 +1,9 @@
-import { type Pool, trimLiveEvents } from '@verimeter/registry';
+import {
+  type Pool,
+  type QuarantineLimits,
+  trimLiveEvents,
+  trimQuarantine,
+} from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 
 const EVERY_MS = 10 * 60_000;
@@ -8,11 +13,18 @@ const ROUNDS_BEFORE_ARRIVALS = 6;
  * Keeps the tables that only the recent past needs small. Arrivals are first trimmed after an hour: after a long standstill
  * the broker first redelivers what was committed and not acknowledged, and only `arrivals` knows of it.
  */
-export function startTrimming(pool: Pool, log: Logger): { stop(): Promise<void> } {
+export function startTrimming(
+  pool: Pool,
+  log: Logger,
+  limits: QuarantineLimits,
+): { stop(): Promise<void> } {
   const stopping = new AbortController();
 
   async function trim(round: number): Promise<void> {
     await trimLiveEvents(pool);
+    const removed = await trimQuarantine(pool, limits);
+    if (removed > 0)
+      log.warn({ removed, ...limits }, 'the oldest entries of the quarantine were removed');
     if (round < ROUNDS_BEFORE_ARRIVALS) return;
     await pool.query(`DELETE FROM arrivals WHERE received_at < now() - interval '1 hour'`);
   }

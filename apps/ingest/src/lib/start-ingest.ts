@@ -84,8 +84,16 @@ export async function startIngest(
         if (attempt === 1) log.warn({ err: error }, 'the database does not answer yet');
       },
     });
-    const { flushMs, defaultTenant } = config;
-    running.pipeline = createPipeline({ pool, store, log, metrics, flushMs, defaultTenant });
+    const { flushMs, defaultTenant, quarantine } = config;
+    running.pipeline = createPipeline({
+      pool,
+      store,
+      log,
+      metrics,
+      flushMs,
+      defaultTenant,
+      quarantine,
+    });
     const { pipeline } = running;
     running.subscriber = startSubscriber({
       url: config.mqttUrl,

@@ -98,6 +98,8 @@ export const quarantineGroupList = z.object({
   items: z.array(quarantineGroup),
   /** Groups beyond the limit. */
   left_out: count,
+  /** Counted as rejected, and not kept as entries or kept no more: beyond the limits of the quarantine. */
+  not_kept: z.object({ entries: count, rejected: count }),
 });
 
 export const quarantineGroupsQuery = z.strictObject({

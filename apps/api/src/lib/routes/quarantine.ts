@@ -78,6 +78,13 @@ export function registerQuarantineRoutes(app: FastifyInstance, context: ApiConte
         GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC LIMIT $4`,
       [query.reason ?? null, query.status ?? null, query.device_id ?? null, MAX_GROUPS],
     );
+    const notKept = await client.query<{ entries: number; rejected: number }>(
+      `SELECT coalesce(sum(entries), 0)::int8 AS entries, coalesce(sum(rejected), 0)::int8 AS rejected
+         FROM quarantine_left_out
+        WHERE ($1::text[] IS NULL OR reason = ANY ($1)) AND ($2::text IS NULL OR device_id = $2)`,
+      [query.reason ?? null, query.device_id ?? null],
+    );
+    const [sums = { entries: 0, rejected: 0 }] = notKept.rows;
     return {
       items: rows.map(({ first, last, groups: _groups, ...row }) => ({
         ...row,
@@ -85,6 +92,7 @@ export function registerQuarantineRoutes(app: FastifyInstance, context: ApiConte
         last_received_at: formatTimestamp(last),
       })),
       left_out: (rows[0]?.groups ?? 0) - rows.length,
+      not_kept: sums,
     };
   });
 
