@@ -23,7 +23,6 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document).toSorted()).toEqual([
       'components',
       'info',
-      'jsonSchemaDialect',
       'openapi',
       'paths',
       'servers',

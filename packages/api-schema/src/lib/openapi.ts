@@ -191,7 +191,6 @@ export function openApiDocument(version: string): Json {
   }
   return {
     openapi: '3.1.0',
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: {
       title: 'Verimeter',
       version,

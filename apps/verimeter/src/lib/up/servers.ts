@@ -35,9 +35,19 @@ const reachable = (host: string): string => {
   return host.includes(':') ? `[${host}]` : host;
 };
 
+/** Connections that end because this process stops are no news: Ctrl-C reaches the database, too. */
+function quietWhenStopping(log: Logger, stopping: AbortSignal): Logger {
+  const own = log.child({});
+  stopping.addEventListener('abort', () => {
+    own.level = 'error';
+  });
+  return own;
+}
+
 /** Broker with the ingest pipeline behind it, and the API with the dashboard; released in reverse order. */
 export async function startServers(options: ServerOptions): Promise<Servers> {
-  const { pool, databaseUrl, host, tenant, log, shutdown } = options;
+  const { pool, databaseUrl, host, tenant, shutdown } = options;
+  const log = quietWhenStopping(options.log, shutdown.signal);
   const open = isLoopback(host);
   if (!open && !(await hasDeviceKeys(pool)))
     throw new CommandError(
@@ -58,12 +68,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     broker = await startBroker({
       host,
       port: options.mqttPort,
-      // Connections that end because this process stops are no news.
-      log: {
-        warn: (facts, message) => {
-          if (!shutdown.signal.aborted) log.warn(facts, message);
-        },
-      },
+      log,
       accept: (message) => pipeline.accept(message),
       authenticate: open ? undefined : createDeviceLogin(pool, { tenant, password }),
     });
