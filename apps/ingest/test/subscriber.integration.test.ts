@@ -188,6 +188,25 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     await expect.poll(() => acknowledged(relay, relay.connections)).toHaveLength(2);
   });
 
+  test('of two workers of one name one steps back and says why; messages are delivered all the same', async () => {
+    const clientId = `twins-${process.pid}`;
+    const desk = new Desk();
+    const twins = [1, 2].map(() => subscriber(mosquitto.url, desk, { clientId }));
+    const states = (): (string | undefined)[] => twins.map((twin) => twin.problem());
+    await expect
+      .poll(() => states().filter((problem) => /MQTT_CLIENT_ID of its own/.test(problem ?? '')), {
+        timeout: 15_000,
+      })
+      .toHaveLength(1);
+    await expect
+      .poll(() => states().filter((problem) => problem === undefined), { timeout: 5000 })
+      .toHaveLength(1);
+    await publish('verimeter/v1/demo/M1/readings', 5);
+    await expect.poll(() => desk.messages.length).toBe(5);
+    desk.settleAll();
+    await expect.poll(() => twins.map((twin) => twin.unacknowledged)).toEqual([0, 0]);
+  });
+
   test('stopping keeps the session: what comes meanwhile is delivered later', async () => {
     const clientId = `keeps-${process.pid}`;
     const first = new Desk();

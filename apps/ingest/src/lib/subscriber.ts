@@ -1,5 +1,6 @@
 import { type Logger, delay, redactUrl } from '@verimeter/service-runtime';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import { SESSION_TAKEN_OVER, brokerProblem, keepsEnding, takenOver } from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
 import { UnacknowledgedWindow } from './unacknowledged-window.ts';
 
@@ -38,14 +39,15 @@ export interface Subscriber {
 /** After the broker lost the session, what comes within this time may be a repetition. Milliseconds. */
 const SESSION_LOSS_MS = 60_000;
 const RECONNECT_MS = 1000;
+/** Two clients of one name take the session from each other: so often in a row a connection may end soon after it began. */
+const SHORT_LIVES = 3;
+const SHORT_LIFE_MS = 5000;
+/** Then this one waits: both at once would deliver nothing but repetitions. */
+const RIVAL_MS = 30_000;
 const RESUBSCRIBE_MS = 5000;
 const END_MS = 1000;
 /** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
 const UNSUPPORTED_VERSION = new Set([1, 132]);
-
-interface ErrorWithCode extends Error {
-  readonly code?: number | string;
-}
 
 /** Private to mqtt 5.16.0 and pinned by a contract test: sends an acknowledgement out of turn. */
 interface PacketSender {
@@ -72,6 +74,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let ended = false;
   let connectedBefore = false;
   let sessionLostAt = -Infinity;
+  let connectedAt = -Infinity;
+  let shortLives = 0;
 
   function report(text: string): void {
     problem = text;
@@ -162,6 +166,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     next.handleMessage = receive;
     next.on('connect', ({ sessionPresent }) => {
       epoch += 1;
+      connectedAt = performance.now();
+      next.options.reconnectPeriod = RECONNECT_MS;
       if (connectedBefore && !sessionPresent) {
         sessionLostAt = performance.now();
         log.warn('the broker has lost the session of this worker');
@@ -171,9 +177,20 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       void subscribe(next);
     });
     next.on('close', () => {
+      shortLives = performance.now() - connectedAt < SHORT_LIFE_MS ? shortLives + 1 : 0;
+      connectedAt = -Infinity;
+      if (shortLives >= SHORT_LIVES && !stopped) {
+        report(keepsEnding(options.clientId));
+        next.options.reconnectPeriod = RIVAL_MS * (1 + Math.random());
+      }
       if (problem === undefined && !stopped) report('the connection is lost');
     });
-    next.on('error', (error: ErrorWithCode) => {
+    next.on('disconnect', ({ reasonCode }) => {
+      if (reasonCode !== SESSION_TAKEN_OVER) return;
+      report(takenOver(options.clientId));
+      next.options.reconnectPeriod = RIVAL_MS;
+    });
+    next.on('error', (error: Error & { readonly code?: number | string }) => {
       if (protocolVersion === 5 && UNSUPPORTED_VERSION.has(Number(error.code))) {
         log.info('the broker does not speak MQTT 5, going on with 3.1.1');
         protocolVersion = 4;
@@ -181,7 +198,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         if (!stopped) client = connect();
         return;
       }
-      report(error.message === '' ? String(error.code ?? error.name) : error.message);
+      report(brokerProblem(error));
     });
     return next;
   }

@@ -1,0 +1,42 @@
+interface ErrorWithCode extends Error {
+  readonly code?: number | string;
+}
+
+/** CONNACK codes of MQTT 3.1.1 and 5 for wrong or missing credentials. */
+const CREDENTIALS = new Set([4, 5, 134, 135]);
+const UNTRUSTED = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** What keeps the worker from the broker, and what mends it, in one line. The password is in none of them. */
+export function brokerProblem(error: ErrorWithCode): string {
+  const { code } = error;
+  const said = error.message === '' ? String(code ?? error.name) : error.message;
+  if (CREDENTIALS.has(Number(code)))
+    return `the broker refuses user or password (${said}): correct them in MQTT_URL`;
+  if (typeof code !== 'string') return said;
+  if (UNTRUSTED.has(code))
+    return `the certificate of the broker is of an unknown authority (${code}): give its certificate in MQTT_CA_FILE`;
+  if (code === 'CERT_HAS_EXPIRED') return 'the certificate of the broker has expired: renew it';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `the certificate of the broker is for another name than that in MQTT_URL: ${said}`;
+  if (/^ERR_SSL_(TLSV1|SSLV3)_ALERT_|CERTIFICATE_REQUIRED/.test(code))
+    return `the broker refuses the certificate of this worker (${code}): see MQTT_CERT_FILE and MQTT_KEY_FILE`;
+  if (/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/.test(code))
+    return 'the broker does not speak TLS on this port: mqtt:// in place of mqtts://, or another port';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `the name of the broker is not known (${said}): see MQTT_URL`;
+  return said;
+}
+
+/** Reason of MQTT 5: another client that names itself alike has the session now. Mosquitto 2.0.11 closes without saying it. */
+export const SESSION_TAKEN_OVER = 0x8e;
+
+export const takenOver = (clientId: string): string =>
+  `another client has connected as ${clientId} and has the session now: give each worker an MQTT_CLIENT_ID of its own`;
+
+export const keepsEnding = (clientId: string): string =>
+  `the broker ends each connection soon after it began, as it does when another client connects as ${clientId}: give each worker an MQTT_CLIENT_ID of its own`;
