@@ -30,6 +30,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'chaos',
+          include: ['apps/*/test/**/*.chaos.ts'],
+          exclude: EXCLUDED,
+          benchmark: { include: [] },
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['apps/*/test/**/*.e2e.ts'],
           exclude: EXCLUDED,

@@ -8,7 +8,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const name of ['unit', 'integration', 'e2e']) {
+for (const name of ['unit', 'integration', 'e2e', 'chaos']) {
   const file = path.join(root, 'test-results', `${name}.json`);
   if (!existsSync(file)) {
     process.stdout.write(`no report of the ${name} tests\n`);

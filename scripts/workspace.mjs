@@ -113,7 +113,12 @@ switch (command) {
     buildDashboard();
     handOver(nodeBinary(), [path.join(root, 'scripts', 'e2e.mjs'), ...args], root);
     break;
+  case 'chaos':
+    handOver(nodeBinary(), [path.join(root, 'scripts', 'chaos.mjs'), ...args], root);
+    break;
   default:
-    process.stderr.write('usage: node scripts/workspace.mjs start|verimeter|test|e2e [ARGS]\n');
+    process.stderr.write(
+      'usage: node scripts/workspace.mjs start|verimeter|test|e2e|chaos [ARGS]\n',
+    );
     process.exit(2);
 }

@@ -5,6 +5,7 @@ export interface IngestMetrics {
   readonly messages: Counter<'channel'>;
   readonly readings: Counter<'outcome'>;
   readonly retries: Counter;
+  readonly redelivered: Counter;
   readonly flushSeconds: Histogram;
   readonly lagSeconds: Histogram;
   readonly pendingMessages: Gauge;
@@ -28,6 +29,11 @@ export function createIngestMetrics(registry: Registry, pending: () => number): 
     retries: new Counter({
       name: 'ingest_batch_retries_total',
       help: 'Batches tried again because database or connection failed',
+      registers,
+    }),
+    redelivered: new Counter({
+      name: 'ingest_redelivered_messages_total',
+      help: 'Messages of which the sender says that they may have been delivered before',
       registers,
     }),
     flushSeconds: new Histogram({

@@ -111,6 +111,7 @@ class BatchingPipeline implements Pipeline {
 
   accept(message: IncomingMessage): Promise<void> {
     if (this.#closing) return Promise.reject(new PipelineClosedError());
+    if (message.dup) this.#metrics.redelivered.inc();
     return new Promise((resolve, reject) => {
       const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
       const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };

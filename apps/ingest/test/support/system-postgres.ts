@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, chmod } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createTemporaryDirectory, findFreePort } from '@verimeter/test-support';
 import pg from 'pg';
 
+const START_TIMEOUT_MS = 60_000;
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 
 export const hasPostgres15 = existsSync(path.join(PROGRAMS, 'initdb'));
@@ -17,8 +18,20 @@ const id = (flag: string): number =>
     ? Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
     : Number(execFileSync('id', [flag], { encoding: 'utf8' }));
 
-/** A throwaway PostgreSQL 15 of the system, the oldest version that is supported. */
-export async function startPostgres15(): Promise<{ url: string; stop(): Promise<void> }> {
+export interface SystemPostgres {
+  readonly url: string;
+  /** Ends it as a crash would: postmaster and backends at once. */
+  kill(): Promise<void>;
+  /** Starts it again on its port and data. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A throwaway PostgreSQL 15 of the system, the oldest version that is supported. `durable`: with `fsync`, for tests of what survives
+ * a crash.
+ */
+export async function startPostgres15({ durable = false } = {}): Promise<SystemPostgres> {
   const { path: directory, remove } = await createTemporaryDirectory('verimeter-postgres15-');
   const user = { uid: id('-u'), gid: id('-g') };
   await chown(directory, user.uid, user.gid);
@@ -30,30 +43,49 @@ export async function startPostgres15(): Promise<{ url: string; stop(): Promise<
     { ...user, cwd: directory, stdio: 'ignore' },
   );
   const port = await findFreePort();
-  const settings = ['fsync=off', 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];
-  const server = spawn(
-    path.join(PROGRAMS, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...user, cwd: directory, stdio: 'ignore' },
-  );
+  const settings = [
+    ...(durable ? [] : ['fsync=off']),
+    'unix_socket_directories=',
+    'listen_addresses=127.0.0.1',
+  ];
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  for (;;) {
-    const client = new pg.Client(url);
-    try {
-      await client.connect();
-      await client.end();
-      break;
-    } catch (error) {
-      if (server.exitCode !== null) throw error;
-      await delay(50);
+  let server: ChildProcess;
+  const spawnServer = (): ChildProcess =>
+    spawn(
+      path.join(PROGRAMS, 'postgres'),
+      ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      { ...user, cwd: directory, stdio: 'ignore' },
+    );
+  async function start(): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    server = spawnServer();
+    for (;;) {
+      const client = new pg.Client(url);
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        // Backends of the killed one may still hold its shared memory: then the new one ends at once.
+        if (server.exitCode !== null) server = spawnServer();
+        await delay(50);
+      }
     }
   }
+  async function end(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+  }
+  await start();
   return {
     url,
+    start,
+    kill: () => end('SIGKILL'),
     async stop() {
-      const exited = once(server, 'exit');
-      server.kill('SIGINT');
-      await exited;
+      await end('SIGINT');
       await remove();
     },
   };

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface WorkerProcess {
   /** Messages received and not acknowledged, as the worker's own metric says. */
   unacknowledged(): Promise<number>;
+  /** A metric of the worker without labels of its own. */
+  metric(name: string): Promise<number>;
   untilReady(): Promise<void>;
   kill(): Promise<void>;
 }
@@ -27,11 +29,15 @@ export async function startWorker(
   const url = String(first[0]);
   if (!url.startsWith('http')) throw new Error('the worker did not start');
 
+  async function metric(name: string): Promise<number> {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name}{`));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
   return {
-    async unacknowledged() {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      return Number(/^ingest_unacked_messages\{[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
-    },
+    metric,
+    unacknowledged: () => metric('ingest_unacked_messages'),
     async untilReady() {
       for (;;) {
         const { status } = await fetch(`${url}/health/ready`);
