@@ -28,7 +28,14 @@ test('everything that can become of a reading is accounted for, down to the coun
   });
   expect(checked.totals.by_source).toEqual({ mqtt: MQTT_TOTALS });
   expect(checked.totals.received).toBe(published);
-  expect(checked.checked).toMatchObject({ readings: 11, conflicts: 2, channels: null });
+  expect(checked.checked).toEqual({
+    ledger_rows: 11,
+    device_hours: 11,
+    readings: 11,
+    conflicts: 2,
+    quarantine_entries: 10,
+    channels: null,
+  });
   const { status, stdout } = await world.program();
   expect(status).toBe(0);
   expect(stdout).toMatch(

@@ -29,8 +29,8 @@ const TOTALS = `
 const BROKEN = `
   WITH rows AS (
     SELECT device_id, topic, hour, source, received, least(${LEDGER_COUNTS.join(', ')}) AS lowest,
-           stored + duplicate + conflicting
-             + CASE WHEN source = 'replay' THEN 0 ELSE rejected + pending END AS accounted
+           stored + duplicate + conflicting + pending
+             + CASE WHEN source = 'replay' THEN 0 ELSE rejected END AS accounted
       FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
   )
   SELECT CASE WHEN lowest < 0 THEN 'negative' ELSE 'balance' END AS "check",
