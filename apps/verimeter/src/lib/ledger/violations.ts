@@ -1,11 +1,8 @@
 import { formatTimestamp } from '@verimeter/telemetry';
 
-/** What does not hold: a row in itself, or the ledger against what the database keeps. */
-export const CHECKS = ['negative', 'balance', 'stored', 'conflicting', 'rejected'] as const;
-export type Check = (typeof CHECKS)[number];
-
 export interface Violation {
-  readonly check: Check;
+  /** What does not hold: a row in itself, or the ledger against what the database keeps. */
+  readonly check: 'negative' | 'balance' | 'stored' | 'conflicting' | 'rejected';
   /** null: not registered; `topic` says what came. */
   readonly deviceId: string | null;
   readonly topic: string | null;
