@@ -11,7 +11,7 @@ import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FileKind } from '../src/lib/import/files.ts';
 import { type ImportResult, importFile } from '../src/lib/import/import-file.ts';
-import { checkLedger } from '../src/lib/ledger-check.ts';
+import { type LedgerCheck, checkLedger } from '../src/lib/ledger/check-ledger.ts';
 
 let database: TestDatabase;
 let directory: Awaited<ReturnType<typeof createTemporaryDirectory>>;
@@ -42,6 +42,16 @@ function importBytes(
     rejectedPath: path.join(directory.path, `${options.tenant ?? 'demo'}-${name}.rejected.csv`),
     nowUs: () => NOW_US,
   });
+}
+
+/** The check of everything that was ever received for the tenant. */
+async function ledgerCheck(tenant: string): Promise<LedgerCheck> {
+  const check = await checkLedger(database.servicePool, {
+    tenant,
+    period: { fromUs: -Infinity, toUs: Infinity },
+  });
+  if (check.kind !== 'checked') throw new Error(check.kind);
+  return check;
 }
 
 const rejectedLines = async (result: ImportResult): Promise<string[]> =>
@@ -257,11 +267,15 @@ test('readings: the first value stays, a second one is a conflict, every bad row
     { quantity: 'voltage_l1', unit: 'V', count: 1, future: 0 },
   ]);
 
-  const ledger = await checkLedger(database.servicePool, tenant);
-  expect(ledger).toMatchObject({
-    broken: [],
-    discrepancies: [],
-    totals: { received: 18, stored: 6, duplicate: 1, conflicting: 1, rejected: 10, pending: 0 },
+  const check = await ledgerCheck(tenant);
+  expect(check).toMatchObject({ violations: [], readings: 6, conflicts: 1, quarantineEntries: 9 });
+  expect(check.ledger.bySource.get('import')).toEqual({
+    received: 18,
+    stored: 6,
+    duplicate: 1,
+    conflicting: 1,
+    rejected: 10,
+    pending: 0,
   });
   const quarantine = await database.servicePool.query<{
     reason: string;
@@ -329,8 +343,5 @@ test('more rows than a batch, more rejects than the disk takes at once', async (
   const result = await importBytes('readings', rows.join('\n'), { tenant });
   expect(result).toMatchObject({ rows: 60_000, stored: 30_000, rejected: 30_000 });
   expect(await rejectedLines(result)).toHaveLength(30_001);
-  expect(await checkLedger(database.servicePool, tenant)).toMatchObject({
-    broken: [],
-    discrepancies: [],
-  });
+  expect(await ledgerCheck(tenant)).toMatchObject({ violations: [], readings: 30_000 });
 });

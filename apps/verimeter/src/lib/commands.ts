@@ -120,7 +120,24 @@ export const COMMANDS: readonly Command[] = [
       name: 'ledger',
       positionals: 'check',
       summary: 'whether every reading that ever came is accounted for',
-      options: [],
+      details: [
+        'Holds the ledger against itself, the readings, the conflicts and the quarantine, hour by hour, in one snapshot.',
+        'The period is in receive hours (UTC). It changes nothing and may run while readings come in.',
+      ],
+      options: [
+        {
+          name: 'from',
+          value: 'DATE|INSTANT',
+          text: 'from this receive hour on (a date: its start, UTC)',
+        },
+        {
+          name: 'to',
+          value: 'DATE|INSTANT',
+          text: 'up to this receive hour, exclusive (a date: its end, UTC)',
+        },
+        { name: 'gaps', text: 'list where readings are missing in the series of the channels' },
+        { name: 'limit', value: 'N', text: 'how many gaps to list at most (default 100)' },
+      ],
     },
     run: async (context) => (await import('./commands/ledger.ts')).run(context),
   },

@@ -77,15 +77,23 @@ export async function requireCurrentSchema(pool: Pool, url: string): Promise<voi
   }
 }
 
-/** Runs a command's work on its database with a pool that acts as verimeter_service. */
+/**
+ * Runs a command's work on its database with a pool that acts as verimeter_service. `statementTimeoutMs` is for work
+ * whose single statements may run for longer than the minute that is usual.
+ */
 export async function withDatabase<T>(
   environment: Environment,
   applicationName: string,
   work: (pool: Pool, url: string) => Promise<T>,
+  statementTimeoutMs?: number,
 ): Promise<T> {
   const database = await openDatabase(environment);
   try {
-    const pool = createServicePool(database.url, { applicationName, max: 4 });
+    const pool = createServicePool(database.url, {
+      applicationName,
+      max: 4,
+      statementTimeoutMs,
+    });
     try {
       await requireCurrentSchema(pool, database.url);
       return await work(pool, database.url);

@@ -5,11 +5,12 @@ import {
   runAnalysis,
 } from '@verimeter/analytics';
 import { isCalendarDate } from '@verimeter/metrology';
-import { formatTimestamp, parseTimestamp } from '@verimeter/telemetry';
+import { formatTimestamp } from '@verimeter/telemetry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
-import { CommandError, UsageError } from '../arguments.ts';
+import { CommandError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase } from '../database.ts';
+import { parseInstantOption } from '../instant-option.ts';
 import { say, writeLine } from '../output.ts';
 import { linkToParent } from '../parent-link.ts';
 
@@ -18,13 +19,7 @@ const DAY_US = 86_400e6;
 /** A date means the end of that UTC day: its last microsecond, so that the next midnight's reading is not in it. */
 export function parseAsOf(written: string): number {
   if (isCalendarDate(written)) return Date.parse(`${written}T00:00:00Z`) * 1000 + DAY_US - 1;
-  const parsed = parseTimestamp(written);
-  if (parsed.ok) return parsed.tsUs;
-  throw new UsageError(
-    parsed.reason === 'missing_zone'
-      ? `--as-of ${written} has no time zone; add Z or an offset such as +07:00`
-      : `--as-of must be a date (2026-11-23) or an instant (2026-11-23T07:15:00Z), not ${written}`,
-  );
+  return parseInstantOption('as-of', written);
 }
 
 const counts = (record: Readonly<Record<string, number>>): string =>

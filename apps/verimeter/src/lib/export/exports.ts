@@ -2,6 +2,7 @@ import { HEALTH_COLUMNS } from '@verimeter/api-schema';
 import type { Pool } from '@verimeter/registry';
 import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
 import { csvLine } from '../csv/write-csv.ts';
+import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 
 export const EXPORT_KINDS = ['health', 'findings', 'readings', 'ledger', 'quarantine'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
@@ -45,14 +46,6 @@ const QUARANTINE_COLUMNS = [
   'payload_bytes',
   'payload_sha256',
   'payload_base64',
-] as const;
-const LEDGER_COUNTS = [
-  'received',
-  'stored',
-  'duplicate',
-  'conflicting',
-  'rejected',
-  'pending',
 ] as const;
 
 /** Rows in the order of device, quantity and time, bytewise, so that a file does not depend on the database's locale. */

@@ -1,0 +1,124 @@
+import { type Pipeline, createPipeline } from '@verimeter/ingest';
+import type { Pool } from '@verimeter/registry';
+import { createLogger, createMetrics } from '@verimeter/service-runtime';
+import { createTestDatabase, runSql } from '@verimeter/test-support';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { checkLedger } from '../src/lib/ledger/check-ledger.ts';
+import { ledgerJson } from '../src/lib/ledger/ledger-report.ts';
+import { parsePeriod } from '../src/lib/ledger/receive-period.ts';
+import { type Finished, runProgram } from './program.ts';
+
+/** What `ledger check --json` prints. */
+export interface Checked {
+  readonly ok: boolean;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly checked: Readonly<Record<string, number | null>>;
+  readonly totals: Readonly<Record<string, number>> & {
+    readonly by_source: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  };
+  readonly violations: readonly Readonly<Record<string, unknown>>[];
+  readonly violations_left_out: number;
+  readonly gaps: readonly Readonly<Record<string, unknown>>[];
+  readonly gaps_left_out: number;
+}
+
+export interface Sent {
+  readonly topic: string;
+  readonly payload: string;
+  /** RFC 3339. */
+  readonly receivedAt: string;
+  /** Packet id; a redelivery has that of the first delivery. */
+  readonly packetId?: number;
+  readonly dup?: boolean;
+  readonly source?: string;
+}
+
+export interface CheckOptions {
+  readonly tenant?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly gapLimit?: number;
+}
+
+export interface LedgerWorld {
+  readonly pool: Pool;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Hands a message to the pipeline and waits until it is committed. */
+  publish(sent: Sent): Promise<void>;
+  register(tenant: string, ...devices: string[]): Promise<void>;
+  /** As a superuser: nobody else may change what was stored. */
+  tamper(sql: string): Promise<void>;
+  /** What `ledger check --json` prints, without a process for it. */
+  check(options?: CheckOptions): Promise<Checked>;
+  /** `ledger check` as a program. */
+  program(...args: readonly string[]): Promise<Finished>;
+  /** The same with --json: what it prints, and its exit status. */
+  run(...args: readonly string[]): Promise<Checked & { readonly status: number | null }>;
+  close(): Promise<void>;
+}
+
+/** A database of its own with the real pipeline in front of it; the tenant `demo` exists. */
+export async function createLedgerWorld(): Promise<LedgerWorld> {
+  const database = await createTestDatabase();
+  const pool = database.createServicePool(8);
+  const environment = { DATABASE_URL: database.url };
+  await pool.query(`INSERT INTO tenants (tenant) VALUES ('demo')`);
+  const pipeline: Pipeline = createPipeline({
+    pool,
+    store: createTimescaleStore(pool),
+    log: createLogger('test', 'silent'),
+    metrics: createMetrics('test'),
+    flushMs: 1,
+  });
+  let packets = 0;
+  const program: LedgerWorld['program'] = (...args) =>
+    runProgram(['ledger', 'check', ...args], environment);
+  return {
+    pool,
+    environment,
+    publish({ topic, payload, receivedAt, packetId, dup = false, source = 'mqtt' }) {
+      packets += 1;
+      return pipeline.accept({
+        topic,
+        payload: Buffer.from(payload),
+        receivedAtUs: Date.parse(receivedAt) * 1000,
+        qos: 1,
+        retain: false,
+        dup,
+        session: 'test',
+        packetId: packetId ?? packets,
+        source,
+      });
+    },
+    async register(tenant, ...devices) {
+      await pool.query('INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT DO NOTHING', [tenant]);
+      await pool.query(
+        `INSERT INTO devices (tenant, device_id, kind)
+         SELECT $1, d, 'electricity_meter' FROM unnest($2::text[]) d`,
+        [tenant, devices],
+      );
+    },
+    async tamper(sql) {
+      await runSql(database.url, sql);
+    },
+    async check({ tenant = 'demo', from, to, gapLimit } = {}) {
+      const { period } = parsePeriod(from, to);
+      const result = await checkLedger(pool, { tenant, period, gapLimit });
+      if (result.kind !== 'checked') throw new Error(result.kind);
+      const printed: Checked = JSON.parse(ledgerJson(result, period));
+      return printed;
+    },
+    program,
+    async run(...args) {
+      const { status, stdout, stderr } = await program('--json', ...args);
+      if (stdout === '') throw new Error(stderr);
+      const printed: Checked = JSON.parse(stdout);
+      return { ...printed, status };
+    },
+    async close() {
+      await pipeline.close(1000);
+      await database.drop();
+    },
+  };
+}
