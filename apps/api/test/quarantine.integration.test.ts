@@ -11,7 +11,7 @@ import { type Answer, type Fixture, expectProblem, expectShape, startFixture } f
 /** Entries 1 (kept whole) and 2 (too large) are of tenant a, 3 is of b. */
 let fixture: Fixture;
 beforeAll(async () => {
-  fixture = await startFixture({ replayMs: 400 });
+  fixture = await startFixture({ replayMs: 1500 });
 });
 afterAll(() => fixture.stop());
 
@@ -88,7 +88,9 @@ test('of a message of which only the hash was kept, and of a line of a file, it 
   expect(expectProblem(await change('/quarantine/2/replay'), 'conflict').detail).toContain(
     '64 KiB',
   );
-  await fixture.database.servicePool.query(`UPDATE quarantine SET source = 'import' WHERE id = 1`);
+  await fixture.database.servicePool.query(
+    `UPDATE quarantine SET source = 'import', topic = 'readings.csv:7' WHERE id = 1`,
+  );
   expect(expectProblem(await change('/quarantine/1/replay'), 'conflict').detail).toContain(
     'import it again',
   );

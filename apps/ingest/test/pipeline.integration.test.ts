@@ -51,6 +51,28 @@ describe('what is stored', () => {
     });
   });
 
+  test('a device stays known to a batch that is on its way, whatever is announced meanwhile', async () => {
+    const pipeline = world.pipeline();
+    // Each registration makes the workers forget the devices that it names, at any point of a commit.
+    const announcing = (async (): Promise<void> => {
+      for (let round = 0; round < 150; round += 1)
+        await world.rows(
+          `UPDATE devices SET kind = CASE kind WHEN 'gateway' THEN 'electricity_meter' ELSE 'gateway' END WHERE device_id = 'M1'`,
+        );
+    })();
+    const accepted: Promise<void>[] = [];
+    for (let second = 0; second < 300; second += 1) {
+      accepted.push(
+        pipeline.accept(
+          message(TOPIC, sample(second, new Date(1.79e12 + second * 1000).toISOString())),
+        ),
+      );
+      if (second % 10 === 0) await accepted.at(-1);
+    }
+    await Promise.all([announcing, ...accepted]);
+    expect(await world.ledger()).toMatchObject({ received: 300, stored: 300, rejected: 0 });
+  });
+
   test('events and presence are kept with the device', async () => {
     const pipeline = world.pipeline();
     const base = 'verimeter/v1/demo/M2';

@@ -66,10 +66,11 @@ test('once its device is registered a message is stored with the time at which i
   ]);
   expect(
     await world.rows(
-      'SELECT device_id, source, received, stored, rejected FROM ledger ORDER BY source',
+      'SELECT device_id, source, received, stored, rejected FROM ledger ORDER BY source, stored',
     ),
   ).toEqual([
     { device_id: null, source: 'mqtt', received: 1, stored: 0, rejected: 1 },
+    { device_id: null, source: 'replay', received: 1, stored: 0, rejected: 1 },
     { device_id: 'NEW', source: 'replay', received: 1, stored: 1, rejected: 0 },
   ]);
 
@@ -140,6 +141,48 @@ test('a message that the database refuses says so and does not hold up the other
   expect(await world.rows(`SELECT status, message FROM quarantine WHERE status = 'open'`)).toEqual([
     { status: 'open', message: 'the database refuses it: thirteen' },
   ]);
+});
+
+test('of two entries that say the same each stands for a reading of its own', async () => {
+  const pipeline = world.pipeline();
+  const records = [
+    { bt: 1_795_000_000, n: 'no2', u: 'ug/m3', v: 20 },
+    { n: 'no2', t: 60, u: 'ppb', v: 20 },
+    { n: 'no2', t: 120, u: 'ppb', v: 21 },
+  ];
+  await pipeline.accept(message('verimeter/v1/demo/M3/senml', records));
+  const twins = await entries();
+  expect(twins.map(({ reason, field }) => [reason, field])).toEqual([
+    ['bad_unit', 'no2'],
+    ['bad_unit', 'no2'],
+  ]);
+  expect(await replayed({ entryId: await idOf(0) })).toMatchObject({ rejected: 2, replayed: 0 });
+  expect(await entries()).toEqual(twins);
+  expect(await replayed({})).toMatchObject({ entries: 2, replayed: 0 });
+  expect(await entries()).toEqual(twins);
+});
+
+test('a wish of which nothing can be replayed is fulfilled, and large ones in several batches', async () => {
+  const pipeline = world.pipeline();
+  expect(await replayed({ reason: 'too_deep' })).toMatchObject({ entries: 0, finished: true });
+  const padding = ' '.repeat(60_000);
+  await Promise.all(
+    Array.from({ length: 12 }, (_, k) =>
+      pipeline.accept(message(TOPIC, `${JSON.stringify(sample(k, k))}${padding}`)),
+    ),
+  );
+  await world.register('NEW');
+  expect(await replayed({})).toMatchObject({ entries: 12, replayed: 12, stored: 12 });
+});
+
+test('a topic that is longer than any index holds is kept short, and its message with the others', async () => {
+  const pipeline = world.pipeline();
+  const noise = Array.from({ length: 6000 }, (_, k) => ((k * 7919) % 36).toString(36)).join('');
+  await pipeline.accept(message(`verimeter/v1/demo/${noise}`, '{}'));
+  await pipeline.accept(message('verimeter/v1/demo/M1/readings', sample(1)));
+  const [row] = await world.rows<{ length: number }>('SELECT length(topic) FROM quarantine');
+  expect(row?.length).toBe(512);
+  expect(await world.readings()).toHaveLength(1);
 });
 
 test('retained values of an arrival time are not news when they are replayed', async () => {

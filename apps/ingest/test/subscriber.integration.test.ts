@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker } from '@verimeter/embedded';
 import { createLogger } from '@verimeter/service-runtime';
 import { type Mosquitto, findMosquitto, startMosquitto } from '@verimeter/test-support';
@@ -235,6 +237,31 @@ async function reportedBy(broker: Parameters<typeof startBroker>[0], url: string
 }
 
 describe('a broker that cannot be used', () => {
+  test('one that ends each connection soon after it began is left alone for a while', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      // CONNACK of MQTT 5: no session, success, no properties
+      socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0])));
+      setTimeout(() => socket.destroy(), 100);
+      socket.on('error', () => undefined); // the client may be faster
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const started = subscriber(`mqtt://127.0.0.1:${port}`, new Desk());
+    await expect
+      .poll(() => started.problem(), { timeout: 10_000 })
+      .toMatch(/MQTT_CLIENT_ID of its own/);
+    const before = connections;
+    expect(before).toBe(3);
+    // Without the pause two more would come in this time.
+    await delay(2500);
+    expect(connections).toBe(before);
+    expect(started.problem()).toMatch(/MQTT_CLIENT_ID of its own/);
+  });
+
   test('a wrong password is one line, without the password', async () => {
     const { subscriber: started, lines } = await reportedBy(
       {

@@ -3,7 +3,7 @@
 -- What a broker sends again because it was retained says nothing new when it is replayed.
 ALTER TABLE quarantine ADD COLUMN retained boolean NOT NULL DEFAULT false;
 -- Entries of one message, and those of a time.
-CREATE INDEX quarantine_received ON quarantine (tenant, received_at);
+CREATE INDEX quarantine_received ON quarantine (received_at);
 
 -- One entry in whatever state it is, or all open entries of a reason or a device that were there when it was wished for.
 CREATE TABLE replays (
@@ -15,6 +15,9 @@ CREATE TABLE replays (
   last_id       bigint NOT NULL,             -- the youngest entry that is looked at
   next_id       bigint NOT NULL DEFAULT 0,   -- entries up to here have been looked at
   requested_at  timestamptz NOT NULL DEFAULT now(),
+  stepped_at    timestamptz NOT NULL DEFAULT now(),   -- when a worker last got on with it
+  not_before    timestamptz NOT NULL DEFAULT '-infinity',
+  attempts      integer NOT NULL DEFAULT 0,           -- in vain, since it last got on
   finished_at   timestamptz,
   entries       bigint NOT NULL DEFAULT 0,   -- looked at
   replayed      bigint NOT NULL DEFAULT 0,   -- and none of their message's readings is missing any more

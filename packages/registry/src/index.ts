@@ -75,6 +75,8 @@ export {
   findReplay,
   lockReplay,
   nextReplay,
+  postponeReplay,
+  trimReplays,
   wishReplay,
   withdrawReplay,
 } from './lib/replays.ts';

@@ -91,7 +91,7 @@ function GroupRow({
       </td>
       <td data-label={t.quality.lastReceived}>{format.dateTime(group.last_received_at)}</td>
       <td>
-        {mayWrite && (
+        {mayWrite && device !== null && (
           <button type="button" disabled={busy} onClick={() => void replay()}>
             {t.quality.replay}
           </button>
@@ -108,7 +108,7 @@ export function QuarantineGroups() {
   const groups = useResource('quarantine groups', (signal) =>
     get<Groups>('/quarantine/groups', { status: 'open' }, signal),
   );
-  useLiveEvent('quarantine', useThrottled(groups.reload, 2000));
+  useLiveEvent('quarantine', useThrottled(groups.reload, 10_000));
   if (groups.error !== undefined) return <ProblemNote error={groups.error} retry={groups.reload} />;
   const items = groups.data?.items ?? [];
   const notKept = groups.data?.not_kept.entries ?? 0;

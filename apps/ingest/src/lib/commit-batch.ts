@@ -15,6 +15,7 @@ import {
   recordArrivals,
   setPresence,
 } from './batch-statements.ts';
+import type { KnownDevices } from './device-directory.ts';
 import { type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import type { StagedMessage } from './staged-message.ts';
@@ -41,9 +42,9 @@ export async function commitBatch(
   let broken: Error | undefined;
   try {
     context.onConnection(client);
-    await resolveDevices(client, staged, context);
+    const known = await resolveDevices(client, staged, context);
     await client.query('BEGIN');
-    const written = await writeBatch(client, staged, mark, context);
+    const written = await writeBatch(client, staged, mark, { ...context, known });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
     return written?.totals;
@@ -63,7 +64,7 @@ async function writeBatch(
   client: PoolClient,
   staged: readonly StagedMessage[],
   mark: Buffer,
-  context: CommitContext,
+  context: CommitContext & { readonly known: KnownDevices },
 ): Promise<{ totals: Totals; kept: readonly QuarantineRow[] } | undefined> {
   const redelivered = await recordArrivals(client, mark, staged);
   if (redelivered === undefined) return undefined;

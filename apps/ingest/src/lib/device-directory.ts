@@ -12,6 +12,12 @@ export interface KnownDevice {
   readonly channels: Map<string, KnownChannel>;
 }
 
+/** Devices and tenants of a batch, as they were when it was looked at. */
+export interface KnownDevices {
+  find(tenant: string, deviceId: string): KnownDevice | undefined;
+  hasTenant(tenant: string): boolean;
+}
+
 export interface NewChannel {
   readonly device: KnownDevice;
   readonly quantity: string;
@@ -47,14 +53,6 @@ export class DeviceDirectory {
   readonly #devices = new Map<string, KnownDevice>();
   readonly #tenants = new Set<string>();
 
-  find(tenant: string, deviceId: string): KnownDevice | undefined {
-    return this.#devices.get(deviceKey(tenant, deviceId));
-  }
-
-  hasTenant(tenant: string): boolean {
-    return this.#tenants.has(tenant);
-  }
-
   /** Something changed; without a device id anything of the tenant, without a tenant anything at all. */
   forget(tenant?: string | null, deviceId?: string | null): void {
     if (tenant == null) {
@@ -72,37 +70,61 @@ export class DeviceDirectory {
     }
   }
 
-  /** Looks up what is not in memory; afterwards `find` and `hasTenant` answer for all of these. */
+  /**
+   * All of these as they are now, asked of the registry where they are not in memory. What is forgotten while a batch is on its way is
+   * forgotten for the next one: in this one a known device must not turn into an unknown one.
+   */
   async load(
     client: Queryable,
     wanted: readonly { readonly tenant: string; readonly deviceId: string }[],
-  ): Promise<void> {
+  ): Promise<KnownDevices> {
+    const devices = new Map<string, KnownDevice>();
+    const tenants = new Set<string>();
     const missing = new Map<string, { tenant: string; deviceId: string }>();
     for (const { tenant, deviceId } of wanted) {
       const key = deviceKey(tenant, deviceId);
-      if (!this.#devices.has(key)) missing.set(key, { tenant, deviceId });
+      const device = this.#devices.get(key);
+      if (device === undefined) missing.set(key, { tenant, deviceId });
+      else devices.set(key, device);
+      if (this.#tenants.has(tenant)) tenants.add(tenant);
     }
-    if (missing.size === 0) return;
-    if (this.#devices.size + missing.size > MAX_DEVICES) this.forget();
-    const keys = [...missing.values()];
-    const found = await client.query<ChannelRow>(FIND_DEVICES, [
-      keys.map(({ tenant }) => tenant),
-      keys.map(({ deviceId }) => deviceId),
-    ]);
-    for (const row of found.rows) this.#remember(row);
-    await this.#loadTenants(client, keys);
+    if (missing.size > 0) {
+      if (this.#devices.size + missing.size > MAX_DEVICES) this.forget();
+      const keys = [...missing.values()];
+      const found = await client.query<ChannelRow>(FIND_DEVICES, [
+        keys.map(({ tenant }) => tenant),
+        keys.map(({ deviceId }) => deviceId),
+      ]);
+      for (const row of found.rows) this.#remember(row);
+      for (const key of missing.keys()) {
+        const device = this.#devices.get(key);
+        if (device === undefined) continue;
+        devices.set(key, device);
+        tenants.add(device.tenant);
+      }
+      for (const tenant of await this.#loadTenants(client, keys, tenants)) tenants.add(tenant);
+    }
+    return {
+      find: (tenant, deviceId) => devices.get(deviceKey(tenant, deviceId)),
+      hasTenant: (tenant) => tenants.has(tenant),
+    };
   }
 
-  async #loadTenants(client: Queryable, keys: readonly { tenant: string }[]): Promise<void> {
+  async #loadTenants(
+    client: Queryable,
+    keys: readonly { tenant: string }[],
+    known: ReadonlySet<string>,
+  ): Promise<readonly string[]> {
     const unknown = new Set(
-      keys.map(({ tenant }) => tenant).filter((tenant) => !this.#tenants.has(tenant)),
+      keys.map(({ tenant }) => tenant).filter((tenant) => !known.has(tenant)),
     );
-    if (unknown.size === 0) return;
+    if (unknown.size === 0) return [];
     const found = await client.query<{ tenant: string }>(
       'SELECT tenant FROM tenants WHERE tenant = ANY ($1::text[])',
       [[...unknown]],
     );
     for (const { tenant } of found.rows) this.#tenants.add(tenant);
+    return found.rows.map(({ tenant }) => tenant);
   }
 
   /** Creates channels that do not exist; where another worker was first, its unit counts. */
@@ -124,7 +146,9 @@ export class DeviceDirectory {
     }
     for (const { device, quantity } of channels) {
       // A device that was forgotten meanwhile lives on in the batch that holds it.
-      const known = this.find(device.tenant, device.deviceId)?.channels.get(quantity);
+      const known = this.#devices
+        .get(deviceKey(device.tenant, device.deviceId))
+        ?.channels.get(quantity);
       if (known !== undefined) device.channels.set(quantity, known);
     }
   }

@@ -2,7 +2,7 @@ import type { FlaggedReading } from '@verimeter/payload-codecs';
 import { type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
 import type { Queryable } from '@verimeter/registry';
 import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/telemetry';
-import type { DeviceDirectory, KnownDevice, NewChannel } from './device-directory.ts';
+import type { DeviceDirectory, KnownDevice, KnownDevices, NewChannel } from './device-directory.ts';
 import type { StagedMessage } from './staged-message.ts';
 
 /** A message with all that is known of it before the store is asked. */
@@ -34,12 +34,12 @@ export interface PlanContext {
   readonly defaultTenant: string | null;
 }
 
-/** Asks the registry for devices and channels of the messages; creates channels of known devices. */
+/** Devices of the messages, with channels, which are created where a known device has none yet. */
 export async function resolveDevices(
   client: Queryable,
   staged: readonly StagedMessage[],
   { directory }: PlanContext,
-): Promise<void> {
+): Promise<KnownDevices> {
   const wanted: { tenant: string; deviceId: string }[] = [];
   for (const { decoded } of staged) {
     if (decoded.tenant !== undefined) {
@@ -47,10 +47,10 @@ export async function resolveDevices(
       wanted.push({ tenant: decoded.tenant, deviceId: decoded.deviceId ?? '' });
     }
   }
-  await directory.load(client, wanted);
+  const known = await directory.load(client, wanted);
   const channels = new Map<string, NewChannel>();
   for (const { decoded } of staged) {
-    const device = findDevice(directory, decoded.tenant, decoded.deviceId);
+    const device = findDevice(known, decoded.tenant, decoded.deviceId);
     if (device === undefined) continue;
     for (const reading of decoded.readings) {
       if (device.channels.has(reading.quantity)) continue;
@@ -61,16 +61,15 @@ export async function resolveDevices(
     }
   }
   await directory.addChannels(client, [...channels.values()]);
+  return known;
 }
 
 function findDevice(
-  directory: DeviceDirectory,
+  known: KnownDevices,
   tenant: string | undefined,
   deviceId: string | undefined,
 ): KnownDevice | undefined {
-  return tenant === undefined || deviceId === undefined
-    ? undefined
-    : directory.find(tenant, deviceId);
+  return tenant === undefined || deviceId === undefined ? undefined : known.find(tenant, deviceId);
 }
 
 /** The stated unit where the quantity may be in it, else the catalogue's; undefined: no channel can be made of it. */
@@ -81,14 +80,19 @@ function unitOfNewChannel({ quantity, unit }: FlaggedReading): string | undefine
   return entry.alternativeUnits?.includes(unit) === true ? unit : undefined;
 }
 
+/** What a batch is planned with. */
+interface Known extends Pick<PlanContext, 'defaultTenant'> {
+  readonly known: KnownDevices;
+}
+
 /**
- * Rows for the store and rejects, from decoded messages and the directory. `redelivered` are messages that were stored
+ * Rows for the store and rejects, from decoded messages and what is known of their devices. `redelivered` are messages that were stored
  * before, as the arrivals table knows: their arrival-time readings are duplicates and have no rows.
  */
 export function planBatch(
   staged: readonly StagedMessage[],
   redelivered: ReadonlySet<StagedMessage>,
-  context: PlanContext,
+  context: Known,
 ): BatchPlan {
   let capacity = 0;
   for (const { decoded } of staged) capacity += decoded.readings.length;
@@ -103,14 +107,14 @@ function planMessage(
   staged: StagedMessage,
   isRedelivered: boolean,
   batch: ReadingBatch,
-  { directory, defaultTenant }: PlanContext,
+  { known, defaultTenant }: Known,
 ): PlannedMessage {
   const { decoded, message } = staged;
   const { tenant, deviceId } = decoded;
   const firstRow = batch.length;
-  const isKnownTenant = tenant !== undefined && directory.hasTenant(tenant);
+  const isKnownTenant = tenant !== undefined && known.hasTenant(tenant);
   const owner = isKnownTenant ? tenant : defaultTenant;
-  const device = isKnownTenant ? findDevice(directory, tenant, deviceId) : undefined;
+  const device = isKnownTenant ? findDevice(known, tenant, deviceId) : undefined;
   const base = { staged, device, tenant: owner, firstRow, ignored: 0, rows: 0, events: [] };
   if (staged.refusal !== undefined) {
     const count = Math.max(decoded.received, 1);

@@ -21,8 +21,7 @@ export class QuarantineQuota {
     for (const row of rows) {
       const key = keyOf(row);
       const own = (more.get(key) ?? 0) + 1;
-      const before = this.#hour === hourOf(row) ? (this.#kept.get(key) ?? 0) : 0;
-      if (before + own > KEPT_PER_HOUR) leftOut.push(row);
+      if ((this.#kept.get(key) ?? 0) + own > KEPT_PER_HOUR) leftOut.push(row);
       else {
         more.set(key, own);
         kept.push(row);
@@ -35,11 +34,8 @@ export class QuarantineQuota {
   add(rows: readonly Cause[]): void {
     for (const row of rows) {
       const hour = hourOf(row);
-      if (hour > this.#hour || this.#kept.size > MAX_CAUSES) {
-        this.#kept.clear();
-        this.#hour = hour;
-      }
-      if (hour !== this.#hour) continue;
+      if (hour > this.#hour || this.#kept.size > MAX_CAUSES) this.#kept.clear();
+      this.#hour = Math.max(this.#hour, hour);
       const key = keyOf(row);
       this.#kept.set(key, (this.#kept.get(key) ?? 0) + 1);
     }

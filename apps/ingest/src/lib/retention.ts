@@ -3,6 +3,7 @@ import {
   type QuarantineLimits,
   trimLiveEvents,
   trimQuarantine,
+  trimReplays,
 } from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 
@@ -22,6 +23,7 @@ export function startTrimming(
 
   async function trim(round: number): Promise<void> {
     await trimLiveEvents(pool);
+    await trimReplays(pool);
     const removed = await trimQuarantine(pool, limits);
     if (removed > 0)
       log.warn({ removed, ...limits }, 'the oldest entries of the quarantine were removed');
@@ -35,7 +37,7 @@ export function startTrimming(
         // oxlint-disable-next-line no-await-in-loop
         await trim(round);
       } catch (error) {
-        log.debug({ err: error }, 'not trimmed this time');
+        log.warn({ err: error }, 'what only the recent past needs was not trimmed this time');
       }
       // oxlint-disable-next-line no-await-in-loop
       await delay(EVERY_MS, stopping.signal);

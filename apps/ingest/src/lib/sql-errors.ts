@@ -1,13 +1,13 @@
 import pg from 'pg';
 
 /**
- * `data`: these rows can never be stored (SQLSTATE class 22 data exception, 23 constraint; a RangeError of the store's
+ * `data`: these rows can never be stored (SQLSTATE class 22 data exception, 23 constraint, 54000 a key too long for its index; a RangeError of the store's
  * own checks): the row is isolated. `transient`: anything else, above all 08 connection, 40 rollback, 53 resources,
  * 57 operator intervention and plain socket errors: the same batch is tried again.
  */
 export function classifyError(error: unknown): 'data' | 'transient' {
   if (error instanceof pg.DatabaseError) {
-    return /^2[23]/.test(error.code ?? '') ? 'data' : 'transient';
+    return /^(2[23]|54000)/.test(error.code ?? '') ? 'data' : 'transient';
   }
   return error instanceof RangeError ? 'data' : 'transient';
 }

@@ -20,12 +20,22 @@ export function stageMessage(incoming: IncomingMessage): StagedMessage {
   const { payload, ...message } = incoming;
   const decoded = decodeSafely(incoming);
   return {
-    message: { ...message, topic: storableText(message.topic) },
+    message: { ...message, topic: shortTopic(storableText(message.topic)) },
     decoded,
     payload,
     arrivalHash:
       decoded.usesArrivalTime && message.packetId !== undefined ? sha256(payload) : undefined,
   };
+}
+
+/** Tables are searched by topic; no topic that means anything is longer. */
+const LONGEST_TOPIC = 512;
+
+/** A topic of MQTT may have 64 KiB; of a longer one than any device has, the beginning and what tells it from others. */
+function shortTopic(topic: string): string {
+  if (topic.length <= LONGEST_TOPIC) return topic;
+  const hash = sha256(Buffer.from(topic)).toString('hex').slice(0, 16);
+  return `${topic.slice(0, LONGEST_TOPIC - 17).toWellFormed()}~${hash}`;
 }
 
 /** The decoder does not throw (property-tested); if it ever does, the message is kept and the stream goes on. */

@@ -78,6 +78,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let shortLives = 0;
 
   function report(text: string): void {
+    if (stopped) return;
     problem = text;
     if (reported === text) return; // once, not with every attempt
     reported = text;
@@ -139,6 +140,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       reported = undefined;
       log.info({ broker: redactUrl(options.url), filter, protocolVersion }, 'subscribed');
     } catch (error) {
+      if (of !== client || !of.connected || stopped) return; // its end says why
       const cause = error instanceof Error ? error.message : String(error);
       report(`the broker does not grant QoS 1 on ${filter}: ${cause}`);
       // On the same connection; a new one subscribes anyway.
@@ -176,7 +178,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       problem = 'subscribing';
       void subscribe(next);
     });
-    next.on('close', () => {
+    // Before the client's own listener, which takes the time until the next attempt from its options.
+    next.prependListener('close', () => {
       shortLives = performance.now() - connectedAt < SHORT_LIFE_MS ? shortLives + 1 : 0;
       connectedAt = -Infinity;
       if (shortLives >= SHORT_LIVES && !stopped) {

@@ -21,27 +21,39 @@ export interface QuarantinedEntry {
 
 const COLUMNS = `id, topic, device_id AS "deviceId", received_at AS "receivedAtUs", reason, field, message, payload,
   encode(payload_sha256, 'hex') AS sha256, retained, status`;
-/** Lines of imported files are imported again; of payloads that were too large only the hash is kept. */
-const REPLAYABLE = `payload IS NOT NULL AND source <> 'import'`;
+/**
+ * Lines of imported files are imported again, but for those that were kept as the message that would have brought them; of payloads that
+ * were too large only the hash is kept.
+ */
+const REPLAYABLE = `payload IS NOT NULL AND (source <> 'import' OR starts_with(topic, 'verimeter/v1/'))`;
+/** Payloads of one batch, bytes: a compact one of 64 KiB may hold 30,000 readings. */
+const BATCH_BYTES = 256 * 1024;
 
-/** The next entries of a wish, oldest first, at most so many. */
+/** The next entries of a wish, oldest first, at most so many and no more than a batch may hold, and whether they are the last. */
 export async function entriesOf(
   client: Queryable,
   replay: Replay,
   limit: number,
-): Promise<QuarantinedEntry[]> {
+): Promise<{ readonly entries: readonly QuarantinedEntry[]; readonly isLast: boolean }> {
   const { tenant, entryId, reason, deviceId, nextId, lastId } = replay;
-  const { rows } = await client.query<QuarantinedEntry>(
-    `SELECT ${COLUMNS} FROM quarantine
-      WHERE tenant = $1 AND ${REPLAYABLE}
-        AND CASE WHEN $2::int8 IS NULL
-                 THEN status = 'open' AND id > $3 AND id <= $4 AND ($5::text IS NULL OR reason = $5)
-                      AND ($6::text IS NULL OR device_id = $6)
-                 ELSE id = $2 END
-      ORDER BY id LIMIT $7`,
+  const { rows } = await client.query<QuarantinedEntry & { found: number }>(
+    `SELECT ${COLUMNS}, found
+       FROM (SELECT *, count(*) OVER () AS found, sum(payload_bytes) OVER (ORDER BY id) - payload_bytes AS before
+               FROM (SELECT * FROM quarantine
+                      WHERE tenant = $1 AND ${REPLAYABLE}
+                        AND CASE WHEN $2::int8 IS NULL
+                                 THEN status = 'open' AND id > $3 AND id <= $4 AND ($5::text IS NULL OR reason = $5)
+                                      AND ($6::text IS NULL OR device_id = $6)
+                                 ELSE id = $2 END
+                      ORDER BY id LIMIT $7) one_batch) counted
+      WHERE before < ${BATCH_BYTES} ORDER BY id`,
     [tenant, entryId, nextId, lastId, reason, deviceId, limit],
   );
-  return rows;
+  const found = rows[0]?.found ?? 0;
+  return {
+    entries: rows.map(({ found: _found, ...entry }) => entry),
+    isLast: found < limit && rows.length === found,
+  };
 }
 
 /** Locks entries for the transaction, in the order of their ids, and returns them as they are now. */

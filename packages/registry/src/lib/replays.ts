@@ -65,10 +65,11 @@ export async function withdrawReplay(client: Queryable, id: number): Promise<boo
   return rowCount === 1;
 }
 
-/** The wish whose turn it is - single entries first - or undefined. */
+/** The wish that nobody is at and whose turn it is - single entries first, then the one that waits longest - or undefined. */
 export async function nextReplay(client: Queryable): Promise<Replay | undefined> {
   const { rows } = await client.query<Replay>(
-    `SELECT ${COLUMNS} FROM replays WHERE finished_at IS NULL ORDER BY entry_id IS NULL, id LIMIT 1`,
+    `SELECT ${COLUMNS} FROM replays WHERE finished_at IS NULL AND not_before <= now()
+      ORDER BY entry_id IS NULL, stepped_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];
 }
@@ -96,10 +97,24 @@ export async function advanceReplay(
   const { nextId, finished, entries, replayed } = done;
   const { received, stored, duplicate, conflicting, rejected } = done;
   await client.query(
-    `UPDATE replays SET next_id = $2, finished_at = CASE WHEN $3 THEN now() END, entries = entries + $4,
+    `UPDATE replays SET next_id = $2, finished_at = CASE WHEN $3 THEN now() END, stepped_at = now(), attempts = 0, entries = entries + $4,
             replayed = replayed + $5, received = received + $6, stored = stored + $7, duplicate = duplicate + $8,
             conflicting = conflicting + $9, rejected = rejected + $10
       WHERE id = $1`,
     [id, nextId, finished, entries, replayed, received, stored, duplicate, conflicting, rejected],
   );
+}
+
+/** A wish that cannot be fulfilled now waits, longer each time, up to five minutes; others come first. */
+export async function postponeReplay(client: Queryable, id: number): Promise<void> {
+  await client.query(
+    `UPDATE replays SET attempts = attempts + 1, not_before = now() + least(300, power(2, least(attempts, 10))) * interval '1 second'
+      WHERE id = $1 AND finished_at IS NULL`,
+    [id],
+  );
+}
+
+/** What was fulfilled long ago is of no use to anybody. */
+export async function trimReplays(client: Queryable): Promise<void> {
+  await client.query(`DELETE FROM replays WHERE finished_at < now() - interval '1 day'`);
 }

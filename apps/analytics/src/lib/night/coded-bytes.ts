@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 
-/** A value as bytes: checksum of all behind it, then the value in V8's own format, which later versions of V8 read too. */
+/** A value as bytes: checksum of all behind it, then the value in V8's own format. */
 export function toBytes(value: object): Uint8Array<ArrayBuffer> {
   const content = serialize(value);
   const bytes = new Uint8Array(HEAD_BYTES + content.length);
@@ -18,8 +18,8 @@ export function fromBytes(bytes: Uint8Array): ReturnType<typeof deserialize> {
   return head.getUint32(0, true) === crc32(content) ? deserialize(content) : undefined;
 }
 
-/** Version of what `serialize` writes: an older V8 does not read it. */
+/** Version of what `serialize` writes. */
 export const FORMAT_OF_V8: number = serialize(0).readUInt8(1);
 
-/** A checksum, on a multiple of eight bytes so that series behind it are read in place. */
-const HEAD_BYTES = 8;
+/** A checksum. */
+const HEAD_BYTES = 4;

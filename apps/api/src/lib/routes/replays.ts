@@ -25,13 +25,14 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
   mountOperation(app, context, 'replayQuarantined', async ({ params, principal }) => {
     const { tenant } = principal;
     const id = await withTenant(context.appPool, tenant, async (client) => {
-      const { rows } = await client.query<{ source: string; kept: boolean }>(
-        'SELECT source, payload IS NOT NULL AS kept FROM quarantine WHERE id = $1',
+      const { rows } = await client.query<{ is_line: boolean; kept: boolean }>(
+        `SELECT source = 'import' AND NOT starts_with(topic, 'verimeter/v1/') AS is_line, payload IS NOT NULL AS kept
+           FROM quarantine WHERE id = $1`,
         [params.id],
       );
       const [entry] = rows;
       if (entry === undefined) throw notFound('quarantine entry', params.id);
-      if (entry.source === 'import')
+      if (entry.is_line)
         throw new ProblemError(
           'conflict',
           'This is a line of an imported file: correct it there and import it again.',
@@ -50,7 +51,8 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
         [params.id],
       );
       const { received, stored, duplicate, conflicting, rejected } = done;
-      const status = rows[0]?.status ?? 'replayed';
+      const status = rows[0]?.status;
+      if (status === undefined) throw notFound('quarantine entry', params.id);
       return { received, stored, duplicate, conflicting, rejected, status };
     });
   });
@@ -88,7 +90,7 @@ async function fulfilled(context: ApiContext, tenant: string, id: number): Promi
   if (replay !== undefined) return replay;
   throw new ProblemError(
     'not_ready',
-    `No ingest worker took the replay within ${context.replayMs / 1000} s; the entry is as it was. Start "verimeter ingest" and try again.`,
+    `No ingest worker has done the replay within ${context.replayMs / 1000} s; the entry is as it was. See that "verimeter ingest" runs, and try again.`,
     { headers: { 'retry-after': '10' } },
   );
 }

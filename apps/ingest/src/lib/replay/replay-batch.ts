@@ -1,7 +1,6 @@
 import type { ReadingStore } from '@verimeter/reading-store';
 import {
   type PoolClient,
-  type QuarantinedEntry,
   type Replay,
   addLiveEvents,
   addToLedger,
@@ -15,20 +14,45 @@ import {
 } from '@verimeter/registry';
 import { accountBatch } from '../account.ts';
 import { addEvents, setPresence } from '../batch-statements.ts';
+import type { KnownDevices } from '../device-directory.ts';
 import { type PlanContext, planBatch, resolveDevices } from '../plan-batch.ts';
 import { storableText } from '../sql-errors.ts';
-import { messagesOf, settleEntries, withoutRejects } from './replay-plan.ts';
+import { type QuarantinedMessage, messagesOf, settleEntries } from './replay-plan.ts';
 
 export interface ReplayContext extends PlanContext {
   readonly store: ReadingStore<PoolClient>;
 }
 
-/** `idle`: nothing is wished for; `busy`: another worker is at it. */
+/** `idle`: nothing is wished for; `busy`: another worker was faster. */
 export type ReplayStep = 'done' | 'idle' | 'busy';
 
+/** A batch was not committed. `cause`: the error of the database. */
+export class ReplayFailedError extends Error {
+  readonly code = 'replay_failed';
+  readonly replay: Replay;
+  readonly entryIds: readonly number[];
+
+  constructor(replay: Replay, entryIds: readonly number[], cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'ReplayFailedError';
+    this.replay = replay;
+    this.entryIds = entryIds;
+  }
+}
+
+interface Part {
+  readonly replay: Replay;
+  readonly messages: readonly QuarantinedMessage[];
+  readonly entryIds: readonly number[];
+  /** Nothing of the wish is left behind these. */
+  readonly isLast: boolean;
+}
+
 /**
- * Replays the next entries of the wish whose turn it is, in one transaction: readings, ledger, entries and the wish itself
- * change together or not at all. `limit`: entries at most.
+ * Replays the next entries of a wish that nobody is at, in one transaction: readings, ledger, entries and the wish itself change
+ * together or not at all. `limit`: entries at most.
+ *
+ * @throws {ReplayFailedError} nothing was changed
  */
 export async function replayBatch(
   client: PoolClient,
@@ -37,41 +61,42 @@ export async function replayBatch(
 ): Promise<ReplayStep> {
   const replay = await nextReplay(client);
   if (replay === undefined) return 'idle';
-  const seen = await entriesOf(client, replay, limit);
-  await resolveDevices(
-    client,
-    messagesOf(seen).map(({ staged }) => staged),
-    context,
-  );
-  await client.query('BEGIN');
+  const { entries, isLast } = await entriesOf(client, replay, limit);
+  const messages = messagesOf(entries);
+  const entryIds = entries.map(({ id }) => id);
   try {
+    const known = await resolveDevices(
+      client,
+      messages.map(({ staged }) => staged),
+      context,
+    );
+    await client.query('BEGIN');
     const isOurs = await lockReplay(client, replay);
-    if (isOurs) await replayEntries(client, context, { replay, seen, limit });
+    if (isOurs)
+      await replayEntries(client, { ...context, known }, { replay, messages, entryIds, isLast });
     await client.query(isOurs ? 'COMMIT' : 'ROLLBACK');
     return isOurs ? 'done' : 'busy';
   } catch (error) {
     await client.query('ROLLBACK');
-    throw error;
+    throw new ReplayFailedError(replay, entryIds, error);
   }
 }
 
-/** The next entry of the wish stays open with what the database says of its message, and the wish goes on behind it. */
-export async function refuseEntry(client: PoolClient, error: unknown): Promise<void> {
-  const cause = error instanceof Error ? error.message : String(error);
-  const replay = await nextReplay(client);
-  if (replay === undefined) return;
+/** The entry stays open with what the database says of its message, and the wish goes on behind it. */
+export async function refuseEntry(client: PoolClient, failed: ReplayFailedError): Promise<void> {
+  const { replay, entryIds, message } = failed;
   await client.query('BEGIN');
   if (await lockReplay(client, replay)) {
-    const [entry] = await entriesOf(client, replay, 1);
+    const [entry] = await lockEntries(client, entryIds);
     if (entry !== undefined)
       await changeEntries(client, [
-        { ...entry, message: storableText(`the database refuses it: ${cause}`) },
+        { ...entry, message: storableText(`the database refuses it: ${message}`) },
       ]);
     await advanceReplay(client, replay.id, {
       ...NOTHING,
-      nextId: entry?.id ?? replay.lastId,
-      finished: replay.entryId !== null || entry === undefined,
-      entries: entry === undefined ? 0 : 1,
+      nextId: entryIds.at(-1) ?? replay.lastId,
+      finished: replay.entryId !== null || entryIds.length === 0,
+      entries: entryIds.length,
     });
   }
   await client.query('COMMIT');
@@ -81,47 +106,43 @@ const NOTHING = { replayed: 0, received: 0, stored: 0, duplicate: 0, conflicting
 
 async function replayEntries(
   client: PoolClient,
-  context: ReplayContext,
-  part: {
-    readonly replay: Replay;
-    readonly seen: readonly QuarantinedEntry[];
-    readonly limit: number;
-  },
+  context: ReplayContext & { readonly known: KnownDevices },
+  { replay, messages: seen, entryIds, isLast }: Part,
 ): Promise<void> {
-  const { replay, seen, limit } = part;
-  const locked = await lockEntries(
-    client,
-    seen.map(({ id }) => id),
-  );
+  const locked = await lockEntries(client, entryIds);
   // Another wish may have been faster with some of them.
-  const entries = locked.filter(({ status }) => replay.entryId !== null || status === 'open');
-  const messages = messagesOf(entries);
+  const now = new Map(
+    locked
+      .filter(({ status }) => replay.entryId !== null || status === 'open')
+      .map((entry) => [entry.id, entry]),
+  );
+  const messages = seen
+    .map(({ staged, entries }) => ({
+      staged,
+      entries: entries.flatMap(({ id }) => now.get(id) ?? []),
+    }))
+    .filter(({ entries }) => entries.length > 0);
   const plan = planBatch(
     messages.map(({ staged }) => staged),
     new Set(),
     context,
   );
-  const accepted = withoutRejects(plan);
   const outcomes = await context.store.write(client, plan.readings);
-  const account = accountBatch(accepted, outcomes);
-  await addToLedger(client, account.entries);
-  await addEvents(client, accepted);
-  await setPresence(client, accepted);
-  const open = await openPartsOf(client, replay.tenant, entries);
+  const { entries: account, totals } = accountBatch(plan, outcomes);
+  await addToLedger(client, account);
+  await addEvents(client, plan);
+  await setPresence(client, plan);
+  const open = await openPartsOf(client, replay.tenant, [...now.values()]);
   const settled = messages.flatMap((message, k) => {
     const planned = plan.messages[k];
     return planned === undefined ? [] : settleEntries(message, planned, open);
   });
   await changeEntries(client, settled);
-  const { stored, duplicate, conflicting } = account.totals;
-  const rejected = plan.messages.reduce(
-    (sum, { rejects }) => sum + rejects.reduce((part_, { count }) => part_ + count, 0),
-    0,
-  );
+  const { stored, duplicate, conflicting, rejected } = totals;
   await advanceReplay(client, replay.id, {
-    nextId: seen.at(-1)?.id ?? replay.lastId,
-    finished: replay.entryId !== null || seen.length < limit,
-    entries: entries.length,
+    nextId: entryIds.at(-1) ?? replay.lastId,
+    finished: replay.entryId !== null || isLast,
+    entries: now.size,
     replayed: settled.filter(({ status }) => status === 'replayed').length,
     received: stored + duplicate + conflicting + rejected,
     stored,
@@ -129,13 +150,21 @@ async function replayEntries(
     conflicting,
     rejected,
   });
+  const changed = settled.filter(
+    ({ id, status, reason }) => status !== now.get(id)?.status || reason !== now.get(id)?.reason,
+  );
   // Last: the ids of live events are given out under a lock that is held until the commit.
   await addLiveEvents(
     client,
-    settled.map(({ id, deviceId, status, reason, field, message }) => ({
-      tenant: replay.tenant,
-      kind: 'quarantine' as const,
-      body: { id, device_id: deviceId, status, reason, field, message },
-    })),
+    changed
+      .slice(0, LIVE_ENTRIES)
+      .map(({ id, deviceId, topic, status, reason, field, message }) => ({
+        tenant: replay.tenant,
+        kind: 'quarantine' as const,
+        body: { id, device_id: deviceId, topic, status, reason, field, message },
+      })),
   );
 }
+
+/** Entries of a batch that are announced; a page that hears of some looks at all. */
+const LIVE_ENTRIES = 100;

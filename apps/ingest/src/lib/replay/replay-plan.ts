@@ -1,6 +1,6 @@
 import type { OpenPart, QuarantinedEntry } from '@verimeter/registry';
 import type { Reject } from '@verimeter/telemetry';
-import type { BatchPlan, PlannedMessage } from '../plan-batch.ts';
+import type { PlannedMessage } from '../plan-batch.ts';
 import { storableText } from '../sql-errors.ts';
 import { type StagedMessage, stageMessage } from '../staged-message.ts';
 
@@ -42,19 +42,6 @@ export function messagesOf(entries: readonly QuarantinedEntry[]): QuarantinedMes
   });
 }
 
-/** A replay accounts for what it stores or finds stored; what is still missing was counted when it came. */
-export function withoutRejects(plan: BatchPlan): BatchPlan {
-  return {
-    ...plan,
-    messages: plan.messages.map((planned) => ({
-      ...planned,
-      rejects: [],
-      received: planned.rows,
-      ignored: 0,
-    })),
-  };
-}
-
 function standsFor(part: Pick<OpenPart, 'reason' | 'field'>, reject: Reject): boolean {
   return reject.reason === part.reason && storableText(reject.field) === part.field;
 }
@@ -73,15 +60,16 @@ export function settleEntries(
   const others = open.filter(
     (part) => keyOf(part) === keyOf(first) && !entries.some(({ id }) => id === part.id),
   );
-  const missing = rejects.filter((reject) => !others.some((part) => standsFor(part, reject)));
-  const kept = new Map(
-    entries.map((entry) => [entry.id, missing.findIndex((reject) => standsFor(entry, reject))]),
-  );
-  const told = new Set(kept.values());
-  const left = missing.filter((_, k) => !told.has(k));
-  return entries.map((entry) => {
-    const index = kept.get(entry.id) ?? -1;
-    const now = index < 0 ? left.shift() : missing[index];
+  // Each reject is one entry's: first of those that stand for the same, then of the other open ones, then of whichever is left.
+  const missing = [...rejects];
+  const take = (part: Pick<OpenPart, 'reason' | 'field'>): Reject | undefined => {
+    const index = missing.findIndex((reject) => standsFor(part, reject));
+    return index < 0 ? undefined : missing.splice(index, 1)[0];
+  };
+  const kept = entries.map((entry) => take(entry));
+  for (const part of others) take(part);
+  return entries.map((entry, k) => {
+    const now = kept[k] ?? missing.shift();
     if (now === undefined) return { ...entry, status: 'replayed' };
     const { reason, field, message } = now;
     return {

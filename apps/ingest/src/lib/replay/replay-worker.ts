@@ -1,8 +1,14 @@
-import type { Pool, PoolClient } from '@verimeter/registry';
+import { type Pool, type PoolClient, postponeReplay } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import { DeviceDirectory } from '../device-directory.ts';
 import { classifyError, isStaleReference } from '../sql-errors.ts';
-import { type ReplayContext, type ReplayStep, refuseEntry, replayBatch } from './replay-batch.ts';
+import {
+  type ReplayContext,
+  ReplayFailedError,
+  type ReplayStep,
+  refuseEntry,
+  replayBatch,
+} from './replay-batch.ts';
 
 /** Entries of one transaction. */
 const AT_A_TIME = 200;
@@ -60,9 +66,14 @@ async function pause(until: AbortSignal): Promise<void> {
   }
 }
 
+/** In a row, with pauses that grow to five seconds: half a minute. */
+const MAX_FAILURES = 10;
+
 /**
  * Replays beside whatever workers there are, without one of its own, until `until` says something; which is returned. For the command line,
  * where no ingest service need run.
+ *
+ * @throws what the database says, once it has said no for half a minute
  */
 export async function fulfilReplays<T>(context: {
   readonly pool: Pool;
@@ -76,14 +87,22 @@ export async function fulfilReplays<T>(context: {
     defaultTenant: null,
     onConnection: () => undefined,
   };
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-    const step = await replayOnce(worker, AT_A_TIME);
-    // oxlint-disable-next-line no-await-in-loop
-    const found = await context.until();
-    if (found !== undefined) return found;
-    // oxlint-disable-next-line no-await-in-loop -- another worker is at it
-    if (step !== 'done') await delay(BUSY_MS);
+  for (let failures = 0; ;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- one batch after the other
+      const step = await replayOnce(worker, AT_A_TIME);
+      failures = 0;
+      // oxlint-disable-next-line no-await-in-loop
+      const found = await context.until();
+      if (found !== undefined) return found;
+      // oxlint-disable-next-line no-await-in-loop -- another worker is at it
+      if (step !== 'done') await delay(BUSY_MS);
+    } catch (error) {
+      failures += 1;
+      if (failures === MAX_FAILURES) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await delay(backoffDelayMs(failures, 50, 5000, Math.random()));
+    }
   }
 }
 
@@ -92,9 +111,13 @@ async function fulfil(context: ReplayWorkerContext, stopping: AbortSignal): Prom
   for (let attempt = 1; !stopping.aborted;) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one batch after the other
-      if ((await replayOnce(context, AT_A_TIME)) !== 'done') return;
+      const step = await replayOnce(context, AT_A_TIME);
+      if (step === 'idle') return;
+      // oxlint-disable-next-line no-await-in-loop
+      if (step === 'busy') await delay(BUSY_MS, stopping);
       attempt = 1;
     } catch (error) {
+      if (error instanceof AbortedError) throw error;
       context.log.warn({ err: error, attempt }, 'replay not committed yet');
       // oxlint-disable-next-line no-await-in-loop
       await delay(backoffDelayMs(attempt, 50, 5000, Math.random()), stopping);
@@ -105,21 +128,27 @@ async function fulfil(context: ReplayWorkerContext, stopping: AbortSignal): Prom
 
 /**
  * One batch. What the database refuses does not hold up the others: then the entries go one by one, and the one it refuses says so.
+ * A wish that fails otherwise waits while others have their turn.
+ *
  * @throws whatever may be better next time
  */
 async function replayOnce(context: ReplayWorkerContext, limit: number): Promise<ReplayStep> {
   try {
     return await withClient(context, (client) => replayBatch(client, context, limit));
   } catch (error) {
-    if (isStaleReference(error)) {
-      context.directory.forget();
-      throw error;
+    if (!(error instanceof ReplayFailedError)) throw error;
+    if (isStaleReference(error.cause)) context.directory.forget();
+    else if (classifyError(error.cause) === 'data') {
+      context.log.warn(
+        { err: error, entries: error.entryIds.length },
+        'the database refuses a replay',
+      );
+      if (limit > 1) return replayOneByOne(context, error.entryIds.length);
+      await withClient(context, (client) => refuseEntry(client, error));
+      return 'done';
     }
-    if (classifyError(error) !== 'data') throw error;
-    context.log.warn({ err: error, entries: limit }, 'the database refuses a replay');
-    if (limit > 1) return replayOneByOne(context, limit);
-    await withClient(context, (client) => refuseEntry(client, error));
-    return 'done';
+    await withClient(context, (client) => postponeReplay(client, error.replay.id));
+    throw error;
   }
 }
 

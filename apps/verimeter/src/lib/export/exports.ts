@@ -17,6 +17,8 @@ export interface ExportSpec {
   /** $1: the tenant. */
   readonly sql: string;
   readonly convert?: (row: Row) => Row;
+  /** Of one fetch; rows with payloads are large. */
+  readonly fetchRows?: number;
 }
 
 const FINDING_COLUMNS = [
@@ -102,6 +104,7 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
            ORDER BY device_id COLLATE "C" NULLS FIRST, topic COLLATE "C" NULLS FIRST, hour, source COLLATE "C"`,
   },
   quarantine: {
+    fetchRows: 100,
     columns: QUARANTINE_COLUMNS,
     instants: new Set(['received_at']),
     // By id: in the order in which they came.
@@ -175,7 +178,7 @@ export async function* exportText(
     await client.query(`DECLARE export NO SCROLL CURSOR FOR ${spec.sql}`, [tenant]);
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop
-      const { rows } = await client.query<Row>(`FETCH ${FETCH_ROWS} FROM export`);
+      const { rows } = await client.query<Row>(`FETCH ${spec.fetchRows ?? FETCH_ROWS} FROM export`);
       if (rows.length === 0) break;
       onRows(rows.length);
       yield lines(spec, rows, format);

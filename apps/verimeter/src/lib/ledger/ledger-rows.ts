@@ -25,12 +25,10 @@ const TOTALS = `
     FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
    GROUP BY source ORDER BY source COLLATE "C"`;
 
-/** What a replay cannot store stays with the entry in quarantine that is replayed, where it was counted as rejected. */
 const BROKEN = `
   WITH rows AS (
     SELECT device_id, topic, hour, source, received, least(${LEDGER_COUNTS.join(', ')}) AS lowest,
-           stored + duplicate + conflicting + pending
-             + CASE WHEN source = 'replay' THEN 0 ELSE rejected END AS accounted
+           stored + duplicate + conflicting + rejected + pending AS accounted
       FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
   )
   SELECT CASE WHEN lowest < 0 THEN 'negative' ELSE 'balance' END AS "check",
