@@ -48,6 +48,11 @@ test('where no kind has most of the probability that is said', () => {
   });
 });
 
+test('that it changed is said also where it is not known how', () => {
+  const mixed = [part(0, 0.1), part(step, 0.5), part(ramp, 0.4)];
+  expect(driftEvidence(mixed, profiles, 2)?.code).toBe('drift_changed');
+});
+
 test('without a drift there is nothing to say', () => {
   expect(driftEvidence([part(-1, 1)], profiles, 2)).toBeUndefined();
 });

@@ -22,6 +22,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The error was growing already when the data begin and has changed by {size|signed}.',
     vi: 'Sai số đã tăng dần từ trước khi có dữ liệu và đã thay đổi {size|signed}.',
   },
+  drift_changed: {
+    en: 'The error has changed by about {size|signed} within the data; whether at once or little by little cannot be told yet.',
+    vi: 'Sai số đã thay đổi khoảng {size|signed} trong thời gian có dữ liệu; chưa thể biết là đột ngột hay dần dần.',
+  },
   drift_unclear: {
     en: 'The error differs from that of healthy meters by about {size|signed}; whether it was there from the start of the data, came at once or grew cannot be told yet.',
     vi: 'Sai số khác các công tơ bình thường khoảng {size|signed}; chưa thể biết sai số có từ đầu, thay đổi đột ngột hay tăng dần.',

@@ -34,8 +34,11 @@ export function driftEvidence(
   }
   if (total === 0) return undefined;
   const [kind, share] = heaviest([...ofKind], ([, weight]) => weight);
-  if (share < TOLD * total)
-    return { code: 'drift_unclear', values: { size: errorOfBeta(size / total) } };
+  if (share < TOLD * total) {
+    const changed = (ofKind.get('constant') ?? 0) < (1 - TOLD) * total;
+    const code = changed ? 'drift_changed' : 'drift_unclear';
+    return { code, values: { size: errorOfBeta(size / total) } };
+  }
   const own = [...ofProfile].filter(([index]) => profiles[index]?.kind === kind);
   const [index, sums] = heaviest(own, ([, { weight }]) => weight);
   const start = profiles[index]?.start ?? 0;
