@@ -57,6 +57,7 @@ export {
   trimLiveEvents,
 } from './lib/live-events.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';
+export { readQuarantineGroups } from './lib/quarantine-groups.ts';
 export { type QuarantineLimits, countLeftOut, trimQuarantine } from './lib/quarantine-limits.ts';
 export {
   type MessageKey,

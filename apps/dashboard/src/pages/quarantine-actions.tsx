@@ -57,24 +57,14 @@ export function EntryActions({
       <button type="button" disabled={busy} onClick={() => void replay()}>
         {t.quality.replay}
       </button>
-      {entry.status === 'open' && (
+      {entry.status !== 'replayed' && (
         <button
           type="button"
           className="quiet"
           disabled={busy}
-          onClick={() => void setStatus('dismissed')}
+          onClick={() => void setStatus(entry.status === 'open' ? 'dismissed' : 'open')}
         >
-          {t.quality.dismiss}
-        </button>
-      )}
-      {entry.status === 'dismissed' && (
-        <button
-          type="button"
-          className="quiet"
-          disabled={busy}
-          onClick={() => void setStatus('open')}
-        >
-          {t.quality.reopen}
+          {entry.status === 'open' ? t.quality.dismiss : t.quality.reopen}
         </button>
       )}
       <span role="status">{busy ? t.quality.replaying : done}</span>

@@ -201,9 +201,11 @@ function estimate(
     { code: 'balance', values: { data_sd: dataSd, log_bayes_factor: posterior.logBayesFactor } },
   ];
   if (lotOver) evidence.push({ code: 'lot', values: { mean: prior.lotMean, sd: prior.lotMeanSd } });
-  const { daysPerBlock } = state.prepared.evidence ?? { daysPerBlock: 1 };
-  const drift = driftEvidence(components, state.profiles, daysPerBlock);
-  if (posterior.probabilityDrifted >= 0.5 && drift !== undefined) evidence.push(drift);
+  if (posterior.probabilityDrifted >= 0.5) {
+    const { daysPerBlock } = state.prepared.evidence ?? { daysPerBlock: 1 };
+    const drift = driftEvidence(components, state.profiles, daysPerBlock);
+    if (drift !== undefined) evidence.push(drift);
+  }
   return {
     result: {
       ...device.base,

@@ -1,5 +1,5 @@
 import type { QuarantineEntry } from '@verimeter/api-schema';
-import { addLiveEvents } from '@verimeter/registry';
+import { addLiveEvents, readQuarantineGroups } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -13,18 +13,6 @@ type QuarantineRow = Omit<QuarantineEntry, 'received_at' | 'payload_base64' | 'p
   payload: Buffer | null;
   payload_sha256: Buffer | null;
 };
-
-interface GroupRow {
-  reason: QuarantineEntry['reason'];
-  field: string;
-  device_id: string | null;
-  entries: number;
-  rejected: number;
-  first: number;
-  last: number;
-  message: string;
-  groups: number;
-}
 
 /** Payloads of one page of the quarantine together, bytes; a page ends early rather than exceed it. */
 const PAGE_PAYLOAD_BYTES = 8 * 1024 * 1024;
@@ -66,18 +54,10 @@ export function registerQuarantineRoutes(app: FastifyInstance, context: ApiConte
     };
   });
 
-  mountTenantOperation(app, context, 'listQuarantineGroups', async (client, { query }) => {
-    const { rows } = await client.query<GroupRow>(
-      `SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected,
-              min(received_at) AS first, max(received_at) AS last, (array_agg(message ORDER BY id DESC))[1] AS message,
-              count(*) OVER () AS groups
-         FROM quarantine
-        WHERE ($1::text[] IS NULL OR reason = ANY ($1))
-          AND ($2::text[] IS NULL OR status = ANY ($2))
-          AND ($3::text IS NULL OR device_id = $3)
-        GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC LIMIT $4`,
-      [query.reason ?? null, query.status ?? null, query.device_id ?? null, MAX_GROUPS],
-    );
+  mountTenantOperation(app, context, 'listQuarantineGroups', async (client, call) => {
+    const { principal, query } = call;
+    const filter = { reasons: query.reason, statuses: query.status, deviceId: query.device_id };
+    const rows = await readQuarantineGroups(client, principal.tenant, filter, MAX_GROUPS);
     const notKept = await client.query<{ entries: number; rejected: number }>(
       `SELECT coalesce(sum(entries), 0)::int8 AS entries, coalesce(sum(rejected), 0)::int8 AS rejected
          FROM quarantine_left_out

@@ -1,5 +1,5 @@
 import { fulfilReplays } from '@verimeter/ingest';
-import { type Pool, findReplay, wishReplay } from '@verimeter/registry';
+import { type Pool, findReplay, readQuarantineGroups, wishReplay } from '@verimeter/registry';
 import { createLogger } from '@verimeter/service-runtime';
 import { QUARANTINE_REASONS, type QuarantineReason, formatTimestamp } from '@verimeter/telemetry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -27,34 +27,21 @@ export async function run(context: CommandContext): Promise<number> {
   );
 }
 
-interface GroupRow {
-  readonly reason: string;
-  readonly field: string;
-  readonly device_id: string | null;
-  readonly entries: number;
-  readonly rejected: number;
-  readonly last: number;
-  readonly message: string;
-}
-
-const GROUPS = `
-  SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected, max(received_at) AS last,
-         (array_agg(message ORDER BY id DESC))[1] AS message
-    FROM quarantine
-   WHERE tenant = $1 AND status = 'open' AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR device_id = $3)
-   GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC`;
 const SHOWN = 50;
 
 async function showGroups(pool: Pool, context: CommandContext, filter: Filter): Promise<number> {
-  const { rows } = await pool.query<GroupRow>(GROUPS, [
-    context.tenant,
-    filter.reason,
-    filter.deviceId,
-  ]);
+  const rows = await readQuarantineGroups(pool, context.tenant, {
+    reasons: filter.reason === null ? undefined : [filter.reason],
+    statuses: ['open'],
+    deviceId: filter.deviceId ?? undefined,
+  });
   if (context.json) {
     await writeLine(
       JSON.stringify(
-        rows.map(({ last, ...row }) => ({ ...row, last_received_at: formatTimestamp(last) })),
+        rows.map(({ first: _first, last, groups: _groups, ...row }) => ({
+          ...row,
+          last_received_at: formatTimestamp(last),
+        })),
       ),
     );
     return 0;

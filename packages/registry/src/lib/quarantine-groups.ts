@@ -1,0 +1,46 @@
+import type { QuarantineReason } from '@verimeter/telemetry';
+import type { Queryable } from './pools.ts';
+
+/** Entries that one thing explains. Instants in microseconds since 1970. */
+interface QuarantineGroupRow {
+  readonly reason: QuarantineReason;
+  readonly field: string;
+  readonly device_id: string | null;
+  readonly entries: number;
+  /** Readings these entries stand for, as they were counted. */
+  readonly rejected: number;
+  readonly first: number;
+  readonly last: number;
+  /** Of the latest entry. */
+  readonly message: string;
+  /** All groups, also those beyond the limit. */
+  readonly groups: number;
+}
+
+interface QuarantineFilter {
+  readonly reasons?: readonly string[] | undefined;
+  readonly statuses?: readonly string[] | undefined;
+  readonly deviceId?: string | undefined;
+}
+
+/** The entries of the tenant by reason, field and device, most readings first. */
+export async function readQuarantineGroups(
+  client: Queryable,
+  tenant: string,
+  { reasons, statuses, deviceId }: QuarantineFilter,
+  limit?: number,
+): Promise<QuarantineGroupRow[]> {
+  const { rows } = await client.query<QuarantineGroupRow>(
+    `SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected,
+            min(received_at) AS first, max(received_at) AS last, (array_agg(message ORDER BY id DESC))[1] AS message,
+            count(*) OVER () AS groups
+       FROM quarantine
+      WHERE tenant = $1
+        AND ($2::text[] IS NULL OR reason = ANY ($2))
+        AND ($3::text[] IS NULL OR status = ANY ($3))
+        AND ($4::text IS NULL OR device_id = $4)
+      GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC LIMIT $5`,
+    [tenant, reasons ?? null, statuses ?? null, deviceId ?? null, limit ?? null],
+  );
+  return rows;
+}
