@@ -24,8 +24,9 @@ describe.skipIf(!hasParts)('worker and database are killed, one at a time and bo
       // A worker that lives tries again; what a dead one had in hand comes again.
       expect(target === 'database' ? retried : redelivered).toBeGreaterThan(0);
     }
+    expect(result.sent).toBeGreaterThanOrEqual(60_000);
+    expect(result.acknowledged).toBe(result.sent);
     expect(result).toMatchObject({
-      acknowledged: 60_000,
       missing: 0,
       unknown: 0,
       twice: 0,
@@ -36,7 +37,8 @@ describe.skipIf(!hasParts)('worker and database are killed, one at a time and bo
 
   test('with acknowledgements on receipt the same comparison finds losses', async () => {
     const result = await runChaos({ messages: 20_000, kills: 4, seed: 2, ackBeforeCommit: true });
-    expect(result.acknowledged).toBe(20_000);
+    expect(result.sent).toBeGreaterThanOrEqual(20_000);
+    expect(result.acknowledged).toBe(result.sent);
     expect(result.missing).toBeGreaterThan(0);
   }, 240_000);
 });

@@ -25,6 +25,10 @@ export function readingsOf(count: number): number {
   return 3 * (count - untimed) + untimed;
 }
 
+/** About as many messages as have so many readings. */
+export const messagesOf = (readings: number): number =>
+  Math.floor(readings / (3 - 2 / UNTIMED_EVERY));
+
 /**
  * The comparison, message by message: of the readings that $1 messages have those that are not there with their value, those that
  * are there and were never sent, and values without own time that are there more than once.

@@ -9,7 +9,10 @@ import { createTemporaryDirectory } from '@verimeter/test-support';
 const ENTRY = fileURLToPath(new URL('publisher.ts', import.meta.url));
 
 export interface PublisherProcess {
+  readonly published: () => number;
   readonly acknowledged: () => number;
+  /** Lets it publish the messages below this number; `last`: and then end. */
+  allow(upTo: number, last?: boolean): void;
   /** Numbers of the messages whose acknowledgement is on the disk, once all are. */
   readonly finished: Promise<ReadonlySet<number>>;
   close(): Promise<void>;
@@ -17,20 +20,20 @@ export interface PublisherProcess {
 
 export async function startPublisher(options: {
   readonly mqttUrl: string;
-  readonly count: number;
   readonly window: number;
 }): Promise<PublisherProcess> {
   const directory = await createTemporaryDirectory('verimeter-chaos-');
   const log = path.join(directory.path, 'acknowledged.log');
-  const { mqttUrl, count, window } = options;
-  const child = spawn(process.execPath, [ENTRY, mqttUrl, log, String(count), String(window)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const { mqttUrl, window } = options;
+  const child = spawn(process.execPath, [ENTRY, mqttUrl, log, String(window)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   let acknowledged = 0;
+  let published = 0;
   const told = createInterface(child.stdout);
   told.on('line', (line) => {
-    const progress: { acknowledged: number } = JSON.parse(line);
-    ({ acknowledged } = progress);
+    const progress: { published: number; acknowledged: number } = JSON.parse(line);
+    ({ published, acknowledged } = progress);
   });
   const finished = (async (): Promise<ReadonlySet<number>> => {
     const [code] = await once(child, 'exit');
@@ -41,7 +44,11 @@ export async function startPublisher(options: {
   })();
   finished.catch(() => undefined); // awaited by whoever runs the chaos
   return {
+    published: () => published,
     acknowledged: () => acknowledged,
+    allow: (upTo, last = false) => {
+      child.stdin.write(`${JSON.stringify({ upTo, last })}\n`);
+    },
     finished,
     async close() {
       child.kill('SIGKILL');

@@ -1,12 +1,14 @@
 import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { nthMessage } from './messages.ts';
 
-// A process of its own: publishes so many messages with QoS 1, at most so many at once, and appends the number of each acknowledged one to a log. A
-// number counts once it is on the disk. Says how far it is in a line of JSON now and then, and ends when all are acknowledged.
-const [mqttUrl = '', logFile = '', ...numbers] = process.argv.slice(2);
-const [count = 0, window = 0] = numbers.map(Number);
+// A process of its own: publishes messages with QoS 1, at most so many at once, and appends the number of each acknowledged one to a log. A
+// number counts once it is on the disk. A line on stdin says up to which number it may publish by now and whether that is all; a line of
+// JSON on stdout now and then says how far it is. Ends when all are acknowledged.
+const [mqttUrl = '', logFile = '', wantedWindow = '0'] = process.argv.slice(2);
+const window = Number(wantedWindow);
 const SYNC_MS = 20;
 const TELL_MS = 200;
 
@@ -23,7 +25,16 @@ let acknowledged: number[] = [];
 let durable = 0;
 let inFlight = 0;
 let next = 0;
+let limit = 0;
+let last = false;
 let wake: (() => void) | undefined;
+
+createInterface(process.stdin).on('line', (line) => {
+  const order: { upTo: number; last: boolean } = JSON.parse(line);
+  ({ upTo: limit, last } = order);
+  wake?.();
+});
+const isOver = (): boolean => last && next >= limit;
 
 async function sync(): Promise<void> {
   const some = acknowledged;
@@ -35,7 +46,7 @@ async function sync(): Promise<void> {
 }
 
 async function syncing(): Promise<void> {
-  for (let told = 0; durable < count;) {
+  for (let told = 0; !isOver() || durable < limit;) {
     await delay(SYNC_MS);
     await sync();
     if (performance.now() - told < TELL_MS) continue;
@@ -45,8 +56,8 @@ async function syncing(): Promise<void> {
 }
 
 async function publishing(): Promise<void> {
-  while (next < count) {
-    if (inFlight >= window) {
+  while (!isOver()) {
+    if (inFlight >= window || next >= limit) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -70,3 +81,4 @@ await Promise.all([publishing(), syncing()]);
 process.stdout.write(`${JSON.stringify({ published: next, acknowledged: durable })}\n`);
 await client.endAsync();
 await log.close();
+process.stdin.destroy();

@@ -4,12 +4,13 @@ import { findMosquitto, startMosquitto } from '@verimeter/test-support';
 import pg from 'pg';
 import { type SystemPostgres, startPostgres15 } from '../support/system-postgres.ts';
 import { type WorkerProcess, startWorker } from '../support/worker-process.ts';
-import { COMPARISON, deviceIds, readingsOf } from './messages.ts';
+import { COMPARISON, deviceIds, messagesOf, readingsOf } from './messages.ts';
 import { startPublisher } from './publisher-process.ts';
 
 export type Target = 'worker' | 'database' | 'both';
 
 export interface ChaosOptions {
+  /** At least so many; more where the kills take longer. */
   readonly messages: number;
   readonly kills: number;
   /** Which kills come when. */
@@ -32,6 +33,7 @@ export interface Kill {
 
 export interface ChaosResult {
   readonly kills: readonly Kill[];
+  readonly sent: number;
   readonly acknowledged: number;
   readonly readings: number;
   readonly seconds: number;
@@ -45,6 +47,9 @@ export interface ChaosResult {
 
 /** A kill counts only where at least so many messages are in the worker's hands. */
 export const LEAST_UNACKNOWLEDGED = 500;
+/** Messages that may be published and not stored. */
+const AHEAD = 20_000;
+const ASK_MS = 100;
 const SHARE_OF_BOTH = 0.1;
 const PATIENCE_MS = 120_000;
 const DURABLE = ['fsync', 'synchronous_commit', 'full_page_writes'] as const;
@@ -79,41 +84,62 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const begin = performance.now();
     const publisher = await startPublisher({
       mqttUrl: mosquitto.url,
-      count: messages,
       window: 2000,
     });
     closers.unshift(() => publisher.close());
+    // So far ahead of the store that a kill always finds enough in hand, and never the end.
+    let upTo = 0;
+    const goOn = (done: number): void => {
+      if (done + AHEAD <= upTo) return;
+      upTo = done + AHEAD;
+      publisher.allow(upTo);
+    };
     const random = createRandom(options.seed);
     const done: Kill[] = [];
+    const restart = (): Promise<WorkerProcess> => startWorker(env, ...args);
+    // With acknowledgements on receipt the store does not say how far the run is.
+    const progress = early
+      ? async () => publisher.acknowledged()
+      : atMostEvery(ASK_MS, async () => messagesOf(await stored(postgres.url)));
+    const reached = async (): Promise<number> => {
+      const messagesDone = await progress();
+      goOn(messagesDone);
+      return messagesDone;
+    };
     for (const target of schedule(kills, random)) {
-      // Spread over the run: there must be something left to store at the last kill.
-      const share = (0.9 * (done.length + random())) / kills;
-      await until(
-        async () =>
-          early
-            ? publisher.acknowledged() >= share * messages
-            : (await stored(postgres.url)) >= share * readingsOf(messages),
-        'the run to go on',
-      );
-      const restart = (): Promise<WorkerProcess> => startWorker(env, ...args);
-      const isOver = (): boolean => early && publisher.acknowledged() === messages;
-      const one = await kill(world, target, { restart, early, isOver });
-      if (one === undefined) break;
-      done.push(one);
+      const place = ((done.length + random()) / kills) * messages;
+      await until(async () => (await reached()) >= place, 'the run to go on');
+      done.push(await kill(world, target, { restart, early, reached }));
       onProgress(
         `${done.length} of ${kills} kills, ${publisher.acknowledged()} of ${messages} messages`,
       );
     }
+    const sent = Math.max(messages, upTo);
+    publisher.allow(sent, true);
     const acknowledged = await publisher.finished;
     return {
       kills: done,
+      sent,
       acknowledged: acknowledged.size,
-      ...(await compare(postgres.url, messages, world.worker)),
+      ...(await compare(postgres.url, sent, world.worker)),
       seconds: (performance.now() - begin) / 1000,
     };
   } finally {
     for (const close of closers) await close();
   }
+}
+
+/** The answer of `ask`, at most this old. */
+function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let askedAt = -Infinity;
+  let answer: Promise<T> | undefined;
+  return () => {
+    if (answer === undefined || performance.now() - askedAt > ms) {
+      askedAt = performance.now();
+      answer = ask();
+    }
+    return answer;
+  };
 }
 
 async function stored(url: string): Promise<number> {
@@ -157,17 +183,17 @@ async function kill(
   options: {
     readonly restart: () => Promise<WorkerProcess>;
     readonly early: boolean;
-    /** Nothing more will come: where so few are in hand there is nothing to kill. */
-    readonly isOver: () => boolean;
+    /** How far the run is; lets the publisher go on. */
+    readonly reached: () => Promise<number>;
   },
-): Promise<Kill | undefined> {
+): Promise<Kill> {
   const { postgres } = world;
   let unacknowledged = 0;
   await until(async () => {
+    await options.reached();
     unacknowledged = await world.worker.unacknowledged();
-    return unacknowledged >= LEAST_UNACKNOWLEDGED || (unacknowledged === 0 && options.isOver());
+    return unacknowledged >= LEAST_UNACKNOWLEDGED;
   }, `${LEAST_UNACKNOWLEDGED} messages in hand`);
-  if (unacknowledged < LEAST_UNACKNOWLEDGED) return undefined;
   const retriesBefore = await world.worker.metric('ingest_batch_retries_total');
   const hits = [];
   if (target !== 'database') hits.push(world.worker.kill());
@@ -198,7 +224,7 @@ async function compare(
   url: string,
   messages: number,
   worker: WorkerProcess,
-): Promise<Omit<ChaosResult, 'kills' | 'acknowledged' | 'seconds'>> {
+): Promise<Omit<ChaosResult, 'kills' | 'sent' | 'acknowledged' | 'seconds'>> {
   await until(async () => (await worker.unacknowledged()) === 0, 'the worker to be done');
   const pool = createServicePool(url, {
     applicationName: 'chaos',
