@@ -1,1 +1,4 @@
 export { createTimescaleStore } from './lib/timescale-store.ts';
+export { copyContent } from './lib/binary-format.ts';
+export { copyReadings } from './lib/write.ts';
+export { orderBatch } from './lib/batch-order.ts';

@@ -207,13 +207,23 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'bench',
-      positionals: 'analytics',
+      positionals: 'analytics|ingest',
       summary: 'how fast this machine is, with made data in a throw-away store',
       details: [
         'analytics: one night of the analysis from the store: areas of 60 meters that were analysed in full the day before,',
         'with the readings of one day. Generating them takes longer than the night.',
+        'ingest: messages per second stored and acknowledged, and milliseconds from publish to visible, of `up`, or of `ingest`',
+        'behind the broker at --mqtt-url; beside COPY of the same rows into the same table.',
       ],
       options: [
+        { name: 'messages', value: 'N', text: 'ingest: per round (default 100000)' },
+        { name: 'rounds', value: 'N', text: 'ingest: medians of so many (default 5)' },
+        {
+          name: 'rates',
+          value: 'N,N,...',
+          text: 'ingest: latency at these messages/s (default 1000,5000,8000)',
+        },
+        { name: 'mqtt-url', value: 'URL', text: 'ingest: a broker that is running' },
         { name: 'meters', value: 'N', text: 'how many (default 100000)' },
         {
           name: 'sizes',

@@ -79,6 +79,16 @@ async function queryNumbers(
   return result.rows;
 }
 
+/** Sends rows that `copyContent` wrote to the table of readings; a known key makes it fail as a whole. */
+export function copyReadings(client: ClientBase, content: Buffer): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const stream = client.query(copyFrom(`COPY readings (${COLUMNS}) FROM STDIN BINARY`));
+    stream.on('error', reject);
+    stream.on('finish', resolve);
+    stream.end(content);
+  });
+}
+
 /** True where the rows went in as a whole; false, with nothing written, where at least one key is known. */
 async function copyAll(
   client: ClientBase,
@@ -87,12 +97,7 @@ async function copyAll(
 ): Promise<boolean> {
   await client.query('SAVEPOINT verimeter_copy');
   try {
-    await new Promise<void>((resolve, reject) => {
-      const stream = client.query(copyFrom(`COPY readings (${COLUMNS}) FROM STDIN BINARY`));
-      stream.on('error', reject);
-      stream.on('finish', resolve);
-      stream.end(copyContent(batch, rows));
-    });
+    await copyReadings(client, copyContent(batch, rows));
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
     await client.query('ROLLBACK TO SAVEPOINT verimeter_copy');

@@ -1,11 +1,12 @@
 import { choice, UsageError } from '../arguments.ts';
 import { benchAnalytics } from '../bench/bench-analytics.ts';
+import { benchIngest } from '../bench/ingest/bench-ingest.ts';
 import type { CommandContext } from '../command.ts';
 
 /** Measures this machine with made data in a throw-away store. */
 export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
-  choice(what, ['analytics'], 'what to measure');
+  const measured = choice(what, ['analytics', 'ingest'], 'what to measure');
   if (surplus !== undefined) throw new UsageError(`bench: ${surplus} is too much`);
-  return benchAnalytics(context);
+  return measured === 'ingest' ? benchIngest(context) : benchAnalytics(context);
 }

@@ -1,0 +1,314 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Pool, createServicePool } from '@verimeter/registry';
+import { UsageError, wholeNumber } from '../../arguments.ts';
+import type { CommandContext } from '../../command.ts';
+import { say, writeLine } from '../../output.ts';
+import { type GeneratorReport, generateLoad } from './generator-process.ts';
+import { ingestReport } from './ingest-report.ts';
+import { peakMemory, processorTime } from './process-figures.ts';
+import { type ChannelIds, channelsOf, measureRawLimit } from './raw-limit.ts';
+import { type IngestSystem, startBehind, startUp } from './system.ts';
+import { type Latency, latencyOf, watchProbes } from './visibility.ts';
+import { PROBE, TENANT, type Workload, deviceId, makeWorkload } from './workload.ts';
+
+const DEVICES = 2000;
+const CONNECTIONS = 16;
+const WINDOW = 1000;
+const DAY_MS = 86_400_000;
+/** A profile has a day: fewer messages carry as many readings. */
+const MESSAGES_PER_PROFILE = 20;
+const LATENCY_S = 10;
+const PATIENCE_MS = 600_000;
+
+interface Plan {
+  readonly messages: number;
+  readonly rounds: number;
+  readonly rates: readonly number[];
+}
+
+export interface Throughput {
+  readonly workload: Workload['name'];
+  readonly kind: 'closed_loop' | 'drain';
+  readonly messages_per_second: number;
+  readonly readings_per_second: number;
+  /** Processor seconds per 100,000 messages; of the database only where it is part of the program. */
+  readonly processor: Readonly<Record<string, number>>;
+  /** COPY of such rows into the same table, in the same round. */
+  readonly raw_readings_per_second: number;
+}
+
+interface Speed {
+  /** Messages. */
+  readonly perSecond: number;
+  readonly processor: Readonly<Record<string, number>>;
+}
+
+/** Instants no two measurements share: everything that is published is new. */
+interface Calendar {
+  next(workload: Workload['name'], messages: number): number;
+}
+
+/** Throughput and latency of ingestion, beside what the database takes at most. */
+export async function benchIngest(context: CommandContext): Promise<number> {
+  const plan = planOf(context);
+  const mqttUrl = context.option('mqtt-url');
+  const system = mqttUrl === undefined ? await startUp() : await startBehind(mqttUrl);
+  const pool = createServicePool(system.databaseUrl, {
+    applicationName: 'verimeter-bench',
+    max: 2,
+    statementTimeoutMs: PATIENCE_MS,
+  });
+  try {
+    await register(pool);
+    const channels = await channelsOf(pool, DEVICES);
+    const calendar = createCalendar();
+    await closedLoop(system, pool, 'single', Math.ceil(plan.messages / 2), calendar); // until it is warm
+    const throughputs: Throughput[] = [];
+    for (let round = 1; round <= plan.rounds; round += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other: they would share the processors
+      throughputs.push(...(await oneRound(system, pool, plan, channels, calendar)));
+      say(`round ${round} of ${plan.rounds}`);
+    }
+    const latencies: Latency[] = [];
+    for (const rate of plan.rates) {
+      // oxlint-disable-next-line no-await-in-loop
+      latencies.push(await latency(system, pool, rate, calendar));
+      say(`latency at ${rate} messages/s`);
+    }
+    const peakBytes = await peakMemory(system.processId());
+    await writeLine(
+      context.json
+        ? JSON.stringify({
+            system: system.name,
+            rounds: plan.rounds,
+            throughputs,
+            latencies,
+            peak_bytes: peakBytes,
+          })
+        : ingestReport(system.name, throughputs, latencies, peakBytes),
+    );
+    return 0;
+  } finally {
+    await pool.end();
+    await system.stop();
+  }
+}
+
+function planOf(context: CommandContext): Plan {
+  const whole = (name: string, fallback: number, least: number, most: number): number => {
+    const written = context.option(name);
+    return written === undefined ? fallback : wholeNumber(written, name, least, most);
+  };
+  const rates = (context.option('rates') ?? '1000,5000,8000')
+    .split(',')
+    .filter((rate) => rate !== '')
+    .map((rate) => wholeNumber(rate, 'rates', 1, 1_000_000));
+  if (context.positionals.length > 1) throw new UsageError('bench ingest takes options only');
+  return {
+    messages: whole('messages', 100_000, 100, 10_000_000),
+    rounds: whole('rounds', 5, 1, 1000),
+    rates,
+  };
+}
+
+async function register(pool: Pool): Promise<void> {
+  await pool.query(`INSERT INTO tenants (tenant) VALUES ($1) ON CONFLICT DO NOTHING`, [TENANT]);
+  await pool.query(
+    `INSERT INTO devices (tenant, device_id, kind) SELECT $1, d, 'electricity_meter' FROM unnest($2::text[]) d`,
+    [TENANT, [PROBE, ...Array.from({ length: DEVICES }, (_, device) => deviceId(device))]],
+  );
+}
+
+function createCalendar(): Calendar {
+  // Singles in the last weeks, profiles years ago; both go on from where the one before ended.
+  let single = Date.now() - 25 * DAY_MS;
+  let profile = Date.parse('2020-01-01T00:00:00Z');
+  return {
+    next(workload, messages) {
+      const rounds = Math.ceil(messages / DEVICES);
+      if (workload === 'single') {
+        const start = single;
+        single += rounds * 60_000;
+        return start;
+      }
+      const start = profile;
+      profile += rounds * DAY_MS;
+      return start;
+    },
+  };
+}
+
+const countOf = (workload: Workload['name'], messages: number): number =>
+  workload === 'single' ? messages : Math.ceil(messages / MESSAGES_PER_PROFILE);
+
+async function oneRound(
+  system: IngestSystem,
+  pool: Pool,
+  plan: Plan,
+  channels: ChannelIds,
+  calendar: Calendar,
+): Promise<Throughput[]> {
+  const results: Throughput[] = [];
+  for (const workload of ['single', 'profile'] as const) {
+    const messages = countOf(workload, plan.messages);
+    const raw = makeWorkload(workload, DEVICES, calendar.next(workload, messages));
+    // oxlint-disable-next-line no-await-in-loop
+    const limit = await measureRawLimit(pool, raw, messages, channels);
+    // oxlint-disable-next-line no-await-in-loop
+    const closed = await closedLoop(system, pool, workload, messages, calendar);
+    const add = (kind: Throughput['kind'], { perSecond, processor }: Speed): void => {
+      results.push({
+        workload,
+        kind,
+        messages_per_second: perSecond,
+        readings_per_second: perSecond * raw.readingsPerMessage,
+        processor,
+        raw_readings_per_second: limit,
+      });
+    };
+    add('closed_loop', closed);
+    // oxlint-disable-next-line no-await-in-loop
+    if (system.worker !== undefined)
+      add('drain', await drain(system, pool, workload, messages, calendar));
+  }
+  return results;
+}
+
+/** Messages per second from the first publication until all are stored and acknowledged. */
+async function closedLoop(
+  system: IngestSystem,
+  pool: Pool,
+  workload: Workload['name'],
+  messages: number,
+  calendar: Calendar,
+): Promise<Speed> {
+  const before = await storedReadings(pool);
+  const usedBefore = await timeOf(system);
+  const report = await load(system, workload, messages, calendar);
+  const expected = before + messages * makeWorkload(workload, DEVICES, 0).readingsPerMessage;
+  const endMs = system.acknowledgesStored ? report.endMs : await untilStored(pool, expected);
+  if ((await storedReadings(pool)) !== expected)
+    throw new Error('not everything acknowledged is stored');
+  return {
+    perSecond: (messages * 1000) / (endMs - report.beginMs),
+    processor: {
+      ...perHundredThousand(usedBefore, await timeOf(system), messages),
+      generator: (report.processorSeconds * 100_000) / messages,
+    },
+  };
+}
+
+/** Messages per second of a worker that comes back to a queue. */
+async function drain(
+  system: IngestSystem,
+  pool: Pool,
+  workload: Workload['name'],
+  messages: number,
+  calendar: Calendar,
+): Promise<Speed> {
+  await system.worker?.stop();
+  const before = await storedReadings(pool);
+  await load(system, workload, messages, calendar);
+  const perMessage = makeWorkload(workload, DEVICES, 0).readingsPerMessage;
+  await system.worker?.start();
+  // From the first commit on: its start is not its speed.
+  const firstMs = await untilStored(pool, before + perMessage);
+  const first = await storedReadings(pool);
+  const usedBefore = await timeOf(system);
+  const lastMs = await untilStored(pool, before + messages * perMessage);
+  const drained = messages - (first - before) / perMessage;
+  return {
+    perSecond: (drained * 1000) / (lastMs - firstMs),
+    processor: perHundredThousand(usedBefore, await timeOf(system), drained),
+  };
+}
+
+const timeOf = (system: IngestSystem): Promise<ReadonlyMap<string, number>> =>
+  processorTime(system.processId() ?? -1);
+
+function perHundredThousand(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  messages: number,
+): Record<string, number> {
+  return Object.fromEntries(
+    [...after].map(([name, seconds]) => [
+      name,
+      ((seconds - (before.get(name) ?? 0)) * 100_000) / messages,
+    ]),
+  );
+}
+
+const load = (
+  system: IngestSystem,
+  workload: Workload['name'],
+  count: number,
+  calendar: Calendar,
+  rate?: number,
+): Promise<GeneratorReport> =>
+  generateLoad({
+    host: system.mqtt.hostname,
+    port: Number(system.mqtt.port),
+    connections: CONNECTIONS,
+    count,
+    window: WINDOW,
+    workload,
+    devices: DEVICES,
+    startMs: calendar.next(workload, count),
+    ...(rate === undefined ? {} : { rate }),
+  });
+
+async function latency(
+  system: IngestSystem,
+  pool: Pool,
+  rate: number,
+  calendar: Calendar,
+): Promise<Latency> {
+  const count = rate * LATENCY_S;
+  const before = await storedReadings(pool);
+  let published: readonly number[] | undefined;
+  // Probes lie where no measurement has its readings: they are of a device of their own.
+  const fromMs = calendar.next('single', count);
+  const running = generateLoad({
+    host: system.mqtt.hostname,
+    port: Number(system.mqtt.port),
+    connections: CONNECTIONS,
+    count,
+    window: Infinity,
+    workload: 'single',
+    devices: DEVICES,
+    startMs: fromMs,
+    rate,
+  }).then((report) => {
+    published = report.probes;
+    return report;
+  });
+  const watching = watchProbes(
+    pool,
+    { fromMs, untilMs: fromMs + 100_000 },
+    (seen) => published !== undefined && seen >= published.length,
+  );
+  const [report, seen] = await Promise.all([running, watching]);
+  await untilStored(pool, before + count * 3 + report.probes.length);
+  return latencyOf(rate, report.probes, seen);
+}
+
+async function storedReadings(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ stored: number }>(
+    'SELECT coalesce(sum(stored), 0)::int8 AS stored FROM ledger WHERE tenant = $1',
+    [TENANT],
+  );
+  return rows[0]?.stored ?? 0;
+}
+
+/** Milliseconds since 1970 at which so many were stored. */
+async function untilStored(pool: Pool, readings: number): Promise<number> {
+  const deadline = performance.now() + PATIENCE_MS;
+  // oxlint-disable-next-line no-await-in-loop
+  while ((await storedReadings(pool)) < readings) {
+    if (performance.now() > deadline) throw new Error('the readings are not stored');
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(20);
+  }
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from '@verimeter/registry';
+import { PROBE, TENANT } from './workload.ts';
+
+const POLL_MS = 2;
+/** Probes are counted up from 0: the greatest one that is visible tells how many are. */
+const LAST_VISIBLE = `
+  SELECT max(r.value) AS last FROM readings r JOIN channels c USING (channel_id)
+   WHERE c.tenant = $1 AND c.device_id = $2 AND r.ts >= $3::timestamptz AND r.ts < $4::timestamptz`;
+
+/** When each probe was first seen by another session, milliseconds since 1970. */
+export async function watchProbes(
+  pool: Pool,
+  range: { readonly fromMs: number; readonly untilMs: number },
+  isOver: (seen: number) => boolean,
+): Promise<number[]> {
+  const seen: number[] = [];
+  const values = [TENANT, PROBE, new Date(range.fromMs), new Date(range.untilMs)];
+  while (!isOver(seen.length)) {
+    // oxlint-disable-next-line no-await-in-loop
+    const { rows } = await pool.query<{ last: number | null }>({
+      name: 'bench_last_visible',
+      text: LAST_VISIBLE,
+      values,
+    });
+    const now = performance.timeOrigin + performance.now();
+    const last = rows[0]?.last ?? -1;
+    while (seen.length <= last) seen.push(now);
+    // oxlint-disable-next-line no-await-in-loop
+    await delay(POLL_MS);
+  }
+  return seen;
+}
+
+export interface Latency {
+  readonly rate: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Milliseconds from publication to visibility. */
+export function latencyOf(
+  rate: number,
+  published: readonly number[],
+  seen: readonly number[],
+): Latency {
+  const times = published
+    .map((at, probe) => (seen[probe] ?? Infinity) - at)
+    .toSorted((a, b) => a - b);
+  const quantile = (q: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? Infinity;
+  return { rate, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
+}
