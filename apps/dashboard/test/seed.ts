@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   addLiveReadings,
   addToLedger,
+  timestamptz,
   addToQuarantine,
   ensureChannels,
   ensureTenant,
@@ -273,7 +274,12 @@ export async function addReading(database: TestDatabase, value: number): Promise
       [new Date(ms), value, channel.channelId],
     );
     await addLiveReadings(client, [
-      { tenant: TENANT, channelIds: [channel.channelId], tsUs: [ms * 1000], values: [value] },
+      {
+        tenant: TENANT,
+        channelIds: [channel.channelId],
+        ts: [timestamptz(ms * 1000)],
+        values: [value],
+      },
     ]);
   });
 }

@@ -8,6 +8,7 @@ import {
   addLiveEvents,
   addLiveReadings,
   addToLedger,
+  timestamptz,
   addToQuarantine,
   changeEntries,
   ensureChannels,
@@ -287,7 +288,12 @@ describe('live events', () => {
       });
       await listener.query('LISTEN verimeter_events');
       await addLiveReadings(pool, [
-        { tenant, channelIds: [7, 8], tsUs: [HOUR_US, HOUR_US + 1], values: [0.1, -2] },
+        {
+          tenant,
+          channelIds: [7, 8],
+          ts: [HOUR_US, HOUR_US + 1].map(timestamptz),
+          values: [0.1, -2],
+        },
       ]);
       const events = await pool.query<{ id: number }>(
         `SELECT id, channel_ids, values, (extract(epoch FROM ts[2]) * 1000000)::int8 AS second

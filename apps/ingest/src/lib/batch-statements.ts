@@ -9,6 +9,7 @@ import {
   timestamptz,
 } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
+import { float8Array, int4Array, timestamptzArray } from '@verimeter/timescale-store';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { storableText } from './sql-errors.ts';
@@ -173,23 +174,30 @@ export async function setPresence(client: Queryable, plan: BatchPlan): Promise<v
 
 /** Readings to announce, one entry per tenant. */
 export function liveReadings(plan: BatchPlan, outcomes: WriteOutcomes): LiveReadings[] {
-  const byTenant = new Map<string, { channelIds: number[]; tsUs: number[]; values: number[] }>();
+  const byTenant = new Map<string, { rows: Uint32Array; length: number }>();
   const { readings } = plan;
   for (const { device, firstRow, rows } of plan.messages) {
     if (device === undefined || rows === 0 || rows > LIVE_READINGS) continue;
     let news = byTenant.get(device.tenant);
     if (news === undefined) {
-      news = { channelIds: [], tsUs: [], values: [] };
+      news = { rows: new Uint32Array(readings.length), length: 0 };
       byTenant.set(device.tenant, news);
     }
     for (let row = firstRow; row < firstRow + rows; row += 1) {
       if (outcomes[row] !== OUTCOME.stored) continue;
-      news.channelIds.push(readings.channelId[row] ?? 0);
-      news.tsUs.push(readings.tsUs[row] ?? 0);
-      news.values.push(readings.value[row] ?? 0);
+      news.rows[news.length] = row;
+      news.length += 1;
     }
   }
   return [...byTenant]
-    .filter(([, { channelIds }]) => channelIds.length > 0)
-    .map(([tenant, news]) => ({ tenant, ...news }));
+    .filter(([, { length }]) => length > 0)
+    .map(([tenant, news]) => {
+      const rows = news.rows.subarray(0, news.length);
+      return {
+        tenant,
+        channelIds: int4Array(readings.channelId, rows),
+        ts: timestamptzArray(readings.tsUs, rows),
+        values: float8Array(readings.value, rows),
+      };
+    });
 }

@@ -1,3 +1,4 @@
+import { numberArray, textArray } from './array-literals.ts';
 import { timestamptz } from './instants.ts';
 import type { Queryable } from './pools.ts';
 
@@ -35,15 +36,36 @@ const ADD = `
   ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE
     SET ${COUNTS.map((name) => `${name} = l.${name} + excluded.${name}`).join(', ')}`;
 
+const HOUR_US = 3600e6;
+
+/** Almost all rows of a batch are of one hour. */
+function hourFormatter(): (us: number) => string {
+  let last = Number.NaN;
+  let text = '';
+  return (us) => {
+    const hour = Math.floor(us / HOUR_US);
+    if (hour !== last) {
+      last = hour;
+      text = timestamptz(hour * HOUR_US);
+    }
+    return text;
+  };
+}
+
 /** Adds to the ledger, in the transaction that stores what is counted. Rows of one key may repeat. */
 export async function addToLedger(client: Queryable, rows: readonly LedgerRow[]): Promise<void> {
   if (rows.length === 0) return;
-  await client.query(ADD, [
-    rows.map((row) => row.tenant),
-    rows.map((row) => row.deviceId),
-    rows.map((row) => row.topic),
-    rows.map((row) => timestamptz(row.receivedAtUs)),
-    rows.map((row) => row.source),
-    ...COUNTS.map((name) => rows.map((row) => row[name] ?? 0)),
-  ]);
+  const hour = hourFormatter();
+  await client.query({
+    name: 'ledger_add',
+    text: ADD,
+    values: [
+      textArray(rows.map((row) => row.tenant)),
+      textArray(rows.map((row) => row.deviceId)),
+      textArray(rows.map((row) => row.topic)),
+      textArray(rows.map((row) => hour(row.receivedAtUs))),
+      textArray(rows.map((row) => row.source)),
+      ...COUNTS.map((name) => numberArray(rows.map((row) => row[name] ?? 0))),
+    ],
+  });
 }

@@ -1,12 +1,15 @@
-import { timestamptz } from './instants.ts';
 import type { Queryable } from './pools.ts';
+
+/** Elements, or the array in PostgreSQL's binary format. */
+type ArrayParameter<T> = readonly T[] | Buffer;
 
 /** One row per tenant and committed batch: the readings as parallel arrays. */
 export interface LiveReadings {
   readonly tenant: string;
-  readonly channelIds: readonly number[];
-  readonly tsUs: readonly number[];
-  readonly values: readonly number[];
+  readonly channelIds: ArrayParameter<number>;
+  /** timestamptz */
+  readonly ts: ArrayParameter<string>;
+  readonly values: ArrayParameter<number>;
 }
 
 /**
@@ -20,7 +23,7 @@ export async function addLiveReadings(
   for (const batch of batches) {
     await client.query(
       `INSERT INTO live_events (tenant, kind, channel_ids, ts, values) VALUES ($1, 'reading', $2, $3, $4)`,
-      [batch.tenant, batch.channelIds, batch.tsUs.map(timestamptz), batch.values],
+      [batch.tenant, batch.channelIds, batch.ts, batch.values],
     );
   }
 }
