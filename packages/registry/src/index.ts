@@ -81,3 +81,13 @@ export {
   wishReplay,
   withdrawReplay,
 } from './lib/replays.ts';
+export {
+  type NewDevice,
+  PROVISIONING_SOURCES,
+  type ProvisioningRule,
+  type ProvisioningSource,
+  provisionDevices,
+  readProvisioning,
+  removeProvisioning,
+  setProvisioning,
+} from './lib/provisioning.ts';

@@ -39,6 +39,7 @@ async function seed(): Promise<void> {
       INSERT INTO quarantine_left_out (tenant, topic, reason, hour, source, entries, rejected)
         VALUES ('${tenant}', 't', 'malformed', '2026-11-24T04:00Z', 'mqtt', 1, 1);
       INSERT INTO replays (tenant, last_id) VALUES ('${tenant}', 0);
+      INSERT INTO provisioning (tenant, source) VALUES ('${tenant}', 'native');
       INSERT INTO ledger (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
       INSERT INTO device_events (tenant, device_id, ts, event, state, received_at)
         VALUES ('${tenant}', 'm1', now(), 'cover_open', 'active', now());
@@ -98,7 +99,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 20 }]);
+    expect(seen.rows).toEqual([{ count: 21 }]);
   });
 
   test.each([

@@ -43,3 +43,4 @@ export {
   LEGAL_STATUSES,
   RECOMMENDATIONS,
 } from './lib/health-vocabulary.ts';
+export { kindOfQuantities } from './lib/device-kind.ts';

@@ -1,8 +1,9 @@
 import type { FlaggedReading } from '@verimeter/payload-codecs';
 import { type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
-import type { Queryable } from '@verimeter/registry';
+import { type Queryable, provisionDevices } from '@verimeter/registry';
 import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/telemetry';
 import type { DeviceDirectory, KnownDevice, KnownDevices, NewChannel } from './device-directory.ts';
+import { newDevices } from './new-devices.ts';
 import type { StagedMessage } from './staged-message.ts';
 
 /** A message with all that is known of it before the store is asked. */
@@ -47,7 +48,9 @@ export async function resolveDevices(
       wanted.push({ tenant: decoded.tenant, deviceId: decoded.deviceId ?? '' });
     }
   }
-  const known = await directory.load(client, wanted);
+  let known = await directory.load(client, wanted);
+  if ((await provisionDevices(client, newDevices(staged, known))) > 0)
+    known = await directory.load(client, wanted);
   const channels = new Map<string, NewChannel>();
   for (const { decoded } of staged) {
     const device = findDevice(known, decoded.tenant, decoded.deviceId);

@@ -159,6 +159,23 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'provisioning',
+      positionals: 'list|set|remove [SOURCE]',
+      summary: 'which devices register themselves with their first message',
+      details: [
+        'SOURCE is the road of the message: native, senml, or gateway (a gateway that publishes for the device). Without a rule for it',
+        'messages of unregistered devices wait in quarantine.',
+      ],
+      options: [
+        { name: 'kind', value: 'K', text: 'set: what they are (default: by their quantities)' },
+        { name: 'ids', value: 'PATTERN', text: 'set: only these, * is anything (default *)' },
+        { name: 'per-day', value: 'N', text: 'set: at most so many in 24 hours (default 1000)' },
+      ],
+    },
+    run: async (context) => (await import('./commands/provisioning.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'simulate',
       positionals: '',
       summary: 'publishes a simulated city over MQTT',
@@ -223,6 +240,7 @@ export const COMMANDS: readonly Command[] = [
           value: 'N,N,...',
           text: 'ingest: latency at these messages/s (default 1000,5000,8000)',
         },
+        { name: 'workload', value: 'single|profile', text: 'ingest: only one of them' },
         { name: 'mqtt-url', value: 'URL', text: 'ingest: a broker that is running' },
         { name: 'meters', value: 'N', text: 'how many (default 100000)' },
         {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Pool, createServicePool } from '@verimeter/registry';
-import { UsageError, wholeNumber } from '../../arguments.ts';
+import { UsageError, choice, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
 import { type GeneratorReport, generateLoad } from './generator-process.ts';
@@ -11,6 +11,7 @@ import { type IngestSystem, startBehind, startUp } from './system.ts';
 import { type Latency, latencyOf, watchProbes } from './visibility.ts';
 import { PROBE, TENANT, type Workload, deviceId, makeWorkload } from './workload.ts';
 
+const WORKLOADS = ['single', 'profile'] as const;
 const DEVICES = 2000;
 const CONNECTIONS = 16;
 const WINDOW = 1000;
@@ -24,6 +25,7 @@ interface Plan {
   readonly messages: number;
   readonly rounds: number;
   readonly rates: readonly number[];
+  readonly workloads: readonly Workload['name'][];
 }
 
 export interface Throughput {
@@ -103,11 +105,13 @@ function planOf(context: CommandContext): Plan {
     .split(',')
     .filter((rate) => rate !== '')
     .map((rate) => wholeNumber(rate, 'rates', 1, 1_000_000));
+  const only = context.option('workload');
   if (context.positionals.length > 1) throw new UsageError('bench ingest takes options only');
   return {
     messages: whole('messages', 100_000, 100, 10_000_000),
     rounds: whole('rounds', 5, 1, 1000),
     rates,
+    workloads: only === undefined ? WORKLOADS : [choice(only, WORKLOADS, '--workload')],
   };
 }
 
@@ -149,7 +153,7 @@ async function oneRound(
   calendar: Calendar,
 ): Promise<Throughput[]> {
   const results: Throughput[] = [];
-  for (const workload of ['single', 'profile'] as const) {
+  for (const workload of plan.workloads) {
     const messages = countOf(workload, plan.messages);
     const raw = makeWorkload(workload, DEVICES, calendar.next(workload, messages));
     // oxlint-disable-next-line no-await-in-loop

@@ -21,7 +21,7 @@ export const deviceId = (device: number): string => `D${device}`;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const QUARTER_MS = 900_000;
-export const PROFILE_LENGTH = 96;
+const PROFILE_LENGTH = 96;
 
 const topicOf = (device: number): string => `verimeter/v1/${TENANT}/${deviceId(device)}/readings`;
 
@@ -29,7 +29,7 @@ const register = (index: number): number => 1000 + index / 8;
 const profileValue = (index: number, quarter: number): number => index + quarter / 8;
 
 /** Messages of three readings, a minute apart per device, from `startMs` on. */
-export function singleMessages(devices: number, startMs: number): Workload {
+function singleMessages(devices: number, startMs: number): Workload {
   const instant = (index: number): number => startMs + Math.floor(index / devices) * MINUTE_MS;
   return {
     name: 'single',
@@ -50,7 +50,7 @@ export function singleMessages(devices: number, startMs: number): Workload {
 }
 
 /** Load profiles: a day of quarter hours of a register in one message. */
-export function profileMessages(devices: number, startMs: number): Workload {
+function profileMessages(devices: number, startMs: number): Workload {
   const start = (index: number): number => startMs + Math.floor(index / devices) * DAY_MS;
   return {
     name: 'profile',

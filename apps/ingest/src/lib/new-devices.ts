@@ -1,0 +1,30 @@
+import type { NewDevice } from '@verimeter/registry';
+import { kindOfQuantities } from '@verimeter/telemetry';
+import type { KnownDevices } from './device-directory.ts';
+import type { StagedMessage } from './staged-message.ts';
+
+/** Devices of known tenants that nobody registered and that brought readings, each once, in the order they came. */
+export function newDevices(staged: readonly StagedMessage[], known: KnownDevices): NewDevice[] {
+  const found = new Map<string, NewDevice>();
+  for (const { decoded, message, refusal } of staged) {
+    const { tenant, deviceId, readings } = decoded;
+    if (tenant === undefined || deviceId === undefined || refusal !== undefined) continue;
+    if (!known.hasTenant(tenant) || known.find(tenant, deviceId) !== undefined) continue;
+    // What a broker repeats because it was retained may be of a device that is long gone.
+    if (readings.length === 0 || message.retain) continue;
+    const key = `${tenant}/${deviceId}`;
+    if (found.get(key)?.kind !== undefined) continue;
+    found.set(key, {
+      tenant,
+      deviceId,
+      source: sourceOf(decoded),
+      kind: kindOfQuantities(readings.map(({ quantity }) => quantity)),
+    });
+  }
+  return [...found.values()];
+}
+
+function sourceOf(decoded: StagedMessage['decoded']): NewDevice['source'] {
+  if (decoded.gatewayId !== undefined) return 'gateway';
+  return decoded.channel === 'senml' ? 'senml' : 'native';
+}

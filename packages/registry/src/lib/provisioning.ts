@@ -1,0 +1,92 @@
+import type { DeviceKind } from '@verimeter/telemetry';
+import { textArray } from './array-literals.ts';
+import type { Queryable } from './pools.ts';
+
+/** The roads a first message may come on. */
+export const PROVISIONING_SOURCES = ['native', 'senml', 'gateway'] as const;
+export type ProvisioningSource = (typeof PROVISIONING_SOURCES)[number];
+
+export interface ProvisioningRule {
+  readonly tenant: string;
+  readonly source: ProvisioningSource;
+  /** null: what the quantities of the message say. */
+  readonly kind: DeviceKind | null;
+  /** LIKE pattern of the device ids that may. */
+  readonly ids: string;
+  /** Devices within 24 hours. */
+  readonly per_day: number;
+}
+
+/** A device that nobody registered, and what its first message says it is. */
+export interface NewDevice {
+  readonly tenant: string;
+  readonly deviceId: string;
+  readonly source: ProvisioningSource;
+  /** undefined: its quantities do not say. */
+  readonly kind: DeviceKind | undefined;
+}
+
+/** The rules of a tenant by source. */
+export async function readProvisioning(db: Queryable, tenant: string): Promise<ProvisioningRule[]> {
+  const { rows } = await db.query<ProvisioningRule>(
+    'SELECT tenant, source, kind, ids, per_day FROM provisioning WHERE tenant = $1 ORDER BY source',
+    [tenant],
+  );
+  return rows;
+}
+
+export async function setProvisioning(db: Queryable, rule: ProvisioningRule): Promise<void> {
+  await db.query(
+    `INSERT INTO provisioning (tenant, source, kind, ids, per_day) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (tenant, source) DO UPDATE
+       SET kind = excluded.kind, ids = excluded.ids, per_day = excluded.per_day`,
+    [rule.tenant, rule.source, rule.kind, rule.ids, rule.per_day],
+  );
+}
+
+/** Whether there was such a rule. */
+export async function removeProvisioning(
+  db: Queryable,
+  tenant: string,
+  source: ProvisioningSource,
+): Promise<boolean> {
+  const result = await db.query('DELETE FROM provisioning WHERE tenant = $1 AND source = $2', [
+    tenant,
+    source,
+  ]);
+  return result.rowCount === 1;
+}
+
+/**
+ * In the order they came, as many as the rule still allows today: others wait in quarantine. Sorted by key, so that two workers do not
+ * wait for each other in a circle.
+ */
+const PROVISION = `
+  WITH wanted AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t (tenant, device_id, source, kind, ordinal)
+  ), allowed AS (
+    SELECT w.tenant, w.device_id, w.source, coalesce(p.kind, w.kind) AS kind,
+           row_number() OVER (PARTITION BY w.tenant, w.source ORDER BY w.ordinal) AS place,
+           p.per_day - (SELECT count(*) FROM devices d
+                         WHERE d.tenant = w.tenant AND d.provisioned_by = w.source AND d.provisioned_at > now() - interval '24 hours') AS room
+      FROM wanted w JOIN provisioning p ON p.tenant = w.tenant AND p.source = w.source
+     WHERE w.device_id LIKE p.ids AND coalesce(p.kind, w.kind) IS NOT NULL
+  )
+  INSERT INTO devices (tenant, device_id, kind, provisioned_by, provisioned_at)
+  SELECT tenant, device_id, kind, source, now() FROM allowed WHERE place <= room ORDER BY tenant, device_id
+  ON CONFLICT DO NOTHING`;
+
+/** Registers those that a rule lets in; returns how many there are now that were not. */
+export async function provisionDevices(
+  db: Queryable,
+  devices: readonly NewDevice[],
+): Promise<number> {
+  if (devices.length === 0) return 0;
+  const result = await db.query(PROVISION, [
+    textArray(devices.map(({ tenant }) => tenant)),
+    textArray(devices.map(({ deviceId }) => deviceId)),
+    textArray(devices.map(({ source }) => source)),
+    textArray(devices.map(({ kind }) => kind ?? null)),
+  ]);
+  return result.rowCount ?? 0;
+}
