@@ -25,8 +25,17 @@ export interface NewChannel {
   readonly unit: string;
 }
 
-/** `/` is in no identifier, so the key is unambiguous. */
-const deviceKey = (tenant: string, deviceId: string): string => `${tenant}/${deviceId}`;
+/** By tenant and device id: a key of both would be a new string for every message. */
+type ByDevice<T> = Map<string, Map<string, T>>;
+
+const find = <T>(all: ByDevice<T>, tenant: string, deviceId: string): T | undefined =>
+  all.get(tenant)?.get(deviceId);
+
+function put<T>(all: ByDevice<T>, tenant: string, deviceId: string, value: T): void {
+  const ofTenant = all.get(tenant);
+  if (ofTenant === undefined) all.set(tenant, new Map([[deviceId, value]]));
+  else ofTenant.set(deviceId, value);
+}
 
 const FIND_DEVICES = `
   SELECT d.tenant, d.device_id, c.quantity, c.channel_id, c.unit
@@ -50,7 +59,9 @@ const MAX_DEVICES = 1_000_000;
  * registry for each batch anew (one query), because a device registered a moment ago must not be turned away.
  */
 export class DeviceDirectory {
-  readonly #devices = new Map<string, KnownDevice>();
+  readonly #devices: ByDevice<KnownDevice> = new Map();
+  /** Devices in memory. */
+  #size = 0;
   readonly #tenants = new Set<string>();
 
   /** Something changed; without a device id anything of the tenant, without a tenant anything at all. */
@@ -58,54 +69,58 @@ export class DeviceDirectory {
     if (tenant == null) {
       this.#devices.clear();
       this.#tenants.clear();
+      this.#size = 0;
       return;
     }
     this.#tenants.delete(tenant);
-    if (deviceId != null) {
-      this.#devices.delete(deviceKey(tenant, deviceId));
-      return;
-    }
-    for (const key of this.#devices.keys()) {
-      if (key.startsWith(`${tenant}/`)) this.#devices.delete(key);
-    }
+    const ofTenant = this.#devices.get(tenant);
+    if (ofTenant === undefined) return;
+    if (deviceId == null) {
+      this.#size -= ofTenant.size;
+      this.#devices.delete(tenant);
+    } else if (ofTenant.delete(deviceId)) this.#size -= 1;
   }
 
   /**
-   * All of these as they are now, asked of the registry where they are not in memory. What is forgotten while a batch is on its way is
-   * forgotten for the next one: in this one a known device must not turn into an unknown one.
+   * All of these as they are now, asked of the registry where they are not in memory; without a device the query still tells whether
+   * the tenant exists. What is forgotten while a batch is on its way is forgotten for the next one: in this one a known device
+   * must not turn into an unknown one.
    */
   async load(
     client: Queryable,
-    wanted: readonly { readonly tenant: string; readonly deviceId: string }[],
+    wanted: readonly {
+      readonly tenant: string | undefined;
+      readonly deviceId: string | undefined;
+    }[],
   ): Promise<KnownDevices> {
-    const devices = new Map<string, KnownDevice>();
+    const devices: ByDevice<KnownDevice> = new Map();
     const tenants = new Set<string>();
-    const missing = new Map<string, { tenant: string; deviceId: string }>();
-    for (const { tenant, deviceId } of wanted) {
-      const key = deviceKey(tenant, deviceId);
-      const device = this.#devices.get(key);
-      if (device === undefined) missing.set(key, { tenant, deviceId });
-      else devices.set(key, device);
+    const missing: ByDevice<{ tenant: string; deviceId: string }> = new Map();
+    for (const { tenant, deviceId = '' } of wanted) {
+      if (tenant === undefined || find(devices, tenant, deviceId) !== undefined) continue;
+      const device = find(this.#devices, tenant, deviceId);
+      if (device === undefined) put(missing, tenant, deviceId, { tenant, deviceId });
+      else put(devices, tenant, deviceId, device);
       if (this.#tenants.has(tenant)) tenants.add(tenant);
     }
     if (missing.size > 0) {
-      if (this.#devices.size + missing.size > MAX_DEVICES) this.forget();
-      const keys = [...missing.values()];
+      const keys = [...missing.values()].flatMap((ofTenant) => [...ofTenant.values()]);
+      if (this.#size + keys.length > MAX_DEVICES) this.forget();
       const found = await client.query<ChannelRow>(FIND_DEVICES, [
         keys.map(({ tenant }) => tenant),
         keys.map(({ deviceId }) => deviceId),
       ]);
       for (const row of found.rows) this.#remember(row);
-      for (const key of missing.keys()) {
-        const device = this.#devices.get(key);
+      for (const { tenant, deviceId } of keys) {
+        const device = find(this.#devices, tenant, deviceId);
         if (device === undefined) continue;
-        devices.set(key, device);
-        tenants.add(device.tenant);
+        put(devices, tenant, deviceId, device);
+        tenants.add(tenant);
       }
       for (const tenant of await this.#loadTenants(client, keys, tenants)) tenants.add(tenant);
     }
     return {
-      find: (tenant, deviceId) => devices.get(deviceKey(tenant, deviceId)),
+      find: (tenant, deviceId) => find(devices, tenant, deviceId),
       hasTenant: (tenant) => tenants.has(tenant),
     };
   }
@@ -146,19 +161,17 @@ export class DeviceDirectory {
     }
     for (const { device, quantity } of channels) {
       // A device that was forgotten meanwhile lives on in the batch that holds it.
-      const known = this.#devices
-        .get(deviceKey(device.tenant, device.deviceId))
-        ?.channels.get(quantity);
+      const known = find(this.#devices, device.tenant, device.deviceId)?.channels.get(quantity);
       if (known !== undefined) device.channels.set(quantity, known);
     }
   }
 
   #remember(row: ChannelRow): void {
-    const key = deviceKey(row.tenant, row.device_id);
-    let device = this.#devices.get(key);
+    let device = find(this.#devices, row.tenant, row.device_id);
     if (device === undefined) {
       device = { tenant: row.tenant, deviceId: row.device_id, channels: new Map() };
-      this.#devices.set(key, device);
+      put(this.#devices, row.tenant, row.device_id, device);
+      this.#size += 1;
       this.#tenants.add(row.tenant);
     }
     if (row.quantity === null || row.channel_id === null || row.unit === null) return;

@@ -45,8 +45,8 @@ interface Held<T> {
   readonly item: T;
   readonly receivedAtUs: number;
   readonly channel: string;
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
@@ -170,7 +170,13 @@ class BatchingPipeline implements Pipeline {
   #stage(held: Held<IncomingMessage>): void {
     const item = stageMessage(held.item);
     if (this.#staged.length === 0) this.#stagedSince = performance.now();
-    this.#staged.push({ ...held, item, channel: item.decoded.channel ?? 'unknown' });
+    this.#staged.push({
+      item,
+      receivedAtUs: held.receivedAtUs,
+      channel: item.decoded.channel ?? 'unknown',
+      resolve: held.resolve,
+      reject: held.reject,
+    });
     this.#stagedReadings += item.decoded.readings.length;
     this.#stagedBytes += item.payload.length;
   }
@@ -320,7 +326,8 @@ class BatchingPipeline implements Pipeline {
     totals: Awaited<ReturnType<typeof commitBatch>>,
   ): void {
     const now = Date.now() * 1000;
-    for (const { channel } of batch) this.#metrics.messages.inc({ channel });
+    const channels = Map.groupBy(batch, ({ channel }) => channel);
+    for (const [channel, { length }] of channels) this.#metrics.messages.inc({ channel }, length);
     const oldest = batch[0]?.receivedAtUs ?? now;
     this.#metrics.lagSeconds.observe(Math.max(0, now - oldest) / 1e6);
     for (const [outcome, count] of Object.entries(totals ?? {})) {

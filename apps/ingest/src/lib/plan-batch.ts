@@ -41,16 +41,10 @@ export async function resolveDevices(
   staged: readonly StagedMessage[],
   { directory }: PlanContext,
 ): Promise<KnownDevices> {
-  const wanted: { tenant: string; deviceId: string }[] = [];
-  for (const { decoded } of staged) {
-    if (decoded.tenant !== undefined) {
-      // Without a device the query still tells whether the tenant exists.
-      wanted.push({ tenant: decoded.tenant, deviceId: decoded.deviceId ?? '' });
-    }
-  }
-  let known = await directory.load(client, wanted);
+  const decodedAll = staged.map(({ decoded }) => decoded);
+  let known = await directory.load(client, decodedAll);
   if ((await provisionDevices(client, newDevices(staged, known))) > 0)
-    known = await directory.load(client, wanted);
+    known = await directory.load(client, decodedAll);
   const channels = new Map<string, NewChannel>();
   for (const { decoded } of staged) {
     const device = findDevice(known, decoded.tenant, decoded.deviceId);
@@ -118,18 +112,26 @@ function planMessage(
   const isKnownTenant = tenant !== undefined && known.hasTenant(tenant);
   const owner = isKnownTenant ? tenant : defaultTenant;
   const device = isKnownTenant ? findDevice(known, tenant, deviceId) : undefined;
-  const base = { staged, device, tenant: owner, firstRow, ignored: 0, rows: 0, events: [] };
+  const nothing = (): Omit<PlannedMessage, 'received' | 'rejects'> => ({
+    staged,
+    device,
+    tenant: owner,
+    firstRow,
+    ignored: 0,
+    rows: 0,
+    events: [],
+  });
   if (staged.refusal !== undefined) {
     const count = Math.max(decoded.received, 1);
     const reject: Reject = { reason: 'malformed', field: '', message: staged.refusal, count };
-    return { ...base, received: count, rejects: [reject] };
+    return { ...nothing(), received: count, rejects: [reject] };
   }
   if (device === undefined) {
     const unowned = unownedReject(staged, isKnownTenant);
     const rejects = unowned === undefined ? decoded.rejects : [unowned, ...decoded.rejects];
-    return { ...base, rejects, received: rejects.reduce((sum, { count }) => sum + count, 0) };
+    return { ...nothing(), rejects, received: rejects.reduce((sum, { count }) => sum + count, 0) };
   }
-  const rejects: Reject[] = [...decoded.rejects];
+  let { rejects } = decoded;
   let { received } = decoded;
   let ignored = 0;
   for (const reading of decoded.readings) {
@@ -141,7 +143,7 @@ function planMessage(
     }
     const channel = device.channels.get(reading.quantity);
     if (channel === undefined || (reading.unit !== undefined && reading.unit !== channel.unit)) {
-      rejects.push(badUnit(reading, channel?.unit));
+      rejects = [...rejects, badUnit(reading, channel?.unit)];
       continue;
     }
     if (isArrival && isRedelivered) continue;
@@ -155,9 +157,9 @@ function planMessage(
     batch.length += 1;
   }
   const hasOldArrivals = isRedelivered || message.retain;
-  const events = decoded.events.filter(
-    ({ tsUs }) => !(hasOldArrivals && tsUs === message.receivedAtUs),
-  );
+  const events = hasOldArrivals
+    ? decoded.events.filter(({ tsUs }) => tsUs !== message.receivedAtUs)
+    : decoded.events;
   const rows = batch.length - firstRow;
   return { staged, device, tenant: owner, firstRow, rows, rejects, events, received, ignored };
 }

@@ -17,14 +17,16 @@ export interface StagedMessage {
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 export function stageMessage(incoming: IncomingMessage): StagedMessage {
-  const { payload, ...message } = incoming;
+  const { payload } = incoming;
   const decoded = decodeSafely(incoming);
+  const topic = shortTopic(storableText(incoming.topic));
   return {
-    message: { ...message, topic: shortTopic(storableText(message.topic)) },
+    // Almost always as it came: a copy of each message shows in the profile.
+    message: topic === incoming.topic ? incoming : { ...incoming, topic },
     decoded,
     payload,
     arrivalHash:
-      decoded.usesArrivalTime && message.packetId !== undefined ? sha256(payload) : undefined,
+      decoded.usesArrivalTime && incoming.packetId !== undefined ? sha256(payload) : undefined,
   };
 }
 
