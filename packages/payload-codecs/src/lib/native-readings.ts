@@ -38,29 +38,41 @@ function decodeRecord(record: JsonValue, path: string, findings: Findings): void
     return;
   }
   if (!namesTheTopicsDevice(record, path, findings)) return;
-  const isProfile = ['profiles', 'quantity', 'start', 'step'].some((key) =>
-    Object.hasOwn(record, key),
-  );
+  const isProfile =
+    Object.hasOwn(record, 'profiles') ||
+    Object.hasOwn(record, 'quantity') ||
+    Object.hasOwn(record, 'start') ||
+    Object.hasOwn(record, 'step');
   if (isProfile) decodeProfiles(record, path, findings);
   else decodeSample(record, path, findings);
 }
 
 function namesTheTopicsDevice(record: JsonObject, path: string, findings: Findings): boolean {
-  const expected = { device_id: findings.context.deviceId, tenant: findings.context.tenant };
-  for (const [key, topicValue] of Object.entries(expected)) {
-    const named = member(record, key);
-    if (named === undefined || named === topicValue) continue;
-    const field = join(path, key);
-    const count = countReadings(record);
-    if (typeof named === 'string') {
-      const message = `the payload names ${printable(named)}, the topic ${topicValue}`;
-      findings.reject('topic_mismatch', field, message, count);
-    } else {
-      findings.reject('wrong_type', field, `must be a text, not ${typeName(named)}`, count);
-    }
-    return false;
+  const { deviceId, tenant } = findings.context;
+  return (
+    namesTheTopics(record, 'device_id', deviceId, path, findings) &&
+    namesTheTopics(record, 'tenant', tenant, path, findings)
+  );
+}
+
+function namesTheTopics(
+  record: JsonObject,
+  key: string,
+  topicValue: string,
+  path: string,
+  findings: Findings,
+): boolean {
+  const named = member(record, key);
+  if (named === undefined || named === topicValue) return true;
+  const field = join(path, key);
+  const count = countReadings(record);
+  if (typeof named === 'string') {
+    const message = `the payload names ${printable(named)}, the topic ${topicValue}`;
+    findings.reject('topic_mismatch', field, message, count);
+  } else {
+    findings.reject('wrong_type', field, `must be a text, not ${typeName(named)}`, count);
   }
-  return true;
+  return false;
 }
 
 function decodeSample(record: JsonObject, path: string, findings: Findings): void {
@@ -102,11 +114,15 @@ function decodeSample(record: JsonObject, path: string, findings: Findings): voi
   const flags = tsSource === 'arrival' ? FLAG.arrivalTime : futureFlag(tsUs, receivedAtUs);
   const { deviceId } = findings.context;
   for (const quantity of names) {
-    const at = `${field}.${printable(quantity)}`;
     const value = values[quantity];
-    if (!isKnownQuantity(quantity, at, 1, findings)) continue;
+    if (findQuantity(quantity) === undefined || !Number.isFinite(value)) {
+      const at = `${field}.${printable(quantity)}`;
+      if (!isKnownQuantity(quantity, at, 1, findings)) continue;
+      if (readUnit(record, quantity, 1, path, findings).ok) isNumber(value, at, findings);
+      continue;
+    }
     const unit = readUnit(record, quantity, 1, path, findings);
-    if (!unit.ok || !isNumber(value, at, findings)) continue;
+    if (!unit.ok || typeof value !== 'number') continue;
     findings.readings.push(
       unit.unit === undefined
         ? { deviceId, quantity, tsUs, value, tsSource, flags }
