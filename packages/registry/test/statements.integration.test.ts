@@ -320,6 +320,20 @@ describe('live events', () => {
     const left = await pool.query('SELECT kind FROM live_events WHERE tenant = $1', [tenant]);
     expect(left.rows).toEqual([{ kind: 'quarantine' }]);
   });
+
+  test('trimming by size removes the oldest ones, whole events', async () => {
+    const channelIds = Array.from({ length: 10_000 }, (_, k) => k);
+    const ts = channelIds.map(() => timestamptz(HOUR_US));
+    await pool.query('DELETE FROM live_events');
+    for (let k = 0; k < 4; k += 1)
+      // oxlint-disable-next-line no-await-in-loop -- in this order
+      await addLiveReadings(pool, [{ tenant, channelIds, ts, values: channelIds }]);
+    const { rows } = await pool.query<{ id: number }>('SELECT id FROM live_events ORDER BY id');
+    // Three arrays of 10,000 elements: 4, 8 and 8 bytes each.
+    expect(await trimLiveEvents(pool, 3600, 2.5 * 200_000)).toBe(2);
+    const left = await pool.query('SELECT id FROM live_events ORDER BY id');
+    expect(left.rows).toEqual(rows.slice(2));
+  });
 });
 
 describe('announcements of registry changes', () => {

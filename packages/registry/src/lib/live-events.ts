@@ -51,11 +51,30 @@ export async function addLiveEvents(
   );
 }
 
-/** Removes events older than `keepSeconds` (the stream's memory for Last-Event-ID); returns how many. */
-export async function trimLiveEvents(client: Queryable, keepSeconds = 3600): Promise<number> {
-  const result = await client.query(
+const LIVE_BYTES = 512 * 1024 * 1024;
+
+/** Those before the youngest ones that together have so many bytes. Sizes are as stored: nothing is unpacked. */
+const TRIM_BY_SIZE = `
+  DELETE FROM live_events WHERE id <= (
+    SELECT max(id) FROM (
+      SELECT id, sum(coalesce(pg_column_size(channel_ids), 0) + coalesce(pg_column_size(ts), 0)
+                     + coalesce(pg_column_size(values), 0) + coalesce(pg_column_size(body), 0)) OVER (ORDER BY id DESC) AS bytes
+        FROM live_events) sized
+     WHERE bytes > $1)`;
+
+/**
+ * Removes events older than `keepSeconds` (the stream's memory for Last-Event-ID), and of the others the oldest where they have more
+ * than `keepBytes`: at full speed an hour would be gigabytes. Returns how many.
+ */
+export async function trimLiveEvents(
+  client: Queryable,
+  keepSeconds = 3600,
+  keepBytes = LIVE_BYTES,
+): Promise<number> {
+  const old = await client.query(
     `DELETE FROM live_events WHERE created_at < now() - make_interval(secs => $1)`,
     [keepSeconds],
   );
-  return result.rowCount ?? 0;
+  const surplus = await client.query(TRIM_BY_SIZE, [keepBytes]);
+  return (old.rowCount ?? 0) + (surplus.rowCount ?? 0);
 }
