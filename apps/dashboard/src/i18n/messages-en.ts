@@ -206,6 +206,7 @@ export const messagesEn = {
     replay: 'Replay',
     replaying: 'Replaying …',
     replayed: (done: string, of: string) => `${done} of ${of} messages`,
+    replayWaits: 'Waiting for an ingest service; it goes on by itself once one runs.',
     replayDone: (stored: string, duplicate: string, rejected: string) =>
       `Stored ${stored}, already there ${duplicate}, rejected ${rejected}.`,
     dismiss: 'Dismiss',

@@ -207,6 +207,7 @@ export const messagesVi: Messages = {
     replay: 'Nạp lại',
     replaying: 'Đang nạp lại …',
     replayed: (done, of) => `${done} trên ${of} bản tin`,
+    replayWaits: 'Đang chờ dịch vụ thu nhận; sẽ tự tiếp tục khi dịch vụ chạy.',
     replayDone: (stored, duplicate, rejected) =>
       `Đã lưu ${stored}, đã có ${duplicate}, bị loại ${rejected}.`,
     dismiss: 'Bỏ qua',

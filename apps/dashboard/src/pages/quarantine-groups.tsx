@@ -16,21 +16,28 @@ interface Groups {
 
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 2000;
+/** Without any progress for so long no ingest worker runs, most likely. */
+const PATIENCE_MS = 15_000;
+const PATIENT_LOOK_MS = 15_000;
 
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Follows a replay to its end; `show` is told how far it is. */
+/** Follows a replay to its end; `show` is told how far it is, and whether it seems that nobody is at it. */
 async function followReplay(
   begun: ReplayProgress,
-  show: (progress: ReplayProgress) => void,
+  show: (progress: ReplayProgress, isWaiting: boolean) => void,
 ): Promise<ReplayProgress> {
   let progress = begun;
+  let movedAt = performance.now();
   for (let wait = FIRST_LOOK_MS; !progress.finished; wait = Math.min(LONGEST_LOOK_MS, wait * 1.5)) {
-    show(progress);
+    const isWaiting = performance.now() - movedAt > PATIENCE_MS;
+    show(progress, isWaiting);
     // oxlint-disable-next-line no-await-in-loop -- one look after the other
-    await after(wait);
+    await after(isWaiting ? PATIENT_LOOK_MS : wait);
     // oxlint-disable-next-line no-await-in-loop
-    progress = await get<ReplayProgress>(`/quarantine/replays/${progress.id}`, {});
+    const next = await get<ReplayProgress>(`/quarantine/replays/${progress.id}`, {});
+    if (next.entries !== progress.entries) movedAt = performance.now();
+    progress = next;
   }
   return progress;
 }
@@ -55,8 +62,12 @@ function GroupRow({
       const begun = await request<ReplayProgress>('POST', '/quarantine/replay', {
         body: { reason, ...(device === null ? {} : { device_id: device }) },
       });
-      const done = await followReplay(begun, ({ entries }) =>
-        setStatus(t.quality.replayed(format.integer(entries), format.integer(group.entries))),
+      const done = await followReplay(begun, ({ entries }, isWaiting) =>
+        setStatus(
+          isWaiting
+            ? t.quality.replayWaits
+            : t.quality.replayed(format.integer(entries), format.integer(group.entries)),
+        ),
       );
       setStatus(
         t.quality.replayDone(
