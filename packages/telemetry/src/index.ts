@@ -44,3 +44,20 @@ export {
   RECOMMENDATIONS,
 } from './lib/health-vocabulary.ts';
 export { kindOfQuantities } from './lib/device-kind.ts';
+export {
+  type RegisterEvent,
+  type RegisterEventCertainty,
+  type RegisterEventKind,
+  type RegisterEventState,
+  type RegisterReading,
+  REGISTER_EVENT_CERTAINTIES,
+  REGISTER_EVENT_KINDS,
+  REGISTER_EVENT_STATES,
+} from './lib/register-events.ts';
+export { type RegisterFacts, type RegisterWatch, watchRegister } from './lib/register-watch.ts';
+export {
+  type JudgedRegisterEvent,
+  type RegisterStep,
+  amountAcross,
+  registerSteps,
+} from './lib/register-steps.ts';

@@ -1,0 +1,72 @@
+import type { RegisterEvent, RegisterEventState, RegisterReading } from './register-events.ts';
+import { nextModulus } from './register-wrap.ts';
+
+/** An event with what a person said of it. */
+export type JudgedRegisterEvent = Pick<
+  RegisterEvent,
+  'kind' | 'tsUs' | 'value' | 'before' | 'after' | 'modulus'
+> & { readonly state: RegisterEventState };
+
+/** What a register counted from one reading to the next one that counts. */
+export interface RegisterStep {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** Undefined: not known. Never below 0. */
+  readonly amount: number | undefined;
+}
+
+/** Amount from `before` to `after`; undefined where it is not known. */
+export function amountAcross({
+  kind,
+  before,
+  after,
+  modulus,
+}: Pick<JudgedRegisterEvent, 'kind' | 'before' | 'after' | 'modulus'>): number | undefined {
+  if (after === undefined || kind === 'reset' || kind === 'swap') return undefined;
+  const amount =
+    after.value - before.value + (kind === 'rollover' ? (modulus ?? nextModulus(before.value)) : 0);
+  return amount < 0 ? undefined : amount;
+}
+
+/**
+ * What a register counted between its readings, with its events. Readings inside an event are left out. A fall that nothing explains
+ * counts for nothing known, and neither does what follows an event that still goes on. Readings ascending, events by `tsUs`.
+ */
+export function registerSteps(
+  readings: readonly RegisterReading[],
+  events: readonly JudgedRegisterEvent[],
+): RegisterStep[] {
+  const counting = events.filter(({ state }) => state !== 'reversed').map(endAtNewLevel);
+  const steps: RegisterStep[] = [];
+  let next = 0;
+  let last: RegisterReading | undefined;
+  for (const reading of readings) {
+    const { tsUs, value } = reading;
+    while (isOver(counting[next], tsUs)) next++;
+    const current = counting[next];
+    if (current !== undefined && current.before.tsUs < tsUs) {
+      if (current.after?.tsUs !== tsUs) continue;
+      steps.push({ fromUs: current.before.tsUs, toUs: tsUs, amount: amountAcross(current) });
+    } else if (last !== undefined) {
+      const amount = value - last.value;
+      steps.push({ fromUs: last.tsUs, toUs: tsUs, amount: amount < 0 ? undefined : amount });
+    }
+    last = reading;
+  }
+  const end = readings.at(-1);
+  if (end !== undefined && last !== undefined && last.tsUs < end.tsUs)
+    steps.push({ fromUs: last.tsUs, toUs: end.tsUs, amount: undefined });
+  return steps;
+}
+
+const isOver = (event: JudgedRegisterEvent | undefined, tsUs: number): boolean =>
+  event?.after !== undefined && event.after.tsUs < tsUs;
+
+/** Where a person says that a run which still goes on is a new level, the register counts from its first reading. */
+export function endAtNewLevel<
+  E extends Pick<JudgedRegisterEvent, 'kind' | 'tsUs' | 'value' | 'after'>,
+>(event: E): E {
+  const { kind, tsUs, value, after } = event;
+  if (after !== undefined || (kind !== 'reset' && kind !== 'swap')) return event;
+  return { ...event, after: { tsUs, value } };
+}
