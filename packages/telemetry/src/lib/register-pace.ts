@@ -15,101 +15,88 @@ const REACH = 10;
 const JUMP = 30;
 const BACKWARDS = 3;
 /** Units (kW.h, m3) per hour that any register may count, as long as nothing else is known of it. */
-const UNKNOWN_PACE = 100;
+const UNKNOWN_RATE = 100;
 
-/** The largest amounts that a register counted lately. Amounts in its unit, times in microseconds. */
+/** The largest amounts that a register counted lately, in its unit; times in microseconds. Never changed in place. */
 export interface RegisterPace {
-  /** A step that was counted. */
-  learn(amount: number, us: number): void;
-  /** Whether enough was seen of the register. */
-  readonly known: boolean;
-  /** Most that may have been counted in a time. */
-  reach(us: number): number;
-  /** More than this cannot have been counted in a time, if the register goes on as before. */
-  jump(us: number): number;
-  /** Largest fall that a register which runs backwards makes in a time. */
-  backwards(us: number, from: number): number;
-  copy(): RegisterPace;
-}
-
-interface Largest {
+  /** Per hour; what the register can count at most. */
+  readonly maximumRate: number;
+  /** Largest amounts between two readings, and largest rates per hour, of this block and the one before. */
   readonly step: number;
-  /** Per hour. */
   readonly rate: number;
-}
-
-const NOTHING: Largest = { step: 0, rate: 0 };
-
-interface PaceState {
-  readonly current: Largest;
-  readonly previous: Largest;
+  readonly stepBefore: number;
+  readonly rateBefore: number;
   readonly inBlock: number;
+  /** Steps that were not zero, up to `LEAST_STEPS`. */
   readonly seen: number;
-  /** Counted since the last rate was taken, in so long. */
-  readonly amount: number;
-  readonly us: number;
+  /** Counted since the last rate was taken, and in which time. */
+  readonly counted: number;
+  readonly elapsedUs: number;
   /** Usual time between readings; 0: not known. */
   readonly cadenceUs: number;
 }
 
-const NEW: PaceState = {
-  current: NOTHING,
-  previous: NOTHING,
+export const unknownPace = (maximumRate: number = UNKNOWN_RATE): RegisterPace => ({
+  maximumRate,
+  step: 0,
+  rate: 0,
+  stepBefore: 0,
+  rateBefore: 0,
   inBlock: 0,
   seen: 0,
-  amount: 0,
-  us: 0,
+  counted: 0,
+  elapsedUs: 0,
   cadenceUs: 0,
-};
+});
 
-/** `maximumRate`: units per hour that the device can count at most, where that is known. */
-export function registerPace(
-  maximumRate: number = UNKNOWN_PACE,
-  from: PaceState = NEW,
-): RegisterPace {
-  let { current, previous, inBlock, seen, amount: counted, us: elapsed, cadenceUs } = from;
-  const usual = (us: number): number =>
-    Math.max(
-      LEAST_AMOUNT,
-      (Math.max(current.rate, previous.rate) * us) / HOUR_US,
-      Math.max(current.step, previous.step),
-    );
-  const possible = (us: number): number => maximumRate * Math.max(1, us / HOUR_US);
-  const isKnown = (): boolean => seen >= LEAST_STEPS;
+/** Whether enough was seen of the register. */
+export const isKnown = ({ seen }: RegisterPace): boolean => seen >= LEAST_STEPS;
+
+/** Whole steps count as well as rates, for messages that arrive within moments of each other. */
+function usual({ step, rate, stepBefore, rateBefore }: RegisterPace, us: number): number {
+  const perHour = Math.max(rate, rateBefore);
+  return Math.max(LEAST_AMOUNT, (perHour * us) / HOUR_US, step, stepBefore);
+}
+
+const possible = ({ maximumRate }: RegisterPace, us: number): number =>
+  maximumRate * Math.max(1, us / HOUR_US);
+
+/** Most that may have been counted in a time. */
+export const reachOf = (pace: RegisterPace, us: number): number =>
+  isKnown(pace) ? REACH * usual(pace, us) : possible(pace, us);
+
+/** More than this cannot have been counted in a time, if the register goes on as before. */
+export const jumpOf = (pace: RegisterPace, us: number): number =>
+  isKnown(pace) ? Math.max(possible(pace, us), JUMP * usual(pace, us)) : Infinity;
+
+/** Largest fall that a register which runs backwards makes in a time, from a value. */
+export const backwardsOf = (pace: RegisterPace, us: number, from: number): number =>
+  isKnown(pace) ? BACKWARDS * usual(pace, us) : from / 1000;
+
+/** The pace after another step. */
+export function paceAfter(pace: RegisterPace, counted: number, us: number): RegisterPace {
+  // One amount out of all proportion does not change what is usual.
+  const amount = isKnown(pace) ? Math.min(counted, REACH * usual(pace, us)) : counted;
+  const { cadenceUs } = pace;
+  const cadence =
+    cadenceUs === 0 ? us : cadenceUs * (us > cadenceUs ? CADENCE_FACTOR : 1 / CADENCE_FACTOR);
+  const sum = pace.counted + amount;
+  const elapsedUs = pace.elapsedUs + us;
+  const isRate = elapsedUs >= RATE_US;
+  // What was counted in a gap is no step.
+  const step = Math.max(pace.step, amount * Math.min(1, (2 * cadence) / us));
+  const rate = isRate ? Math.max(pace.rate, (sum * HOUR_US) / elapsedUs) : pace.rate;
+  const isFull = pace.inBlock + 1 === BLOCK_STEPS;
   return {
-    learn(counts, us) {
-      // One amount out of all proportion does not change what is usual.
-      const amount = isKnown() ? Math.min(counts, REACH * usual(us)) : counts;
-      if (amount > 0) seen = Math.min(seen + 1, LEAST_STEPS);
-      counted += amount;
-      elapsed += us;
-      if (cadenceUs === 0) cadenceUs = us;
-      else cadenceUs *= us > cadenceUs ? CADENCE_FACTOR : 1 / CADENCE_FACTOR;
-      // What was counted in a gap is no step.
-      const step = amount * Math.min(1, (2 * cadenceUs) / us);
-      current = { ...current, step: Math.max(current.step, step) };
-      if (elapsed >= RATE_US) {
-        current = { ...current, rate: Math.max(current.rate, (counted * HOUR_US) / elapsed) };
-        [counted, elapsed] = [0, 0];
-      }
-      if (++inBlock < BLOCK_STEPS) return;
-      [previous, current, inBlock] = [current, NOTHING, 0];
-    },
-    get known() {
-      return isKnown();
-    },
-    reach: (us) => (isKnown() ? REACH * usual(us) : possible(us)),
-    jump: (us) => (isKnown() ? Math.max(possible(us), JUMP * usual(us)) : Infinity),
-    backwards: (us, value) => (isKnown() ? BACKWARDS * usual(us) : value / 1000),
-    copy: () =>
-      registerPace(maximumRate, {
-        current,
-        previous,
-        inBlock,
-        seen,
-        amount: counted,
-        us: elapsed,
-        cadenceUs,
-      }),
+    maximumRate: pace.maximumRate,
+    step: isFull ? 0 : step,
+    rate: isFull ? 0 : rate,
+    stepBefore: isFull ? step : pace.stepBefore,
+    rateBefore: isFull ? rate : pace.rateBefore,
+    inBlock: isFull ? 0 : pace.inBlock + 1,
+    seen: amount > 0 ? Math.min(pace.seen + 1, LEAST_STEPS) : pace.seen,
+    counted: isRate ? 0 : sum,
+    elapsedUs: isRate ? 0 : elapsedUs,
+    cadenceUs: cadence,
   };
 }

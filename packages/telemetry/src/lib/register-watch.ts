@@ -1,5 +1,13 @@
 import type { RegisterEvent, RegisterReading } from './register-events.ts';
-import { type RegisterPace, registerPace } from './register-pace.ts';
+import {
+  backwardsOf,
+  isKnown,
+  jumpOf,
+  paceAfter,
+  reachOf,
+  type RegisterPace,
+  unknownPace,
+} from './register-pace.ts';
 import { wrapsAt } from './register-wrap.ts';
 
 /** Readings that follow each other from which a register counts from a new level. */
@@ -55,7 +63,7 @@ interface Backwards {
  * their times alone. A register that rises is called something only where it rises once, by far more than it can have counted.
  */
 export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
-  let pace = registerPace(facts.maximumRate);
+  let pace = unknownPace(facts.maximumRate);
   /** The last readings that counted, oldest first. */
   let counted: readonly Counted[] = [];
   let doubt: Odd | Backwards | undefined;
@@ -64,9 +72,9 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
 
   const count = (reading: RegisterReading): void => {
     const last = counted.at(-1);
-    const paceBefore = pace.copy();
+    const paceBefore = pace;
     if (last !== undefined && reading.value >= last.value)
-      pace.learn(reading.value - last.value, reading.tsUs - last.tsUs);
+      pace = paceAfter(pace, reading.value - last.value, reading.tsUs - last.tsUs);
     counted = [...counted.slice(-SPIKE_READINGS), { ...reading, paceBefore }];
   };
   /** Goes on from readings that do not follow from those that counted before. */
@@ -77,9 +85,9 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
 
   const isLeftLine = (reading: RegisterReading, last: RegisterReading): boolean => {
     if (left === undefined || last.value >= left.value || reading.value < left.value) return false;
-    const most = pace.known ? pace.reach(reading.tsUs - last.tsUs) : left.value / 2;
+    const most = isKnown(pace) ? reachOf(pace, reading.tsUs - last.tsUs) : left.value / 2;
     const since = reading.value - left.value;
-    return reading.value - last.value > most && since <= pace.reach(reading.tsUs - left.tsUs);
+    return reading.value - last.value > most && since <= reachOf(pace, reading.tsUs - left.tsUs);
   };
 
   const takeOdd = (odd: Odd, reading: RegisterReading): RegisterEvent | undefined => {
@@ -94,14 +102,14 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
     const step = reading.value - previous.value;
     const us = reading.tsUs - previous.tsUs;
     const jump = first.value - before.value;
-    if (jump > 0 && previous === first && step > Math.max(pace.reach(us), jump / COMPARABLE)) {
+    if (jump > 0 && previous === first && step > Math.max(reachOf(pace, us), jump / COMPARABLE)) {
       // It counts on at such a pace: this is what it consumes.
       doubt = undefined;
       count(first);
       count(reading);
       return undefined;
     }
-    const follows = step >= 0 && step <= pace.reach(us);
+    const follows = step >= 0 && step <= reachOf(pace, us);
     const next = {
       ...odd,
       readings: [...readings, reading],
@@ -123,7 +131,7 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
     const us = reading.tsUs - last.tsUs;
     if (reading.value >= before.value) {
       doubt = undefined;
-      if (reading.value - before.value > pace.jump(reading.tsUs - before.tsUs))
+      if (reading.value - before.value > jumpOf(pace, reading.tsUs - before.tsUs))
         doubt = { type: 'odd', before: last, readings: [reading], run: 1, jumped: true };
       startFrom(doubt === undefined ? [before, reading] : [last]);
       const after = doubt === undefined ? reading : last;
@@ -147,7 +155,7 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
     }
     const rise = reading.value - last.value;
     if (rise >= 0) {
-      const jumped = rise > pace.jump(reading.tsUs - last.tsUs) || isLeftLine(reading, last);
+      const jumped = rise > jumpOf(pace, reading.tsUs - last.tsUs) || isLeftLine(reading, last);
       if (jumped) doubt = { type: 'odd', before: last, readings: [reading], run: 1, jumped };
       else count(reading);
       return undefined;
@@ -155,7 +163,7 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
     const spike = spikeBefore(counted, reading);
     if (spike !== undefined) {
       const { before, first } = spike;
-      pace = first.paceBefore.copy();
+      pace = first.paceBefore;
       startFrom([before, reading]);
       return event('glitch', { first, before, after: reading, settledUs: reading.tsUs, pace });
     }
@@ -193,7 +201,7 @@ function event(
   const { first, before, after, settledUs, modulus } = of;
   return {
     kind,
-    certainty: of.pace.known && of.isGuess !== true ? 'likely' : 'possible',
+    certainty: isKnown(of.pace) && of.isGuess !== true ? 'likely' : 'possible',
     tsUs: first.tsUs,
     value: first.value,
     before: { tsUs: before.tsUs, value: before.value },
@@ -206,14 +214,14 @@ function event(
 /** Whether a reading is where the register would be without the odd ones in between. */
 function isBack(pace: RegisterPace, { before, readings }: Odd, reading: RegisterReading): boolean {
   const amount = reading.value - before.value;
-  if (amount < 0 || amount > pace.reach(reading.tsUs - before.tsUs)) return false;
+  if (amount < 0 || amount > reachOf(pace, reading.tsUs - before.tsUs)) return false;
   // From above it comes back by a fall, from below by a rise.
   return readings.every(({ value }) => value < before.value || value > reading.value);
 }
 
 /** A fall that a register which runs backwards could make; to nothing at all is none. */
 function isSlow(pace: RegisterPace, from: RegisterReading, to: RegisterReading): boolean {
-  const most = pace.backwards(to.tsUs - from.tsUs, from.value);
+  const most = backwardsOf(pace, to.tsUs - from.tsUs, from.value);
   return to.value !== 0 && from.value - to.value <= most;
 }
 
@@ -227,10 +235,11 @@ function spikeBefore(
     if (before === undefined || first === undefined || before.value > reading.value) continue;
     const { paceBefore } = first;
     const isSpike =
-      paceBefore.known && first.value - before.value > paceBefore.reach(first.tsUs - before.tsUs);
+      isKnown(paceBefore) &&
+      first.value - before.value > reachOf(paceBefore, first.tsUs - before.tsUs);
     const isOnLine =
       reading.value < first.value &&
-      reading.value - before.value <= paceBefore.reach(reading.tsUs - before.tsUs);
+      reading.value - before.value <= reachOf(paceBefore, reading.tsUs - before.tsUs);
     return isSpike && isOnLine ? { before, first } : undefined;
   }
   return undefined;
@@ -248,10 +257,10 @@ function settle(
   const us = after.tsUs - before.tsUs;
   const rest = { first, before, after, settledUs: readings.at(-1)?.tsUs, pace };
   if (after.value >= before.value) {
-    if (jumped || after.value - before.value > pace.jump(us)) return event('swap', rest);
+    if (jumped || after.value - before.value > jumpOf(pace, us)) return event('swap', rest);
     return event('glitch', { ...rest, isGuess: true });
   }
-  const modulus = wrapsAt(before.value, after.value, pace.reach(us), facts.modulus);
+  const modulus = wrapsAt(before.value, after.value, reachOf(pace, us), facts.modulus);
   if (modulus !== undefined) return event('rollover', { ...rest, modulus });
-  return event(after.value <= pace.reach(us) ? 'reset' : 'swap', rest);
+  return event(after.value <= reachOf(pace, us) ? 'reset' : 'swap', rest);
 }
