@@ -40,6 +40,12 @@ export {
   healthDetailList,
   healthList,
 } from './lib/health.ts';
+export {
+  type RegisterEventChange,
+  type RegisterEventItem,
+  registerEvent,
+  registerEventList,
+} from './lib/register-events.ts';
 export { type Summary, summary } from './lib/summary.ts';
 export {
   type Finding,

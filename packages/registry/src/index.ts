@@ -91,3 +91,13 @@ export {
   removeProvisioning,
   setProvisioning,
 } from './lib/provisioning.ts';
+export {
+  type FoundRegisterEvents,
+  type RegisterScan,
+  type StoredRegisterEvent,
+  readRegisterEvents,
+  readRegisterEventsOf,
+  readRegisterScan,
+  replaceRegisterEvents,
+  writeRegisterScan,
+} from './lib/register-events.ts';

@@ -119,6 +119,7 @@ describe('aggregates of a register', () => {
       count: 4,
       coverage: 1,
       steps_back: 0,
+      top_rise: 0.25,
     });
     expect(second?.sum).toBe(1);
   });

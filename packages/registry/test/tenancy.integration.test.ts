@@ -43,6 +43,9 @@ async function seed(): Promise<void> {
       INSERT INTO ledger (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
       INSERT INTO device_events (tenant, device_id, ts, event, state, received_at)
         VALUES ('${tenant}', 'm1', now(), 'cover_open', 'active', now());
+      INSERT INTO register_events (tenant, device_id, quantity, ts, value, kind, found_kind, certainty, before_ts, before_value)
+        VALUES ('${tenant}', 'm1', 'active_energy_import', now(), 0, 'glitch', 'glitch', 'likely', now(), 1);
+      INSERT INTO register_scans VALUES ('${tenant}', '1', now());
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)
@@ -99,7 +102,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 21 }]);
+    expect(seen.rows).toEqual([{ count: 23 }]);
   });
 
   test.each([
@@ -176,6 +179,7 @@ describe('the catalogue', () => {
       'latest_readings',
       'reading_aggregates',
       'reading_page',
+      'register_series',
     ]);
   });
 
@@ -264,13 +268,15 @@ describe('the role of the API', () => {
         `SELECT ts FROM reading_page('foreign', 'active_energy_import', '-infinity', 'infinity', 10, true)`,
         `SELECT start_at FROM reading_aggregates('m1', 'active_energy_import', true, now() - interval '1 day', now(), '1h', 'UTC', 10)`,
         `SELECT start_at FROM reading_aggregates('foreign', 'active_energy_import', true, now() - interval '1 day', now(), '1h', 'UTC', 10)`,
+        `SELECT ts FROM register_series('m1', 'active_energy_import', '-infinity', 'infinity', 10, 10)`,
+        `SELECT ts FROM register_series('foreign', 'active_energy_import', '-infinity', 'infinity', 10, 10)`,
       ]) {
         answers.push((await client.query(sql)).rowCount);
       }
       return answers;
     });
     // The devices of both tenants have the same id: a function that mixes them up returns two.
-    expect(counts).toEqual([1, 2, 0, 1, 0]);
+    expect(counts).toEqual([1, 2, 0, 1, 0, 1, 0]);
   });
 
   test('cannot read readings or their partitions, nor create any', async () => {

@@ -59,5 +59,6 @@ export {
   type JudgedRegisterEvent,
   type RegisterStep,
   amountAcross,
+  countingEvents,
   registerSteps,
 } from './lib/register-steps.ts';

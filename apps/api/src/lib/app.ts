@@ -16,6 +16,7 @@ import { registerHealthRoutes } from './routes/health.ts';
 import { registerLedgerRoutes } from './routes/ledger.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReadingRoutes } from './routes/readings.ts';
+import { registerRegisterEventRoutes } from './routes/register-events.ts';
 import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
@@ -65,6 +66,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await registerDocs(app, document);
   registerFleetRoutes(app, context);
   registerReadingRoutes(app, context);
+  registerRegisterEventRoutes(app, context);
   registerHealthRoutes(app, context);
   registerSummaryRoutes(app, context);
   registerFindingRoutes(app, context);

@@ -19,6 +19,13 @@ import {
   replayRequest,
 } from './quarantine.ts';
 import { readingList, readingListQuery } from './readings.ts';
+import {
+  registerEvent,
+  registerEventChange,
+  registerEventList,
+  registerEventListQuery,
+  registerEventPath,
+} from './register-events.ts';
 import { summary } from './summary.ts';
 import { type ReaderRole, session, sessionRequest } from './session.ts';
 
@@ -109,6 +116,33 @@ export const operations = {
     status: 200,
     response: readingList,
     problems: ['invalid_cursor', 'not_found'],
+  },
+  listRegisterEvents: {
+    method: 'GET',
+    path: '/register-events',
+    tag: 'Readings',
+    summary: 'Rollovers, resets, swaps, glitches and runs backwards of registers, newest first',
+    role: 'viewer',
+    params: none,
+    query: registerEventListQuery,
+    status: 200,
+    response: registerEventList,
+    problems: ['invalid_cursor'],
+  },
+  changeRegisterEvent: {
+    method: 'PATCH',
+    path: '/register-events/{id}',
+    tag: 'Readings',
+    summary: 'Confirm or reverse an event of a register, or say that it was of another kind',
+    description:
+      'Sums count with it at once, estimates from the next analysis on. `state: open` takes it back.',
+    role: 'operator',
+    params: registerEventPath,
+    query: none,
+    body: registerEventChange,
+    status: 200,
+    response: registerEvent,
+    problems: ['not_found'],
   },
   listHealth: {
     method: 'GET',

@@ -7,6 +7,35 @@ export type JudgedRegisterEvent = Pick<
   'kind' | 'tsUs' | 'value' | 'before' | 'after' | 'modulus'
 > & { readonly state: RegisterEventState };
 
+/**
+ * The events that count, by `tsUs`: not those that a person reversed, nor what lies across one that a person confirmed. `untilUs`: as they were
+ * known then.
+ */
+export function countingEvents<
+  E extends JudgedRegisterEvent & { readonly settledUs?: number | undefined },
+>(events: readonly E[], untilUs: number = Infinity): E[] {
+  const counting = events
+    .filter(({ state, tsUs }) => state !== 'reversed' && tsUs <= untilUs)
+    .map((event) =>
+      // what was told by later readings was open then, unless a person told it
+      event.state === 'open' && (event.settledUs ?? Infinity) > untilUs
+        ? { ...event, after: undefined }
+        : endAtNewLevel(event),
+    );
+  const confirmed = counting.filter(({ state }) => state === 'confirmed');
+  return counting
+    .filter(
+      (event) =>
+        event.state === 'confirmed' ||
+        !confirmed.some(
+          ({ before, after }) =>
+            event.before.tsUs < (after?.tsUs ?? Infinity) &&
+            before.tsUs < (event.after?.tsUs ?? Infinity),
+        ),
+    )
+    .toSorted((a, b) => a.tsUs - b.tsUs);
+}
+
 /** What a register counted from one reading to the next one that counts. */
 export interface RegisterStep {
   readonly fromUs: number;
@@ -36,7 +65,7 @@ export function registerSteps(
   readings: readonly RegisterReading[],
   events: readonly JudgedRegisterEvent[],
 ): RegisterStep[] {
-  const counting = events.filter(({ state }) => state !== 'reversed').map(endAtNewLevel);
+  const counting = countingEvents(events);
   const steps: RegisterStep[] = [];
   let next = 0;
   let last: RegisterReading | undefined;
@@ -63,9 +92,9 @@ const isOver = (event: JudgedRegisterEvent | undefined, tsUs: number): boolean =
   event?.after !== undefined && event.after.tsUs < tsUs;
 
 /** Where a person says that a run which still goes on is a new level, the register counts from its first reading. */
-export function endAtNewLevel<
-  E extends Pick<JudgedRegisterEvent, 'kind' | 'tsUs' | 'value' | 'after'>,
->(event: E): E {
+function endAtNewLevel<E extends Pick<JudgedRegisterEvent, 'kind' | 'tsUs' | 'value' | 'after'>>(
+  event: E,
+): E {
   const { kind, tsUs, value, after } = event;
   if (after !== undefined || (kind !== 'reset' && kind !== 'swap')) return event;
   return { ...event, after: { tsUs, value } };

@@ -1,5 +1,5 @@
 import type { ReadingResolution } from '@verimeter/api-schema';
-import { type PoolClient, timestamptz } from '@verimeter/registry';
+import { type PoolClient, readRegisterEventsOf, timestamptz } from '@verimeter/registry';
 import {
   EARLIEST_TS_US,
   FLAG,
@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
+import { eventsOf, looksOdd, type RegisterBucket, withEvents } from '../register-sums.ts';
 import { requireDevice } from './fleet.ts';
 
 interface ReadingRow {
@@ -23,23 +24,19 @@ interface ReadingRow {
   current: boolean;
 }
 
-interface AggregateRow {
-  start_at: number;
-  end_at: number;
+interface AggregateRow extends RegisterBucket {
   first: number;
   last: number;
   min: number;
   max: number;
   mean: number;
-  sum: number | null;
-  count: number;
-  coverage: number | null;
 }
 
 const afterReading = z.tuple([z.number(), z.boolean(), z.number()]);
 const afterBucket = z.tuple([z.number()]);
 
 interface Range {
+  readonly tenant: string;
   readonly deviceId: string;
   readonly quantity: string;
   readonly fromUs: number;
@@ -116,7 +113,7 @@ async function aggregatePage(
     const toUs = Math.min(range.toUs, fromUs + span);
     // oxlint-disable-next-line no-await-in-loop
     const { rows } = await client.query<Omit<AggregateRow, 'coverage'>>(
-      `SELECT start_at, end_at, first, last, min, max, mean, sum, count
+      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, steps_back, top_rise
          FROM reading_aggregates($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         range.deviceId,
@@ -142,10 +139,43 @@ async function aggregatePage(
   return [];
 }
 
+/** Readings before and after a range from which it is told what is odd in it: more than a pace is remembered for, and a run is settled by. */
+const READINGS_BEFORE = 1024;
+const READINGS_AFTER = 40;
+/** So few readings are looked through whatever they are. */
+const FEW_READINGS = 1000;
+
+/** Sums that are consumption: without what resets, rollovers, swaps, glitches and runs backwards make of it. */
+async function consumptionOf(
+  client: PoolClient,
+  range: Range,
+  buckets: readonly AggregateRow[],
+): Promise<readonly AggregateRow[]> {
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  if (first === undefined || last === undefined) return buckets;
+  const known = await readRegisterEventsOf(client, range, first.start_at, last.end_at);
+  const readings = buckets.reduce((sum, { count }) => sum + count, 0);
+  if (known.length === 0 && readings > FEW_READINGS && !looksOdd(buckets)) return buckets;
+  const { rows } = await client.query<{ ts: number; value: number }>(
+    'SELECT ts, value FROM register_series($1, $2, $3, $4, $5, $6)',
+    [
+      range.deviceId,
+      range.quantity,
+      timestamptz(first.start_at),
+      timestamptz(last.end_at),
+      READINGS_BEFORE,
+      READINGS_AFTER,
+    ],
+  );
+  const series = rows.map(({ ts, value }) => ({ tsUs: ts, value }));
+  return withEvents(buckets, series, eventsOf(series, known));
+}
+
 export function registerReadingRoutes(app: FastifyInstance, context: ApiContext): void {
   mountTenantOperation(app, context, 'listReadings', async (client, { principal, query }) => {
     await requireDevice(client, query.device_id);
     const range: Range = {
+      tenant: principal.tenant,
       deviceId: query.device_id,
       quantity: query.quantity,
       fromUs: query.from ?? EARLIEST_TS_US,
@@ -156,15 +186,19 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
     if (query.resolution !== undefined) {
       const zone = query.zone ?? principal.zone;
       const page = pageOf(scope, query, afterBucket);
-      const rows = await aggregatePage(client, range, {
+      const buckets = await aggregatePage(client, range, {
         afterUs: page.after?.[0],
         resolution: query.resolution,
         zone,
         limit: page.limit + 1,
       });
+      const rows =
+        findQuantity(query.quantity)?.kind === 'register'
+          ? await consumptionOf(client, range, buckets)
+          : buckets;
       return page.of(
         rows,
-        ({ start_at, end_at, ...values }) => ({
+        ({ start_at, end_at, steps_back: _back, top_rise: _rise, ...values }) => ({
           start: formatTimestamp(start_at),
           end: formatTimestamp(end_at),
           ...values,
