@@ -7,6 +7,8 @@ export {
   runAnalysis,
 } from './lib/run-analysis.ts';
 export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-analytics.ts';
+export { keepScanned } from './lib/registers/keep-scanned.ts';
+export { scanRegisters } from './lib/registers/scan-registers.ts';
 export { ANALYZE_CHANNEL } from './lib/requests.ts';
 export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';
 export { keepFrozen } from './lib/night/keep-frozen.ts';

@@ -317,6 +317,58 @@ export function describeReadingStore<T extends Transaction>(
       expect(await fixture.store.lastInstants(ids, T0 - 1)).toEqual(new Map());
     });
 
+    test('series are the readings of some channels between two instants, in the order of their times', async () => {
+      const [a, b, other] = [await newChannel(), await newChannel(), await newChannel()];
+      await write([
+        { channelId: a, tsUs: T0 + 2, value: 2 },
+        { channelId: a, tsUs: T0, value: 0.1 },
+        { channelId: a, tsUs: T0 + 3, value: 3 },
+        { channelId: b, tsUs: T0 + 1, value: -1 },
+        { channelId: b, tsUs: T0 - 1, value: 9 },
+        { channelId: other, tsUs: T0, value: 7 },
+      ]);
+      const taken: number[][] = [];
+      const take = (...reading: number[]): void => void taken.push(reading);
+      await fixture.store.series([b, a], T0, T0 + 2, take);
+      await fixture.store.series([], T0, T0 + 2, take);
+      expect(taken.filter(([id]) => id === a)).toEqual([
+        [a, T0, 0.1],
+        [a, T0 + 2, 2],
+      ]);
+      expect(taken.filter(([id]) => id !== a)).toEqual([[b, T0 + 1, -1]]);
+    });
+
+    test('unsteady registers fell, or rose by more than so much an hour, since an instant', async () => {
+      const HOUR_US = 3600e6;
+      const register = async (...values: number[]): Promise<number> => {
+        const channelId = await newChannel();
+        await write(values.map((value, k) => ({ channelId, tsUs: T0 + k * QUARTER_US, value })));
+        return channelId;
+      };
+      const steady = await register(1, 2, 2, 11);
+      const fell = await register(5, 5, 4.9);
+      const jumped = await register(1, 11.1);
+      const before = await register(1, 50, 3, 4);
+      const gap = await newChannel();
+      await write([
+        { channelId: gap, tsUs: T0, value: 0 },
+        { channelId: gap, tsUs: T0 + 5 * HOUR_US, value: 50 },
+      ]);
+      const all = [steady, fell, jumped, before, gap];
+      const { store } = fixture;
+      const unsteady = async (sinceUs: number, untilUs: number, most: number): Promise<number[]> =>
+        [
+          ...(await store.unsteadyRegisters(
+            new Map(all.map((id) => [id, sinceUs])),
+            untilUs,
+            most,
+          )),
+        ].toSorted((left, right) => left - right);
+      expect(await unsteady(T0, T0 + 9 * HOUR_US, 10)).toEqual([fell, jumped, before]);
+      expect(await unsteady(T0 + 3 * QUARTER_US, T0 + 9 * HOUR_US, 9.9)).toEqual([gap]);
+      expect(await unsteady(T0, T0 + QUARTER_US, 10)).toEqual([jumped, before]);
+    });
+
     test('late arrivals are what came after an instant and belongs to a time before another', async () => {
       const { store } = fixture;
       const [late, punctual, early] = [await newChannel(), await newChannel(), await newChannel()];

@@ -34,9 +34,10 @@ GRANT UPDATE (kind, state, comment, decided_by, decided_at, updated_at) ON regis
 
 -- What of a tenant's readings was looked through for events.
 CREATE TABLE register_scans (
-  tenant  text COLLATE "C" PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
-  shown   text NOT NULL,          -- the store's name of what it showed then
-  mark    timestamptz NOT NULL
+  tenant        text COLLATE "C" PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
+  shown         text NOT NULL,    -- the store's name of what it showed when the last look began
+  mark          timestamptz NOT NULL,
+  next_channel  integer           -- of a first look that is not done: channels from here on are still to be looked through
 );
 SELECT protect_tenant_table('register_scans');
 GRANT SELECT, INSERT, UPDATE, DELETE ON register_scans TO verimeter_service;

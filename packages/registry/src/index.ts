@@ -24,6 +24,7 @@ export {
   type WantedChannel,
   ensureChannels,
   readChannels,
+  readChannelsOf,
 } from './lib/channels.ts';
 export {
   type Device,
@@ -95,6 +96,7 @@ export {
   type FoundRegisterEvents,
   type RegisterScan,
   type StoredRegisterEvent,
+  channelsWithEvents,
   readRegisterEvents,
   readRegisterEventsOf,
   readRegisterScan,

@@ -45,7 +45,7 @@ async function seed(): Promise<void> {
         VALUES ('${tenant}', 'm1', now(), 'cover_open', 'active', now());
       INSERT INTO register_events (tenant, device_id, quantity, ts, value, kind, found_kind, certainty, before_ts, before_value)
         VALUES ('${tenant}', 'm1', 'active_energy_import', now(), 0, 'glitch', 'glitch', 'likely', now(), 1);
-      INSERT INTO register_scans VALUES ('${tenant}', '1', now());
+      INSERT INTO register_scans (tenant, shown, mark) VALUES ('${tenant}', '1', now());
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)

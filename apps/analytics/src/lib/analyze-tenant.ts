@@ -5,6 +5,7 @@ import type { AnalyticsConfig } from '../config.ts';
 import { makeWritable } from './night/kept-files.ts';
 import { type NightSummary, runNight } from './night/night.ts';
 import type { NightProgress } from './night-progress.ts';
+import { scanRegisters, wereScanned } from './registers/scan-registers.ts';
 import { type AnalysisSummary, runAnalysis } from './run-analysis.ts';
 
 /** Electricity meters in areas from which on a night goes on from the one before: below, all of it takes a minute or two anyway. */
@@ -26,6 +27,8 @@ export async function analyzeTenant(options: {
   const { nightFrom = NIGHT_FROM_METERS } = options;
   const meters = await metersInAreas(pool, tenant);
   if (meters >= nightFrom && (await isWritable(config.nightDirectory, log))) {
+    // A first look at the registers of very many meters takes longer than a night: it goes on beside it.
+    if (await wereScanned(pool, tenant)) await scanRegisters({ pool, store, tenant, signal });
     const night = await runNight({
       databaseUrl: config.databaseUrl,
       tenant,

@@ -12,6 +12,7 @@ import { buildElectricityInput } from './electricity-input.ts';
 import { estimate } from './estimate.ts';
 import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
+import { scanRegisters } from './registers/scan-registers.ts';
 import { type Answers, groupRows, historyRows, publish } from './publish.ts';
 
 /** The group named by the caller does not exist in the tenant. */
@@ -95,6 +96,8 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
   onProgress?.('loading');
   const tenants = await readTenants(pool);
   if (!tenants.some((known) => known.tenant === tenant)) throw new UnknownTenantError(tenant);
+  // what is known of registers is part of what an analysis depends on: it does not wait for the next look
+  await scanRegisters({ pool, store, tenant, signal: options.signal });
   const fleet = await readFleet(pool, tenant);
   if (group !== undefined && !fleet.groups.some(({ groupId }) => groupId === group))
     throw new UnknownGroupError(tenant, group);

@@ -14,6 +14,7 @@ import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
 import { analyzeTenant } from './analyze-tenant.ts';
 import { nightProgress } from './night-progress.ts';
+import { keepScanned } from './registers/keep-scanned.ts';
 import { lastNightMs } from './schedule.ts';
 
 /** How often the clock is looked at. */
@@ -68,7 +69,7 @@ async function tenantsDue(pool: Pool, ms: number): Promise<string[]> {
 
 /**
  * Analyses every tenant each night (02:00 in the configured zone; a missed night is made up for), and a tenant when
- * asked (`NOTIFY verimeter_analyze, 'TENANT'`). Serves probes and metrics.
+ * asked (`NOTIFY verimeter_analyze, 'TENANT'`), and looks through the registers all the time. Serves probes and metrics.
  *
  * @throws {SchemaError} where the database is not migrated.
  */
@@ -168,7 +169,7 @@ export async function startAnalytics(
     }
   }
 
-  let working: Promise<void> = Promise.resolve();
+  let working: Promise<unknown> = Promise.resolve();
   async function stop(): Promise<void> {
     stopping.abort();
     await requests.stop();
@@ -182,6 +183,6 @@ export async function startAnalytics(
     await stop();
     throw error;
   }
-  working = work();
+  working = Promise.all([work(), keepScanned({ pool, store, log, signal })]);
   return { url: server.url, stop };
 }

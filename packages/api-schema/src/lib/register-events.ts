@@ -31,11 +31,9 @@ export const registerEvent = z.object({
     description: '`reversed`: it was no such event, the register counts as it is',
   }),
   before: registerReading,
-  after: registerReading
-    .nullable()
-    .meta({
-      description: 'Readings between `before` and `after` count for nothing; null: it goes on',
-    }),
+  after: registerReading.nullable().meta({
+    description: 'Readings between `before` and `after` count for nothing; null: it goes on',
+  }),
   amount: z.number().nullable().meta({
     description: 'What the register counted from `before` to `after`; null where that is not known',
   }),

@@ -102,6 +102,27 @@ export interface ReadingStore<T extends Transaction = Transaction> {
     grid: { startUs: number; stepUs: number; count: number; asOfUs: number },
   ): Promise<GridMatrix>;
 
+  /**
+   * Readings of whole channels from `fromUs` to `untilUs`, both included: channel by channel in the order of their times. `take` must not
+   * keep the other end waiting.
+   */
+  series(
+    channelIds: readonly number[],
+    fromUs: number,
+    untilUs: number,
+    take: (channelId: number, tsUs: number, value: number) => void,
+  ): Promise<void>;
+
+  /**
+   * Of some registers those that did not simply count up since an instant each, until `untilUs`: that fell, or that rose by more than
+   * `mostPerHour` within an hour or on average over a longer time.
+   */
+  unsteadyRegisters(
+    since: ReadonlyMap<number, number>,
+    untilUs: number,
+    mostPerHour: number,
+  ): Promise<Set<number>>;
+
   /** Last instant not flagged `future` per channel, at or before `untilUs`; channels without one are absent. */
   lastInstants(channelIds: readonly number[], untilUs?: number): Promise<Map<number, number>>;
 

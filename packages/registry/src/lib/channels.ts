@@ -87,3 +87,22 @@ export async function readChannels(
   );
   return result.rows.map(toChannel);
 }
+
+/** Channels of the quantities among `channelIds`, or the next `limit` of the tenant from `fromId` on; by id. */
+export async function readChannelsOf(
+  client: Queryable,
+  tenant: string,
+  quantities: readonly string[],
+  which:
+    | { readonly channelIds: readonly number[] }
+    | { readonly fromId: number; readonly limit: number },
+): Promise<Channel[]> {
+  const { channelIds, fromId, limit } = { channelIds: null, fromId: 0, limit: null, ...which };
+  const result = await client.query<ChannelRow>(
+    `SELECT channel_id, tenant, device_id, quantity, unit FROM channels
+      WHERE tenant = $1 AND quantity = ANY ($2) AND ($3::int[] IS NULL OR channel_id = ANY ($3)) AND channel_id >= $4
+      ORDER BY channel_id LIMIT $5`,
+    [tenant, quantities, channelIds, fromId, limit],
+  );
+  return result.rows.map(toChannel);
+}

@@ -158,32 +158,49 @@ export async function replaceRegisterEvents(
 
 /** Up to where a tenant's readings were looked through. */
 export interface RegisterScan {
-  /** The store's name of what it showed then. */
+  /** The store's name of what it showed when the last look began. */
   readonly shown: string;
-  /** Microseconds since 1970. */
+  /** When that was; microseconds since 1970. */
   readonly markUs: number;
+  /** Of a first look that is not done: channels from here on are still to be looked through. */
+  readonly nextChannel: number | undefined;
 }
 
 export async function readRegisterScan(
   client: Queryable,
   tenant: string,
 ): Promise<RegisterScan | undefined> {
-  const result = await client.query<{ shown: string; mark: number }>(
-    'SELECT shown, mark FROM register_scans WHERE tenant = $1',
+  const result = await client.query<{ shown: string; mark: number; next_channel: number | null }>(
+    'SELECT shown, mark, next_channel FROM register_scans WHERE tenant = $1',
     [tenant],
   );
   const [row] = result.rows;
-  return row === undefined ? undefined : { shown: row.shown, markUs: row.mark };
+  if (row === undefined) return undefined;
+  return { shown: row.shown, markUs: row.mark, nextChannel: row.next_channel ?? undefined };
 }
 
 export async function writeRegisterScan(
   client: Queryable,
   tenant: string,
-  { shown, markUs }: RegisterScan,
+  { shown, markUs, nextChannel }: RegisterScan,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO register_scans (tenant, shown, mark) VALUES ($1, $2, $3)
-     ON CONFLICT (tenant) DO UPDATE SET shown = excluded.shown, mark = excluded.mark`,
-    [tenant, shown, timestamptz(markUs)],
+    `INSERT INTO register_scans (tenant, shown, mark, next_channel) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (tenant) DO UPDATE SET shown = excluded.shown, mark = excluded.mark, next_channel = excluded.next_channel`,
+    [tenant, shown, timestamptz(markUs), nextChannel ?? null],
   );
+}
+
+/** Channels that have an event since an instant, or one that is not settled. */
+export async function channelsWithEvents(
+  client: Queryable,
+  channelIds: readonly number[],
+  sinceUs: number,
+): Promise<Set<number>> {
+  const result = await client.query<{ channel_id: number }>(
+    `SELECT DISTINCT c.channel_id FROM channels c JOIN register_events e USING (tenant, device_id, quantity)
+      WHERE c.channel_id = ANY ($1) AND (e.settled_ts IS NULL OR e.settled_ts >= $2)`,
+    [channelIds, timestamptz(sinceUs)],
+  );
+  return new Set(result.rows.map((row) => row.channel_id));
 }

@@ -50,12 +50,23 @@ export async function readMatrix(
   const untilUs = Math.min(grid.asOfUs, startUs + (count - 1) * stepUs);
   if (values.length === 0 || untilUs < startUs) return matrix;
   const rowOf = new Map(channelIds.map((channelId, row) => [channelId, row]));
-  const reader = openSeriesReader((channelId, tsUs, value) => {
+  await readSeries(pool, [...rowOf.keys()], { startUs, untilUs }, (channelId, tsUs, value) => {
     const row = rowOf.get(channelId);
     const column = (tsUs - startUs) / stepUs;
     if (row !== undefined && Number.isInteger(column)) values[row * count + column] = value;
   });
-  const sql = `COPY (${seriesStatement([...rowOf.keys()], startUs, untilUs)}) TO STDOUT BINARY`;
+  return matrix;
+}
+
+/** Readings of some channels between two instants, both included; `take` is told of each. */
+export async function readSeries(
+  pool: Pool,
+  channelIds: readonly number[],
+  { startUs, untilUs }: { readonly startUs: number; readonly untilUs: number },
+  take: (channelId: number, tsUs: number, value: number) => void,
+): Promise<void> {
+  const reader = openSeriesReader(take);
+  const sql = `COPY (${seriesStatement(channelIds, startUs, untilUs)}) TO STDOUT BINARY`;
 
   // pg puts its query timeout into `callback`; pg-copy-streams 7.0.0 has none for COPY TO and calls none, so that the
   // timer would stay, hold the process, and break the finished query when it fires.
@@ -73,5 +84,4 @@ export async function readMatrix(
     query.callback();
     client.release(failure); // a connection that failed in the middle of a copy is not used again
   }
-  return matrix;
 }

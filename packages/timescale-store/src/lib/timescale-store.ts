@@ -1,8 +1,8 @@
 import type { GridMatrix, ReadingStore } from '@verimeter/reading-store';
 import { OUTCOME } from '@verimeter/reading-store';
 import type { ClientBase, Pool } from 'pg';
-import { timestamptz } from './binary-format.ts';
-import { readMatrix } from './matrix.ts';
+import { formatTimestamp, timestamptz } from './binary-format.ts';
+import { readMatrix, readSeries } from './matrix.ts';
 import { createPartitions } from './partitions.ts';
 import { writeBatch } from './write.ts';
 
@@ -28,6 +28,19 @@ const LATE_ARRIVALS = `
    WHERE c.tenant = $1 AND r.received_at > $2::timestamptz AND r.ts BETWEEN $3::timestamptz AND $4::timestamptz
          AND (age($5::xid) < 0 OR age(r.xmin) <= age($5::xid))
    GROUP BY r.channel_id`;
+
+const UNSTEADY = `
+  SELECT c.channel_id FROM unnest($1::int4[], $2::timestamptz[]) AS c (channel_id, since)
+   WHERE EXISTS (
+     SELECT FROM (
+       SELECT s.value - lag(s.value) OVER w AS rise, extract(epoch FROM s.ts - lag(s.ts) OVER w)::float8 / 3600 AS hours
+         FROM ((SELECT r.ts, r.value FROM readings r
+                 WHERE r.channel_id = c.channel_id AND r.ts < c.since ORDER BY r.ts DESC LIMIT 1)
+               UNION ALL
+               SELECT r.ts, r.value FROM readings r
+                WHERE r.channel_id = c.channel_id AND r.ts >= c.since AND r.ts <= $3::timestamptz) s
+       WINDOW w AS (ORDER BY s.ts)) d
+      WHERE d.rise < 0 OR d.rise > $4 * greatest(1, d.hours))`;
 
 const READINESS = `
   SELECT current_setting('transaction_read_only') = 'off' AS writable,
@@ -60,6 +73,21 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
     },
 
     matrix: (channelIds, grid): Promise<GridMatrix> => readMatrix(pool, channelIds, grid),
+
+    async series(channelIds, fromUs, untilUs, take) {
+      if (channelIds.length > 0)
+        await readSeries(pool, channelIds, { startUs: fromUs, untilUs }, take);
+    },
+
+    async unsteadyRegisters(since, untilUs, mostPerHour) {
+      const result = await pool.query<{ channel_id: number }>(UNSTEADY, [
+        [...since.keys()],
+        [...since.values()].map(formatTimestamp),
+        timestamptz(untilUs),
+        mostPerHour,
+      ]);
+      return new Set(result.rows.map((row) => row.channel_id));
+    },
 
     async lastInstants(channelIds, untilUs) {
       const until = untilUs === undefined ? 'infinity' : timestamptz(untilUs);

@@ -1,3 +1,4 @@
+import { keepScanned } from '@verimeter/analytics';
 import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
@@ -7,6 +8,7 @@ import {
   createShutdown,
   runUntilSignal,
 } from '@verimeter/service-runtime';
+import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { CommandContext } from '../command.ts';
 import { requireCurrentSchema } from '../database.ts';
 import {
@@ -132,6 +134,13 @@ async function serve(
     analyze: () => analyze((step) => log.debug({ step }, 'hourly analysis')),
   });
   shutdown.defer('hourly analysis', () => following);
+  const scanning = keepScanned({
+    pool,
+    store: createTimescaleStore(pool),
+    log,
+    signal: shutdown.signal,
+  });
+  shutdown.defer('registers', () => scanning);
 }
 
 /** Runs everything on this machine until it is told to stop. */
