@@ -36,6 +36,7 @@ const fleet: FleetRecords = {
     member('Z', 'silent', 'supply'),
   ],
   verifications: new Map(),
+  registerEvents: new Map(),
   channels: new Map([channel('supply', 1), channel('late', 2), channel('s1', 3), channel('s2', 4)]),
 };
 const last = new Map([

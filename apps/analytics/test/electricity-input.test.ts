@@ -1,4 +1,4 @@
-import type { Device, Verification } from '@verimeter/registry';
+import type { Device, StoredRegisterEvent, Verification } from '@verimeter/registry';
 import { expect, test } from 'vitest';
 import { validFrom } from '../src/lib/electricity-input.ts';
 
@@ -50,6 +50,26 @@ test('data counts from the day after the last verification or from the installat
   expect(validFrom(device({ verifiedOn: '2026-05-01', installedOn: '2026-08-01' }), [], asOf)).toBe(
     us('2026-08-01T00:00:00Z'),
   );
+});
+
+test('data counts from a swap that a person confirmed, not from one that was only found', () => {
+  const swap: StoredRegisterEvent = {
+    deviceId: 'm1',
+    quantity: 'active_energy_import',
+    kind: 'swap',
+    state: 'confirmed',
+    tsUs: us('2026-08-09T10:00:00Z'),
+    value: 3,
+    before: { tsUs: us('2026-08-09T09:00:00Z'), value: 7000 },
+    after: { tsUs: us('2026-08-09T10:00:00Z'), value: 3 },
+    settledUs: us('2026-08-09T11:00:00Z'),
+  };
+  const from = (event: StoredRegisterEvent, until = asOf): number | undefined =>
+    validFrom(device({ verifiedOn: '2026-05-01' }), [], until, [event]);
+  expect(from(swap)).toBe(us('2026-08-09T10:00:00Z'));
+  expect(from(swap, us('2026-08-09T09:30:00Z'))).toBe(us('2026-05-02T00:00:00Z'));
+  expect(from({ ...swap, state: 'open' })).toBe(us('2026-05-02T00:00:00Z'));
+  expect(from({ ...swap, kind: 'reset' })).toBe(us('2026-05-02T00:00:00Z'));
 });
 
 test('what happens after as-of is not known yet', () => {

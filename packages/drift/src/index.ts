@@ -39,3 +39,4 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
+export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';

@@ -1,7 +1,13 @@
-import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
+import {
+  type AreaInput,
+  type AreaMember,
+  correctRegister,
+  type FleetInput,
+  type MeterSeries,
+} from '@verimeter/drift';
 import { addDays, errorLimit, lotKey } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
-import type { Device, Pool, Verification } from '@verimeter/registry';
+import type { Device, Pool, StoredRegisterEvent, Verification } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
 import { firstInstants } from './first-instants.ts';
 import type { FleetRecords } from './fleet-records.ts';
@@ -25,6 +31,8 @@ export interface Cadence {
 /** Quantities of a meter that an area's balance is estimated from. */
 export const BALANCE_QUANTITIES: readonly string[] = [IMPORT, EXPORT, ...VOLTAGES];
 
+const REGISTERS: ReadonlySet<string> = new Set([IMPORT, EXPORT]);
+
 const channelOf = (fleet: FleetRecords, deviceId: string, quantity: string): number | undefined =>
   fleet.channels.get(deviceId)?.get(quantity)?.channelId;
 
@@ -33,19 +41,26 @@ const dateUs = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
 
 /**
  * Data of a device counts from the day after its last verification (on that day it may still have been in the
- * laboratory), or from the day it was installed, whichever is later; later than `asOfUs` is not known yet.
+ * laboratory), from the day it was installed, or from the reading after its register was swapped, as a person confirmed, whichever is
+ * later; later than `asOfUs` is not known yet.
  */
 export function validFrom(
   device: Device,
   verifications: readonly Verification[],
   asOfUs: number,
+  registerEvents: readonly StoredRegisterEvent[] = [],
 ): number | undefined {
+  const swaps = registerEvents.flatMap(({ kind, state, quantity, tsUs, after }) =>
+    kind === 'swap' && state === 'confirmed' && REGISTERS.has(quantity)
+      ? (after?.tsUs ?? tsUs)
+      : [],
+  );
   const dates = [
     ...verifications.map((verification) => addDays(verification.verifiedOn, 1)),
     ...(device.verifiedOn === null ? [] : [addDays(device.verifiedOn, 1)]),
     ...(device.installedOn === null ? [] : [device.installedOn]),
   ];
-  const instants = dates.map(dateUs).filter((instant) => instant <= asOfUs);
+  const instants = [...dates.map(dateUs), ...swaps].filter((instant) => instant <= asOfUs);
   return instants.length === 0 ? undefined : Math.max(...instants);
 }
 
@@ -192,6 +207,15 @@ export async function readInput(
       : matrix.values.subarray(row * grid.count, (row + 1) * grid.count);
   };
 
+  /** With what is known of its resets, rollovers, swaps and glitches. */
+  const register = (deviceId: string, quantity: string): Float64Array | undefined => {
+    const shown = series(deviceId, quantity);
+    const events = fleet.registerEvents.get(deviceId) ?? [];
+    if (shown === undefined || events.length === 0) return shown;
+    const own = events.filter((event) => event.quantity === quantity);
+    return correctRegister(shown, grid, own, lastUs);
+  };
+
   const indexOf = new Map(meters.map(({ deviceId }, index) => [deviceId, index]));
   return {
     grid,
@@ -199,14 +223,19 @@ export async function readInput(
       const { deviceId } = device;
       const limits = errorLimit(device.kind, device.accuracyClass ?? undefined, IMPORT);
       if (limits === undefined) throw new Error(`no limit for ${deviceId}`);
-      const exported = series(deviceId, EXPORT);
-      const from = validFrom(device, fleet.verifications.get(deviceId) ?? [], lastUs);
+      const exported = register(deviceId, EXPORT);
+      const from = validFrom(
+        device,
+        fleet.verifications.get(deviceId) ?? [],
+        lastUs,
+        fleet.registerEvents.get(deviceId),
+      );
       return {
         deviceId,
         lot: lotOf(device),
         limit: limits.limit,
         inServiceLimit: limits.inServiceLimit,
-        importRegister: series(deviceId, IMPORT) ?? never,
+        importRegister: register(deviceId, IMPORT) ?? never,
         ...(exported === undefined ? {} : { exportRegister: exported }),
         voltages: VOLTAGES.flatMap((quantity) => series(deviceId, quantity) ?? []),
         ...(from === undefined ? {} : { validFromUs: from }),

@@ -4,12 +4,14 @@ import {
   type Group,
   type Member,
   type Pool,
+  type StoredRegisterEvent,
   type Verification,
   readChannels,
   readDevices,
   readGroups,
   readMembers,
   readMembershipsOf,
+  readRegisterEvents,
   readVerifications,
 } from '@verimeter/registry';
 
@@ -19,6 +21,8 @@ export interface FleetRecords {
   readonly groups: readonly Group[];
   readonly members: readonly Member[];
   readonly verifications: ReadonlyMap<string, readonly Verification[]>;
+  /** By device, ascending in time within a quantity. */
+  readonly registerEvents: ReadonlyMap<string, readonly StoredRegisterEvent[]>;
   /** Channel by device and quantity. */
   readonly channels: ReadonlyMap<string, ReadonlyMap<string, Channel>>;
 }
@@ -34,14 +38,15 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 export async function readFleet(pool: Pool, tenant: string): Promise<FleetRecords> {
-  const [devices, groups, members, verifications, channels] = await Promise.all([
+  const [devices, groups, members, verifications, channels, events] = await Promise.all([
     readDevices(pool, tenant),
     readGroups(pool, tenant),
     readMembers(pool, tenant),
     readVerifications(pool, tenant),
     readChannels(pool, tenant),
+    readRegisterEvents(pool, tenant),
   ]);
-  return { devices, groups, members, ...ofDevices(verifications, channels) };
+  return { devices, groups, members, ...ofDevices(verifications, channels, events) };
 }
 
 /** Some groups and the devices that are or were their members, and those in `others`; of other groups what has these as members. */
@@ -54,21 +59,24 @@ export async function readFleetOf(
   const own = groupIds.length === 0 ? [] : await readMembers(pool, tenant, groupIds);
   const deviceIds = [...new Set([...own.map(({ deviceId }) => deviceId), ...others])];
   const members = await readMembershipsOf(pool, tenant, deviceIds);
-  const [groups, devices, verifications, channels] = await Promise.all([
+  const [groups, devices, verifications, channels, events] = await Promise.all([
     readGroups(pool, tenant, [...new Set([...groupIds, ...members.map(({ groupId }) => groupId)])]),
     readDevices(pool, tenant, deviceIds),
     readVerifications(pool, tenant, deviceIds),
     readChannels(pool, tenant, deviceIds),
+    readRegisterEvents(pool, tenant, deviceIds),
   ]);
-  return { devices, groups, members, ...ofDevices(verifications, channels) };
+  return { devices, groups, members, ...ofDevices(verifications, channels, events) };
 }
 
 function ofDevices(
   verifications: readonly Verification[],
   channels: readonly Channel[],
-): Pick<FleetRecords, 'verifications' | 'channels'> {
+  events: readonly StoredRegisterEvent[],
+): Pick<FleetRecords, 'verifications' | 'channels' | 'registerEvents'> {
   return {
     verifications: grouped(verifications, (item) => item.deviceId),
+    registerEvents: grouped(events, (item) => item.deviceId),
     channels: new Map(
       [...grouped(channels, (item) => item.deviceId)].map(([deviceId, list]) => [
         deviceId,

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { FleetInput, MeterSeries } from '@verimeter/drift';
-import type { Member } from '@verimeter/registry';
+import type { Member, StoredRegisterEvent } from '@verimeter/registry';
 import type { AsOf } from '../as-of.ts';
 import { BALANCE_QUANTITIES, lotOf, validFrom } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
@@ -99,6 +99,8 @@ export function registeredFacts(
   const members = fleet.members.filter((member) => member.groupId === groupId);
   const ids = new Set([...members.map(({ deviceId }) => deviceId), ...joined]);
   const devices = fleet.devices.filter(({ deviceId }) => ids.has(deviceId));
+  const eventsOf = (deviceId: string): StoredRegisterEvent[] =>
+    (fleet.registerEvents.get(deviceId) ?? []).filter(({ tsUs }) => tsUs <= lastUs);
   const quantities = (deviceId: string): string[] =>
     BALANCE_QUANTITIES.filter((quantity) => fleet.channels.get(deviceId)?.has(quantity) === true);
   return {
@@ -110,8 +112,14 @@ export function registeredFacts(
         device.kind,
         lotOf(device),
         device.accuracyClass,
-        validFrom(device, fleet.verifications.get(device.deviceId) ?? [], lastUs) ?? null,
+        validFrom(
+          device,
+          fleet.verifications.get(device.deviceId) ?? [],
+          lastUs,
+          fleet.registerEvents.get(device.deviceId),
+        ) ?? null,
         quantities(device.deviceId),
+        ...eventsOf(device.deviceId),
       ]),
     ]),
   };
