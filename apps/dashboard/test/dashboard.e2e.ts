@@ -156,6 +156,20 @@ test('the device page explains the indication and draws history and readings', a
   await expect.poll(() => inked(page, 1), PATIENCE).toBe(true);
 });
 
+test('an event of the register is confirmed, called another kind, and taken back', async () => {
+  const page = await signedIn(`#/devices/${DRIFTING}`);
+  const card = page.locator('#register-events');
+  await card.waitFor(PATIENCE);
+  expect(await card.innerText()).toMatch(/12,180\.25 → 0 → 12,180\.75\s+0\.5\s+Found/);
+  await card.getByRole('button', { name: 'Confirm' }).click();
+  await expect.poll(() => card.innerText(), PATIENCE).toContain('Confirmed');
+  await card.getByRole('combobox').selectOption('swap');
+  await expect.poll(() => card.innerText(), PATIENCE).toMatch(/not known\s+Confirmed/);
+  await card.getByRole('button', { name: 'As found' }).click();
+  await expect.poll(() => card.innerText(), PATIENCE).toMatch(/0\.5\s+Found/);
+  expect(await card.getByRole('combobox').inputValue()).toBe('glitch');
+});
+
 test('a reading that arrives shows at once', async () => {
   const page = await signedIn(`#/devices/${DRIFTING}`);
   await page.getByText('Live', { exact: true }).waitFor(PATIENCE);

@@ -8,6 +8,7 @@ import {
   ensureTenant,
   type HealthRow,
   publishHealth,
+  replaceRegisterEvents,
   startRun,
   withTransaction,
 } from '@verimeter/registry';
@@ -140,7 +141,7 @@ async function insertRegistry(database: TestDatabase, rows: readonly HealthRow[]
   );
 }
 
-/** Ten days of quarter hours; a gap of six hours on the third last day. */
+/** Ten days of quarter hours; a gap of six hours on the third last day, and a register that once shows 0 on the fifth. */
 async function insertReadings(database: TestDatabase, nowUs: number): Promise<void> {
   const { servicePool } = database;
   const channels = await ensureChannels(servicePool, [
@@ -163,7 +164,8 @@ async function insertReadings(database: TestDatabase, nowUs: number): Promise<vo
       const gapStart = start + 8 * DAY_US;
       if (ts > gapStart && ts < gapStart + 360 * MINUTE_US) continue;
       at.push(new Date(ts / 1000).toISOString());
-      values.push(channel.quantity === 'voltage_l1' ? 236 - 12 * load : register);
+      const isGlitch = ts === start + 4.5 * DAY_US;
+      values.push(channel.quantity === 'voltage_l1' ? 236 - 12 * load : isGlitch ? 0 : register);
     }
     await servicePool.query(
       `INSERT INTO readings (ts, received_at, value, channel_id)
@@ -171,6 +173,25 @@ async function insertReadings(database: TestDatabase, nowUs: number): Promise<vo
       [at, values, channel.channelId],
     );
   }
+  const tsUs = start + 4.5 * DAY_US;
+  await replaceRegisterEvents(servicePool, TENANT, [
+    {
+      deviceId: DRIFTING,
+      quantity: 'active_energy_import',
+      fromUs: start,
+      events: [
+        {
+          kind: 'glitch',
+          certainty: 'likely',
+          tsUs,
+          value: 0,
+          before: { tsUs: tsUs - step, value: 12_180.25 },
+          after: { tsUs: tsUs + step, value: 12_180.75 },
+          settledUs: tsUs + step,
+        },
+      ],
+    },
+  ]);
 }
 
 /** A tenant with a fleet, published answers, readings, an account and two rejected messages. */

@@ -176,8 +176,23 @@ test('a change of what is registered has its area analysed in full', async () =>
       new Date((fleet.input.grid.startUs + 20 * PER_DAY * 900e6) / 1000).toISOString().slice(0, 10),
     ],
   );
-  expect(await night()).toEqual({ already: AREAS - 2, registry: 2 });
+  await database.servicePool.query(
+    `INSERT INTO register_events (tenant, device_id, quantity, ts, value, kind, found_kind, certainty, before_ts, before_value,
+                                  after_ts, after_value, settled_ts)
+     VALUES ($1, $2, 'active_energy_import', $3, 0, 'reset', 'reset', 'likely', $3, 0, $3, 0, $3)`,
+    [TENANT, deviceOf(6), new Date((fleet.input.grid.startUs + 25 * PER_DAY * 900e6) / 1000)],
+  );
+  expect(await night()).toEqual({ already: AREAS - 3, registry: 3 });
+  expect(await night()).toEqual({ already: AREAS });
+  // what a person says of it counts, and the file of the area is renewed
+  await database.servicePool.query(
+    `UPDATE register_events SET kind = 'swap', state = 'confirmed', decided_at = now() WHERE tenant = $1`,
+    [TENANT],
+  );
+  expect(await night()).toEqual({ already: AREAS - 1, registry: 1 });
   const rows = await published();
+  const swapped = rows.find(({ device_id }) => device_id === deviceOf(6));
+  expect(swapped?.['evidence_days']).toBeLessThan(8);
   const verified = rows.find(({ device_id }) => device_id === deviceOf(4));
   expect(verified?.['evidence_days']).toBeLessThan(12);
 }, 240_000);

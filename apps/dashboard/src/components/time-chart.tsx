@@ -22,6 +22,8 @@ export interface ChartProps {
   readonly area?: readonly [upper: number, lower: number];
   /** Horizontal band, such as the permissible error. */
   readonly limit?: number;
+  /** Seconds since 1970 at which a dashed line stands. */
+  readonly marks?: readonly number[];
   readonly height: number;
   readonly formatValue: (value: number) => string;
   readonly barWidth?: number;
@@ -40,6 +42,24 @@ function limitHook(limit: number, color: string, edge: string): (chart: uPlot) =
     ctx.fillStyle = edge;
     ctx.fillRect(bbox.left, top, bbox.width, 1);
     ctx.fillRect(bbox.left, bottom, bbox.width, 1);
+    ctx.restore();
+  };
+}
+
+function marksHook(marks: readonly number[], color: string): (chart: uPlot) => void {
+  return (chart) => {
+    const { ctx, bbox } = chart;
+    ctx.save();
+    ctx.strokeStyle = color;
+    ctx.setLineDash([4, 4]);
+    ctx.beginPath();
+    for (const mark of marks) {
+      const x = Math.round(chart.valToPos(mark, 'x', true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+    }
+    ctx.stroke();
     ctx.restore();
   };
 }
@@ -117,9 +137,14 @@ function chartOptions(
   };
   if (props.area !== undefined)
     options.bands = [{ series: [props.area[0], props.area[1]], fill: color('--accent-soft') }];
+  if (props.marks !== undefined && props.marks.length > 0)
+    options.hooks = { draw: [marksHook(props.marks, color('--alert'))] };
   if (props.limit !== undefined) {
     const { limit } = props;
-    options.hooks = { drawClear: [limitHook(limit, color('--band'), color('--band-edge'))] };
+    options.hooks = {
+      ...options.hooks,
+      drawClear: [limitHook(limit, color('--band'), color('--band-edge'))],
+    };
     // The band must be seen as a band: both limits belong to the scale.
     options.scales = {
       y: {
@@ -146,7 +171,14 @@ export function TimeChart(props: ChartProps) {
     latest.current = props;
   });
   // Everything but the data: uPlot takes new data in place, the rest only anew.
-  const shape = JSON.stringify([props.label, props.series, props.limit, props.height, props.area]);
+  const shape = JSON.stringify([
+    props.label,
+    props.series,
+    props.limit,
+    props.height,
+    props.area,
+    props.marks,
+  ]);
 
   useEffect(() => {
     const element = holder.current;

@@ -159,6 +159,14 @@ export const vocabularyEn: Vocabulary = {
     verified: 'Verified',
     dismissed: 'Dismissed',
   },
+  registerEventKind: {
+    rollover: 'Rollover',
+    reset: 'Reset',
+    swap: 'Meter swap',
+    glitch: 'Glitch',
+    backwards: 'Ran backwards',
+  },
+  registerEventState: { open: 'Found', confirmed: 'Confirmed', reversed: 'Reversed' },
   userRole: { viewer: 'Viewer', operator: 'Operator', admin: 'Administrator' },
   quantity: {
     active_energy_import: 'Active energy, import',

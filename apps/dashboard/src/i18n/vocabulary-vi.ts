@@ -159,6 +159,14 @@ export const vocabularyVi: Vocabulary = {
     verified: 'Đã kiểm định',
     dismissed: 'Đã bỏ qua',
   },
+  registerEventKind: {
+    rollover: 'Quay vòng về 0',
+    reset: 'Đặt lại về 0',
+    swap: 'Thay công tơ',
+    glitch: 'Giá trị lỗi nhất thời',
+    backwards: 'Chạy ngược',
+  },
+  registerEventState: { open: 'Đã phát hiện', confirmed: 'Đã xác nhận', reversed: 'Đã bác bỏ' },
   userRole: { viewer: 'Người xem', operator: 'Người vận hành', admin: 'Quản trị' },
   quantity: {
     active_energy_import: 'Điện năng tác dụng, nhận',

@@ -8,6 +8,8 @@ import type {
   MemberRole,
   QuarantineReason,
   Recommendation,
+  RegisterEventKind,
+  RegisterEventState,
 } from '@verimeter/telemetry';
 
 /** The words of a language for each value the API may answer with: a new value does not compile until it has one. */
@@ -26,6 +28,8 @@ export interface Vocabulary {
   readonly quarantineReason: Readonly<Record<QuarantineReason, string>>;
   readonly quarantineStatus: Readonly<Record<QuarantineStatus, string>>;
   readonly findingStatus: Readonly<Record<FindingStatus, string>>;
+  readonly registerEventKind: Readonly<Record<RegisterEventKind, string>>;
+  readonly registerEventState: Readonly<Record<RegisterEventState, string>>;
   readonly userRole: Readonly<Record<ReaderRole, string>>;
   /** By catalogue name; a quantity without a word shows its own name. */
   readonly quantity: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
+import type { DeviceDetail, HealthDetail, RegisterEventItem } from '@verimeter/api-schema';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
-import { ApiError, get } from '../lib/api-client.ts';
+import { ApiError, get, type Page } from '../lib/api-client.ts';
 import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { href } from '../lib/routing.ts';
 import { useResource } from '../lib/use-resource.ts';
@@ -12,6 +12,7 @@ import { ErrorHistory } from './error-history.tsx';
 import { FollowUp } from './follow-up.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
 import { ReadingsPanel } from './readings-panel.tsx';
+import { RegisterEvents } from './register-events.tsx';
 
 /** The answers of a device, none where it has not been analysed yet. */
 async function loadHealth(path: string, signal: AbortSignal): Promise<readonly HealthDetail[]> {
@@ -22,6 +23,8 @@ async function loadHealth(path: string, signal: AbortSignal): Promise<readonly H
     throw error;
   }
 }
+
+const NO_EVENTS: readonly RegisterEventItem[] = [];
 
 interface DevicePageProps {
   readonly deviceId: string;
@@ -38,6 +41,9 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
   // The texts of the evidence come in the language of the request.
   const health = useResource(`health ${deviceId} ${language}`, (signal) =>
     loadHealth(`/health/${path}`, signal),
+  );
+  const registers = useResource(`registers ${deviceId}`, (signal) =>
+    get<Page<RegisterEventItem>>('/register-events', { device_id: deviceId }, signal),
   );
   const reload = useThrottled(health.reload, 2000);
   useLiveEvent('finding', (finding) => {
@@ -81,7 +87,20 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
           {health.data?.map((item) => (
             <ErrorHistory key={item.quantity} health={item} />
           ))}
-          {data !== undefined && <ReadingsPanel device={data} params={params} />}
+          {data !== undefined && (
+            <ReadingsPanel
+              device={data}
+              params={params}
+              registerEvents={registers.data?.items ?? NO_EVENTS}
+            />
+          )}
+          {registers.error !== undefined && (
+            <ProblemNote error={registers.error} retry={registers.reload} />
+          )}
+          <RegisterEvents
+            events={registers.data?.items ?? NO_EVENTS}
+            onChanged={registers.reload}
+          />
           {data !== undefined && <DeviceEvents events={data.events} />}
           <section className="card">
             <h2>{t.device.quarantine}</h2>

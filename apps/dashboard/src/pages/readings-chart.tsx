@@ -1,4 +1,4 @@
-import type { Channel, ReadingAggregate } from '@verimeter/api-schema';
+import type { Channel, ReadingAggregate, RegisterEventItem } from '@verimeter/api-schema';
 import { useMemo } from 'react';
 import { TimeChart } from '../components/time-chart.tsx';
 import { useText } from '../i18n/i18n.tsx';
@@ -9,10 +9,11 @@ interface ReadingsChartProps {
   readonly channel: Channel;
   readonly buckets: readonly ReadingAggregate[];
   readonly register: boolean;
+  readonly events: readonly RegisterEventItem[];
 }
 
 /** Registers as the amount of each interval; other quantities as the mean within the smallest and largest value. */
-export function ReadingsChart({ channel, buckets, register }: ReadingsChartProps) {
+export function ReadingsChart({ channel, buckets, register, events }: ReadingsChartProps) {
   const { t, words, format } = useText();
   const columns = useMemo(
     () =>
@@ -42,6 +43,7 @@ export function ReadingsChart({ channel, buckets, register }: ReadingsChartProps
             ]
       }
       {...(register ? {} : { area: [2, 3] as const })}
+      marks={events.map(({ ts }) => Date.parse(ts) / 1000)}
       height={260}
       formatValue={(value) => format.number(value)}
     />

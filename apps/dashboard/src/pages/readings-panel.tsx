@@ -1,4 +1,10 @@
-import type { Channel, DeviceDetail, LiveReading, ReadingAggregate } from '@verimeter/api-schema';
+import type {
+  Channel,
+  DeviceDetail,
+  LiveReading,
+  ReadingAggregate,
+  RegisterEventItem,
+} from '@verimeter/api-schema';
 import { findQuantity } from '@verimeter/telemetry';
 import { useEffect, useMemo, useState } from 'react';
 import { Choice, Segments } from '../components/choice.tsx';
@@ -28,6 +34,8 @@ interface ChannelChartProps {
   readonly channel: Channel;
   readonly latest: { readonly ts: string; readonly value: number };
   readonly range: RangeName;
+  /** Of the channel. */
+  readonly events: readonly RegisterEventItem[];
 }
 
 function loadBuckets(
@@ -42,17 +50,22 @@ function loadBuckets(
   return getAll<ReadingAggregate>('/readings', query, MAXIMUM_BUCKETS, signal);
 }
 
-function ChannelChart({ deviceId, channel, latest, range }: ChannelChartProps) {
+function ChannelChart({ deviceId, channel, latest, range, events }: ChannelChartProps) {
   const { t, format } = useText();
   const { quantity } = channel;
   const register = findQuantity(quantity)?.kind === 'register';
   // The window of the first answer; what arrives later is appended to it.
   const [opened] = useState(latest.ts);
   const window = windowOf(range, opened, register);
-  const loaded = useResource(`readings ${deviceId} ${quantity} ${range}`, async (signal) => {
-    const { items } = await loadBuckets(deviceId, quantity, window, format.zone, signal);
-    return items;
-  });
+  // What a person says of an event changes the amounts.
+  const said = events.map(({ id, kind, state }) => `${id} ${kind} ${state}`).join();
+  const loaded = useResource(
+    `readings ${deviceId} ${quantity} ${range} ${said}`,
+    async (signal) => {
+      const { items } = await loadBuckets(deviceId, quantity, window, format.zone, signal);
+      return items;
+    },
+  );
   const [appended, setAppended] = useState<readonly ReadingAggregate[]>([]);
   const buckets = useMemo(() => mergeBuckets(loaded.data ?? [], appended), [loaded.data, appended]);
   const append = useThrottled(() => {
@@ -73,7 +86,8 @@ function ChannelChart({ deviceId, channel, latest, range }: ChannelChartProps) {
   if (buckets.length === 0) return <Empty>{t.device.noReadings}</Empty>;
   return (
     <>
-      <ReadingsChart channel={channel} buckets={buckets} register={register} />
+      <ReadingsChart channel={channel} buckets={buckets} register={register} events={events} />
+      {events.length > 0 && <p className="hint">{t.registers.mark}</p>}
       <p className="hint">
         {t.device.perBucket[window.resolution]} · {t.device.upTo(format.dateTime(latest.ts))}
       </p>
@@ -85,9 +99,10 @@ function ChannelChart({ deviceId, channel, latest, range }: ChannelChartProps) {
 interface ReadingsPanelProps {
   readonly device: DeviceDetail;
   readonly params: URLSearchParams;
+  readonly registerEvents: readonly RegisterEventItem[];
 }
 
-export function ReadingsPanel({ device, params }: ReadingsPanelProps) {
+export function ReadingsPanel({ device, params, registerEvents }: ReadingsPanelProps) {
   const { t, words, format } = useText();
   const [live, setLive] = useState<Readonly<Record<string, LiveReading>>>({});
   useLiveEvent('reading', (reading) => {
@@ -156,6 +171,7 @@ export function ReadingsPanel({ device, params }: ReadingsPanelProps) {
           channel={channel}
           latest={latest}
           range={range}
+          events={registerEvents.filter(({ quantity }) => quantity === channel.quantity)}
         />
       )}
     </section>
