@@ -1,5 +1,6 @@
 import { analyzeElectricityFleet, type AreaResult, type DeviceResult } from '@verimeter/drift';
 import { buildCity, type City, type MeterTruth } from '@verimeter/simulator';
+import { watchRegister } from '@verimeter/telemetry';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fleetOfCity } from '../src/lib/evaluate/city-fleet.ts';
 
@@ -15,6 +16,18 @@ const only = <T>(list: readonly T[]): T => {
   if (first === undefined || list.length > 1) throw new Error(`${list.length} in place of one`);
   return first;
 };
+
+test('nothing is said of the registers of a city', () => {
+  const { meters, grid } = fleetOfCity(city);
+  const events = meters.flatMap(({ deviceId, importRegister }) => {
+    const register = watchRegister();
+    const found = [...importRegister].flatMap((value, k) =>
+      Number.isFinite(value) ? (register.take(k * grid.stepUs, value) ?? []) : [],
+    );
+    return [...found, register.unsettled()].flatMap((event) => (event ? { deviceId, event } : []));
+  });
+  expect(events).toEqual([]);
+});
 
 describe('the areas of a city with a misfiled, a stopped and several drifted meters', () => {
   let misfiled: MeterTruth;

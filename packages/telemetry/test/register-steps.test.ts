@@ -39,6 +39,13 @@ describe('what a register counted between its readings', () => {
     expect(amounts([{ ...glitch, kind: 'swap', state: 'confirmed' }])).toEqual([1, undefined, 1]);
   });
 
+  test('is what a person confirmed, whatever else is found across it', () => {
+    const found = { ...glitch, tsUs: at(3).tsUs, before: at(2), after: at(4) };
+    expect(amounts([glitch, found])).not.toEqual(amounts([glitch]));
+    const confirmed = { ...glitch, state: 'confirmed' as const };
+    expect(amounts([confirmed, found])).toEqual([1, 2, 1]);
+  });
+
   test('is not known as long as an event goes on, unless a person says that the register counts from there', () => {
     const open = { ...glitch, after: undefined };
     expect(registerSteps(readings, [open])).toEqual([

@@ -4,7 +4,14 @@ import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
 import { csvLine } from '../csv/write-csv.ts';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 
-export const EXPORT_KINDS = ['health', 'findings', 'readings', 'ledger', 'quarantine'] as const;
+export const EXPORT_KINDS = [
+  'health',
+  'findings',
+  'readings',
+  'ledger',
+  'quarantine',
+  'register-events',
+] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 type Row = Readonly<Record<string, unknown>>;
@@ -33,6 +40,25 @@ const FINDING_COLUMNS = [
   'status',
   'comment',
   'evidence',
+] as const;
+const REGISTER_EVENT_COLUMNS = [
+  'id',
+  'device_id',
+  'quantity',
+  'ts',
+  'value',
+  'kind',
+  'found_kind',
+  'certainty',
+  'state',
+  'before_ts',
+  'before_value',
+  'after_ts',
+  'after_value',
+  'modulus',
+  'comment',
+  'decided_by',
+  'decided_at',
 ] as const;
 const QUARANTINE_COLUMNS = [
   'id',
@@ -112,6 +138,12 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
                  encode(payload_sha256, 'hex') AS payload_sha256,
                  translate(encode(payload, 'base64'), E'\\n', '') AS payload_base64
             FROM quarantine WHERE tenant = $1 ORDER BY id`,
+  },
+  'register-events': {
+    columns: REGISTER_EVENT_COLUMNS,
+    instants: new Set(['ts', 'before_ts', 'after_ts', 'decided_at']),
+    sql: `SELECT ${REGISTER_EVENT_COLUMNS.join(', ')} FROM register_events
+           WHERE tenant = $1 ORDER BY device_id COLLATE "C", quantity COLLATE "C", ts`,
   },
 };
 
