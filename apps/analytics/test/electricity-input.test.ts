@@ -52,6 +52,9 @@ test('data counts from the day after the last verification or from the installat
   );
 });
 
+const countsFrom = (event: StoredRegisterEvent, until = asOf): number | undefined =>
+  validFrom(device({ verifiedOn: '2026-05-01' }), [], until, [event]);
+
 test('data counts from a swap that a person confirmed, not from one that was only found', () => {
   const swap: StoredRegisterEvent = {
     deviceId: 'm1',
@@ -64,12 +67,10 @@ test('data counts from a swap that a person confirmed, not from one that was onl
     after: { tsUs: us('2026-08-09T10:00:00Z'), value: 3 },
     settledUs: us('2026-08-09T11:00:00Z'),
   };
-  const from = (event: StoredRegisterEvent, until = asOf): number | undefined =>
-    validFrom(device({ verifiedOn: '2026-05-01' }), [], until, [event]);
-  expect(from(swap)).toBe(us('2026-08-09T10:00:00Z'));
-  expect(from(swap, us('2026-08-09T09:30:00Z'))).toBe(us('2026-05-02T00:00:00Z'));
-  expect(from({ ...swap, state: 'open' })).toBe(us('2026-05-02T00:00:00Z'));
-  expect(from({ ...swap, kind: 'reset' })).toBe(us('2026-05-02T00:00:00Z'));
+  expect(countsFrom(swap)).toBe(us('2026-08-09T10:00:00Z'));
+  expect(countsFrom(swap, us('2026-08-09T09:30:00Z'))).toBe(us('2026-05-02T00:00:00Z'));
+  expect(countsFrom({ ...swap, state: 'open' })).toBe(us('2026-05-02T00:00:00Z'));
+  expect(countsFrom({ ...swap, kind: 'reset' })).toBe(us('2026-05-02T00:00:00Z'));
 });
 
 test('what happens after as-of is not known yet', () => {

@@ -72,7 +72,8 @@ async function scanFirst(options: ScanOptions, last: RegisterScan | undefined): 
   const { pool, tenant, signal } = options;
   const begun = last ?? (await beginScan(options));
   let fromId = last?.nextChannel ?? 0;
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) return;
     // oxlint-disable-next-line no-await-in-loop -- one page of channels in memory at a time
     const channels = await readChannelsOf(pool, tenant, REGISTERS, {
       fromId,
