@@ -4,6 +4,7 @@ import type { Device, Evidence, HealthRow, Verification } from '@verimeter/regis
 import type { Indication, LegalStatus } from '@verimeter/telemetry';
 import type { AsOf } from './as-of.ts';
 import type { FleetRecords } from './fleet-records.ts';
+import { registerFault, withRegisterFault } from './register-fault.ts';
 
 /** Quantities of a sensor that are about itself, not about the air. */
 const HOUSEKEEPING = new Set(['battery', 'rssi']);
@@ -121,12 +122,16 @@ export function healthRows(
         device.accuracyClass ?? undefined,
         quantity === '' ? undefined : quantity,
       );
+      const said = withRegisterFault(
+        result ?? { ...fallback, recommendation: 'none' },
+        registerFault(fleet.registerEvents.get(deviceId) ?? [], quantity, asOfUs ?? 0),
+      );
       return {
         deviceId,
         quantity,
         asOfUs: asOfUs ?? null,
-        indication: result?.indication ?? fallback.indication,
-        recommendation: result?.recommendation ?? 'none',
+        indication: said.indication,
+        recommendation: said.recommendation,
         errorEstimate: orNull(result?.errorEstimate),
         standardError: orNull(result?.standardError),
         intervalLow: orNull(result?.intervalLow),
@@ -150,7 +155,7 @@ export function healthRows(
         ...lawful,
         modelVersion: MODEL_VERSION,
         evidence: [
-          ...(result?.evidence ?? fallback.evidence),
+          ...said.evidence,
           ...(limits?.assumed === true
             ? [{ code: 'limit_assumed', values: { limit: limits.limit } }]
             : []),

@@ -142,6 +142,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'Nothing measures the same flow a second time, so an error could not be seen.',
     vi: 'Không có phép đo thứ hai cho cùng một dòng, nên không thể thấy sai số.',
   },
+  register_events: {
+    en: 'In {days|whole} days the register was {count|whole} times where consumption cannot have brought it. Look at the events on the page of the device: confirm what was done to the meter, and check the meter and its transmission for the rest.',
+    vi: 'Trong {days|whole} ngày, chỉ số có {count|whole} lần ở mức mà tiêu thụ không thể giải thích. Xem các sự kiện trên trang thiết bị: xác nhận những việc đã làm với công tơ, và kiểm tra công tơ cùng đường truyền cho các trường hợp còn lại.',
+  },
   not_estimated_yet: {
     en: 'Readings of this kind of device are stored and shown; its errors are not estimated yet.',
     vi: 'Số liệu của loại thiết bị này được lưu và hiển thị; sai số chưa được ước lượng.',
