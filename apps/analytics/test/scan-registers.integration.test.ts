@@ -1,5 +1,6 @@
-import { createReadingBatch } from '@verimeter/reading-store';
+import { createReadingBatch, type LateArrival } from '@verimeter/reading-store';
 import {
+  createServicePool,
   ensureChannels,
   ensureTenant,
   readRegisterEvents,
@@ -147,6 +148,34 @@ describe('events of registers', () => {
     const stopped = AbortSignal.abort();
     await scanRegisters({ pool, store, tenant: 'stopped', signal: stopped });
     expect(await readRegisterEvents(pool, 'stopped')).toEqual([]);
+    expect(await meter.events()).toMatchObject([{ kind: 'reset' }]);
+  });
+
+  test('are found by a look at all channels where it takes too long to tell what arrived', async () => {
+    const meter = await meterOf('flood');
+    await meter.scan();
+    await meter.store(range(0, 80), reset);
+    const impatient = createServicePool(database.url, {
+      applicationName: 'test-impatient',
+      statementTimeoutMs: 300,
+    });
+    const lateArrivals = async () => {
+      await impatient.query('SELECT pg_sleep(20)');
+      return new Map<number, LateArrival>();
+    };
+    try {
+      const { servicePool: pool } = database;
+      await scanRegisters({ pool, store: { ...store, lateArrivals }, tenant: 'flood' });
+      expect(await readRegisterEvents(pool, 'flood')).toMatchObject([{ kind: 'reset' }]);
+    } finally {
+      await impatient.end();
+    }
+  });
+
+  test('are looked for by one at a time', async () => {
+    const meter = await meterOf('twice');
+    await meter.store(range(0, 80), reset);
+    await Promise.all([meter.scan(), meter.scan(), meter.scan()]);
     expect(await meter.events()).toMatchObject([{ kind: 'reset' }]);
   });
 });

@@ -70,6 +70,25 @@ describe('the sum of a bucket never invents consumption', () => {
     expect(Math.max(...quarters.map(([sum]) => sum ?? 0))).toBe(0.5);
   });
 
+  test('at a momentary zero among very many readings', async () => {
+    await meterWith('minutes', 0, (value) => value);
+    // a reading a minute for 75 days, once 0
+    await fixture.database.servicePool.query(
+      `INSERT INTO readings (ts, received_at, value, channel_id)
+       SELECT '2026-04-01Z'::timestamptz + k * interval '1 minute', now(), CASE k WHEN 50000 THEN 0 ELSE 1000 + k / 60.0 END, c.channel_id
+         FROM generate_series(0, 75 * 1440) k, channels c WHERE c.device_id = 'minutes'`,
+    );
+    const { body } = await fixture.request(
+      `/readings?device_id=minutes&quantity=${QUANTITY}&resolution=1d&zone=UTC&from=2026-04-01&to=2026-06-15`,
+    );
+    const days: { sum: number; coverage: number }[] = body.items;
+    expect(days).toHaveLength(75);
+    expect(new Set(days.slice(1).map(({ sum }) => Math.round(sum * 1e6) / 1e6))).toEqual(
+      new Set([24]),
+    );
+    expect(days.filter(({ coverage }) => coverage < 1)).toHaveLength(1);
+  });
+
   test('at the end of the digits', async () => {
     await meterWith('wrap', 99_988, (value) => value % 100_000);
     expect(await sums('wrap', '1d')).toEqual([[24, 1]]);

@@ -25,13 +25,15 @@ const UNUSUAL = 10;
 
 /** Whether the sums of some buckets may be no consumption: the readings themselves then have to be looked at. */
 export function looksOdd(buckets: readonly RegisterBucket[]): boolean {
+  return buckets.some(oddAmong(buckets));
+}
+
+/** Tells of each bucket whether it is one of these. */
+export function oddAmong(buckets: readonly RegisterBucket[]): (bucket: RegisterBucket) => boolean {
   const rises = buckets.map(({ top_rise }) => top_rise ?? 0).toSorted((a, b) => a - b);
   const usual = rises[Math.floor(rises.length / 2)] ?? 0;
-  const largest = rises.at(-1) ?? 0;
-  return (
-    largest > Math.min(ORDINARY_RISE, UNUSUAL * usual) ||
-    buckets.some(({ steps_back }) => steps_back > 0)
-  );
+  const most = Math.min(ORDINARY_RISE, UNUSUAL * usual);
+  return ({ steps_back, top_rise }) => steps_back > 0 || (top_rise ?? 0) > most;
 }
 
 /**
@@ -57,6 +59,12 @@ const endOf = ({ after }: Span): number => after?.tsUs ?? Infinity;
 
 const overlap = (a: Span, b: Span): boolean => a.before.tsUs < endOf(b) && b.before.tsUs < endOf(a);
 
+/** Whether an event reaches into a bucket. */
+export const isTouched = (
+  { start_at, end_at }: Pick<RegisterBucket, 'start_at' | 'end_at'>,
+  events: readonly Span[],
+): boolean => events.some((event) => event.before.tsUs < end_at && endOf(event) > start_at);
+
 /** Sums carry no more digits than registers have. */
 const rounded = (sum: number): number => Math.round(sum * 1e9) / 1e9;
 
@@ -73,8 +81,7 @@ export function withEvents<B extends RegisterBucket>(
   const steps = registerSteps(readings, events);
   return buckets.map((bucket) => {
     const { start_at: start, end_at: end, coverage } = bucket;
-    const isTouched = events.some((event) => event.before.tsUs < end && endOf(event) > start);
-    if (!isTouched) return bucket;
+    if (!isTouched(bucket, events)) return bucket;
     const amounts = steps.flatMap(({ toUs, amount }) =>
       toUs > start && toUs <= end && amount !== undefined ? amount : [],
     );

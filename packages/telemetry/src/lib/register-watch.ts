@@ -19,6 +19,9 @@ const COMPARABLE = 30;
 /** Readings that are looked back at for a spike when the register falls. */
 const SPIKE_READINGS = 3;
 
+/** So long after it left a level a register may come back to it. */
+const LEFT_US = 7 * 86_400e6;
+
 /** What is known of a register from elsewhere. */
 export interface RegisterFacts {
   /** Value at which it starts again from 0. Default: powers of ten, and what 32 bits hold. */
@@ -84,7 +87,8 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
   };
 
   const isLeftLine = (reading: RegisterReading, last: RegisterReading): boolean => {
-    if (left === undefined || last.value >= left.value || reading.value < left.value) return false;
+    if (left === undefined || reading.tsUs - left.tsUs > LEFT_US) return false;
+    if (last.value >= left.value || reading.value < left.value) return false;
     const most = isKnown(pace) ? reachOf(pace, reading.tsUs - last.tsUs) : left.value / 2;
     const since = reading.value - left.value;
     return reading.value - last.value > most && since <= reachOf(pace, reading.tsUs - left.tsUs);

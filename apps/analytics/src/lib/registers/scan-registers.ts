@@ -10,17 +10,23 @@ import {
   replaceRegisterEvents,
   writeRegisterScan,
 } from '@verimeter/registry';
+import { delay } from '@verimeter/service-runtime';
 import {
   EARLIEST_TS_US,
   QUANTITIES,
   type RegisterEvent,
   watchRegister,
 } from '@verimeter/telemetry';
+import pg from 'pg';
 import { databaseNow } from '../night/night-frame.ts';
 import { ON_THE_WAY_US } from '../night/night-due.ts';
 
 const REGISTERS = QUANTITIES.flatMap(({ name, kind }) => (kind === 'register' ? name : []));
-const CHANNELS_AT_A_TIME = 500;
+/** Years of readings of so many channels are looked through within the time that a statement may take. */
+const CHANNELS_AT_A_TIME = 50;
+const LOCK_RETRY_MS = 200;
+/** PostgreSQL's code of a statement that took too long. */
+const QUERY_CANCELED = '57014';
 /** Unsteady registers of which the readings are looked at together. */
 const SERIES_AT_A_TIME = 20;
 /** A rise beyond this per hour may be a jump: that of a register of which nothing is known (docs/decisions/0096). */
@@ -47,7 +53,17 @@ export async function scanRegisters(options: ScanOptions): Promise<void> {
   const lock = [`verimeter.registers.${tenant}`];
   const client = await pool.connect();
   try {
-    await client.query('SELECT pg_advisory_lock(hashtext($1))', lock);
+    // Asked again and again: a first look by another process may take longer than a statement may.
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      const { rows } = await client.query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_lock(hashtext($1)) AS locked',
+        lock,
+      );
+      if (rows[0]?.locked === true) break;
+      // oxlint-disable-next-line no-await-in-loop
+      await delay(LOCK_RETRY_MS, options.signal);
+    }
     const last = await readRegisterScan(pool, tenant);
     if (last === undefined || last.nextChannel !== undefined) await scanFirst(options, last);
     if (last !== undefined && options.signal?.aborted !== true) await scanSince(options, last);
@@ -95,12 +111,22 @@ async function scanFirst(options: ScanOptions, last: RegisterScan | undefined): 
 async function scanSince(options: ScanOptions, last: RegisterScan): Promise<void> {
   const { pool, store, tenant, signal } = options;
   const begun = await beginScan(options);
-  const arrivals = await store.lateArrivals(tenant, {
-    notIn: last.shown,
-    receivedAfterUs: last.markUs - ON_THE_WAY_US,
-    fromUs: EARLIEST_TS_US,
-    untilUs: begun.markUs,
-  });
+  const arrivals = await store
+    .lateArrivals(tenant, {
+      notIn: last.shown,
+      receivedAfterUs: last.markUs - ON_THE_WAY_US,
+      fromUs: EARLIEST_TS_US,
+      untilUs: begun.markUs,
+    })
+    .catch((error: unknown) => {
+      if (error instanceof pg.DatabaseError && error.code === QUERY_CANCELED) return undefined;
+      throw error;
+    });
+  if (arrivals === undefined) {
+    // So much arrived that telling what takes too long: a history was imported.
+    await scanFirst(options, { ...begun, nextChannel: 0 });
+    return;
+  }
   const ids = [...arrivals.keys()].toSorted((a, b) => a - b);
   for (let first = 0; first < ids.length; first += CHANNELS_AT_A_TIME) {
     if (signal?.aborted === true) return;

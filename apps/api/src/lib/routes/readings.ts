@@ -7,13 +7,21 @@ import {
   findQuantity,
   flagNames,
   formatTimestamp,
+  type JudgedRegisterEvent,
 } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
-import { eventsOf, looksOdd, type RegisterBucket, withEvents } from '../register-sums.ts';
+import {
+  eventsOf,
+  isTouched,
+  looksOdd,
+  oddAmong,
+  type RegisterBucket,
+  withEvents,
+} from '../register-sums.ts';
 import { requireDevice } from './fleet.ts';
 
 interface ReadingRow {
@@ -144,6 +152,8 @@ const READINGS_BEFORE = 1024;
 const READINGS_AFTER = 40;
 /** So few readings are looked through whatever they are. */
 const FEW_READINGS = 1000;
+/** So many are looked through at a time; of more than that only the buckets that may be odd, one by one. */
+const MANY_READINGS = 100_000;
 
 /** Sums that are consumption: without what resets, rollovers, swaps, glitches and runs backwards make of it. */
 async function consumptionOf(
@@ -155,14 +165,36 @@ async function consumptionOf(
   if (first === undefined || last === undefined) return buckets;
   const known = await readRegisterEventsOf(client, range, first.start_at, last.end_at);
   const readings = buckets.reduce((sum, { count }) => sum + count, 0);
-  if (known.length === 0 && readings > FEW_READINGS && !looksOdd(buckets)) return buckets;
+  if (readings > MANY_READINGS) {
+    const isOdd = oddAmong(buckets);
+    const counted: AggregateRow[] = [];
+    for (const bucket of buckets) {
+      if (isOdd(bucket) || isTouched(bucket, known))
+        // oxlint-disable-next-line no-await-in-loop -- the readings of one bucket in memory at a time
+        counted.push(...(await countedWithEvents(client, range, [bucket], known)));
+      else counted.push(bucket);
+    }
+    return counted;
+  }
+  return known.length > 0 || readings <= FEW_READINGS || looksOdd(buckets)
+    ? countedWithEvents(client, range, buckets, known)
+    : buckets;
+}
+
+/** Buckets that follow each other, summed up from their readings where an event reaches into them. */
+async function countedWithEvents(
+  client: PoolClient,
+  range: Range,
+  buckets: readonly AggregateRow[],
+  known: readonly JudgedRegisterEvent[],
+): Promise<readonly AggregateRow[]> {
   const { rows } = await client.query<{ ts: number; value: number }>(
     'SELECT ts, value FROM register_series($1, $2, $3, $4, $5, $6)',
     [
       range.deviceId,
       range.quantity,
-      timestamptz(first.start_at),
-      timestamptz(last.end_at),
+      timestamptz(buckets[0]?.start_at ?? Infinity),
+      timestamptz(buckets.at(-1)?.end_at ?? -Infinity),
       READINGS_BEFORE,
       READINGS_AFTER,
     ],
