@@ -66,7 +66,7 @@ export const isTouched = (
 ): boolean => events.some((event) => event.before.tsUs < end_at && endOf(event) > start_at);
 
 /** Sums carry no more digits than registers have. */
-const rounded = (sum: number): number => Math.round(sum * 1e9) / 1e9;
+export const rounded = (sum: number): number => Math.round(sum * 1e9) / 1e9;
 
 /**
  * Consumption and coverage of the buckets that an event reaches into; the others stay as they are. A step belongs to the bucket that its later

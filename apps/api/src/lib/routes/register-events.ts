@@ -8,6 +8,7 @@ import { instantOrNull } from '../instants.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
 import { notFound } from '../problem-error.ts';
+import { rounded } from '../register-sums.ts';
 
 type EventRow = Pick<
   RegisterEventItem,
@@ -52,7 +53,7 @@ function toEvent(row: EventRow): RegisterEventItem {
     ts: formatTimestamp(row.ts),
     before: { ts: formatTimestamp(before_ts), value: before_value },
     after: after === undefined ? null : { ts: formatTimestamp(after.tsUs), value: after.value },
-    amount: amount ?? null,
+    amount: amount === undefined ? null : rounded(amount),
     decided_at: instantOrNull(row.decided_at),
     created_at: formatTimestamp(row.created_at),
     updated_at: formatTimestamp(row.updated_at),
