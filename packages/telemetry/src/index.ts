@@ -62,3 +62,16 @@ export {
   countingEvents,
   registerSteps,
 } from './lib/register-steps.ts';
+export {
+  type ClockContext,
+  type ClockHealth,
+  type ClockOffset,
+  type ClockSlot,
+  type ClockState,
+  CLOCK_FAULTS,
+  CLOCK_LATE_US,
+  CLOCK_SLOT_US,
+  CLOCK_STATES,
+  CLOCK_WINDOW_US,
+} from './lib/clock/clock-health.ts';
+export { classifyClock } from './lib/clock/classify-clock.ts';
