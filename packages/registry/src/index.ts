@@ -103,3 +103,13 @@ export {
   replaceRegisterEvents,
   writeRegisterScan,
 } from './lib/register-events.ts';
+export {
+  type ClassifiedClock,
+  type ClockObservation,
+  type ClockRecord,
+  type DeviceKey,
+  addClockObservations,
+  readClocks,
+  saveClocks,
+  trimClockObservations,
+} from './lib/clocks.ts';

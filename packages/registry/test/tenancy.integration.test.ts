@@ -46,6 +46,9 @@ async function seed(): Promise<void> {
       INSERT INTO register_events (tenant, device_id, quantity, ts, value, kind, found_kind, certainty, before_ts, before_value)
         VALUES ('${tenant}', 'm1', 'active_energy_import', now(), 0, 'glitch', 'glitch', 'likely', now(), 1);
       INSERT INTO register_scans (tenant, shown, mark) VALUES ('${tenant}', '1', now());
+      INSERT INTO clock_observations VALUES ('${tenant}', 'm1', now(), now(), 1, 0, 0, 0, NULL, 0, 0, 0, 0, 0);
+      INSERT INTO device_clocks (tenant, device_id, state, since, last_received_at) VALUES ('${tenant}', 'm1', 'ok', now(), now());
+      INSERT INTO late_looks VALUES ('${tenant}', now(), '1');
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)
@@ -102,7 +105,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 23 }]);
+    expect(seen.rows).toEqual([{ count: 26 }]);
   });
 
   test.each([

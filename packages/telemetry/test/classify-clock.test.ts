@@ -118,6 +118,17 @@ describe('a clock', () => {
     expect(classifyClock(mended).state).toBe('ok');
   });
 
+  test('that was ahead and is set right is right after two slots', () => {
+    const slots = slotsOf([...days(3, -4000), 2]);
+    expect(classifyClock(slots, HANOI).state).toBe('ahead');
+    expect(
+      classifyClock([...slots, ...slotsOf([...days(3, 2), 2, 2]).slice(-1)], HANOI),
+    ).toMatchObject({
+      state: 'ok',
+      sinceUs: START_US + 12 * SLOT_US,
+    });
+  });
+
   test('began anew from a date of its own where it is years behind', () => {
     expect(classifyClock(slotsOf(days(2, 6 * 365 * 86_400))).state).toBe('unset');
   });
@@ -134,11 +145,10 @@ describe('a clock', () => {
 
   test('is what the balance of its area says where no time of arrival can tell', () => {
     const prompt = slotsOf(days(3, 2));
-    const shift = (steps: number) =>
-      classifyClock(prompt, { ...HANOI, areaShift: { steps, stepSeconds: 900 } });
-    expect(shift(-1)).toMatchObject({ state: 'interval_shift', steps: -1, stepSeconds: 900 });
-    expect(shift(28)).toMatchObject({ state: 'wrong_zone', zoneMinutes: 420 });
-    expect(shift(-5)).toMatchObject({ state: 'behind', offset: { seconds: -4500 } });
+    const shift = (areaOffset: number) => classifyClock(prompt, { ...HANOI, areaOffset });
+    expect(shift(-900)).toMatchObject({ state: 'interval_shift', steps: -1, stepSeconds: 900 });
+    expect(shift(25_200)).toMatchObject({ state: 'wrong_zone', zoneMinutes: 420 });
+    expect(shift(-4500)).toMatchObject({ state: 'behind', offset: { seconds: -4500 } });
   });
 });
 

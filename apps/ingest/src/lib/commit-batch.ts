@@ -15,8 +15,9 @@ import {
   recordArrivals,
   setPresence,
 } from './batch-statements.ts';
+import type { ClockRounds } from './clocks/clock-rounds.ts';
 import type { KnownDevices } from './device-directory.ts';
-import { type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
+import { type BatchPlan, type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import type { StagedMessage } from './staged-message.ts';
 
@@ -24,6 +25,7 @@ export interface CommitContext extends PlanContext {
   readonly pool: Pool;
   readonly store: ReadingStore<PoolClient>;
   readonly quota: QuarantineQuota;
+  readonly clocks: Pick<ClockRounds, 'observe'>;
   /** The connection that creates channels: its own announcements need not be heard. */
   readonly onConnection: (client: PoolClient) => void;
 }
@@ -47,6 +49,7 @@ export async function commitBatch(
     const written = await writeBatch(client, staged, mark, { ...context, known });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
+    if (written !== undefined) context.clocks.observe(written.plan);
     return written?.totals;
   } catch (error) {
     try {
@@ -65,7 +68,7 @@ async function writeBatch(
   staged: readonly StagedMessage[],
   mark: Buffer,
   context: CommitContext & { readonly known: KnownDevices },
-): Promise<{ totals: Totals; kept: readonly QuarantineRow[] } | undefined> {
+): Promise<{ totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan } | undefined> {
   const redelivered = await recordArrivals(client, mark, staged);
   if (redelivered === undefined) return undefined;
   const plan = planBatch(staged, redelivered, context);
@@ -78,7 +81,7 @@ async function writeBatch(
   // Last: the ids of live events are given out under a lock that is held until the commit.
   await addLiveReadings(client, liveReadings(plan, outcomes));
   await addLiveEvents(client, live);
-  return { totals, kept };
+  return { totals, kept, plan };
 }
 
 export function processIdOf(client: PoolClient): number | undefined {

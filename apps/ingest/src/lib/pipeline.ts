@@ -3,6 +3,7 @@ import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
+import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
@@ -28,6 +29,8 @@ export interface PipelineOptions {
   readonly defaultTenant?: string;
   /** How long and how much the quarantine keeps; default 90 days, 2 GiB. */
   readonly quarantine?: QuarantineLimits;
+  /** Who observes the clocks of devices; default: rounds of its own. */
+  readonly clocks?: ClockRounds;
 }
 
 export interface Pipeline {
@@ -93,18 +96,20 @@ class BatchingPipeline implements Pipeline {
       onReplayWish: () => replays.look(),
     });
     const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
+    const clocks = options.clocks ?? startClockRounds(pool, log);
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
       pool,
       store,
       directory,
       quota: new QuarantineQuota(),
+      clocks,
       defaultTenant: defaultTenant === '' ? null : defaultTenant,
       onConnection: (client) => listener.ignore(processIdOf(client)),
     };
     const replays = startReplayWorker({ ...this.#context, log });
     this.#stopHelpers = async () => {
-      await Promise.all([listener.stop(), trimming.stop(), replays.stop()]);
+      await Promise.all([listener.stop(), trimming.stop(), replays.stop(), clocks.stop()]);
     };
     this.#metrics = createIngestMetrics(
       options.metrics,

@@ -4,6 +4,7 @@ import { type Logger, createLogger } from '@verimeter/service-runtime';
 import { createTestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { Registry } from 'prom-client';
+import type { ClockRounds } from '../../src/lib/clocks/clock-rounds.ts';
 import { type IncomingMessage, type Pipeline, createPipeline } from '../../src/index.ts';
 
 export const silent: Logger = createLogger('test', 'silent');
@@ -17,6 +18,7 @@ export interface World {
     store?: (store: ReadingStore<PoolClient>) => ReadingStore<PoolClient>;
     pool?: (pool: Pool) => Pool;
     flushMs?: number;
+    clocks?: ClockRounds;
   }): Pipeline;
   rows<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** device_id, quantity, ts in ISO form, value of all readings. */
@@ -62,6 +64,7 @@ export async function createWorld(): Promise<World> {
         log: silent,
         metrics: new Registry(),
         flushMs: options.flushMs ?? 5,
+        ...(options.clocks === undefined ? {} : { clocks: options.clocks }),
       });
       pipelines.push(pipeline);
       return pipeline;

@@ -56,9 +56,12 @@ export class Findings {
     this.context = context;
   }
 
-  reject(reason: QuarantineReason, field: string, message: string, count = 1): void {
+  /** `tsUs`: see `Reject`. */
+  reject(reason: QuarantineReason, field: string, message: string, count = 1, tsUs?: number): void {
     this.#rejected += count;
-    const reject: Reject = { reason, field, message, deviceId: this.context.deviceId, count };
+    const { deviceId } = this.context;
+    const time = tsUs === undefined ? {} : { tsUs };
+    const reject: Reject = { reason, field, message, deviceId, count, ...time };
     if (this.#single.length < MAX_SINGLE_REJECTS) {
       this.#single.push(reject);
       return;

@@ -103,7 +103,13 @@ function decodeSample(record: JsonObject, path: string, findings: Findings): voi
       return;
     }
     if (!isPlausible(instant.tsUs, receivedAtUs)) {
-      findings.reject('implausible_time', join(path, 'ts'), IMPLAUSIBLE, names.length);
+      findings.reject(
+        'implausible_time',
+        join(path, 'ts'),
+        IMPLAUSIBLE,
+        names.length,
+        instant.tsUs,
+      );
       return;
     }
     tsUs = instant.tsUs;
@@ -224,6 +230,7 @@ function decodeProfile(
   const canonical = unit.unit;
   let implausible = 0;
   let firstImplausible = 0;
+  let implausibleUs = 0;
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
     if (value === null) continue;
@@ -235,6 +242,7 @@ function decodeProfile(
     if (!isPlausible(tsUs, receivedAtUs)) {
       if (implausible === 0) firstImplausible = index;
       implausible += 1;
+      implausibleUs = tsUs; // the last one is the newest
       continue;
     }
     const flags = futureFlag(tsUs, receivedAtUs);
@@ -246,7 +254,13 @@ function decodeProfile(
   }
   if (implausible > 0) {
     const message = `${IMPLAUSIBLE} (${implausible} values of the profile)`;
-    findings.reject('implausible_time', `${field}[${firstImplausible}]`, message, implausible);
+    findings.reject(
+      'implausible_time',
+      `${field}[${firstImplausible}]`,
+      message,
+      implausible,
+      implausibleUs,
+    );
   }
 }
 

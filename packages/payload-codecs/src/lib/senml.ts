@@ -207,7 +207,7 @@ function resolveTime(
       return { tsUs, tsSource: 'device', flags: futureFlag(tsUs, receivedAtUs) };
     }
   }
-  findings.reject('implausible_time', `${path}.t`, IMPLAUSIBLE, units);
+  findings.reject('implausible_time', `${path}.t`, IMPLAUSIBLE, units, Math.round(seconds * 1e6));
   return undefined;
 }
 

@@ -42,6 +42,8 @@ export interface Reject {
   readonly deviceId?: string;
   /** How many readings (channel, instant, value) are rejected by this entry, at least 1: the ledger counts them. */
   readonly count: number;
+  /** The device time of an `implausible_time`, microseconds since 1970: what its clock shows. */
+  readonly tsUs?: number;
 }
 
 export type DeviceEventState = 'active' | 'past' | 'cleared';

@@ -68,7 +68,7 @@ function sinceOf(slots: readonly ClockSlot[], isSo: (slot: ClockSlot) => boolean
 function fromCounts(
   slots: readonly ClockSlot[],
   recent: readonly ClockSlot[],
-  { areaShift, zoneMinutes = [] }: ClockContext,
+  { areaOffset, zoneMinutes = [] }: ClockContext,
 ): ClockHealth | undefined {
   // a device that was mended a moment ago is judged by what it has sent since
   const newest = recent.slice(-2);
@@ -83,8 +83,8 @@ function fromCounts(
       state: 'no_own_time',
       sinceUs: sinceOf(slots, (slot) => slot.arrival > slot.messages),
     };
-  if (areaShift !== undefined && areaShift.steps !== 0 && !isCertainlyAhead(recent))
-    return fromArea(areaShift, zoneMinutes, recent[0]?.startUs ?? 0);
+  if (areaOffset !== undefined && !isCertainlyAhead(recent))
+    return fromArea(areaOffset, zoneMinutes, recent);
   if (messages < LEAST_MESSAGES) return { state: 'unknown', sinceUs: recent[0]?.startUs ?? 0 };
   return undefined;
 }
@@ -94,17 +94,20 @@ const isCertainlyAhead = (recent: readonly ClockSlot[]): boolean =>
 
 /** The balance of an area knows to which interval the energy belongs, whatever the transport does. */
 function fromArea(
-  { steps, stepSeconds }: NonNullable<ClockContext['areaShift']>,
+  seconds: number,
   zoneMinutes: readonly number[],
-  sinceUs: number,
+  recent: readonly ClockSlot[],
 ): ClockHealth {
-  // Stamps that are late come from a clock that is ahead.
-  const offset = { seconds: steps * stepSeconds, uncertainty: stepSeconds / 2 };
-  const zone = zoneOfOffset(offset.seconds, zoneMinutes);
-  if (Math.abs(steps) === 1 && !zoneMinutes.includes(zone ?? 0))
-    return { state: 'interval_shift', offset, steps: steps > 0 ? 1 : -1, stepSeconds, sinceUs };
-  if (zone !== undefined) return { state: 'wrong_zone', offset, zoneMinutes: zone, sinceUs };
-  return { state: steps > 0 ? 'ahead' : 'behind', offset, sinceUs };
+  const step = stepOf(recent);
+  const offset = { seconds, uncertainty: (step ?? LEAST_STEP_S) / 2 };
+  const sinceUs = recent[0]?.startUs ?? 0;
+  return (
+    named(offset, sinceUs, step, { zoneMinutes }) ?? {
+      state: seconds > 0 ? 'ahead' : 'behind',
+      offset,
+      sinceUs,
+    }
+  );
 }
 
 function fromLags(

@@ -114,8 +114,8 @@ export interface ClockContext {
   /** Offsets of the tenant's zone from UTC, minutes: in winter and summer. */
   readonly zoneMinutes?: readonly number[];
   /**
-   * Steps of the grid by which an analysis of the device's area found its stamps late (negative: early), and their length: what no time
-   * of arrival can tell.
+   * Seconds by which the clock is ahead (negative: behind) as the balance of the device's area found it: to which interval the energy
+   * belongs no time of arrival can tell.
    */
-  readonly areaShift?: { readonly steps: number; readonly stepSeconds: number } | undefined;
+  readonly areaOffset?: number | undefined;
 }

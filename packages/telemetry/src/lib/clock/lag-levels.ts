@@ -22,6 +22,8 @@ const NOISE = 4;
 /** Slots that have to agree before a rise is believed: a connection that was away for a day is no jump. */
 const RISE_SLOTS = 4;
 
+const isPrompt = (lag: number): boolean => lag > -LEAST_JUMP_S && lag < 2 * LEAST_JUMP_S;
+
 /**
  * The levels of the low envelope. A fall below all that was seen can only be the clock, if it lasts for two slots; a rise may be the
  * transport, unless the slots after it agree among themselves as prompt messages do. `strays`: slots that fell alone, or are the first to
@@ -52,6 +54,14 @@ export function lagLevels(slots: readonly SlotLag[]): {
       continue;
     }
     current.low = Math.min(current.low, lag);
+    const before = slots[i - 1];
+    if (isPrompt(lag) && before !== undefined && i - 1 > current.first && isPrompt(before.lag)) {
+      // a clock that was ahead is right again: no delay hits that by chance twice
+      if (current.low < -least - LEAST_JUMP_S) {
+        begin(i - 1, Math.min(lag, before.lag));
+        continue;
+      }
+    }
     const first = i - RISE_SLOTS + 1;
     if (first <= current.first) continue;
     const last = slots
