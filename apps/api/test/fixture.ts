@@ -104,6 +104,11 @@ async function seed(database: TestDatabase): Promise<void> {
     VALUES ('a', 'm1', 'g1', 'active_energy_import', 'drift_likely', 'reverify', 'ok', '2026-03-10Z', '[{"code":"a_code_from_tomorrow","values":{}}]'),
            ('a', NULL, 'g1', '', NULL, NULL, 'unregistered_consumer', '2026-03-10Z', '[]'),
            ('b', 'foreign', NULL, 'active_energy_import', 'stopped', 'inspect', NULL, '2026-03-10Z', '[]');
+    INSERT INTO device_clocks (tenant, device_id, state, offset_s, uncertainty_s, zone_minutes, since, last_received_at)
+    VALUES ('a', 'm1', 'ok', -1, 1.5, NULL, '2026-03-01T06:00Z', '2026-03-10T00:15:02Z'),
+           ('a', 'm2', 'wrong_zone', 25199.5, 1.5, 420, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z'),
+           ('a', 'w1', 'unset', NULL, NULL, NULL, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z'),
+           ('b', 'foreign', 'ahead', 4000, 1.5, NULL, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z');
     INSERT INTO ledger (tenant, device_id, topic, hour, source, received, stored, duplicate, conflicting, rejected)
     VALUES ('a', 'm1', NULL, '2026-03-10T01:00:00Z', 'mqtt', 10, 6, 2, 1, 1),
            ('a', 'm1', NULL, '2026-03-10T02:00:00Z', 'mqtt', 5, 5, 0, 0, 0),

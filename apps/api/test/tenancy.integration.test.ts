@@ -36,17 +36,22 @@ test("another tenant's finding cannot be changed, not even by an admin", async (
   expect(after.body.items[0].status).toBe('open');
 });
 
-test.each(['/devices', '/groups', '/health', '/findings', '/ledger', '/quarantine'])(
-  'the list %s holds nothing of another tenant',
-  async (path) => {
-    const own = await fixture.request(`${path}?limit=1000`);
-    expect(own.body.items.length).toBeGreaterThan(0);
-    expect(JSON.stringify(own.body)).not.toMatch(/foreign|"gf"|\/b\/|nobody|77/);
-    const other = await fixture.request(`${path}?limit=1000`, { key: fixture.keys.b.viewer });
-    expect(other.body.items).toHaveLength(1);
-    expect(JSON.stringify(other.body)).not.toMatch(/"m1"|"g1"|ghost/);
-  },
-);
+test.each([
+  '/devices',
+  '/clock-health',
+  '/groups',
+  '/health',
+  '/findings',
+  '/ledger',
+  '/quarantine',
+])('the list %s holds nothing of another tenant', async (path) => {
+  const own = await fixture.request(`${path}?limit=1000`);
+  expect(own.body.items.length).toBeGreaterThan(0);
+  expect(JSON.stringify(own.body)).not.toMatch(/foreign|"gf"|\/b\/|nobody|77/);
+  const other = await fixture.request(`${path}?limit=1000`, { key: fixture.keys.b.viewer });
+  expect(other.body.items).toHaveLength(1);
+  expect(JSON.stringify(other.body)).not.toMatch(/"m1"|"g1"|ghost/);
+});
 
 test.each([
   '/ledger?device_id=foreign',

@@ -9,6 +9,7 @@ import { registerDocs } from './plugins/docs.ts';
 import { registerObservability } from './plugins/observability.ts';
 import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
+import { registerClockRoutes } from './routes/clocks.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
@@ -65,6 +66,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   mountPublicOperation(app, 'getOpenApi', async () => ({ ...document, openapi: '3.1.0' }));
   await registerDocs(app, document);
   registerFleetRoutes(app, context);
+  registerClockRoutes(app, context);
   registerReadingRoutes(app, context);
   registerRegisterEventRoutes(app, context);
   registerHealthRoutes(app, context);

@@ -1,5 +1,6 @@
-import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { CLOCK_STATES, DEVICE_KINDS } from '@verimeter/telemetry';
 import { z } from 'zod';
+import { clock } from './clocks.ts';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
 
 const optionalText = z.string().nullable();
@@ -50,6 +51,9 @@ export type DeviceEvent = z.infer<typeof deviceEvent>;
 
 export const deviceDetail = z.object({
   ...deviceFields,
+  clock: clock
+    .nullable()
+    .meta({ description: 'What the times of its messages say; null: no message was seen yet' }),
   channels: z.array(channel),
   events: z.array(deviceEvent).meta({ description: 'What the device reported, newest first' }),
 });
@@ -62,6 +66,7 @@ export const deviceListQuery = z.strictObject({
   group: identifierParam
     .optional()
     .meta({ description: 'Devices that are or were members of this group' }),
+  clock: choiceParam(CLOCK_STATES).optional(),
   ...pageParams,
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockList, clockListQuery } from './clocks.ts';
 import { deviceDetail, deviceList, deviceListQuery, devicePath } from './devices.ts';
 import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
 import { groupDetail, groupList, groupListQuery, groupPath } from './groups.ts';
@@ -78,6 +79,20 @@ export const operations = {
     status: 200,
     response: deviceDetail,
     problems: ['not_found'],
+  },
+  listClocks: {
+    method: 'GET',
+    path: '/clock-health',
+    tag: 'Fleet',
+    summary: 'Clocks of the devices, by state, with how many are in each',
+    description:
+      'What the times of the messages of the last 35 days say. Faults first, then by device. Nothing here is a verdict on what a device measures.',
+    role: 'viewer',
+    params: none,
+    query: clockListQuery,
+    status: 200,
+    response: clockList,
+    problems: ['invalid_cursor'],
   },
   listGroups: {
     method: 'GET',

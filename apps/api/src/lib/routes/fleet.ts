@@ -1,9 +1,19 @@
-import type { Candidate, Device, DeviceEvent, Group, Member } from '@verimeter/api-schema';
+import type {
+  Candidate,
+  Clock,
+  Device,
+  DeviceEvent,
+  Group,
+  Language,
+  Member,
+} from '@verimeter/api-schema';
 import type { Queryable } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { CLOCK_COLUMNS, type ClockRow, toClock } from '../clock.ts';
 import type { ApiContext } from '../context.ts';
+import { languageOf } from '../evidence.ts';
 import { instantOrNull } from '../instants.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
@@ -78,6 +88,19 @@ async function membersOf(client: Queryable, groupId: string): Promise<Member[]> 
   }));
 }
 
+async function clockOf(
+  client: Queryable,
+  deviceId: string,
+  language: Language,
+): Promise<Clock | null> {
+  const { rows } = await client.query<ClockRow>(
+    `SELECT ${CLOCK_COLUMNS} FROM device_clocks c WHERE c.device_id = $1`,
+    [deviceId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : toClock(row, language);
+}
+
 export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): void {
   mountTenantOperation(app, context, 'listDevices', async (client, { principal, query }) => {
     const page = pageOf({ list: 'devices', tenant: principal.tenant }, query, lastId);
@@ -87,13 +110,21 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
           AND ($2::text IS NULL
                OR EXISTS (SELECT FROM members m WHERE m.device_id = d.device_id AND m.group_id = $2))
           AND ($3::text IS NULL OR device_id COLLATE "C" > $3)
+          AND ($5::text[] IS NULL
+               OR EXISTS (SELECT FROM device_clocks c WHERE c.device_id = d.device_id AND c.state = ANY ($5)))
         ORDER BY device_id COLLATE "C" LIMIT $4`,
-      [query.kind ?? null, query.group ?? null, page.after?.[0] ?? null, page.limit + 1],
+      [
+        query.kind ?? null,
+        query.group ?? null,
+        page.after?.[0] ?? null,
+        page.limit + 1,
+        query.clock ?? null,
+      ],
     );
     return page.of(rows, toDevice, (row) => [row.device_id]);
   });
 
-  mountTenantOperation(app, context, 'getDevice', async (client, { params }) => {
+  mountTenantOperation(app, context, 'getDevice', async (client, { params, request, reply }) => {
     const { rows } = await client.query<DeviceRow>(
       `SELECT ${DEVICE_COLUMNS} FROM devices WHERE device_id = $1`,
       [params.device_id],
@@ -102,6 +133,7 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
     if (row === undefined) throw notFound('device', params.device_id);
     return {
       ...toDevice(row),
+      clock: await clockOf(client, params.device_id, languageOf(request, reply)),
       channels: await latestReadings(client, params.device_id),
       events: await newestEvents(client, params.device_id),
     };
