@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type NightSummary, openKeptFiles, runAnalysis, runNight } from '@verimeter/analytics';
+import {
+  type NightSummary,
+  markLateReadings,
+  openKeptFiles,
+  runAnalysis,
+  runNight,
+} from '@verimeter/analytics';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -84,13 +90,26 @@ function largest(some: readonly Row[], others: readonly Row[]): number {
   return Math.max(...differences);
 }
 
+const store = () => createTimescaleStore(database.servicePool);
+const markLate = () => markLateReadings(database.servicePool, store(), TENANT);
+const instantOf = (point: number): number => fleet.input.grid.startUs + point * 900e6;
+
+/** Groups whose published answer is provisional, and from when on. */
+async function marks(): Promise<unknown> {
+  const result = await database.servicePool.query(
+    'SELECT group_id, late_from FROM group_health WHERE tenant = $1 AND late_noticed_at IS NOT NULL',
+    [TENANT],
+  );
+  return result.rows;
+}
+
 const toVerify = (rows: readonly Row[]): string[] =>
   rows.flatMap(({ device_id, recommendation }) => (recommendation === 'reverify' ? device_id : []));
 
 const analyzeAll = () =>
   runAnalysis({
     pool: database.servicePool,
-    store: createTimescaleStore(database.servicePool),
+    store: store(),
     tenant: TENANT,
   });
 
@@ -141,13 +160,19 @@ test('the next night goes on', async () => {
 }, 240_000);
 
 test('readings that come late have their area analysed in full, and no other', async () => {
+  expect(await markLate()).toEqual([]);
   await stored.arrive(HELD_BACK);
+  const groupId = fleet.input.areas[1]?.groupId ?? '';
+  expect(await markLate()).toEqual([groupId]);
+  expect(await markLate()).toEqual([]); // it has been looked at
+  expect(await marks()).toEqual([{ group_id: groupId, late_from: instantOf(HELD_BACK.from) }]);
   await stored.send(31 * PER_DAY + 1, 32 * PER_DAY);
   const kept = await openKeptFiles(directory, TENANT).readFleet();
   const outcomes = await night();
   expect(outcomes.late).toBe(1);
   const rows = await published();
-  const groupId = fleet.input.areas[1]?.groupId;
+  expect(await marks()).toEqual([]);
+  expect(await markLate()).toEqual([]);
   const ofArea = (all: readonly Row[]): Row[] => all.filter((row) => row.group_id === groupId);
   // With nothing kept but what the fleet knew, all areas are analysed in full.
   const elsewhere = await mkdtemp(path.join(tmpdir(), 'verimeter-nights-'));

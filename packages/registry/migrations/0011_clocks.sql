@@ -55,15 +55,17 @@ ALTER TABLE analysis_runs ADD COLUMN shown text;
 
 -- Readings that arrived after the analysis of the group had read, for times that it had looked at: the answer is provisional. Publishing
 -- the group anew replaces the row, and with it the mark.
-ALTER TABLE group_health ADD COLUMN late_since timestamptz;    -- arrival of the first of them that was noticed
-ALTER TABLE group_health ADD COLUMN late_from timestamptz;     -- the earliest time that one of them belongs to
-ALTER TABLE group_health ADD COLUMN late_channels integer;     -- series that they belong to, at least
+ALTER TABLE group_health ADD COLUMN late_noticed_at timestamptz;   -- when the first of them was noticed
+ALTER TABLE group_health ADD COLUMN late_received_at timestamptz;  -- arrival of the last of them
+ALTER TABLE group_health ADD COLUMN late_from timestamptz;         -- the earliest time that one of them belongs to
+ALTER TABLE group_health ADD COLUMN late_channels integer;         -- series that they belong to, at least
 
 -- Up to where arrivals of a tenant have been looked at for that.
 CREATE TABLE late_looks (
   tenant     text COLLATE "C" PRIMARY KEY REFERENCES tenants ON DELETE CASCADE,
   looked_at  timestamptz NOT NULL,
-  shown      text NOT NULL
+  shown      text NOT NULL,
+  run_ids    bigint[] NOT NULL   -- finished runs whose groups it was looked for
 );
 SELECT protect_tenant_table('late_looks');
 GRANT SELECT, INSERT, UPDATE, DELETE ON late_looks TO verimeter_service;

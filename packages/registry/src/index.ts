@@ -46,6 +46,7 @@ export {
   type HealthHistoryRow,
   type HealthRow,
   type Publication,
+  type ReadMark,
   publishHealth,
   finishRun,
   startRun,
@@ -113,3 +114,11 @@ export {
   saveClocks,
   trimClockObservations,
 } from './lib/clocks.ts';
+export {
+  type AnalysedGroup,
+  type LateForRuns,
+  type LateLook,
+  lastLateLook,
+  markLateGroups,
+  readAnalysedGroups,
+} from './lib/late-readings.ts';

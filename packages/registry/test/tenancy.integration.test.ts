@@ -48,7 +48,7 @@ async function seed(): Promise<void> {
       INSERT INTO register_scans (tenant, shown, mark) VALUES ('${tenant}', '1', now());
       INSERT INTO clock_observations VALUES ('${tenant}', 'm1', now(), now(), 1, 0, 0, 0, NULL, 0, 0, 0, 0, 0);
       INSERT INTO device_clocks (tenant, device_id, state, since, last_received_at) VALUES ('${tenant}', 'm1', 'ok', now(), now());
-      INSERT INTO late_looks VALUES ('${tenant}', now(), '1');
+      INSERT INTO late_looks VALUES ('${tenant}', now(), '1', '{}');
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)

@@ -7,6 +7,7 @@ import {
   type HealthRow,
   type Pool,
   type PoolClient,
+  type ReadMark,
   addLiveEvents,
   finishRun,
   publishHealth,
@@ -138,6 +139,7 @@ export function publish(
     readonly configuration: object;
     readonly answers: Answers;
     readonly replace: 'all' | 'listed';
+    readonly read?: ReadMark | undefined;
   },
 ): Promise<{ readonly runId: number; readonly changedFindings: number }> {
   const { tenant, answers, replace } = options;
@@ -149,6 +151,7 @@ export function publish(
       asOfUs: options.askedUs ?? null,
       modelVersion: options.modelVersion,
       configuration: options.configuration,
+      read: options.read,
     });
     const changedFindings = await publishAnswers(client, { tenant, runId, answers, replace });
     await finishRun(client, runId);

@@ -12,6 +12,7 @@ import { buildElectricityInput } from './electricity-input.ts';
 import { estimate } from './estimate.ts';
 import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
+import { readMark } from './late-marks.ts';
 import { scanRegisters } from './registers/scan-registers.ts';
 import { type Answers, groupRows, historyRows, publish } from './publish.ts';
 
@@ -96,6 +97,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
   onProgress?.('loading');
   const tenants = await readTenants(pool);
   if (!tenants.some((known) => known.tenant === tenant)) throw new UnknownTenantError(tenant);
+  const read = await readMark(pool, store); // before anything is read
   // what is known of registers is part of what an analysis depends on: it does not wait for the next look
   await scanRegisters({ pool, store, tenant, signal: options.signal });
   const fleet = await readFleet(pool, tenant);
@@ -134,6 +136,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     },
     answers,
     replace: group === undefined ? 'all' : 'listed',
+    read,
   });
   return {
     runId: published.runId,

@@ -60,6 +60,14 @@ export interface GroupHealthRow {
   readonly evidence: readonly Evidence[];
 }
 
+/** Where a run began to read. */
+export interface ReadMark {
+  /** Microseconds since 1970. */
+  readonly readUs: number;
+  /** What the store showed then: see `ReadingStore.shown`. */
+  readonly shown: string;
+}
+
 /** Opens a run; returns its id. `asOfUs` null: as of the last reading of each group. */
 export async function startRun(
   client: Queryable,
@@ -68,15 +76,20 @@ export async function startRun(
     readonly asOfUs: number | null;
     readonly modelVersion: string;
     readonly configuration: object;
+    /** What the run has read: absent where nobody asks later what came after it. */
+    readonly read?: ReadMark | undefined;
   },
 ): Promise<number> {
   const result = await client.query<{ run_id: number }>(
-    `INSERT INTO analysis_runs (tenant, as_of, model_version, configuration) VALUES ($1, $2, $3, $4) RETURNING run_id`,
+    `INSERT INTO analysis_runs (tenant, as_of, model_version, configuration, read_at, shown)
+     VALUES ($1, $2, $3, $4, $5, $6) RETURNING run_id`,
     [
       run.tenant,
       timestamptzOrNull(run.asOfUs),
       run.modelVersion,
       JSON.stringify(run.configuration),
+      timestamptzOrNull(run.read?.readUs),
+      run.read?.shown ?? null,
     ],
   );
   const [row] = result.rows;

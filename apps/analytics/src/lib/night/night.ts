@@ -115,7 +115,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const now = { markUs: await databaseNow(pool), shown: await store.shown() };
   const before = (await files.readFleet()) ?? newFleet(now);
   const begun = before.begun ?? now;
-  const { markUs } = begun;
+  const { markUs, shown } = begun;
   const late = await lateReadings(asked, before);
   const { generation } = before;
   // a run without an as-of of its own that is finished says that the tenant's night is done
@@ -124,6 +124,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     asOfUs: askedUs ?? null,
     modelVersion: MODEL_VERSION,
     configuration: { night: generation, cadence },
+    read: { readUs: markUs, shown },
   });
   const looksInAll = (await electricityMeters(pool, tenant)) * groupIds.length <= LOOKED_AT;
   const teachingShare = Math.min(1, TEACHING_AREAS / Math.max(1, groupIds.length));
