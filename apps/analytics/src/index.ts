@@ -11,6 +11,7 @@ export { keepScanned } from './lib/registers/keep-scanned.ts';
 export { scanRegisters } from './lib/registers/scan-registers.ts';
 export { ANALYZE_CHANNEL } from './lib/requests.ts';
 export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';
+export { keepLateMarks } from './lib/keep-late-marks.ts';
 export { markLateReadings } from './lib/late-marks.ts';
 export { keepFrozen } from './lib/night/keep-frozen.ts';
 export { type KeptFiles, openKeptFiles } from './lib/night/kept-files.ts';

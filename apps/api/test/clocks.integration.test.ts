@@ -1,4 +1,4 @@
-import { clockList, deviceDetail } from '@verimeter/api-schema';
+import { clockList, deviceDetail, groupDetail, healthDetailList } from '@verimeter/api-schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fixture, expectProblem, expectShape, startFixture } from './fixture.ts';
 
@@ -33,6 +33,29 @@ test('a device whose readings cannot be stored is told from a dead one by its la
     clock: { state: 'unset', last_message_at: '2026-03-10T00:15:02.000Z' },
   });
   expect(body.clock.text).toContain('The device itself is alive');
+});
+
+test('a group that readings came late for says that its answer is provisional, and so do its devices', async () => {
+  const { database } = fixture;
+  const request = (path: string) => fixture.request(path);
+  expect((await request('/groups/g1')).body.provisional).toBeNull();
+  await database.servicePool.query(
+    `UPDATE group_health SET late_noticed_at = '2026-03-11Z', late_from = '2026-03-01Z', late_received_at = '2026-03-10T23:00Z', late_channels = 2`,
+  );
+  const provisional = {
+    noticed_at: '2026-03-11T00:00:00.000Z',
+    late_from: '2026-03-01T00:00:00.000Z',
+    last_received_at: '2026-03-10T23:00:00.000Z',
+    series: 2,
+  };
+  const group = await request('/groups/g1');
+  expectShape(groupDetail, group.body);
+  expect(group.body).toMatchObject({ provisional });
+  const list = await request('/groups');
+  expect(list.body.items).toMatchObject([{ provisional }, { provisional: null }]);
+  const health = await request('/health/m1');
+  expectShape(healthDetailList, health.body);
+  expect(health.body.items).toMatchObject([{ provisional }]);
 });
 
 test('clocks are listed, faults first, page by page, with counts of the tenant', async () => {

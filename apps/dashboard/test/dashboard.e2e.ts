@@ -151,6 +151,10 @@ test('the device page explains the indication and draws history and readings', a
   expect(text).toContain('−3.1\u00A0%');
   expect(text).toContain('4 readings came again with a different value');
   expect(text).toContain('values.voltage_l1 is the text');
+  expect(text).toContain('Provisional: readings for times from');
+  const clock = await page.getByRole('region', { name: 'Clock' }).innerText();
+  expect(clock).toContain('Ahead by 7 h: looks like local time (UTC+07:00) sent as UTC.');
+  expect(clock).toContain('What to do: Set the time zone');
   await page.getByLabel('Quantity').selectOption('voltage_l1');
   await expect.poll(() => page.url(), PATIENCE).toContain('quantity=voltage_l1');
   await expect.poll(() => inked(page, 1), PATIENCE).toBe(true);
@@ -217,6 +221,18 @@ test('the account adds up visibly, and a rejected message can be read', async ()
   expect(await page.locator('pre').innerText()).toContain('"voltage_l1":"229.9"');
 });
 
+test('clocks to mend come first, in the language of the reader, and can be chosen by state', async () => {
+  const page = await signedIn('#/quality?view=clocks', 'vi-VN');
+  const rows = page.locator('tbody tr');
+  await expect.poll(() => rows.first().innerText(), PATIENCE).toContain('Sai múi giờ');
+  expect((await deviceIds(page)).slice(0, 3)).toEqual([DRIFTING, 'W-0003', 'E-0007']);
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect.poll(() => rows.first().innerText(), PATIENCE).toContain('Ahead by 7 h');
+  await page.getByLabel('Devices by state of their clock').selectOption('Clock not set: 1');
+  await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['W-0003']);
+  expect(await rows.first().innerText()).toContain('The device itself is alive');
+});
+
 test('an unknown device is answered with a helpful problem', async () => {
   const page = await signedIn('#/devices/NO-SUCH-DEVICE');
   const problem = page.getByRole('alert');
@@ -236,6 +252,7 @@ test.each([
   '#/areas/DMA-02',
   '#/quality',
   '#/quality?view=ledger',
+  '#/quality?view=clocks',
 ])('%s: names, roles, headings, and no sideways scrolling on a phone', async (hash) => {
   const page = await signedIn(hash, 'vi-VN', { width: 390, height: 844 });
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);

@@ -6,9 +6,11 @@ import {
   addToQuarantine,
   ensureChannels,
   ensureTenant,
+  type ClassifiedClock,
   type HealthRow,
   publishHealth,
   replaceRegisterEvents,
+  saveClocks,
   startRun,
   withTransaction,
 } from '@verimeter/registry';
@@ -110,6 +112,28 @@ export function fleetHealth(asOfUs: number): HealthRow[] {
       groupStatus: 'unregistered_consumer',
     }),
   ];
+}
+
+/** Right clocks but for two: one sends local time as UTC, one has no battery. */
+function fleetClocks(health: readonly HealthRow[], asOfUs: number): ClassifiedClock[] {
+  const right = { state: 'ok', offset: { seconds: -1, uncertainty: 1.5 } } as const;
+  return health.map(({ deviceId }) => ({
+    tenant: TENANT,
+    deviceId,
+    lastReceivedUs: asOfUs,
+    clock: {
+      ...(deviceId === DRIFTING
+        ? {
+            state: 'wrong_zone' as const,
+            offset: { seconds: 25_199, uncertainty: 1.5 },
+            zoneMinutes: 420,
+          }
+        : deviceId === 'W-0003'
+          ? { state: 'unset' as const, offset: undefined }
+          : right),
+      sinceUs: asOfUs - 3 * DAY_US,
+    },
+  }));
 }
 
 async function insertRegistry(database: TestDatabase, rows: readonly HealthRow[]): Promise<void> {
@@ -264,6 +288,11 @@ export async function seed(database: TestDatabase): Promise<void> {
         rejected: 1,
       },
     ]);
+    await client.query(
+      `UPDATE group_health SET late_noticed_at = now(), late_from = as_of - interval '9 days', late_received_at = now(), late_channels = 1
+        WHERE group_id = 'TBA-01'`,
+    );
+    await saveClocks(client, fleetClocks(health, asOfUs));
     await addToQuarantine(client, [
       {
         tenant: TENANT,

@@ -16,6 +16,7 @@ export {
   type Group,
   type GroupDetail,
   type Member,
+  type Provisional,
   group,
   groupDetail,
   groupList,

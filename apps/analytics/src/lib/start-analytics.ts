@@ -12,6 +12,7 @@ import { createTimescaleStore } from '@verimeter/timescale-store';
 import { Counter, Histogram } from 'prom-client';
 import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
+import { keepLateMarks } from './keep-late-marks.ts';
 import { analyzeTenant } from './analyze-tenant.ts';
 import { nightProgress } from './night-progress.ts';
 import { keepScanned } from './registers/keep-scanned.ts';
@@ -183,6 +184,10 @@ export async function startAnalytics(
     await stop();
     throw error;
   }
-  working = Promise.all([work(), keepScanned({ pool, store, log, signal })]);
+  working = Promise.all([
+    work(),
+    keepScanned({ pool, store, log, signal }),
+    keepLateMarks({ pool, store, log, signal }),
+  ]);
   return { url: server.url, stop };
 }

@@ -1,3 +1,4 @@
+import { CLOCK_FAULTS, type ClockState } from '@verimeter/telemetry';
 import type { GroupStatus, Indication, LegalStatus, Recommendation } from '@verimeter/telemetry';
 import { useText } from '../i18n/i18n.tsx';
 
@@ -80,6 +81,16 @@ export function GroupStatusBadge({ value }: { readonly value: GroupStatus | null
   const { t, words } = useText();
   if (value === null) return <Badge tone="mute" text={t.areas.notAnalysed} />;
   return <Badge tone={value === 'ok' ? 'calm' : 'warn'} text={words.groupStatus[value][0]} />;
+}
+
+function clockTone(state: ClockState): Tone {
+  if (CLOCK_FAULTS.includes(state)) return 'warn';
+  return state === 'ok' ? 'calm' : 'mute';
+}
+
+export function ClockBadge({ value }: { readonly value: ClockState }) {
+  const { words } = useText();
+  return <Badge tone={clockTone(value)} text={words.clockState[value]} />;
 }
 
 const LEGAL_TONES: Readonly<Record<LegalStatus, Tone>> = {

@@ -44,6 +44,8 @@ export const messagesVi: Messages = {
     asOf: 'tính đến',
     shown: (count) => `Hiển thị ${count}`,
     clear: 'Xóa bộ lọc',
+    provisional: (from, received) =>
+      `Tạm thời: có số liệu của thời gian từ ${from} đến sau khi phân tích, lần cuối lúc ${received}. Lần phân tích tới sẽ tính đến.`,
     unknownPage: 'Trang này không tồn tại.',
     toFleet: 'Đến danh sách thiết bị',
     back: 'Về danh sách thiết bị',
@@ -200,12 +202,23 @@ export const messagesVi: Messages = {
     undo: 'Như đã phát hiện',
     mark: 'Đường nét đứt: sự kiện của chỉ số.',
   },
+  clock: {
+    title: 'Đồng hồ',
+    lead: 'Đồng hồ sai đặt số liệu đúng vào thời điểm sai: hãy chỉnh đồng hồ, không phải công tơ. Theo bản tin của 35 ngày qua.',
+    none: 'Chưa thấy bản tin nào, hoặc chưa có bản tin nào từ khi theo dõi đồng hồ.',
+    since: 'Từ',
+    lastMessage: 'Bản tin cuối',
+    byState: 'Thiết bị theo tình trạng đồng hồ',
+    empty:
+      'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
+  },
   quality: {
     title: 'Chất lượng số liệu',
     lead: 'Mọi số liệu nhận được đều được đối soát: đã lưu, trùng, mâu thuẫn hoặc bị loại kèm lý do.',
     tabs: 'Chất lượng số liệu',
     quarantine: 'Số liệu bị loại',
     ledger: 'Sổ đối soát',
+    clocks: 'Đồng hồ',
     reason: 'Lý do',
     status: 'Trạng thái',
     received: 'Thời điểm nhận',

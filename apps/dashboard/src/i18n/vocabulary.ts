@@ -1,5 +1,6 @@
 import type { FindingStatus, QuarantineStatus, ReaderRole } from '@verimeter/api-schema';
 import type {
+  ClockState,
   DeviceKind,
   GroupKind,
   GroupStatus,
@@ -21,6 +22,7 @@ export interface Vocabulary {
   readonly groupStatus: Readonly<
     Record<GroupStatus, readonly [name: string, explanation: string, action: string]>
   >;
+  readonly clockState: Readonly<Record<ClockState, string>>;
   readonly legal: Readonly<Record<LegalStatus, string>>;
   readonly deviceKind: Readonly<Record<DeviceKind, string>>;
   readonly groupKind: Readonly<Record<GroupKind, string>>;

@@ -27,8 +27,10 @@ interface Loaded<Answer> {
 export function usePages<Item, Answer extends Page<Item> = Page<Item>>(
   path: string,
   query: Query,
+  /** Of an answer that has words in it. */
+  language = '',
 ): Pages<Item, Answer> {
-  const key = `${path} ${JSON.stringify(query)}`;
+  const key = `${path} ${JSON.stringify(query)} ${language}`;
   const [loaded, setLoaded] = useState<Loaded<Answer>>();
   const [wanted, setWanted] = useState({ key, pages: 1, attempt: 0 });
   const { expired } = useSession();

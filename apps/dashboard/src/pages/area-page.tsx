@@ -1,6 +1,7 @@
 import type { GroupDetail, Health, Member } from '@verimeter/api-schema';
 import { GroupStatusBadge, IndicationBadge } from '../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { get, getAll } from '../lib/api-client.ts';
 import { deviceHref, href } from '../lib/routing.ts';
@@ -156,6 +157,7 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
           )}
         </div>
         {texts !== undefined && <p>{texts[1]}</p>}
+        <ProvisionalNote value={data.provisional} />
         {texts !== undefined && texts[2] !== '' && (
           <p>
             <strong>{t.areas.whatToDo}:</strong> {texts[2]}

@@ -5,6 +5,7 @@ import { ApiError, get, type Page } from '../lib/api-client.ts';
 import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { href } from '../lib/routing.ts';
 import { useResource } from '../lib/use-resource.ts';
+import { DeviceClock } from './device-clock.tsx';
 import { DeviceEvents } from './device-events.tsx';
 import { DeviceFacts } from './device-facts.tsx';
 import { DeviceVerdict } from './device-verdict.tsx';
@@ -35,10 +36,10 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
   const { t, words, language } = useText();
   useTitle(deviceId);
   const path = encodeURIComponent(deviceId);
-  const device = useResource(`device ${deviceId}`, (signal) =>
+  // The words about clock and evidence come in the language of the request.
+  const device = useResource(`device ${deviceId} ${language}`, (signal) =>
     get<DeviceDetail>(`/devices/${path}`, {}, signal),
   );
-  // The texts of the evidence come in the language of the request.
   const health = useResource(`health ${deviceId} ${language}`, (signal) =>
     loadHealth(`/health/${path}`, signal),
   );
@@ -111,7 +112,10 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
           {data === undefined ? (
             <Skeleton lines={10} />
           ) : (
-            <DeviceFacts device={data} health={health.data?.[0]} />
+            <>
+              <DeviceFacts device={data} health={health.data?.[0]} />
+              <DeviceClock clock={data.clock} />
+            </>
           )}
           <FollowUp deviceId={deviceId} />
         </div>

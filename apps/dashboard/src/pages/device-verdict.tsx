@@ -1,6 +1,7 @@
 import type { HealthDetail } from '@verimeter/api-schema';
 import { IndicationBadge, RecommendationBadge } from '../components/badge.tsx';
 import { IntervalBar } from '../components/interval-bar.tsx';
+import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Messages } from '../i18n/messages-en.ts';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
@@ -88,6 +89,7 @@ export function DeviceVerdict({ health }: { readonly health: HealthDetail }) {
         </span>
       </div>
       <p className="verdict-text">{words.indication[health.indication][1]}</p>
+      <ProvisionalNote value={health.provisional} />
       {status !== null && status !== 'ok' && health.group_id !== null && (
         <p>
           <a href={areaHref(health.group_id)}>{health.group_id}</a>: {words.groupStatus[status][1]}

@@ -1,12 +1,15 @@
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { href } from '../lib/routing.ts';
+import { ClockTable } from './clock-table.tsx';
 import { LedgerTable } from './ledger-table.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
+
+const VIEWS = ['quarantine', 'ledger', 'clocks'] as const;
 
 export function QualityPage({ params }: { readonly params: URLSearchParams }) {
   const { t } = useText();
   useTitle(t.quality.title);
-  const ledger = params.get('view') === 'ledger';
+  const view = VIEWS.find((name) => name === params.get('view')) ?? 'quarantine';
   return (
     <>
       <div className="page-head">
@@ -14,14 +17,19 @@ export function QualityPage({ params }: { readonly params: URLSearchParams }) {
         <p className="lead">{t.quality.lead}</p>
       </div>
       <nav className="tabs" aria-label={t.quality.tabs}>
-        <a href={href('/quality')} aria-current={ledger ? undefined : 'true'}>
-          {t.quality.quarantine}
-        </a>
-        <a href={href('/quality', { view: 'ledger' })} aria-current={ledger ? 'true' : undefined}>
-          {t.quality.ledger}
-        </a>
+        {VIEWS.map((name) => (
+          <a
+            key={name}
+            href={href('/quality', name === 'quarantine' ? {} : { view: name })}
+            aria-current={name === view ? 'true' : undefined}
+          >
+            {t.quality[name]}
+          </a>
+        ))}
       </nav>
-      {ledger ? <LedgerTable params={params} /> : <QuarantineList params={params} />}
+      {view === 'quarantine' && <QuarantineList params={params} />}
+      {view === 'ledger' && <LedgerTable params={params} />}
+      {view === 'clocks' && <ClockTable params={params} />}
     </>
   );
 }

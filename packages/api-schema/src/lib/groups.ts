@@ -1,6 +1,17 @@
 import { GROUP_KINDS, GROUP_STATUSES, MEMBER_ROLES } from '@verimeter/telemetry';
 import { z } from 'zod';
-import { choiceParam, identifierParam, instant, listOf, pageParams } from './common.ts';
+import { choiceParam, count, identifierParam, instant, listOf, pageParams } from './common.ts';
+
+/** Why the answer of a group may change with the next analysis. */
+export const provisional = z.object({
+  noticed_at: instant,
+  late_from: instant.meta({
+    description: 'Earliest time that one of the late readings belongs to',
+  }),
+  last_received_at: instant.meta({ description: 'Arrival of the last of them' }),
+  series: count.meta({ description: 'Series of readings that they belong to, at least' }),
+});
+export type Provisional = z.infer<typeof provisional>;
 
 const groupFields = {
   group_id: z.string(),
@@ -9,6 +20,10 @@ const groupFields = {
   technical_loss: z.number().nullable().meta({ description: 'Ratio of the supply, as stated' }),
   status: z.enum(GROUP_STATUSES).nullable().meta({ description: 'null: not analysed yet' }),
   as_of: instant.nullable(),
+  provisional: provisional.nullable().meta({
+    description:
+      'Readings came after the analysis for a time that it had looked at; the next one takes them in. null: none',
+  }),
 } as const;
 
 export const group = z.object(groupFields);

@@ -7,6 +7,7 @@ import {
 } from '@verimeter/telemetry';
 import { z } from 'zod';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
+import { provisional } from './groups.ts';
 
 const ratio = z.number().nullable();
 const probability = z.number().min(0).max(1).nullable();
@@ -68,6 +69,7 @@ export type HealthHistoryPoint = z.infer<typeof healthHistoryPoint>;
 
 export const healthDetail = z.object({
   ...healthFields,
+  provisional: provisional.nullable().meta({ description: 'That of the group' }),
   history: z.array(healthHistoryPoint),
   evidence: z.array(evidence),
 });

@@ -17,21 +17,25 @@ import { languageOf } from '../evidence.ts';
 import { instantOrNull } from '../instants.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
+import { type ProvisionalRow, provisionalColumns, withProvisional } from '../provisional.ts';
 import { notFound } from '../problem-error.ts';
 
 type DeviceRow = Omit<Device, 'online_at'> & { online_at: number | null };
-type GroupRow = Omit<Group, 'as_of'> & { as_of: number | null };
+type GroupRow = Omit<Group, 'as_of' | 'provisional'> & ProvisionalRow & { as_of: number | null };
 
 // Row-level security adds the tenant. Order and comparison by bytes, whatever the collation of the database.
 const DEVICE_COLUMNS = `device_id, kind, serial, manufacturer, model, type_approval, accuracy_class, nominal, ratio,
   phases, built_year, installed_on, verified_on, valid_until, lat, lon, address, online, online_at`;
-const GROUPS = `SELECT g.group_id, g.kind, g.name, g.technical_loss, h.status, h.as_of
+const GROUPS = `SELECT g.group_id, g.kind, g.name, g.technical_loss, h.status, h.as_of, ${provisionalColumns('h')}
   FROM groups g LEFT JOIN group_health h USING (tenant, group_id)`;
 
 const lastId = z.tuple([z.string()]);
 
 const toDevice = (row: DeviceRow): Device => ({ ...row, online_at: instantOrNull(row.online_at) });
-const toGroup = (row: GroupRow): Group => ({ ...row, as_of: instantOrNull(row.as_of) });
+const toGroup = (row: GroupRow): Group => ({
+  ...withProvisional(row),
+  as_of: instantOrNull(row.as_of),
+});
 
 /** @throws {ProblemError} `not_found` */
 export async function requireDevice(client: Queryable, deviceId: string): Promise<void> {

@@ -8,6 +8,7 @@ import { type StoredEvidence, languageOf, renderEvidence } from '../evidence.ts'
 import { instantOrNull } from '../instants.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
+import { type ProvisionalRow, provisionalColumns, withProvisional } from '../provisional.ts';
 import { requireDevice } from './fleet.ts';
 
 type HealthRow = Omit<Health, 'as_of'> & { as_of: number | null };
@@ -22,6 +23,11 @@ const RISK = '-coalesce(h.probability_drifted, -1)';
 const afterRow = z.tuple([z.number(), z.number(), z.string(), z.string()]);
 
 const toHealth = (row: HealthRow): Health => ({ ...row, as_of: instantOrNull(row.as_of) });
+
+const toDetail = (row: HealthRow & ProvisionalRow) => {
+  const { provisional, ...health } = withProvisional(row);
+  return { ...toHealth(health), provisional };
+};
 
 async function historyOf(client: Queryable, deviceId: string) {
   const { rows } = await client.query<HistoryRow>(
@@ -69,15 +75,19 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
 
   mountTenantOperation(app, context, 'getHealth', async (client, { params, request, reply }) => {
     await requireDevice(client, params.device_id);
-    const { rows } = await client.query<HealthRow & { evidence: StoredEvidence[] }>(
-      `SELECT ${COLUMNS}, h.evidence FROM health h WHERE h.device_id = $1 ORDER BY h.quantity`,
+    const { rows } = await client.query<
+      HealthRow & ProvisionalRow & { evidence: StoredEvidence[] }
+    >(
+      `SELECT ${COLUMNS}, h.evidence, ${provisionalColumns('g')}
+         FROM health h LEFT JOIN group_health g USING (tenant, group_id)
+        WHERE h.device_id = $1 ORDER BY h.quantity`,
       [params.device_id],
     );
     const history = await historyOf(client, params.device_id);
     const language = languageOf(request, reply);
     return {
       items: rows.map(({ evidence, ...row }) => ({
-        ...toHealth(row),
+        ...toDetail(row),
         history: (history.get(row.quantity) ?? []).map((point) => ({
           as_of: formatTimestamp(point.as_of),
           error_estimate: point.error_estimate,

@@ -1,4 +1,3 @@
-import { keepScanned } from '@verimeter/analytics';
 import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
@@ -134,13 +133,13 @@ async function serve(
     analyze: () => analyze((step) => log.debug({ step }, 'hourly analysis')),
   });
   shutdown.defer('hourly analysis', () => following);
-  const scanning = keepScanned({
-    pool,
-    store: createTimescaleStore(pool),
-    log,
-    signal: shutdown.signal,
-  });
+  // Not needed before: what the estimators need to load does not hold up the start.
+  const { keepLateMarks, keepScanned } = await import('@verimeter/analytics');
+  const watching = { pool, store: createTimescaleStore(pool), log, signal: shutdown.signal };
+  const scanning = keepScanned(watching);
   shutdown.defer('registers', () => scanning);
+  const marking = keepLateMarks(watching);
+  shutdown.defer('late readings', () => marking);
 }
 
 /** Runs everything on this machine until it is told to stop. */

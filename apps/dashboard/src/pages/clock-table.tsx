@@ -1,0 +1,116 @@
+import type { ClockEntry } from '@verimeter/api-schema';
+import { CLOCK_STATES, type ClockState } from '@verimeter/telemetry';
+import { ClockBadge } from '../components/badge.tsx';
+import { Choice } from '../components/choice.tsx';
+import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { useText } from '../i18n/i18n.tsx';
+import type { Page } from '../lib/api-client.ts';
+import { deviceHref, href } from '../lib/routing.ts';
+import { usePages } from '../lib/use-pages.ts';
+import { replaceHash } from '../lib/use-route.ts';
+
+type Answer = Page<ClockEntry> & { readonly counts: Readonly<Record<string, number>> };
+
+function Row({ entry }: { readonly entry: ClockEntry }) {
+  const { t, format } = useText();
+  return (
+    <tr>
+      <th scope="row" data-label={t.quality.device}>
+        <a href={deviceHref(entry.device_id)}>{entry.device_id}</a>
+      </th>
+      <td data-label={t.quality.status}>
+        <ClockBadge value={entry.state} />
+      </td>
+      <td data-label={t.clock.title}>
+        {entry.text}
+        {entry.action !== null && (
+          <div className="hint">
+            {t.areas.whatToDo}: {entry.action}
+          </div>
+        )}
+      </td>
+      <td data-label={t.clock.since}>{format.dateTime(entry.since)}</td>
+      <td data-label={t.clock.lastMessage}>{format.dateTime(entry.last_message_at)}</td>
+    </tr>
+  );
+}
+
+/** How many devices are in each state; a state that is pressed shows its devices only. */
+function Counts({
+  counts,
+  chosen,
+}: {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly chosen: ClockState | '';
+}) {
+  const { t, words, format } = useText();
+  const options = CLOCK_STATES.filter((state) => (counts[state] ?? 0) > 0 || state === chosen).map(
+    (state) =>
+      [state, `${words.clockState[state]}: ${format.integer(counts[state] ?? 0)}`] as const,
+  );
+  return (
+    <Choice
+      label={t.clock.byState}
+      value={chosen}
+      anyText={t.common.all}
+      options={options}
+      onChange={(state) =>
+        replaceHash(href('/quality', { view: 'clocks', state: state === '' ? undefined : state }))
+      }
+    />
+  );
+}
+
+/** Clocks of all devices of which messages were seen, those to be mended first. */
+export function ClockTable({ params }: { readonly params: URLSearchParams }) {
+  const { t, format, language } = useText();
+  const chosen = CLOCK_STATES.find((state) => state === params.get('state')) ?? '';
+  // The sentences come in the language of the request.
+  const list = usePages<ClockEntry, Answer>(
+    '/clock-health',
+    {
+      state: chosen === '' ? undefined : chosen,
+      limit: 100,
+    },
+    language,
+  );
+  return (
+    <>
+      <p className="hint">{t.clock.lead}</p>
+      {list.first !== undefined && <Counts counts={list.first.counts} chosen={chosen} />}
+      {list.error !== undefined && <ProblemNote error={list.error} retry={list.reload} />}
+      {list.loading && list.items.length === 0 && <Skeleton lines={8} />}
+      {!list.loading && list.items.length === 0 && list.error === undefined && (
+        <Empty>{t.clock.empty}</Empty>
+      )}
+      {list.items.length > 0 && (
+        <div className="table-frame">
+          <table className="stacking">
+            <thead>
+              <tr>
+                <th scope="col">{t.quality.device}</th>
+                <th scope="col">{t.quality.status}</th>
+                <th scope="col">{t.clock.title}</th>
+                <th scope="col">{t.clock.since}</th>
+                <th scope="col">{t.clock.lastMessage}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.items.map((entry) => (
+                <Row key={entry.device_id} entry={entry} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {list.hasMore && (
+        <div className="list-foot">
+          <span>{t.common.shown(format.integer(list.items.length))}</span>
+          <button type="button" onClick={list.loadMore}>
+            {t.common.loadMore}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '@verimeter/api-schema';
+import { ClockBadge } from '../components/badge.tsx';
+import { useText } from '../i18n/i18n.tsx';
+
+/** How the clock of a device is, apart from what the device measures and from whether it is alive. */
+export function DeviceClock({ clock }: { readonly clock: Clock | null }) {
+  const { t, format } = useText();
+  return (
+    <section className="card" aria-label={t.clock.title}>
+      <h2>{t.clock.title}</h2>
+      {clock === null ? (
+        <p className="hint">{t.clock.none}</p>
+      ) : (
+        <>
+          <p>
+            <ClockBadge value={clock.state} />
+          </p>
+          <p>{clock.text}</p>
+          {clock.action !== null && (
+            <p>
+              <strong>{t.areas.whatToDo}:</strong> {clock.action}
+            </p>
+          )}
+          <dl className="facts">
+            <div>
+              <dt>{t.clock.since}</dt>
+              <dd>{format.dateTime(clock.since)}</dd>
+            </div>
+            <div>
+              <dt>{t.clock.lastMessage}</dt>
+              <dd>{format.dateTime(clock.last_message_at)}</dd>
+            </div>
+          </dl>
+        </>
+      )}
+    </section>
+  );
+}
