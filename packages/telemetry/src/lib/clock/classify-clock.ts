@@ -253,6 +253,7 @@ function driftOf(lags: readonly SlotLag[]): ClockHealth | undefined {
     // Slopes of all pairs: a long window by its days.
     const within = window > FINE_DAYS ? fastestOfDays(all) : all;
     if (within.length < LEAST_DRIFT_SLOTS) continue;
+    if (!hasMoved(within)) continue;
     const trend = lagTrend(within);
     if (trend === undefined || trend.days < LEAST_DRIFT_DAYS) continue;
     const { slope, spread, days } = trend;
@@ -270,6 +271,12 @@ function driftOf(lags: readonly SlotLag[]): ClockHealth | undefined {
     };
   }
   return undefined;
+}
+
+/** Whether the ends differ as those of a clock that drifts do: most clocks are right, and slopes of all pairs take a while. */
+function hasMoved(lags: readonly SlotLag[]): boolean {
+  const level = (slots: readonly SlotLag[]): number => median(slots.map(({ lag }) => lag));
+  return Math.abs(level(lags.slice(-4)) - level(lags.slice(0, 4))) > LEAST_CHANGE_S / 2;
 }
 
 /** Of each day the slot with the smallest lag. */

@@ -62,6 +62,7 @@ export function lagLevels(slots: readonly SlotLag[]): {
         continue;
       }
     }
+    if (lag <= current.low + least) continue;
     const first = i - RISE_SLOTS + 1;
     if (first <= current.first) continue;
     const last = slots
