@@ -28,7 +28,7 @@ export const clock = z.object({
 });
 export type Clock = z.infer<typeof clock>;
 
-export const clockEntry = z.object({
+const clockEntry = z.object({
   device_id: z.string(),
   kind: z.enum(DEVICE_KINDS),
   ...clock.shape,

@@ -65,7 +65,7 @@ export async function lastLateLook(
 }
 
 /** A series with readings that came late. Microseconds since 1970. */
-export interface LateSeries {
+interface LateSeries {
   readonly channelId: number;
   readonly earliestUs: number;
   readonly receivedUs: number;

@@ -275,8 +275,10 @@ function driftOf(lags: readonly SlotLag[]): ClockHealth | undefined {
 
 /** Whether the ends differ as those of a clock that drifts do: most clocks are right, and slopes of all pairs take a while. */
 function hasMoved(lags: readonly SlotLag[]): boolean {
-  const level = (slots: readonly SlotLag[]): number => median(slots.map(({ lag }) => lag));
-  return Math.abs(level(lags.slice(-4)) - level(lags.slice(0, 4))) > LEAST_CHANGE_S / 2;
+  const [first, last] = [lags.slice(0, 4), lags.slice(-4)].map((slots) =>
+    median(slots.map(({ lag }) => lag)),
+  );
+  return Math.abs((last ?? 0) - (first ?? 0)) > LEAST_CHANGE_S / 2;
 }
 
 /** Of each day the slot with the smallest lag. */
