@@ -22,6 +22,7 @@ test('a device says how its clock is, in the language asked for', async () => {
     last_message_at: '2026-03-10T00:15:02.000Z',
     text: 'Nhanh 7 giờ: có vẻ giờ địa phương (UTC+07:00) được gửi như giờ UTC.',
     action: expect.stringContaining('múi giờ'),
+    messages: { total: 25, future: 24, late: 0, unset: 1, without_time: 0 },
   });
   expect((await fixture.request('/devices/m3')).body.clock).toBeNull();
 });

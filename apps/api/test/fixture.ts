@@ -109,6 +109,9 @@ async function seed(database: TestDatabase): Promise<void> {
            ('a', 'm2', 'wrong_zone', 25199.5, 1.5, 420, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z'),
            ('a', 'w1', 'unset', NULL, NULL, NULL, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z'),
            ('b', 'foreign', 'ahead', 4000, 1.5, NULL, '2026-03-09T12:00Z', '2026-03-10T00:15:02Z');
+    INSERT INTO clock_observations
+    VALUES ('a', 'm2', '2026-03-09T18:00Z', '2026-03-09T23:45Z', 24, -25199000, -25190000, 0, 900000, 24, 0, 0, 1, 0),
+           ('a', 'm2', '2026-03-06T12:00Z', '2026-03-06T17:45Z', 24, 1000, 9000, 0, 900000, 0, 24, 0, 0, 0);
     INSERT INTO ledger (tenant, device_id, topic, hour, source, received, stored, duplicate, conflicting, rejected)
     VALUES ('a', 'm1', NULL, '2026-03-10T01:00:00Z', 'mqtt', 10, 6, 2, 1, 1),
            ('a', 'm1', NULL, '2026-03-10T02:00:00Z', 'mqtt', 5, 5, 0, 0, 0),

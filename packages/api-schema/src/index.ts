@@ -9,7 +9,7 @@ export {
   deviceDetail,
   deviceList,
 } from './lib/devices.ts';
-export { type Clock, type ClockEntry, clock, clockList } from './lib/clocks.ts';
+export { type ClockDetail, type Clock, type ClockEntry, clock, clockList } from './lib/clocks.ts';
 export { clockText, durationText, zoneText } from './lib/clock-text.ts';
 export {
   type Candidate,

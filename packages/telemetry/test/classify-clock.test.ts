@@ -111,6 +111,11 @@ describe('a clock', () => {
     expect(classifyClock(slotsOf(lags), HANOI).state).toBe('ok');
   });
 
+  test('of which much came late at once, such as after an outage, is right where messages are prompt now', () => {
+    expect(classifyClock(slotsOf([2], { lagMaxMs: 60 * 86_400_000, late: 60 })).state).toBe('ok');
+    expect(classifyClock(slotsOf([20, 9000, 40_000, 7200, 30_000])).state).toBe('buffered');
+  });
+
   test('has no time where stamps lie before 2005, and is right again once they do not', () => {
     const lost = slotsOf(days(1, 2), { messages: 0, lagMinMs: null, lagMaxMs: null, unset: 24 });
     expect(classifyClock(lost)).toEqual({ state: 'unset', offset: undefined, sinceUs: START_US });

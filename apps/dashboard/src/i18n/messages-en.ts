@@ -207,6 +207,13 @@ export const messagesEn = {
     none: 'No message was seen yet, or none since clocks are watched.',
     since: 'Since',
     lastMessage: 'Last message',
+    messages: 'Messages in three days',
+    faults: {
+      future: (count: string) => `${count} before their time`,
+      late: (count: string) => `${count} more than an hour late`,
+      unset: (count: string) => `${count} with a time before 2005`,
+      without_time: (count: string) => `${count} without a time`,
+    },
     byState: 'Devices by state of their clock',
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },

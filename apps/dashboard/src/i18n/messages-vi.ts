@@ -208,6 +208,13 @@ export const messagesVi: Messages = {
     none: 'Chưa thấy bản tin nào, hoặc chưa có bản tin nào từ khi theo dõi đồng hồ.',
     since: 'Từ',
     lastMessage: 'Bản tin cuối',
+    messages: 'Bản tin trong ba ngày',
+    faults: {
+      future: (count) => `${count} đến trước thời điểm ghi`,
+      late: (count) => `${count} trễ hơn một giờ`,
+      unset: (count) => `${count} ghi trước năm 2005`,
+      without_time: (count) => `${count} không có thời gian`,
+    },
     byState: 'Thiết bị theo tình trạng đồng hồ',
     empty:
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',

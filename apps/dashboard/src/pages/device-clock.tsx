@@ -1,9 +1,30 @@
-import type { Clock } from '@verimeter/api-schema';
+import type { ClockDetail } from '@verimeter/api-schema';
 import { ClockBadge } from '../components/badge.tsx';
 import { useText } from '../i18n/i18n.tsx';
 
+/** What the state was told from: how many messages came with which fault. */
+function Seen({ messages }: Pick<ClockDetail, 'messages'>) {
+  const { t, format } = useText();
+  const faults = (['future', 'late', 'unset', 'without_time'] as const).filter(
+    (fault) => messages[fault] > 0,
+  );
+  return (
+    <div>
+      <dt>{t.clock.messages}</dt>
+      <dd>
+        {format.integer(messages.total)}
+        {faults.map((fault) => (
+          <span key={fault} className="sub">
+            {t.clock.faults[fault](format.integer(messages[fault]))}
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}
+
 /** How the clock of a device is, apart from what the device measures and from whether it is alive. */
-export function DeviceClock({ clock }: { readonly clock: Clock | null }) {
+export function DeviceClock({ clock }: { readonly clock: ClockDetail | null }) {
   const { t, format } = useText();
   return (
     <section className="card" aria-label={t.clock.title}>
@@ -30,6 +51,7 @@ export function DeviceClock({ clock }: { readonly clock: Clock | null }) {
               <dt>{t.clock.lastMessage}</dt>
               <dd>{format.dateTime(clock.last_message_at)}</dd>
             </div>
+            <Seen messages={clock.messages} />
           </dl>
         </>
       )}

@@ -28,6 +28,21 @@ export const clock = z.object({
 });
 export type Clock = z.infer<typeof clock>;
 
+/** On the page of a device: what its state was told from. */
+export const clockDetail = z.object({
+  ...clock.shape,
+  messages: z
+    .object({
+      total: count,
+      future: count.meta({ description: 'More than five minutes ahead of their arrival' }),
+      late: count.meta({ description: 'More than an hour behind it' }),
+      unset: count.meta({ description: 'With a time before 2005' }),
+      without_time: count,
+    })
+    .meta({ description: 'Of the last three days in which messages came' }),
+});
+export type ClockDetail = z.infer<typeof clockDetail>;
+
 const clockEntry = z.object({
   device_id: z.string(),
   kind: z.enum(DEVICE_KINDS),

@@ -1,6 +1,6 @@
 import { CLOCK_STATES, DEVICE_KINDS } from '@verimeter/telemetry';
 import { z } from 'zod';
-import { clock } from './clocks.ts';
+import { clockDetail } from './clocks.ts';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
 
 const optionalText = z.string().nullable();
@@ -51,7 +51,7 @@ export type DeviceEvent = z.infer<typeof deviceEvent>;
 
 export const deviceDetail = z.object({
   ...deviceFields,
-  clock: clock
+  clock: clockDetail
     .nullable()
     .meta({ description: 'What the times of its messages say; null: no message was seen yet' }),
   channels: z.array(channel),

@@ -1,6 +1,6 @@
 import type {
   Candidate,
-  Clock,
+  ClockDetail,
   Device,
   DeviceEvent,
   Group,
@@ -96,13 +96,22 @@ async function clockOf(
   client: Queryable,
   deviceId: string,
   language: Language,
-): Promise<Clock | null> {
-  const { rows } = await client.query<ClockRow>(
-    `SELECT ${CLOCK_COLUMNS} FROM device_clocks c WHERE c.device_id = $1`,
+): Promise<ClockDetail | null> {
+  const { rows } = await client.query<ClockRow & ClockDetail['messages']>(
+    `SELECT ${CLOCK_COLUMNS}, m.*
+       FROM device_clocks c
+       CROSS JOIN LATERAL (
+         SELECT coalesce(sum(o.messages + o.unset + o.arrival), 0)::int8 AS total, coalesce(sum(o.future), 0)::int8 AS future,
+                coalesce(sum(o.late), 0)::int8 AS late, coalesce(sum(o.unset), 0)::int8 AS unset, coalesce(sum(o.arrival), 0)::int8 AS without_time
+           FROM clock_observations o
+          WHERE o.device_id = c.device_id AND o.slot > c.last_received_at - interval '3 days') m
+      WHERE c.device_id = $1`,
     [deviceId],
   );
   const [row] = rows;
-  return row === undefined ? null : toClock(row, language);
+  if (row === undefined) return null;
+  const { total, future, late, unset, without_time } = row;
+  return { ...toClock(row, language), messages: { total, future, late, unset, without_time } };
 }
 
 export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): void {

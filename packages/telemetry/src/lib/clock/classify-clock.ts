@@ -1,4 +1,10 @@
-import type { ClockContext, ClockHealth, ClockOffset, ClockSlot } from './clock-health.ts';
+import {
+  type ClockContext,
+  type ClockHealth,
+  type ClockOffset,
+  type ClockSlot,
+  CLOCK_LATE_US,
+} from './clock-health.ts';
 import { type LagLevel, LEAST_JUMP_S, type SlotLag, lagLevels } from './lag-levels.ts';
 import { lagTrend } from './lag-trend.ts';
 import { median } from './median.ts';
@@ -188,8 +194,9 @@ function whenBehind(look: Look): ClockHealth {
   const { low, offset, sinceUs, own, recent, context } = look;
   const messages = sum(recent, (slot) => slot.messages);
   if (low <= PROMPT_S) {
-    const late = sum(recent, ({ late: count }) => count);
-    return 2 * late > messages
+    // by slots: what is sent after an outage, or at the start, comes late in one of them however much it is
+    const late = own.filter(({ lag }) => lag > CLOCK_LATE_US / 1e6).length;
+    return 2 * late > own.length
       ? { state: 'buffered', sinceUs }
       : { state: 'ok', offset: { ...offset, seconds: Math.min(0, offset.seconds) }, sinceUs };
   }
