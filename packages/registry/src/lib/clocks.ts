@@ -98,16 +98,16 @@ interface SlotRow {
 const READ = `
   SELECT o.*, t.zone, a.area_offset
     FROM unnest($1::text[], $2::text[]) AS k (tenant, device_id)
-    JOIN clock_observations o USING (tenant, device_id)
-    JOIN tenants t USING (tenant)
     LEFT JOIN LATERAL (
       -- a stamp that is late is that of a clock that is ahead, a meter that reads late has one that is behind
       SELECT CASE e.value ->> 'code' WHEN 'clock_offset' THEN -(e.value -> 'values' ->> 'seconds')::float8
                                      ELSE 60 * (e.value -> 'values' ->> 'minutes')::float8 END AS area_offset
         FROM health h CROSS JOIN LATERAL jsonb_array_elements(h.evidence) e
-       WHERE h.tenant = o.tenant AND h.device_id = o.device_id AND h.indication = 'clock_fault'
+       WHERE h.tenant = k.tenant AND h.device_id = k.device_id AND h.indication = 'clock_fault'
          AND e.value ->> 'code' IN ('clock_offset', 'stamps_shifted', 'stamps_shifted_since')
        LIMIT 1) a ON true
+    JOIN tenants t ON t.tenant = k.tenant
+    JOIN clock_observations o ON o.tenant = k.tenant AND o.device_id = k.device_id
    ORDER BY o.tenant, o.device_id, o.slot`;
 
 /** Of those of the devices that were observed. */
