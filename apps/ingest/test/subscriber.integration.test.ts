@@ -136,48 +136,24 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     expect(acknowledged(relay, 1)).toEqual([]);
   });
 
-  test('are bounded in number while nothing commits, without losing the connection', async () => {
-    const desk = new Desk();
+  test('of a message that was given up are not sent: the broker repeats it on a new connection', async () => {
     const relay = await tap();
-    const started = subscriber(relay.url, desk, { maxUnacked: 100, keepaliveS: 2 });
-    await ready(started);
-    await publish('verimeter/v1/t/bound/readings', 3000);
-    await expect.poll(() => started.unacknowledged).toBeGreaterThanOrEqual(100);
-    // Two keep-alive periods: PINGRESP must get through although the callback is held.
-    const pings = () => relay.sent.filter(({ type }) => type === 12).length;
-    const before = pings();
-    await expect.poll(pings, { timeout: 15_000 }).toBeGreaterThanOrEqual(before + 2);
-    expect(started.unacknowledged).toBeLessThan(120);
-    expect(relay.connections).toBe(1);
-    await expect
-      .poll(
-        () => {
-          desk.settleAll();
-          return desk.messages.length;
+    const taken: IncomingMessage[] = [];
+    await ready(
+      subscriber(relay.url, new Desk(), {
+        accept(message) {
+          taken.push(message);
+          return taken.length === 2 ? Promise.reject(new Error('given up')) : Promise.resolve();
         },
-        { timeout: 15_000, interval: 5 },
-      )
-      .toBe(3000);
-    expect(desk.messages.some(({ dup }) => dup)).toBe(false);
-  }, 45_000);
-
-  test('are bounded in bytes', async () => {
-    const desk = new Desk();
-    const started = subscriber(mosquitto.url, desk, { maxUnackedBytes: 50 });
-    await ready(started);
-    await publish('verimeter/v1/t/bytes/readings', 500); // 1 to 3 bytes each
-    await expect.poll(() => desk.messages.length).toBeGreaterThanOrEqual(20);
-    await publish('verimeter/v1/t/bytes/readings', 1);
-    expect(desk.messages.length).toBeLessThan(60);
-    await expect
-      .poll(
-        () => {
-          desk.settleAll();
-          return desk.messages.length;
-        },
-        { timeout: 15_000, interval: 5 },
-      )
-      .toBe(501);
+      }),
+    );
+    await publish('verimeter/v1/t/refused/readings', 3);
+    await expect.poll(() => relay.connections, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => acknowledged(relay, 2).length).toBeGreaterThanOrEqual(2);
+    const lost = taken.slice(1, 3).map(({ packetId }) => packetId);
+    expect(acknowledged(relay, 1).filter((id) => lost.includes(id))).toEqual([]);
+    const again = taken.filter(({ dup }) => dup).map(({ payload }) => String(payload));
+    expect(again.slice(-2)).toEqual(['1', '2']);
   });
 
   test('go over MQTT 3.1.1 where the broker knows no other', async () => {

@@ -1,8 +1,8 @@
 import { type Logger, delay, redactUrl } from '@verimeter/service-runtime';
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { SESSION_TAKEN_OVER, brokerProblem, keepsEnding, takenOver } from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
-import { UnacknowledgedWindow } from './unacknowledged-window.ts';
+import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
 export interface SubscriberOptions {
   /** `mqtt`, `mqtts`, `ws`, `wss`; user and password inside. */
@@ -26,18 +26,21 @@ export interface SubscriberOptions {
   readonly ackBeforeCommit?: boolean;
 }
 
-export interface Subscriber {
+export interface Subscriber extends Pick<
+  SessionReceiver,
+  'unacknowledged' | 'oldestS' | 'holding' | 'received'
+> {
   /** Undefined when connected with every filter granted at QoS 1, else why not. */
   problem(): string | undefined;
-  readonly unacknowledged: number;
+  /** Connections so far, and how often the broker had lost the session when one began. */
+  readonly connections: number;
+  readonly sessionsLost: number;
   /** Stops reading: no further message is handed to `accept`. */
   pause(): void;
   /** After the accepted messages have settled: acknowledges them and disconnects, keeping the session. */
   stop(): Promise<void>;
 }
 
-/** After the broker lost the session, what comes within this time may be a repetition. Milliseconds. */
-const SESSION_LOSS_MS = 60_000;
 const RECONNECT_MS = 1000;
 /** Two clients of one name take the session from each other: so often in a row a connection may end soon after it began. */
 const SHORT_LIVES = 3;
@@ -46,34 +49,26 @@ const SHORT_LIFE_MS = 5000;
 const RIVAL_MS = 30_000;
 const RESUBSCRIBE_MS = 5000;
 const END_MS = 1000;
+
+export const filterOf = (sharedGroup: string): string =>
+  sharedGroup === '' ? 'verimeter/v1/#' : `$share/${sharedGroup}/verimeter/v1/#`;
+
 /** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
 const UNSUPPORTED_VERSION = new Set([1, 132]);
 
-/** Private to mqtt 5.16.0 and pinned by a contract test: sends an acknowledgement out of turn. */
-interface PacketSender {
-  _sendPacket(packet: { cmd: 'puback'; messageId: number; reasonCode: number }): void;
-}
-
-/**
- * MQTT subscription with a persistent session. A message is acknowledged after `accept` has resolved, in the order of
- * receipt, and only on the connection that brought it: packet ids of an older connection may by now name others.
- */
+/** MQTT subscription with a persistent session; what comes is acknowledged after `accept` has resolved. */
 export function startSubscriber(options: SubscriberOptions): Subscriber {
   const { log } = options;
-  const filter =
-    options.sharedGroup === '' ? 'verimeter/v1/#' : `$share/${options.sharedGroup}/verimeter/v1/#`;
+  const filter = filterOf(options.sharedGroup);
   const keepaliveS = options.keepaliveS ?? 60;
-  const window = new UnacknowledgedWindow(options.maxUnacked, options.maxUnackedBytes);
+  const receiver = createSessionReceiver({ ...options, keepaliveS });
   let protocolVersion: 4 | 5 = 5;
   let client: MqttClient;
-  let epoch = 0;
   let problem: string | undefined = 'connecting';
   let reported: string | undefined;
-  let paused = false;
   let stopped = false;
-  let ended = false;
-  let connectedBefore = false;
-  let sessionLostAt = -Infinity;
+  let connections = 0;
+  let sessionsLost = 0;
   let connectedAt = -Infinity;
   let shortLives = 0;
 
@@ -83,50 +78,6 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     if (reported === text) return; // once, not with every attempt
     reported = text;
     log.warn({ broker: redactUrl(options.url), problem: text }, 'broker not usable yet');
-  }
-
-  function acknowledge(): void {
-    for (const { messageId, epoch: of } of window.takeSettled()) {
-      if (messageId === undefined || of !== epoch || ended || !client.connected) continue;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion, no-underscore-dangle -- see PacketSender
-      (client as unknown as PacketSender)._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 });
-    }
-  }
-
-  function receive(packet: IPublishPacket, done: (error?: Error) => void): void {
-    if (paused) return; // the callback is never called: the client reads no further
-    const payload =
-      typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    const messageId = packet.qos === 0 ? undefined : packet.messageId;
-    const entry = window.add(messageId, epoch, payload.length);
-    const settled = options.accept({
-      topic: packet.topic,
-      payload,
-      receivedAtUs: Date.now() * 1000,
-      qos: packet.qos,
-      retain: packet.retain,
-      dup: packet.dup,
-      session: options.clientId,
-      packetId: messageId,
-      source: 'mqtt',
-      sessionLost: performance.now() - sessionLostAt < SESSION_LOSS_MS,
-    });
-    settled.then(
-      () => {
-        entry.settled = true;
-        acknowledge();
-      },
-      // Not stored: not acknowledged either, and everything behind it waits for the next connection.
-      () => undefined,
-    );
-    if (options.ackBeforeCommit === true) {
-      done();
-      return;
-    }
-    // An error makes the client go on without an acknowledgement (docs/decisions/0040).
-    const resume = (): void => done(new Error('acknowledged after commit'));
-    // Half the keep-alive: while the callback is held the client reads no PINGRESP either.
-    window.whenOpen((keepaliveS * 1000) / 2).then(resume, resume);
   }
 
   async function subscribe(of: MqttClient): Promise<void> {
@@ -165,16 +116,17 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         receiveMaximum: Math.min(options.maxUnacked, 65_535),
       },
     });
-    next.handleMessage = receive;
+    next.handleMessage = receiver.handlerOf(next);
     next.on('connect', ({ sessionPresent }) => {
-      epoch += 1;
       connectedAt = performance.now();
       next.options.reconnectPeriod = RECONNECT_MS;
-      if (connectedBefore && !sessionPresent) {
-        sessionLostAt = performance.now();
+      const sessionLost = connections > 0 && !sessionPresent;
+      receiver.connected(next, sessionLost);
+      connections += 1;
+      if (sessionLost) {
+        sessionsLost += 1;
         log.warn('the broker has lost the session of this worker');
       }
-      connectedBefore = true;
       problem = 'subscribing';
       void subscribe(next);
     });
@@ -210,17 +162,27 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   return {
     problem: () => problem,
     get unacknowledged() {
-      return window.size;
+      return receiver.unacknowledged;
     },
-    pause() {
-      paused = true;
+    get oldestS() {
+      return receiver.oldestS;
     },
+    get holding() {
+      return receiver.holding;
+    },
+    received: receiver.received,
+    get connections() {
+      return connections;
+    },
+    get sessionsLost() {
+      return sessionsLost;
+    },
+    pause: () => receiver.pause(),
     async stop() {
-      paused = true;
+      receiver.pause();
       stopped = true;
       problem = 'stopped';
-      acknowledge();
-      ended = true; // whatever settles from now on is delivered again
+      receiver.end();
       // Not forced: the acknowledgements just written go out before DISCONNECT. A client whose callback is held does
       // not see the end of its stream, so it is not waited for long.
       const farewell = client.endAsync(!client.connected);

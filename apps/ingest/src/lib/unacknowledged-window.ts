@@ -3,6 +3,8 @@ export interface Unacknowledged {
   /** Number of the connection that brought the message. */
   readonly epoch: number;
   readonly bytes: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly since: number;
   settled: boolean;
 }
 
@@ -16,7 +18,7 @@ export class UnacknowledgedWindow {
   #entries: Unacknowledged[] = [];
   #first = 0;
   #bytes = 0;
-  #waiting: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor(maxMessages: number, maxBytes: number) {
     this.#maxMessages = maxMessages;
@@ -27,12 +29,23 @@ export class UnacknowledgedWindow {
     return this.#entries.length - this.#first;
   }
 
-  get isOpen(): boolean {
-    return this.size < this.#maxMessages && this.#bytes < this.#maxBytes;
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The one that has waited longest. */
+  get oldest(): Unacknowledged | undefined {
+    return this.#entries[this.#first];
+  }
+
+  /** A message larger than the whole bound is let in alone. */
+  hasRoomFor(bytes: number): boolean {
+    if (this.size === 0) return true;
+    return this.size < this.#maxMessages && this.#bytes + bytes <= this.#maxBytes;
   }
 
   add(messageId: number | undefined, epoch: number, bytes: number): Unacknowledged {
-    const entry = { messageId, epoch, bytes, settled: false };
+    const entry = { messageId, epoch, bytes, since: performance.now(), settled: false };
     this.#entries.push(entry);
     this.#bytes += bytes;
     return entry;
@@ -41,30 +54,29 @@ export class UnacknowledgedWindow {
   /** The settled messages before the first unsettled one, which leave the window: order is kept (MQTT-4.6.0-2). */
   takeSettled(): Unacknowledged[] {
     const taken: Unacknowledged[] = [];
-    for (let entry = this.#entries[this.#first]; entry?.settled === true;) {
+    for (let entry = this.oldest; entry?.settled === true; entry = this.oldest) {
       taken.push(entry);
       this.#bytes -= entry.bytes;
       this.#first += 1;
-      entry = this.#entries[this.#first];
     }
     if (this.#first > 1024 && this.#first * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#first);
       this.#first = 0;
     }
-    if (this.isOpen) this.#waiting?.();
+    if (taken.length > 0) for (const wake of this.#waiting) wake();
     return taken;
   }
 
-  /** Resolves when there is room, at the latest after `sliceMs`. One caller at a time. */
-  whenOpen(sliceMs: number): Promise<void> {
-    if (this.isOpen) return Promise.resolve();
+  /** Resolves when something has left the window, at the latest after `sliceMs`. */
+  change(sliceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#waiting?.(), sliceMs);
-      this.#waiting = () => {
+      const wake = (): void => {
         clearTimeout(timer);
-        this.#waiting = undefined;
+        this.#waiting.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, sliceMs);
+      this.#waiting.add(wake);
     });
   }
 }
