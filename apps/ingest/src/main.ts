@@ -5,7 +5,8 @@ import {
   runUntilSignal,
 } from '@verimeter/service-runtime';
 import { readIngestConfig } from './config.ts';
-import { SchemaError, startIngest } from './lib/start-ingest.ts';
+import { SchemaError } from './lib/schema-check.ts';
+import { startIngest } from './lib/start-ingest.ts';
 
 async function main(): Promise<number> {
   const config = await readIngestConfig();

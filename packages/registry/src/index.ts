@@ -19,6 +19,18 @@ export {
 } from './lib/pools.ts';
 export { parseTimestamptz, rowTypes, timestamptz, timestamptzOrNull } from './lib/instants.ts';
 export {
+  HEARTBEAT_S,
+  type IngestSession,
+  type SessionHold,
+  type SessionName,
+  type SessionState,
+  claimSession,
+  forgetSession,
+  holdSession,
+  leaveSession,
+  readSessions,
+} from './lib/ingest-sessions.ts';
+export {
   type Channel,
   type ChannelKey,
   type WantedChannel,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PoolClient, withTenant } from '../src/index.ts';
 
 /** Tables without a tenant column, and why they need no policy: verimeter_app has no right on them at all. */
-const WITHOUT_TENANT = ['arrivals', 'readings', 'schema_migrations'];
+const WITHOUT_TENANT = ['arrivals', 'ingest_sessions', 'readings', 'schema_migrations'];
 
 let database: TestDatabase;
 let admin: pg.Pool;

@@ -6,6 +6,8 @@ export interface IngestMetrics {
   readonly readings: Counter<'outcome'>;
   readonly retries: Counter;
   readonly redelivered: Counter;
+  readonly beyondRate: Counter;
+  readonly floodingDevices: Gauge;
   readonly flushSeconds: Histogram;
   readonly lagSeconds: Histogram;
   readonly pendingMessages: Gauge;
@@ -34,6 +36,16 @@ export function createIngestMetrics(registry: Registry, pending: () => number): 
     redelivered: new Counter({
       name: 'ingest_redelivered_messages_total',
       help: 'Messages of which the sender says that they may have been delivered before',
+      registers,
+    }),
+    beyondRate: new Counter({
+      name: 'ingest_beyond_rate_messages_total',
+      help: 'Messages that a device sent beyond 50 per second, after 500 at once',
+      registers,
+    }),
+    floodingDevices: new Gauge({
+      name: 'ingest_flooding_devices',
+      help: 'Devices that sent more than that in the minute before the last look',
       registers,
     }),
     flushSeconds: new Histogram({

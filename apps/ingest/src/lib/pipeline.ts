@@ -7,6 +7,7 @@ import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
+import { MessageRates } from './message-rates.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
 import { startRegistryListener } from './registry-listener.ts';
 import { QuarantineQuota } from './quarantine-quota.ts';
@@ -79,6 +80,7 @@ class BatchingPipeline implements Pipeline {
   #stagedSince = 0;
   /** As they came; decoded when the batch before has gone. */
   #backlog: Held<IncomingMessage>[] = [];
+  readonly #rates = new MessageRates();
   #committing = 0;
   #slicing = false;
   #lastArrivalUs = 0;
@@ -121,6 +123,7 @@ class BatchingPipeline implements Pipeline {
   accept(message: IncomingMessage): Promise<void> {
     if (this.#closing) return Promise.reject(new PipelineClosedError());
     if (message.dup) this.#metrics.redelivered.inc();
+    this.#watchRate(message.topic);
     return new Promise((resolve, reject) => {
       const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
       const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };
@@ -162,6 +165,20 @@ class BatchingPipeline implements Pipeline {
     }
     this.#lastArrivalUs = Math.max(this.#lastArrivalUs, receivedAtUs);
     return receivedAtUs;
+  }
+
+  /** Tells the operator who floods; nothing is held back (docs/decisions/0100). */
+  #watchRate(topic: string): void {
+    const now = performance.now();
+    if (this.#rates.isBeyond(topic, now)) this.#metrics.beyondRate.inc();
+    const floods = this.#rates.report(now);
+    if (floods === undefined) return;
+    this.#metrics.floodingDevices.set(floods.length);
+    if (floods.length > 0)
+      this.#log.warn(
+        { devices: floods.length, worst: floods.slice(0, 10) },
+        'devices send more than 50 messages/s, which delays those of others',
+      );
   }
 
   #isFull(): boolean {

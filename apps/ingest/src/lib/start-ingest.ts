@@ -1,4 +1,5 @@
-import { type Pool, createServicePool, schemaState } from '@verimeter/registry';
+import { randomUUID } from 'node:crypto';
+import { type Pool, createServicePool } from '@verimeter/registry';
 import {
   AbortedError,
   type HealthServer,
@@ -8,15 +9,12 @@ import {
   startHealthServer,
 } from '@verimeter/service-runtime';
 import { createTimescaleStore } from '@verimeter/timescale-store';
-import { Gauge } from 'prom-client';
 import type { IngestConfig } from '../config.ts';
 import { type Pipeline, createPipeline } from './pipeline.ts';
-import { type Subscriber, startSubscriber } from './subscriber.ts';
-
-/** The database is not what this version works with; the message names the command that helps. */
-export class SchemaError extends Error {
-  readonly code = 'schema_not_current';
-}
+import { checkSchema, isSchemaProblem } from './schema-check.ts';
+import { type SessionHeartbeat, brokerName, startSessionHeartbeat } from './session-heartbeat.ts';
+import { describeSessions, registerSessionMetrics } from './session-metrics.ts';
+import { type Subscriber, filterOf, startSubscriber } from './subscriber.ts';
 
 export interface IngestService {
   /** Address of health and metrics. */
@@ -27,24 +25,17 @@ export interface IngestService {
   stop(): Promise<void>;
 }
 
+interface Running {
+  pipeline?: Pipeline;
+  subscriber?: Subscriber;
+  heartbeat?: SessionHeartbeat;
+}
+
 export interface IngestOptions {
   readonly log: Logger;
   /** See `SubscriberOptions`. */
   readonly ackBeforeCommit?: boolean;
 }
-
-async function checkSchema(pool: Pool): Promise<void> {
-  const state = await schemaState(pool);
-  if (state === 'current') return;
-  throw new SchemaError(
-    state === 'ahead'
-      ? 'the database belongs to a newer Verimeter; update this installation'
-      : 'the database is not migrated; run: verimeter migrate',
-  );
-}
-
-const isSchemaProblem = (error: unknown): boolean =>
-  error instanceof SchemaError || (error instanceof Error && error.name === 'MigrationError');
 
 /**
  * Starts the MQTT subscriber with health and metrics. Database or broker may be away: readiness says so and they are
@@ -63,16 +54,8 @@ export async function startIngest(
   });
   const store = createTimescaleStore(pool);
   const metrics = createMetrics('ingest');
-  const running: { pipeline?: Pipeline; subscriber?: Subscriber } = {};
-  const unacknowledged = new Gauge({
-    name: 'ingest_unacked_messages',
-    help: 'Messages received from the broker and not acknowledged yet',
-    registers: [],
-    collect() {
-      this.set(running.subscriber?.unacknowledged ?? 0);
-    },
-  });
-  metrics.registerMetric(unacknowledged);
+  const running: Running = {};
+  registerSessionMetrics(metrics, running);
 
   async function begin(): Promise<void> {
     await retry(() => checkSchema(pool), {
@@ -107,6 +90,17 @@ export async function startIngest(
       log,
       ...(options.ackBeforeCommit === true ? { ackBeforeCommit: true } : {}),
     });
+    running.heartbeat = startSessionHeartbeat(
+      pool,
+      {
+        broker: brokerName(config.mqttUrl),
+        clientId: config.mqttClientId,
+        filter: filterOf(config.mqttSharedGroup),
+        expiryS: config.mqttSessionExpiryS,
+        holder: randomUUID(),
+      },
+      log,
+    );
   }
 
   const health = await startHealthServer({
@@ -124,6 +118,7 @@ export async function startIngest(
       },
       store: () => store.check(),
     },
+    pages: { '/health/sessions': () => describeSessions(running) },
   });
 
   const release = (): Promise<void> => stopAll(running, health, pool);
@@ -165,13 +160,14 @@ async function firstAnswer(pool: Pool): Promise<void> {
 }
 
 async function stopAll(
-  { pipeline, subscriber }: { pipeline?: Pipeline; subscriber?: Subscriber },
+  { pipeline, subscriber, heartbeat }: Running,
   health: HealthServer,
   pool: Pool,
 ): Promise<void> {
   subscriber?.pause();
   await pipeline?.close(7000);
   await subscriber?.stop();
+  await heartbeat?.stop();
   await health.stop();
   await pool.end();
 }

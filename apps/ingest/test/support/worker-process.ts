@@ -10,6 +10,10 @@ export interface WorkerProcess {
   /** A metric of the worker without labels of its own. */
   metric(name: string): Promise<number>;
   untilReady(): Promise<void>;
+  /** What `/health/sessions` says. */
+  sessions(): Promise<unknown>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -44,6 +48,13 @@ export async function startWorker(
         if (status === 200) return;
         await delay(20);
       }
+    },
+    async sessions() {
+      return (await fetch(`${url}/health/sessions`)).json();
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
     },
     async kill() {
       child.kill('SIGKILL');

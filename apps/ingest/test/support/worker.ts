@@ -9,3 +9,4 @@ const service = await startIngest(config, {
   ackBeforeCommit: process.argv[2] === 'ack-before-commit',
 });
 process.stdout.write(`${service.url}\n`);
+process.once('SIGTERM', () => void service.stop());

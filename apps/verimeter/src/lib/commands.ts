@@ -47,10 +47,19 @@ export const COMMANDS: readonly Command[] = [
       name: 'ingest',
       positionals: '',
       summary: 'the ingest service: from an MQTT broker into the database',
-      details: ['Configured by the environment: see docs/configuration.md.'],
-      options: [],
+      details: [
+        'Configured by the environment: see docs/configuration.md.',
+        'With --take-over: stores what the broker keeps for a worker that does not come back, ends its session, and stops.',
+      ],
+      options: [
+        {
+          name: 'take-over',
+          value: 'CLIENT_ID',
+          text: 'the MQTT_CLIENT_ID of the worker whose session is abandoned',
+        },
+      ],
     },
-    run: async () => (await import('./commands/ingest.ts')).run(),
+    run: async (context) => (await import('./commands/ingest.ts')).run(context),
   },
   {
     spec: {

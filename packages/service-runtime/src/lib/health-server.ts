@@ -51,12 +51,16 @@ async function evaluate(check: ReadinessCheck, timeoutMs: number): Promise<Check
   }
 }
 
-/** Serves `/health/live`, `/health/ready` (200 or 503 with `{status, checks}`) and `/metrics`. Port 0: any free one. */
+/**
+ * Serves `/health/live`, `/health/ready` (200 or 503 with `{status, checks}`), `/metrics`, and JSON of the service's own
+ * below `/health/`. Port 0: any free one.
+ */
 export async function startHealthServer(options: {
   readonly host: string;
   readonly port: number;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly metrics: Registry;
+  readonly pages?: Readonly<Record<string, () => unknown>>;
 }): Promise<HealthServer> {
   const server = createServer((request, response) => {
     answer(request, response, options).catch((error: unknown) => {
@@ -94,6 +98,7 @@ async function answer(
   options: {
     readonly checks: Readonly<Record<string, ReadinessCheck>>;
     readonly metrics: Registry;
+    readonly pages?: Readonly<Record<string, () => unknown>>;
   },
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -114,8 +119,11 @@ async function answer(
       response.writeHead(200, { 'content-type': options.metrics.contentType });
       response.end(await options.metrics.metrics());
       return;
-    default:
-      sendJson(response, 404, { status: 'not_found' });
+    default: {
+      const page = options.pages?.[path];
+      if (page === undefined) sendJson(response, 404, { status: 'not_found' });
+      else sendJson(response, 200, page());
+    }
   }
 }
 

@@ -1,0 +1,144 @@
+import { type Logger, AbortedError, delay } from '@verimeter/service-runtime';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { brokerProblem } from './broker-problems.ts';
+import type { IncomingMessage } from './message.ts';
+import { createSessionReceiver } from './session-receiver.ts';
+
+export interface SessionDrainOptions {
+  readonly url: string;
+  readonly clientId: string;
+  /** What the session is subscribed to. */
+  readonly filter: string;
+  readonly sessionExpiryS: number;
+  readonly maxUnacked: number;
+  readonly maxUnackedBytes: number;
+  readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
+  readonly accept: (message: IncomingMessage) => Promise<void>;
+  /** Resolves when nothing that was accepted is on its way any more; called when the signal ends the drain early. */
+  readonly settle: () => Promise<void>;
+  readonly quietMs: number;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * `empty`: all that was queued is stored and the session has ended. `no_session`: the broker knew none. `broken`: no
+ * connection, or it ended, with what caused it; `interrupted`: by the signal. In these two the session stays as it is.
+ */
+export type DrainOutcome =
+  | { readonly kind: 'empty' | 'interrupted'; readonly messages: number }
+  | { readonly kind: 'no_session' }
+  | { readonly kind: 'broken'; readonly messages: number; readonly cause: string };
+
+const KEEPALIVE_S = 60;
+const LOOK_MS = 100;
+/** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
+const UNSUPPORTED_VERSION = new Set([1, 132]);
+
+type Connected =
+  | { readonly client: MqttClient; readonly sessionPresent: boolean }
+  | { readonly code: number | string | undefined; readonly cause: string };
+
+/**
+ * Connects once with the client id of a session and takes what is queued, without a subscription: the session gets no
+ * more. It never connects again by itself: whoever ended the connection may be the worker that has come back.
+ */
+export async function drainSession(options: SessionDrainOptions): Promise<DrainOutcome> {
+  const receiver = createSessionReceiver({ ...options, keepaliveS: KEEPALIVE_S });
+  const counted = (): number => receiver.received.reduce((sum, count) => sum + count, 0);
+  let lastAt = performance.now();
+  let brokenBy: string | undefined;
+
+  function connect(protocolVersion: 4 | 5, clean: boolean): Promise<Connected> {
+    const client = mqtt.connect(options.url, {
+      ...options.tls,
+      clientId: options.clientId,
+      clean,
+      protocolVersion,
+      keepalive: KEEPALIVE_S,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      resubscribe: false,
+      properties: {
+        sessionExpiryInterval: options.sessionExpiryS,
+        receiveMaximum: Math.min(options.maxUnacked, 65_535),
+      },
+    });
+    const handle = receiver.handlerOf(client);
+    client.handleMessage = (packet, done) => {
+      lastAt = performance.now();
+      handle(packet, done);
+    };
+    return new Promise((resolve) => {
+      client.once('connect', ({ sessionPresent }) => {
+        receiver.connected(client, false);
+        resolve({ client, sessionPresent });
+      });
+      client.on('error', (error: Error & { readonly code?: number | string }) => {
+        brokenBy ??= brokerProblem(error);
+        resolve({ code: error.code, cause: brokerProblem(error) });
+      });
+      client.once('close', () => {
+        brokenBy ??= 'the broker ended the connection';
+        resolve({ code: undefined, cause: brokenBy });
+      });
+    });
+  }
+
+  async function connectAny(clean: boolean): Promise<[Connected, 4 | 5]> {
+    const first = await connect(5, clean);
+    if ('client' in first || !UNSUPPORTED_VERSION.has(Number(first.code))) return [first, 5];
+    brokenBy = undefined;
+    return [await connect(4, clean), 4];
+  }
+
+  async function endSession(client: MqttClient, protocolVersion: 4 | 5): Promise<void> {
+    if (protocolVersion === 5) {
+      await client.endAsync(false, { properties: { sessionExpiryInterval: 0 } });
+      return;
+    }
+    await client.endAsync();
+    const [cleaning] = await connectAny(true); // in 3.1.1 a clean connection is what ends a session
+    if ('client' in cleaning) await cleaning.client.endAsync();
+  }
+
+  const isOver = (): boolean =>
+    brokenBy !== undefined ||
+    (receiver.unacknowledged === 0 && performance.now() - lastAt >= options.quietMs);
+
+  /** Resolves when nothing has come for a while and all that came is acknowledged, or the connection has ended. */
+  async function untilQuiet(): Promise<void> {
+    while (!isOver()) {
+      // oxlint-disable-next-line no-await-in-loop
+      await delay(LOOK_MS, options.signal);
+    }
+  }
+
+  const [connection, protocolVersion] = await connectAny(false);
+  if (!('client' in connection)) return { kind: 'broken', messages: 0, cause: connection.cause };
+  const { client, sessionPresent } = connection;
+  if (!sessionPresent) {
+    await endSession(client, protocolVersion);
+    return { kind: 'no_session' };
+  }
+  try {
+    lastAt = performance.now();
+    client.unsubscribe(options.filter, (error) => {
+      if (error instanceof Error) brokenBy ??= error.message; // null: it was granted
+    });
+    await untilQuiet();
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error;
+    receiver.pause();
+    await options.settle();
+    receiver.end();
+    await client.endAsync();
+    return { kind: 'interrupted', messages: counted() };
+  }
+  if (brokenBy !== undefined) {
+    client.end(true);
+    return { kind: 'broken', messages: counted(), cause: brokenBy };
+  }
+  await endSession(client, protocolVersion);
+  return { kind: 'empty', messages: counted() };
+}
