@@ -41,8 +41,19 @@ export interface Pipeline {
    * @throws {PipelineClosedError} when the message was not stored because the pipeline was closed.
    */
   accept(message: IncomingMessage): Promise<void>;
+  /** Set while messages wait for a commit that fails or takes more than a few seconds. */
+  delayed(): CommitDelay | undefined;
   /** Takes no more messages and commits those it has, for at most `deadlineMs` (default 8,000); the rest is refused. */
   close(deadlineMs?: number): Promise<void>;
+}
+
+export interface CommitDelay {
+  /** Taken and not committed. */
+  readonly messages: number;
+  /** Since the batch at their head was tried first, in seconds. */
+  readonly forS: number;
+  /** Why the last attempt failed; undefined: the first one is still under way. */
+  readonly cause: unknown;
 }
 
 interface Held<T> {
@@ -60,6 +71,8 @@ const SAME_TICK_US = 1e6;
 /** The event loop is not held up for longer by decoding what waits. */
 const SLICE_MS = 2;
 const BETWEEN_LOOKS = 16;
+/** A commit that takes longer is said to be delayed. */
+const LONG_COMMIT_S = 5;
 const MAX_BATCH_MESSAGES = 5000;
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
@@ -83,6 +96,9 @@ class BatchingPipeline implements Pipeline {
   readonly #rates = new MessageRates();
   #committing = 0;
   #slicing = false;
+  /** Of the batch under way; milliseconds of the monotonic clock. */
+  #committingSince = 0;
+  #failure: unknown;
   #lastArrivalUs = 0;
   #closing = false;
   #wake: (() => void) | undefined;
@@ -113,10 +129,7 @@ class BatchingPipeline implements Pipeline {
     this.#stopHelpers = async () => {
       await Promise.all([listener.stop(), trimming.stop(), replays.stop(), clocks.stop()]);
     };
-    this.#metrics = createIngestMetrics(
-      options.metrics,
-      () => this.#staged.length + this.#backlog.length + this.#committing,
-    );
+    this.#metrics = createIngestMetrics(options.metrics, () => this.#pending());
     this.#running = this.#run();
   }
 
@@ -132,6 +145,13 @@ class BatchingPipeline implements Pipeline {
       else this.#stage(held);
       this.#wake?.();
     });
+  }
+
+  delayed(): CommitDelay | undefined {
+    if (this.#committing === 0) return undefined;
+    const forS = (performance.now() - this.#committingSince) / 1000;
+    if (this.#failure === undefined && forS < LONG_COMMIT_S) return undefined;
+    return { messages: this.#pending(), forS, cause: this.#failure };
   }
 
   async close(deadlineMs = 8000): Promise<void> {
@@ -179,6 +199,10 @@ class BatchingPipeline implements Pipeline {
         { devices: floods.length, worst: floods.slice(0, 10) },
         'devices send more than 50 messages/s, which delays those of others',
       );
+  }
+
+  #pending(): number {
+    return this.#staged.length + this.#backlog.length + this.#committing;
   }
 
   #isFull(): boolean {
@@ -244,11 +268,13 @@ class BatchingPipeline implements Pipeline {
       const batch = this.#takeStaged();
       if (batch.length === 0) return;
       this.#committing = batch.length;
+      this.#committingSince = performance.now();
       const committed = this.#settle(batch);
       this.#stageBacklog();
       // oxlint-disable-next-line no-await-in-loop
       await committed;
       this.#committing = 0;
+      this.#failure = undefined;
     }
   }
 
@@ -336,6 +362,7 @@ class BatchingPipeline implements Pipeline {
   async #pause(error: unknown, attempt: number, messages: number): Promise<void> {
     if (this.#aborting.signal.aborted) throw new AbortedError(error);
     this.#metrics.retries.inc();
+    this.#failure = error;
     const retryMs = backoffDelayMs(attempt, 50, 5000, Math.random());
     // One line when trouble begins and then every tenth attempt, not one per batch and second.
     const level = attempt === 1 || attempt % 10 === 0 ? 'warn' : 'debug';

@@ -10,6 +10,7 @@ import {
 } from '@verimeter/service-runtime';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { IngestConfig } from '../config.ts';
+import { answeredInTime, commitProblem } from './database-problems.ts';
 import { type Pipeline, createPipeline } from './pipeline.ts';
 import { checkSchema, isSchemaProblem } from './schema-check.ts';
 import { type SessionHeartbeat, brokerName, startSessionHeartbeat } from './session-heartbeat.ts';
@@ -108,7 +109,7 @@ export async function startIngest(
     port: config.httpPort,
     metrics,
     checks: {
-      database: () => checkSchema(pool),
+      database: () => answeredInTime(checkSchema(pool)),
       broker: () => {
         const problem =
           running.subscriber === undefined
@@ -116,7 +117,11 @@ export async function startIngest(
             : running.subscriber.problem();
         if (problem !== undefined) throw new Error(problem);
       },
-      store: () => store.check(),
+      store: () => {
+        const delayed = running.pipeline?.delayed();
+        if (delayed !== undefined) throw new Error(commitProblem(delayed));
+        return answeredInTime(store.check());
+      },
     },
     pages: { '/health/sessions': () => describeSessions(running) },
   });

@@ -24,6 +24,10 @@ export interface SystemPostgres {
   kill(): Promise<void>;
   /** Starts it again on its port and data. */
   start(): Promise<void>;
+  /** SIGSTOP, SIGCONT: to the postmaster and all its processes. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Whom it runs as. */
+  readonly user: { readonly uid: number; readonly gid: number };
   stop(): Promise<void>;
 }
 
@@ -84,6 +88,13 @@ export async function startPostgres15({ durable = false } = {}): Promise<SystemP
     url,
     start,
     kill: () => end('SIGKILL'),
+    user,
+    signal(name) {
+      const postmaster = server.pid ?? 0;
+      const backends = execFileSync('pgrep', ['-P', String(postmaster)], { encoding: 'utf8' });
+      for (const pid of [postmaster, ...backends.trim().split('\n').map(Number)])
+        process.kill(pid, name);
+    },
     async stop() {
       await end('SIGINT');
       await remove();

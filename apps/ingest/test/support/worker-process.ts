@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface WorkerProcess {
   /** Messages received and not acknowledged, as the worker's own metric says. */
   unacknowledged(): Promise<number>;
-  /** A metric of the worker without labels of its own. */
-  metric(name: string): Promise<number>;
+  /** A metric of the worker, of the series with this label. */
+  metric(name: string, label?: string): Promise<number>;
   untilReady(): Promise<void>;
   /** What `/health/sessions` says. */
   sessions(): Promise<unknown>;
@@ -33,9 +33,9 @@ export async function startWorker(
   const url = String(first[0]);
   if (!url.startsWith('http')) throw new Error('the worker did not start');
 
-  async function metric(name: string): Promise<number> {
+  async function metric(name: string, label = ''): Promise<number> {
     const text = await (await fetch(`${url}/metrics`)).text();
-    const line = text.split('\n').find((one) => one.startsWith(`${name}{`));
+    const line = text.split('\n').find((one) => one.startsWith(`${name}{`) && one.includes(label));
     return Number(line?.split(' ').at(-1) ?? 0);
   }
 

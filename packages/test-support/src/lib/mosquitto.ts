@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,6 +34,10 @@ export interface Mosquitto {
   readonly port: number;
   /** Ends it as a crash would: nothing is saved. */
   kill(): Promise<void>;
+  /** Ends it in order: it saves what it has. */
+  shutDown(): Promise<void>;
+  /** Loses everything it has, sessions included, and starts again. */
+  forget(): Promise<void>;
   /** Starts it again on the same port and persistence file. */
   start(): Promise<void>;
   /** Ends it in order and removes its files. */
@@ -80,6 +84,12 @@ export async function startMosquitto(program: string): Promise<Mosquitto> {
     port,
     start,
     kill: () => end('SIGKILL'),
+    shutDown: () => end('SIGTERM'),
+    async forget() {
+      await end('SIGKILL');
+      await rm(path.join(directory, 'mosquitto.db'), { force: true });
+      await start();
+    },
     stop: async () => {
       await end('SIGTERM');
       await temporary.remove();

@@ -125,7 +125,10 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
     async check() {
       const result = await pool.query<{ writable: boolean; granted: boolean }>(READINESS);
       const [state] = result.rows;
-      if (state?.writable !== true) throw new Error('the database is read-only');
+      if (state?.writable !== true)
+        throw new Error(
+          'the database is read-only: turn default_transaction_read_only off, or point DATABASE_URL at the primary',
+        );
       if (!state.granted) throw new Error('this login may not insert into readings');
       await partitions.ensure(Date.now() * 1000);
     },
