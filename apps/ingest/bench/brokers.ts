@@ -1,5 +1,5 @@
 /*
- * How a broker behaves towards a worker: node apps/ingest/bench/brokers.ts mosquitto|rabbitmq|nats
+ * How a broker behaves towards a worker: node apps/ingest/bench/brokers.ts mosquitto|rabbitmq|nats [question]
  * One line of JSON per question; docs/how-to/brokers.md has the answers.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,6 +94,18 @@ async function quiet({ packets }: Listener, each: () => void = () => undefined):
   }
 }
 
+/** A broker that starts may refuse at first. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 60; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0) throw error;
+      await delay(1000);
+    }
+  }
+}
+
 const numbers = (packets: readonly IPublishPacket[]): number[] =>
   packets.map(({ payload }) => Number(payload));
 const inOrder = (values: readonly number[]): boolean =>
@@ -151,6 +163,7 @@ async function sessionsAndOrder(): Promise<void> {
   await again.client.endAsync();
   await publish(0, 2000);
   const leaving = await listen('kept');
+  if (version === 4) await leaving.client.subscribeAsync(FILTER, { qos: 1 });
   await leaving.client.unsubscribeAsync(FILTER);
   await publish(5000, 10);
   await quiet(leaving, () => leaving.acknowledge(Infinity));
@@ -187,6 +200,36 @@ async function inFlight(): Promise<void> {
   await one.client.endAsync();
 }
 
+/** Three workers of a group, of which one loses its connection with messages in hand. */
+async function shared(): Promise<void> {
+  const members = await Promise.all([1, 2, 3].map((slot) => listen(`slot-${slot}`, 5000)));
+  for (const { client } of members)
+    await client.subscribeAsync(`$share/group/${FILTER}`, { qos: 1 });
+  await publish(0, 3000);
+  await Promise.all(members.map((member) => quiet(member)));
+  const shares = members.map(({ packets }) => packets.length);
+  const [dying, ...others] = members;
+  if (dying === undefined) throw new Error('there are three');
+  for (const other of others) other.acknowledge(Infinity);
+  dying.client.stream.destroy();
+  await delay(500);
+  await publish(3000, 3000);
+  await Promise.all(others.map((other) => quiet(other, () => other.acknowledge(Infinity))));
+  const whileAway = others.map(({ packets }, index) => packets.length - (shares[index + 1] ?? 0));
+  const back = await listen('slot-1', 5000);
+  await quiet(back, () => back.acknowledge(Infinity));
+  const everybody = [dying, ...others, back].flatMap(({ packets }) => numbers(packets));
+  report({
+    question: 'a shared subscription of three, one leaves with its share in hand',
+    shares,
+    whileAway,
+    onReturn: back.packets.length,
+    withDup: back.packets.filter(({ dup }) => dup).length,
+    missing: 6000 - new Set(everybody).size,
+  });
+  for (const member of [...others, back]) await member.client.endAsync();
+}
+
 async function dots(): Promise<void> {
   const one = await listen('dots');
   await one.client.subscribeAsync(FILTER, { qos: 1 });
@@ -218,8 +261,7 @@ async function crash(): Promise<void> {
   const perSecond = await publish(0, 5000);
   await broker.kill();
   await broker.start();
-  await delay(2000);
-  const again = await listen('crash');
+  const again = await patiently(() => listen('crash'));
   await quiet(again, () => again.acknowledge(Infinity));
   report({
     question: 'kill -9 after 5,000 acknowledged publishes',
@@ -237,7 +279,9 @@ try {
   version = 4;
 }
 report({ question: 'protocol', version: version === 5 ? '5' : '3.1.1' });
-for (const question of [workerIsReady, sessionsAndOrder, inFlight, dots, twins, crash]) {
+const only = process.argv[3];
+for (const question of [workerIsReady, sessionsAndOrder, inFlight, shared, dots, twins, crash]) {
+  if (only !== undefined && question.name !== only) continue;
   try {
     await question();
   } catch (error) {

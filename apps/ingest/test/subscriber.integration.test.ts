@@ -166,6 +166,15 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     await expect.poll(() => acknowledged(relay, relay.connections)).toHaveLength(2);
   });
 
+  test('are not waited for where the broker is too old to share: it would grant that and deliver nothing', async () => {
+    const relay = await tap({ refuseLevel: 5 });
+    const started = subscriber(relay.url, new Desk(), { sharedGroup: 'group' });
+    await expect
+      .poll(() => started.problem(), { timeout: 10_000 })
+      .toMatch(/no shared subscriptions .* leave MQTT_SHARED_GROUP empty/);
+    expect(relay.sent.some(({ type }) => type === 8)).toBe(false); // no SUBSCRIBE
+  });
+
   test('of two workers of one name one steps back and says why; messages are delivered all the same', async () => {
     const clientId = `twins-${process.pid}`;
     const desk = new Desk();
@@ -236,6 +245,25 @@ describe('a broker that cannot be used', () => {
     await delay(2500);
     expect(connections).toBe(before);
     expect(started.problem()).toMatch(/MQTT_CLIENT_ID of its own/);
+  });
+
+  test('one that answers MQTT 5 by closing is spoken to in 3.1.1', async () => {
+    const levels: (number | undefined)[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (connect) => {
+        const level = connect[8];
+        levels.push(level);
+        if (level === 4) socket.write(Buffer.from([0x20, 2, 0, 0]));
+        else socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    subscriber(`mqtt://127.0.0.1:${port}`, new Desk());
+    await expect.poll(() => levels, { timeout: 10_000 }).toEqual([5, 5, 4]);
   });
 
   test('a wrong password is one line, without the password', async () => {

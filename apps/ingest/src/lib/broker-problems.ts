@@ -40,3 +40,7 @@ export const takenOver = (clientId: string): string =>
 
 export const keepsEnding = (clientId: string): string =>
   `the broker ends each connection soon after it began, as it does when another client connects as ${clientId}: give each worker an MQTT_CLIENT_ID of its own`;
+
+/** Measured: RabbitMQ 3.10 and NATS 2.9 grant a shared subscription at QoS 1 and deliver nothing. */
+export const NOT_SHARED =
+  'the broker has no shared subscriptions (they came with MQTT 5): leave MQTT_SHARED_GROUP empty and run one worker, or use a broker that has them';

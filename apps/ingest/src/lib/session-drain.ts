@@ -16,7 +16,8 @@ export interface SessionDrainOptions {
   readonly accept: (message: IncomingMessage) => Promise<void>;
   /** Resolves when nothing that was accepted is on its way any more; called when the signal ends the drain early. */
   readonly settle: () => Promise<void>;
-  readonly quietMs: number;
+  /** Nothing has come for so long: all that was queued has come. Default 5 s, with MQTT 3.1.1 90 s. */
+  readonly quietMs: number | undefined;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -32,6 +33,9 @@ export type DrainOutcome =
 
 const KEEPALIVE_S = 60;
 const LOOK_MS = 100;
+const QUIET_MS = 5000;
+/** NATS repeats what a killed worker had in hand only after its `ack_wait`; brokers of that age cannot say so. */
+const QUIET_BEFORE_5_MS = 90_000;
 /** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
 const UNSUPPORTED_VERSION = new Set([1, 132]);
 
@@ -87,7 +91,11 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
 
   async function connectAny(clean: boolean): Promise<[Connected, 4 | 5]> {
     const first = await connect(5, clean);
-    if ('client' in first || !UNSUPPORTED_VERSION.has(Number(first.code))) return [first, 5];
+    // RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing, without a code.
+    const isOlder =
+      !('client' in first) &&
+      (first.code === undefined || UNSUPPORTED_VERSION.has(Number(first.code)));
+    if (!isOlder) return [first, 5];
     brokenBy = undefined;
     return [await connect(4, clean), 4];
   }
@@ -102,13 +110,13 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
     if ('client' in cleaning) await cleaning.client.endAsync();
   }
 
-  const isOver = (): boolean =>
+  const isOver = (quietMs: number): boolean =>
     brokenBy !== undefined ||
-    (receiver.unacknowledged === 0 && performance.now() - lastAt >= options.quietMs);
+    (receiver.unacknowledged === 0 && performance.now() - lastAt >= quietMs);
 
   /** Resolves when nothing has come for a while and all that came is acknowledged, or the connection has ended. */
-  async function untilQuiet(): Promise<void> {
-    while (!isOver()) {
+  async function untilQuiet(quietMs: number): Promise<void> {
+    while (!isOver(quietMs)) {
       // oxlint-disable-next-line no-await-in-loop
       await delay(LOOK_MS, options.signal);
     }
@@ -123,10 +131,12 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
   }
   try {
     lastAt = performance.now();
+    // RabbitMQ 3.10 undoes only subscriptions of the same connection.
+    if (protocolVersion === 4) await client.subscribeAsync(options.filter, { qos: 1 });
     client.unsubscribe(options.filter, (error) => {
       if (error instanceof Error) brokenBy ??= error.message; // null: it was granted
     });
-    await untilQuiet();
+    await untilQuiet(options.quietMs ?? (protocolVersion === 5 ? QUIET_MS : QUIET_BEFORE_5_MS));
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error;
     receiver.pause();

@@ -1,6 +1,12 @@
 import { type Logger, delay, redactUrl } from '@verimeter/service-runtime';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { SESSION_TAKEN_OVER, brokerProblem, keepsEnding, takenOver } from './broker-problems.ts';
+import {
+  NOT_SHARED,
+  SESSION_TAKEN_OVER,
+  brokerProblem,
+  keepsEnding,
+  takenOver,
+} from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
 import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
@@ -45,6 +51,8 @@ const RECONNECT_MS = 1000;
 /** Two clients of one name take the session from each other: so often in a row a connection may end soon after it began. */
 const SHORT_LIVES = 3;
 const SHORT_LIFE_MS = 5000;
+/** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
+const UNANSWERED = 2;
 /** Then this one waits: both at once would deliver nothing but repetitions. */
 const RIVAL_MS = 30_000;
 const RESUBSCRIBE_MS = 5000;
@@ -71,6 +79,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let sessionsLost = 0;
   let connectedAt = -Infinity;
   let shortLives = 0;
+  let unanswered = 0;
+  let erred = false;
 
   function report(text: string): void {
     if (stopped) return;
@@ -101,6 +111,14 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     }
   }
 
+  /** Goes on with another version of the protocol. */
+  function speak(former: MqttClient, version: 4 | 5): void {
+    protocolVersion = version;
+    unanswered = 0;
+    former.end(true);
+    if (!stopped) client = connect();
+  }
+
   function connect(): MqttClient {
     const next = mqtt.connect(options.url, {
       ...options.tls,
@@ -117,7 +135,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       },
     });
     next.handleMessage = receiver.handlerOf(next);
-    next.on('connect', ({ sessionPresent }) => {
+    next.on('connect', ({ sessionPresent, properties }) => {
       connectedAt = performance.now();
       next.options.reconnectPeriod = RECONNECT_MS;
       const sessionLost = connections > 0 && !sessionPresent;
@@ -128,10 +146,19 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         log.warn('the broker has lost the session of this worker');
       }
       problem = 'subscribing';
-      void subscribe(next);
+      const shares = protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
+      if (options.sharedGroup === '' || shares) void subscribe(next);
+      else report(NOT_SHARED);
     });
     // Before the client's own listener, which takes the time until the next attempt from its options.
     next.prependListener('close', () => {
+      unanswered = connectedAt === -Infinity && !erred ? unanswered + 1 : 0;
+      erred = false;
+      if (unanswered >= UNANSWERED && connections === 0 && !stopped) {
+        report('the broker closes the connection without an answer');
+        speak(next, protocolVersion === 5 ? 4 : 5);
+        return;
+      }
       shortLives = performance.now() - connectedAt < SHORT_LIFE_MS ? shortLives + 1 : 0;
       connectedAt = -Infinity;
       if (shortLives >= SHORT_LIVES && !stopped) {
@@ -146,11 +173,10 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       next.options.reconnectPeriod = RIVAL_MS;
     });
     next.on('error', (error: Error & { readonly code?: number | string }) => {
+      erred = true;
       if (protocolVersion === 5 && UNSUPPORTED_VERSION.has(Number(error.code))) {
         log.info('the broker does not speak MQTT 5, going on with 3.1.1');
-        protocolVersion = 4;
-        next.end(true);
-        if (!stopped) client = connect();
+        speak(next, 4);
         return;
       }
       report(brokerProblem(error));

@@ -25,7 +25,7 @@ export interface TakeOverOptions {
   readonly log: Logger;
   /** Ends early: what came is stored and acknowledged, the session stays. */
   readonly signal: AbortSignal;
-  /** A session is empty when nothing has come for so long and nothing is unacknowledged. Default 5,000. */
+  /** A session is empty when nothing has come for so long and nothing is unacknowledged; see `SessionDrainOptions`. */
   readonly quietMs?: number;
   /** A worker that was lost without a word is watched for so long before its session is taken. Default: two heartbeats. */
   readonly watchMs?: number;
@@ -102,7 +102,7 @@ async function drainInto(
   pool: Pool,
   config: IngestConfig,
   session: IngestSession,
-  { log, signal, quietMs = 5000 }: TakeOverOptions,
+  { log, signal, quietMs }: TakeOverOptions,
 ): Promise<DrainOutcome> {
   const pipeline = createPipeline({
     pool,
