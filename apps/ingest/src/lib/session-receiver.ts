@@ -16,7 +16,7 @@ export interface SessionReceiverOptions {
 }
 
 /** Messages received since the start, by the quality of service with which they came. */
-export type ReceivedCounts = readonly [qos0: number, qos1: number, qos2: number];
+type ReceivedCounts = readonly [qos0: number, qos1: number, qos2: number];
 
 /** The receiving half of an MQTT session over all its connections: accepts messages and acknowledges them. */
 export interface SessionReceiver {

@@ -27,7 +27,7 @@ export interface IngestSession extends SessionHold {
 /** Workers say that they live so often, in seconds. */
 export const HEARTBEAT_S = 5;
 /** A worker whose statements hang comes back within this; in seconds. */
-export const LOST_AFTER_S = 30;
+const LOST_AFTER_S = 30;
 
 const STATE = `CASE WHEN left_at IS NOT NULL THEN 'left'
                     WHEN seen_at < now() - make_interval(secs => ${LOST_AFTER_S}) THEN 'lost' ELSE 'held' END`;
