@@ -36,6 +36,7 @@ export interface IngestOptions {
   readonly log: Logger;
   /** See `SubscriberOptions`. */
   readonly ackBeforeCommit?: boolean;
+  readonly keepaliveS?: number;
 }
 
 /**
@@ -90,6 +91,7 @@ export async function startIngest(
       accept: (message) => pipeline.accept(message),
       log,
       ...(options.ackBeforeCommit === true ? { ackBeforeCommit: true } : {}),
+      ...(options.keepaliveS === undefined ? {} : { keepaliveS: options.keepaliveS }),
     });
     running.heartbeat = startSessionHeartbeat(
       pool,

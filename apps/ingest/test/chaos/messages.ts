@@ -19,6 +19,15 @@ export function nthMessage(index: number): readonly [topic: string, payload: str
   return [`verimeter/v1/demo/C${index % DEVICES}/readings`, `{"ts":"${ts}","values":${values}}`];
 }
 
+/** The number of the message with this payload. */
+export function numberOf(payload: string): number | undefined {
+  const found = /"(?:rssi|active_energy_import)":(\d+)/.exec(payload)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Readings of the message with this number. */
+export const readingsOfMessage = (index: number): number => (index % UNTIMED_EVERY === 0 ? 1 : 3);
+
 /** Readings that `count` messages have. */
 export function readingsOf(count: number): number {
   const untimed = Math.ceil(count / UNTIMED_EVERY);
@@ -59,3 +68,8 @@ export const COMPARISON = `
          (SELECT count(*) FROM compared WHERE sent IS NULL) AS unknown,
          (SELECT coalesce(sum(times - 1), 0)::int8 FROM untimed WHERE times > 1) AS twice,
          (SELECT count(*) FROM reading_conflicts) AS conflicts`;
+
+/** Numbers of the messages of which a reading is stored. */
+export const STORED_NUMBERS = `
+  SELECT DISTINCT r.value::int8 AS n FROM readings r JOIN channels c USING (channel_id)
+   WHERE c.quantity = 'active_energy_import' AND c.device_id LIKE 'C%' OR c.quantity = 'rssi' AND c.device_id = 'untimed'`;

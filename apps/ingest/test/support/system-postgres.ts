@@ -20,6 +20,9 @@ const id = (flag: string): number =>
 
 export interface SystemPostgres {
   readonly url: string;
+  readonly port: number;
+  /** Process id of the postmaster; undefined when it has ended. */
+  readonly pid: number | undefined;
   /** Ends it as a crash would: postmaster and backends at once. */
   kill(): Promise<void>;
   /** Starts it again on its port and data. */
@@ -31,12 +34,22 @@ export interface SystemPostgres {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** With `fsync`, for tests of what survives a crash. */
+  readonly durable?: boolean;
+  /** An existing directory for it, which stays; default: a temporary one. */
+  readonly directory?: string;
+  readonly settings?: readonly string[];
+}
+
 /**
- * A throwaway PostgreSQL 15 of the system, the oldest version that is supported. `durable`: with `fsync`, for tests of what survives
- * a crash.
+ * A throwaway PostgreSQL 15 of the system, the oldest version that is supported.
  */
-export async function startPostgres15({ durable = false } = {}): Promise<SystemPostgres> {
-  const { path: directory, remove } = await createTemporaryDirectory('verimeter-postgres15-');
+export async function startPostgres15(options: PostgresOptions = {}): Promise<SystemPostgres> {
+  const { path: directory, remove } =
+    options.directory === undefined
+      ? await createTemporaryDirectory('verimeter-postgres15-')
+      : { path: options.directory, remove: async () => undefined };
   const user = { uid: id('-u'), gid: id('-g') };
   await chown(directory, user.uid, user.gid);
   await chmod(directory, 0o700);
@@ -48,7 +61,8 @@ export async function startPostgres15({ durable = false } = {}): Promise<SystemP
   );
   const port = await findFreePort();
   const settings = [
-    ...(durable ? [] : ['fsync=off']),
+    ...(options.durable === true ? [] : ['fsync=off']),
+    ...(options.settings ?? []),
     'unix_socket_directories=',
     'listen_addresses=127.0.0.1',
   ];
@@ -86,6 +100,10 @@ export async function startPostgres15({ durable = false } = {}): Promise<SystemP
   await start();
   return {
     url,
+    port,
+    get pid() {
+      return server.exitCode === null && server.signalCode === null ? server.pid : undefined;
+    },
     start,
     kill: () => end('SIGKILL'),
     user,

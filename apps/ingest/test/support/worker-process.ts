@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,10 @@ export interface WorkerProcess {
   sessions(): Promise<unknown>;
   /** Ends it in order. */
   stop(): Promise<void>;
+  /** What `/health/ready` says. */
+  readiness(): Promise<{ status: number; checks: Readonly<Record<string, string>> }>;
+  /** Resident memory in MB, as Linux counts it. */
+  residentMb(): Promise<number>;
   kill(): Promise<void>;
 }
 
@@ -21,8 +26,12 @@ const ENTRY = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 export async function startWorker(
   env: Record<string, string>,
-  ...args: string[]
+  options: { readonly ackBeforeCommit?: boolean; readonly keepaliveS?: number | undefined } = {},
 ): Promise<WorkerProcess> {
+  const args = [
+    ...(options.ackBeforeCommit === true ? ['--ack-before-commit'] : []),
+    ...(options.keepaliveS === undefined ? [] : ['--keepalive', String(options.keepaliveS)]),
+  ];
   const child: ChildProcess = spawn(process.execPath, [ENTRY, ...args], {
     env: { HTTP_PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -55,6 +64,15 @@ export async function startWorker(
     async stop() {
       child.kill('SIGTERM');
       await exited;
+    },
+    async readiness() {
+      const response = await fetch(`${url}/health/ready`);
+      const body: { checks: Record<string, string> } = JSON.parse(await response.text());
+      return { status: response.status, checks: body.checks };
+    },
+    async residentMb() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
     },
     async kill() {
       child.kill('SIGKILL');

@@ -44,20 +44,28 @@ export interface Mosquitto {
   stop(): Promise<void>;
 }
 
-/** A running Mosquitto with the configuration of `infra/mosquitto`, on a free port and a directory of its own. */
-export async function startMosquitto(program: string): Promise<Mosquitto> {
+/**
+ * A running Mosquitto with the configuration of `infra/mosquitto`, on a free port and a directory of its own; `settings` replaces the
+ * values of lines by the name they begin with.
+ */
+export async function startMosquitto(
+  program: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Mosquitto> {
   const temporary = await createTemporaryDirectory('verimeter-mosquitto-');
   const directory = temporary.path;
   await chmod(directory, 0o777); // as root Mosquitto becomes the user `mosquitto` before it writes
   const port = await findFreePort();
   const file = path.join(directory, 'mosquitto.conf');
-  await writeFile(
-    file,
-    readFileSync(CONFIGURATION, 'utf8')
-      .replace(/^listener .*$/m, `listener ${port} 127.0.0.1`)
-      .replace(/^persistence_location .*$/m, `persistence_location ${directory}/`),
-    { mode: 0o644 },
-  );
+  const own = {
+    listener: `${port} 127.0.0.1`,
+    persistence_location: `${directory}/`,
+    ...settings,
+  };
+  let configuration = readFileSync(CONFIGURATION, 'utf8');
+  for (const [name, value] of Object.entries(own))
+    configuration = configuration.replace(new RegExp(`^${name} .*$`, 'm'), `${name} ${value}`);
+  await writeFile(file, configuration, { mode: 0o644 });
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { compare, storedReadings } from './comparison.ts';
+import { readingsOf } from './messages.ts';
+import {
+  type Report,
+  type ScenarioOptions,
+  comparisonLines,
+  faultsOf,
+  seconds,
+  wholeness,
+} from './report.ts';
+import { until } from './waiting.ts';
+import { type World, startWorld } from './world.ts';
+
+type StallOptions = Pick<ScenarioOptions, 'seconds' | 'rate' | 'onProgress'>;
+
+/** The closed loop is measured over so many, after a few of which it has got going. */
+const CLOSED_LOOP = { warmUp: 10_000, messages: 20_000, messagesOfLongStall: 150_000 };
+const LONG_STALL_S = 120;
+const MEMORY_LIMIT_MB = 300;
+/** Backlog per second afterwards, as a share of what is stored per second when nothing stands still. */
+const LEAST_DRAIN = 0.8;
+const TICK_MS = 20;
+const SAMPLE_MS = 500;
+const ASK_MS = 100;
+const DRAIN_PATIENCE_MS = 1_800_000;
+/** Not of the shipped configuration: it queues a million messages at most, and each save would write all of them. */
+const DEEP_QUEUE = {
+  max_queued_messages: '8000000',
+  max_queued_bytes: '8589934592',
+  persistence: 'false',
+};
+
+/**
+ * All processes of PostgreSQL are stopped (SIGSTOP) while messages come at a fixed rate, and go on after that. The worker's memory must stay
+ * bounded, nothing may be lost, and the backlog must be worked off about as fast as messages are taken in otherwise.
+ */
+export async function runStall(options: StallOptions): Promise<Report> {
+  const { rate, onProgress = () => undefined } = options;
+  const world = await startWorld({ mosquitto: DEEP_QUEUE });
+  try {
+    const begin = performance.now();
+    const closedLoop = await closedLoopRate(world, options.seconds);
+    onProgress(`closed loop ${Math.round(closedLoop)} messages/s`);
+    const from = world.allowed;
+    const memory = watchMemory(world);
+    const resume = await stopProcesses(world.postgres.pid);
+    await publishAtRate(world, from, options).finally(resume);
+    const resumed = performance.now();
+    const stalled = options.seconds * rate;
+    const behind = from + stalled - world.publisher.published();
+    onProgress(`PostgreSQL goes on, ${stalled} messages behind`);
+    const { sent, acknowledged } = await world.finish(from + stalled);
+    await untilStored(world, sent);
+    const drained = stalled / ((performance.now() - resumed) / 1000);
+    const mostMb = await memory.stop();
+    await world.workerDone();
+    const result = await compare(world.postgres.url, sent);
+    return {
+      lines: [
+        `closed loop: ${Math.round(closedLoop)} messages/s stored`,
+        `PostgreSQL stopped for ${options.seconds} s at ${rate} messages/s: ${stalled} messages, ${behind} of them not yet published at its end`,
+        `worker: at most ${mostMb.toFixed(0)} MB resident`,
+        `backlog worked off at ${Math.round(drained)} messages/s, ${Math.round((drained / closedLoop) * 100)} % of the closed loop`,
+        `${acknowledged.size} messages acknowledged, ${seconds(performance.now() - begin)}`,
+        ...comparisonLines(result),
+      ],
+      faults: faultsOf({
+        'the publisher had every message acknowledged': acknowledged.size === sent,
+        [`the worker stays under ${MEMORY_LIMIT_MB} MB`]: mostMb < MEMORY_LIMIT_MB,
+        [`the backlog is worked off at ${LEAST_DRAIN * 100} % of the closed loop or more`]:
+          drained >= LEAST_DRAIN * closedLoop,
+        ...wholeness(result),
+      }),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Messages stored per second while the publisher is always ahead, and everything runs. */
+async function closedLoopRate(world: World, stallS: number): Promise<number> {
+  const count = stallS < LONG_STALL_S ? CLOSED_LOOP.messages : CLOSED_LOOP.messagesOfLongStall;
+  const reach = async (messages: number): Promise<number> => {
+    await until(async () => (await world.reached()) >= messages, 'the closed loop');
+    return performance.now();
+  };
+  const begin = await reach(CLOSED_LOOP.warmUp);
+  const done = await reach(CLOSED_LOOP.warmUp + count);
+  const rate = count / ((done - begin) / 1000);
+  await untilStored(world, world.allowed);
+  return rate;
+}
+
+async function publishAtRate(
+  world: World,
+  from: number,
+  { seconds: forSeconds, rate }: StallOptions,
+): Promise<void> {
+  const since = performance.now();
+  for (let passed = 0; passed < forSeconds;) {
+    await delay(TICK_MS);
+    passed = Math.min((performance.now() - since) / 1000, forSeconds);
+    world.publisher.allow(from + Math.floor(passed * rate));
+  }
+}
+
+const untilStored = (world: World, messages: number): Promise<void> =>
+  until(
+    async () => {
+      await delay(ASK_MS);
+      return (await storedReadings(world.postgres.url)) >= readingsOf(messages);
+    },
+    'all to be stored',
+    DRAIN_PATIENCE_MS,
+  );
+
+/** The most that the worker's memory was. */
+function watchMemory(world: World): { stop(): Promise<number> } {
+  let mostMb = 0;
+  const over = new AbortController();
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      mostMb = Math.max(mostMb, await world.worker.residentMb());
+      await delay(SAMPLE_MS);
+    }
+  })();
+  return {
+    async stop() {
+      over.abort();
+      await watching;
+      return mostMb;
+    },
+  };
+}
+
+/** Stops the process first, so that it makes no more children, then these; returns what lets them go on. */
+async function stopProcesses(parent: number | undefined): Promise<() => void> {
+  if (parent === undefined) throw new Error('PostgreSQL does not run');
+  process.kill(parent, 'SIGSTOP');
+  const text = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  const all = [parent, ...text.trim().split(' ').map(Number)];
+  for (const pid of all) process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const pid of all) process.kill(pid, 'SIGCONT');
+  };
+}
