@@ -236,11 +236,13 @@ describe('failures', () => {
       }),
     });
     await pipeline.accept(message(TOPIC, sample(1)));
+    expect(pipeline.delayed()).toBeUndefined();
     expect(await world.ledger()).toMatchObject({ received: 1, stored: 1, open: 0 });
   });
 
   test('a commit whose answer was lost is not counted twice', async () => {
     let lost = 0;
+    const transactions: unknown[] = [];
     const loseFirstCommit = (pool: Pool): Pool =>
       new Proxy(pool, {
         get(target, key) {
@@ -256,6 +258,7 @@ describe('failures', () => {
                 if (typeof value !== 'function') return value;
                 if (name !== 'query') return value.bind(inner);
                 return async (...args: unknown[]) => {
+                  if (/^(BEGIN|COMMIT|ROLLBACK)$/.test(String(args[0]))) transactions.push(args[0]);
                   const result: unknown = await Reflect.apply(value, inner, args);
                   if (args[0] === 'COMMIT' && lost === 0) {
                     lost += 1;
@@ -274,6 +277,8 @@ describe('failures', () => {
     });
     await pipeline.accept(message(TOPIC, { values: { voltage_l1: 1, oops: 2 } }));
     expect(lost).toBe(1);
+    // A connection that does not answer is not asked to roll back: the next attempt has another one.
+    expect(transactions).toEqual(['BEGIN', 'COMMIT', 'BEGIN', 'ROLLBACK']);
     expect(await world.readings()).toHaveLength(1);
     expect(await world.rows('SELECT reason FROM quarantine')).toHaveLength(1);
     expect(await world.ledger()).toEqual({
@@ -300,6 +305,7 @@ describe('failures', () => {
     );
     await expect.poll(() => attempts).toBeGreaterThan(2);
     expect(await Promise.race([outcome, delay(50, 'pending')])).toBe('pending');
+    expect(pipeline.delayed()?.cause).toBeInstanceOf(Error);
     await pipeline.close(200);
     expect(await outcome).toBeInstanceOf(PipelineClosedError);
     await expect(pipeline.accept(message(TOPIC, sample(1)))).rejects.toThrow('closing');

@@ -19,6 +19,7 @@ import type { ClockRounds } from './clocks/clock-rounds.ts';
 import type { KnownDevices } from './device-directory.ts';
 import { type BatchPlan, type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
+import { isAnswer } from './sql-errors.ts';
 import type { StagedMessage } from './staged-message.ts';
 
 export interface CommitContext extends PlanContext {
@@ -52,14 +53,22 @@ export async function commitBatch(
     if (written !== undefined) context.clocks.observe(written.plan);
     return written?.totals;
   } catch (error) {
-    try {
-      await client.query('ROLLBACK');
-    } catch (rollbackError) {
-      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    }
+    broken = await rollBack(client, error);
     throw error;
   } finally {
     client.release(broken);
+  }
+}
+
+/** Ends the transaction that failed with `cause`; returns why the connection cannot be used again, if so. */
+async function rollBack(client: PoolClient, cause: unknown): Promise<Error | undefined> {
+  try {
+    // A ROLLBACK on a connection that went silent would wait for the same time-out once more.
+    if (!isAnswer(cause)) throw cause;
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -19,6 +19,10 @@ export function isStaleReference(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === FOREIGN_KEY_VIOLATION;
 }
 
+/** Whether the server has said this itself: then the connection answers. After a time-out or a break it is not asked again. */
+export const isAnswer = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || error instanceof RangeError;
+
 /** Text as PostgreSQL can hold it. */
 export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\u{fffd}');

@@ -39,6 +39,9 @@ export interface IngestOptions {
   readonly keepaliveS?: number;
 }
 
+/** Between two statements of a batch are milliseconds: after this the worker is gone, or cannot be reached. */
+const IDLE_IN_TRANSACTION_MS = 15_000;
+
 /**
  * Starts the MQTT subscriber with health and metrics. Database or broker may be away: readiness says so and they are
  * tried again. @throws SchemaError when the database answers at once and is not migrated.
@@ -52,6 +55,7 @@ export async function startIngest(
   const pool = createServicePool(config.databaseUrl, {
     applicationName: config.mqttClientId,
     max: 6,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onError: (error) => log.debug({ err: error }, 'a database connection broke'),
   });
   const store = createTimescaleStore(pool);

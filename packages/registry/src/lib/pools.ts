@@ -13,6 +13,11 @@ export interface PoolOptions {
   readonly max?: number | undefined;
   /** The server cancels a statement after this; default 60,000 ms. */
   readonly statementTimeoutMs?: number | undefined;
+  /**
+   * The server ends a connection whose transaction waits this long for the next statement; default never. Where the network went silent
+   * the locks of such a transaction would stay until TCP gives up, which takes hours.
+   */
+  readonly idleInTransactionMs?: number | undefined;
   /** A connection broke; it is replaced on the next use. May come twice for one connection. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
@@ -33,6 +38,9 @@ function createPool(connectionString: string, role: Role, options: PoolOptions):
     statement_timeout: statementTimeoutMs,
     // The server's own limit answers first; this one ends queries on a connection that has silently died.
     query_timeout: statementTimeoutMs + 5_000,
+    ...(options.idleInTransactionMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: options.idleInTransactionMs }),
     // pg-pool waits for this promise and refuses the connection when it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- typed as void, used as a promise (pg-pool 3.14)
     onConnect: async (client) => {
