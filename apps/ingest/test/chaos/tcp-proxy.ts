@@ -40,8 +40,10 @@ export async function startTcpProxy(
   let connections = 0;
 
   const reset = ({ client, server }: Pair): void => {
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    for (const socket of [client, server])
+      // One that is being closed cannot be reset: libuv refuses, and Node 24 then never ends.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
   };
 
   function relay(pair: Pair, from: Socket, to: Socket, through: Relay): void {
@@ -95,7 +97,10 @@ export async function startTcpProxy(
     async close() {
       const closed = once(listener, 'close');
       listener.close();
-      for (const pair of pairs) reset(pair);
+      for (const { client, server } of pairs) {
+        client.destroy();
+        server.destroy();
+      }
       await closed;
     },
   };

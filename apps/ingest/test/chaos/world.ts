@@ -25,6 +25,8 @@ export interface WorldOptions {
   /** Query part of the worker's DATABASE_URL. */
   readonly databaseQuery?: string;
   readonly keepaliveS?: number;
+  /** As the service has it; default: so long that a batch leaves enough in the worker's hands to kill it with. */
+  readonly flushMs?: number;
   /** How far the run is, in messages; default: what is stored. */
   readonly progress?: () => Promise<number>;
   readonly ahead?: number;
@@ -52,6 +54,7 @@ export interface World extends Drive {
 
 const ASK_MS = 100;
 const WINDOW = 2000;
+const FLUSH_MS = 250;
 
 function through(url: string, proxy: TcpProxy | undefined): URL {
   const address = new URL(url);
@@ -87,8 +90,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       DATABASE_URL: databaseUrl.href,
       MQTT_URL: through(mosquitto.url, brokerProxy).href,
       MQTT_CLIENT_ID: 'chaos-worker',
-      // Batches that wait this long leave enough in the worker's hands to kill it with.
-      INGEST_FLUSH_MS: '250',
+      INGEST_FLUSH_MS: String(options.flushMs ?? FLUSH_MS),
     };
     const { early = false, keepaliveS } = options;
     const begin = (): Promise<WorkerProcess> =>
