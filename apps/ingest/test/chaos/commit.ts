@@ -13,7 +13,7 @@ import {
   seconds,
   wholeness,
 } from './report.ts';
-import { until } from './waiting.ts';
+import { atMostEvery, until } from './waiting.ts';
 import { type World, startWorld } from './world.ts';
 
 type Way = 'cut' | 'kill';
@@ -24,6 +24,7 @@ interface UnknownCommit extends Hit {
 }
 
 const PHASES: readonly CommitPhase[] = ['asked', 'underway', 'done'];
+const ASK_MS = 100;
 const DELAY_MS = { least: 50, most: 300 };
 
 /**
@@ -99,7 +100,8 @@ export async function runCommit(options: ScenarioOptions): Promise<Report> {
 /** The account once all that the publisher may publish by now is stored. */
 async function drained(world: World): Promise<Ledger & { readonly sent: number }> {
   const sent = readingsOf(world.allowed);
-  await until(async () => (await storedReadings(world.postgres.url)) >= sent, 'the rest');
+  const stored = atMostEvery(ASK_MS, () => storedReadings(world.postgres.url));
+  await until(async () => (await stored()) >= sent, 'the rest');
   await world.workerDone();
   return { ...(await readLedger(world.postgres.url)), sent };
 }

@@ -4,7 +4,7 @@ import { LEAST_UNACKNOWLEDGED, type ScenarioOptions } from './report.ts';
 import { until } from './waiting.ts';
 
 /** Messages that may be published and not stored. */
-const AHEAD = 20_000;
+const AHEAD = 8000;
 
 export interface Drive {
   /** How far the run is, in messages; lets the publisher go on. */

@@ -10,14 +10,14 @@ import {
   seconds,
   wholeness,
 } from './report.ts';
-import { until } from './waiting.ts';
+import { atMostEvery, until } from './waiting.ts';
 import { type World, startWorld } from './world.ts';
 
 type Phase = 'closed loop' | 'stall' | 'drain';
 type StallOptions = Pick<ScenarioOptions, 'seconds' | 'rate' | 'onProgress'>;
 
 /** The closed loop is measured over so many, after a few of which it has got going. */
-const CLOSED_LOOP = { warmUp: 10_000, messages: 20_000, messagesOfLongStall: 150_000 };
+const CLOSED_LOOP = { warmUp: 5000, messages: 15_000, messagesOfLongStall: 150_000 };
 const LONG_STALL_S = 120;
 const SHIPPED_FLUSH_MS = 20;
 const MEMORY_LIMIT_MB = 300;
@@ -114,15 +114,14 @@ async function publishAtRate(
   }
 }
 
-const untilStored = (world: World, messages: number): Promise<void> =>
-  until(
-    async () => {
-      await delay(ASK_MS);
-      return (await storedReadings(world.postgres.url)) >= readingsOf(messages);
-    },
+function untilStored(world: World, messages: number): Promise<void> {
+  const stored = atMostEvery(ASK_MS, () => storedReadings(world.postgres.url));
+  return until(
+    async () => (await stored()) >= readingsOf(messages),
     'all to be stored',
     DRAIN_PATIENCE_MS,
   );
+}
 
 /** The most that the worker's memory was, in the phase that is named meanwhile. */
 function watchMemory(world: World, phase: () => Phase): { stop(): Promise<Record<Phase, number>> } {
@@ -134,6 +133,7 @@ function watchMemory(world: World, phase: () => Phase): { stop(): Promise<Record
       await delay(SAMPLE_MS);
     }
   })();
+  watching.catch(() => undefined); // whoever stops it hears of it
   return {
     async stop() {
       over.abort();

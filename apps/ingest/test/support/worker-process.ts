@@ -22,6 +22,8 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+/** As scripts/workspace.mjs starts it (docs/decisions/0103). */
+const FLAGS = ['--max-semi-space-size=8'];
 const ENTRY = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 export async function startWorker(
@@ -32,7 +34,7 @@ export async function startWorker(
     ...(options.ackBeforeCommit === true ? ['--ack-before-commit'] : []),
     ...(options.keepaliveS === undefined ? [] : ['--keepalive', String(options.keepaliveS)]),
   ];
-  const child: ChildProcess = spawn(process.execPath, [ENTRY, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...FLAGS, ENTRY, ...args], {
     env: { HTTP_PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
