@@ -63,7 +63,7 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
         `${acknowledged.size} messages acknowledged by Mosquitto, ${seconds(performance.now() - begin)}`,
         `lost by Mosquitto: ${lost.all.length} messages, per kill ${perKill.toSorted((a, b) => a - b).join(' ')}`,
         `of these never handed to the worker ${lost.neverDelivered}, handed over and not acknowledged by it ${lost.unacknowledged}, acknowledged by it ${lost.acknowledged}`,
-        `handed to the worker again after it had acknowledged: ${record.again.dup} with DUP, ${record.again.fresh} as new`,
+        `handed to the worker again after it had acknowledged: ${record.again.dup} with DUP (${record.again.otherId} under another packet id), ${record.again.fresh} as new`,
         `stored twice: ${result.twice} readings without own time, which came again under another packet id`,
         `messages with DUP per kill: ${kills.map(({ redelivered }) => redelivered).join(' ')}`,
         ...comparisonLines(result),

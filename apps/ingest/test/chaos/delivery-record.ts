@@ -11,8 +11,8 @@ export interface DeliveryRecord {
   isAcknowledged(index: number): boolean;
   /** Number above all that were handed over. */
   readonly highest: number;
-  /** Deliveries of messages that the worker had acknowledged before, with and without DUP. */
-  readonly again: { readonly dup: number; readonly fresh: number };
+  /** Deliveries of messages that the worker had acknowledged before: with DUP, and of these with another packet id; without DUP. */
+  readonly again: { readonly dup: number; readonly otherId: number; readonly fresh: number };
 }
 
 function reader(take: (packet: Packet) => void): (chunk: Buffer) => void {
@@ -28,7 +28,8 @@ function reader(take: (packet: Packet) => void): (chunk: Buffer) => void {
 export function createDeliveryRecord(): DeliveryRecord {
   const delivered = new Map<number, number>();
   const acknowledged = new Set<number>();
-  const again = { dup: 0, fresh: 0 };
+  const firstIds = new Map<number, number>();
+  const again = { dup: 0, otherId: 0, fresh: 0 };
   let highest = 0;
 
   const inspect: Inspect = () => {
@@ -41,7 +42,11 @@ export function createDeliveryRecord(): DeliveryRecord {
       inHand.set(packet.messageId, index);
       delivered.set(index, (delivered.get(index) ?? 0) + 1);
       highest = Math.max(highest, index + 1);
-      if (acknowledged.has(index)) again[packet.dup ? 'dup' : 'fresh'] += 1;
+      const firstId = firstIds.get(index);
+      if (firstId === undefined) firstIds.set(index, packet.messageId);
+      if (!acknowledged.has(index)) return;
+      again[packet.dup ? 'dup' : 'fresh'] += 1;
+      if (packet.dup && packet.messageId !== firstId) again.otherId += 1;
     });
     const fromClient = reader((packet) => {
       if (packet.cmd !== 'puback' || packet.messageId === undefined) return;
