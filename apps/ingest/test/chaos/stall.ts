@@ -149,8 +149,17 @@ async function stopProcesses(parent: number | undefined): Promise<() => void> {
   process.kill(parent, 'SIGSTOP');
   const text = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
   const all = [parent, ...text.trim().split(' ').map(Number)];
-  for (const pid of all) process.kill(pid, 'SIGSTOP');
+  for (const pid of all) signal(pid, 'SIGSTOP');
   return () => {
-    for (const pid of all) process.kill(pid, 'SIGCONT');
+    for (const pid of all) signal(pid, 'SIGCONT');
   };
+}
+
+/** One that was about to end may be gone by now. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
