@@ -83,7 +83,7 @@ export function GroupStatusBadge({ value }: { readonly value: GroupStatus | null
   return <Badge tone={value === 'ok' ? 'calm' : 'warn'} text={words.groupStatus[value][0]} />;
 }
 
-function clockTone(state: ClockState): Tone {
+export function clockTone(state: ClockState): Tone {
   if (CLOCK_FAULTS.includes(state)) return 'warn';
   return state === 'ok' ? 'calm' : 'mute';
 }

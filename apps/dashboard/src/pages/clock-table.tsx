@@ -1,13 +1,11 @@
 import type { ClockEntry } from '@verimeter/api-schema';
 import { CLOCK_STATES, type ClockState } from '@verimeter/telemetry';
-import { ClockBadge } from '../components/badge.tsx';
-import { Choice } from '../components/choice.tsx';
+import { ClockBadge, Mark, clockTone } from '../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Page } from '../lib/api-client.ts';
 import { deviceHref, href } from '../lib/routing.ts';
 import { usePages } from '../lib/use-pages.ts';
-import { replaceHash } from '../lib/use-route.ts';
 
 type Answer = Page<ClockEntry> & { readonly counts: Readonly<Record<string, number>> };
 
@@ -35,48 +33,54 @@ function Row({ entry }: { readonly entry: ClockEntry }) {
   );
 }
 
-/** How many devices are in each state; a state that is pressed shows its devices only. */
-function Counts({
-  counts,
-  chosen,
-}: {
+interface CountsProps {
   readonly counts: Readonly<Record<string, number>>;
-  readonly chosen: ClockState | '';
-}) {
+  readonly chosen: ClockState | undefined;
+}
+
+/** How many devices are in each state; each tile shows the devices of its state, pressed again all of them. */
+function Counts({ counts, chosen }: CountsProps) {
   const { t, words, format } = useText();
-  const options = CLOCK_STATES.filter((state) => (counts[state] ?? 0) > 0 || state === chosen).map(
-    (state) =>
-      [state, `${words.clockState[state]}: ${format.integer(counts[state] ?? 0)}`] as const,
-  );
+  const shown = CLOCK_STATES.filter((state) => (counts[state] ?? 0) > 0 || state === chosen);
   return (
-    <Choice
-      label={t.clock.byState}
-      value={chosen}
-      anyText={t.common.all}
-      options={options}
-      onChange={(state) =>
-        replaceHash(href('/quality', { view: 'clocks', state: state === '' ? undefined : state }))
-      }
-    />
+    <nav className="tiles" aria-label={t.clock.byState}>
+      {shown.map((state) => (
+        <a
+          key={state}
+          className={`tile tile-${clockTone(state)}`}
+          aria-current={state === chosen ? 'true' : undefined}
+          href={href('/quality', {
+            view: 'clocks',
+            state: state === chosen ? undefined : state,
+          })}
+        >
+          <span className="tile-name">
+            <Mark tone={clockTone(state)} />
+            {words.clockState[state]}
+          </span>
+          <span className="tile-count">{format.integer(counts[state] ?? 0)}</span>
+        </a>
+      ))}
+    </nav>
   );
 }
 
 /** Clocks of all devices of which messages were seen, those to be mended first. */
 export function ClockTable({ params }: { readonly params: URLSearchParams }) {
   const { t, format, language } = useText();
-  const chosen = CLOCK_STATES.find((state) => state === params.get('state')) ?? '';
+  const chosen = CLOCK_STATES.find((state) => state === params.get('state'));
   // The sentences come in the language of the request.
   const list = usePages<ClockEntry, Answer>(
     '/clock-health',
     {
-      state: chosen === '' ? undefined : chosen,
+      state: chosen,
       limit: 100,
     },
     language,
   );
   return (
     <>
-      <p className="hint">{t.clock.lead}</p>
+      <p className="tab-lead">{t.clock.lead}</p>
       {list.first !== undefined && <Counts counts={list.first.counts} chosen={chosen} />}
       {list.error !== undefined && <ProblemNote error={list.error} retry={list.reload} />}
       {list.loading && list.items.length === 0 && <Skeleton lines={8} />}

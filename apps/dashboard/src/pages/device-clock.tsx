@@ -27,7 +27,7 @@ function Seen({ messages }: Pick<ClockDetail, 'messages'>) {
 export function DeviceClock({ clock }: { readonly clock: ClockDetail | null }) {
   const { t, format } = useText();
   return (
-    <section className="card" aria-label={t.clock.title}>
+    <section className="card clock-words" aria-label={t.clock.title}>
       <h2>{t.clock.title}</h2>
       {clock === null ? (
         <p className="hint">{t.clock.none}</p>

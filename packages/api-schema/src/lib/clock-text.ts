@@ -83,7 +83,7 @@ const EN: Sentences = {
     text: 'The messages carry no time of their own: the time of arrival counts.',
     action: null,
   }),
-  unknown: () => ({ text: 'Too few messages to tell.', action: null }),
+  unknown: () => ({ text: 'Too little was seen to tell: it takes up to a day.', action: null }),
 };
 
 const VI: Sentences = {
@@ -138,7 +138,7 @@ const VI: Sentences = {
     text: 'Bản tin không mang thời gian riêng: lấy thời điểm đến.',
     action: null,
   }),
-  unknown: () => ({ text: 'Quá ít bản tin để kết luận.', action: null }),
+  unknown: () => ({ text: 'Chưa đủ để kết luận: cần đến một ngày.', action: null }),
 };
 
 /** What is said of a clock, and what to do about it. */
