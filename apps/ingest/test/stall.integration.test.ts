@@ -132,4 +132,21 @@ describe.skipIf(program === undefined)('while nothing is committed', () => {
     await expect.poll(() => world.messages.length, { timeout: 20_000 }).toBe(3000);
     expect(world.messages.some(({ dup }) => dup)).toBe(false);
   });
+
+  test('a connection that breaks meanwhile is noticed and made again, and the bound still holds', async () => {
+    const world = await stalled({ maxUnacked: 30, maxUnackedBytes: 20_000 });
+    await publish(500, 1000);
+    await expect.poll(() => world.worker.unacknowledged).toBe(20);
+    world.relay.sever();
+    await expect.poll(() => world.relay.connections, { timeout: 15_000 }).toBe(2);
+    await expect
+      .poll(() => world.worker.problem(), { timeout: 15_000 })
+      .toMatch(/connected again; .* behind messages that wait for the database/);
+    expect(world.worker.unacknowledged).toBe(20);
+    world.release();
+    await expect.poll(() => world.worker.problem(), { timeout: 15_000 }).toBeUndefined();
+    const repeated = (): number => world.messages.filter(({ dup }) => dup).length;
+    await expect.poll(() => world.messages.length - 20, { timeout: 20_000 }).toBe(500);
+    expect(repeated()).toBeGreaterThanOrEqual(20);
+  });
 });

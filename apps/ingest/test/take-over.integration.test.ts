@@ -2,6 +2,7 @@ import { type Mosquitto, findMosquitto, startMosquitto } from '@verimeter/test-s
 import mqtt from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readIngestConfig, takeOverSession } from '../src/index.ts';
+import { startTap } from './support/tap.ts';
 import { startWorker } from './support/worker-process.ts';
 import { type World, createWorld, silent } from './support/world.ts';
 
@@ -65,14 +66,24 @@ describe.skipIf(program === undefined)('the session of a worker that does not co
       [clientId],
     );
 
-  async function takeOver(clientId: string): Promise<number> {
-    const config = await readIngestConfig(environment('not-used'));
+  async function takeOver(clientId: string, mqttUrl = mosquitto.url): Promise<number> {
+    const config = await readIngestConfig({ ...environment('not-used'), MQTT_URL: mqttUrl });
     return takeOverSession(config, clientId, {
       log: silent,
       signal: AbortSignal.timeout(50_000),
       quietMs: 500,
       watchMs: 100,
     });
+  }
+
+  /** Whether the broker has a session of this name; it has none afterwards. */
+  async function hasSession(clientId: string): Promise<boolean> {
+    const probe = mqtt.connect(mosquitto.url, { clientId, clean: false, protocolVersion: 5 });
+    const present = await new Promise<boolean>((resolve) => {
+      probe.once('connect', ({ sessionPresent }) => resolve(sessionPresent));
+    });
+    await probe.endAsync();
+    return present;
   }
 
   const states = async (): Promise<Record<string, string>> => {
@@ -129,6 +140,24 @@ describe.skipIf(program === undefined)('the session of a worker that does not co
     await again.stop();
   });
 
+  test('one of a broker that speaks 3.1.1 only is emptied and ended as well', async () => {
+    const relay = await startTap(mosquitto.port, { refuseLevel: 5 });
+    closers.push(() => relay.close());
+    await world.rows(
+      `INSERT INTO ingest_sessions (broker, client_id, filter, expiry_s, holder, left_at)
+       VALUES ($1, 'old', 'verimeter/v1/#', 600, gen_random_uuid(), now()),
+              ($1, 'beside', 'verimeter/v1/#', 600, gen_random_uuid(), NULL)`,
+      [new URL(relay.url).host],
+    );
+    const old = await mqtt.connectAsync(relay.url, { clientId: 'old', clean: false });
+    await old.subscribeAsync('verimeter/v1/#', { qos: 1 });
+    await old.endAsync();
+    await publish(20);
+    expect(await takeOver('old', relay.url)).toBe(20);
+    expect(await stored()).toBe(published);
+    expect(await hasSession('old')).toBe(false);
+  });
+
   test('one that the broker has forgotten is said to be gone, and none is left behind', async () => {
     await worker('listens');
     await world.rows(
@@ -137,15 +166,6 @@ describe.skipIf(program === undefined)('the session of a worker that does not co
     );
     await expect(takeOver('gone')).rejects.toThrow(/the broker has no session of gone/);
     expect(await states()).not.toHaveProperty('gone');
-    const probe = mqtt.connect(mosquitto.url, {
-      clientId: 'gone',
-      clean: false,
-      protocolVersion: 5,
-    });
-    const present = await new Promise((resolve) => {
-      probe.once('connect', ({ sessionPresent }) => resolve(sessionPresent));
-    });
-    await probe.endAsync();
-    expect(present).toBe(false);
+    expect(await hasSession('gone')).toBe(false);
   });
 });

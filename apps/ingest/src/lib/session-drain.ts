@@ -51,6 +51,8 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
   const receiver = createSessionReceiver({ ...options, keepaliveS: KEEPALIVE_S });
   const counted = (): number => receiver.received.reduce((sum, count) => sum + count, 0);
   let lastAt = performance.now();
+  /** The connection that counts, and what ended it. */
+  let current: MqttClient | undefined;
   let brokenBy: string | undefined;
 
   function connect(protocolVersion: 4 | 5, clean: boolean): Promise<Connected> {
@@ -68,6 +70,11 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
         receiveMaximum: Math.min(options.maxUnacked, 65_535),
       },
     });
+    current = client;
+    brokenBy = undefined;
+    const isBroken = (cause: string): void => {
+      if (client === current) brokenBy ??= cause;
+    };
     const handle = receiver.handlerOf(client);
     client.handleMessage = (packet, done) => {
       lastAt = performance.now();
@@ -79,12 +86,12 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
         resolve({ client, sessionPresent });
       });
       client.on('error', (error: Error & { readonly code?: number | string }) => {
-        brokenBy ??= brokerProblem(error);
+        isBroken(brokerProblem(error));
         resolve({ code: error.code, cause: brokerProblem(error) });
       });
       client.once('close', () => {
-        brokenBy ??= 'the broker ended the connection';
-        resolve({ code: undefined, cause: brokenBy });
+        isBroken('the broker ended the connection');
+        resolve({ code: undefined, cause: 'the broker ended the connection' });
       });
     });
   }
@@ -96,7 +103,6 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
       !('client' in first) &&
       (first.code === undefined || UNSUPPORTED_VERSION.has(Number(first.code)));
     if (!isOlder) return [first, 5];
-    brokenBy = undefined;
     return [await connect(4, clean), 4];
   }
 

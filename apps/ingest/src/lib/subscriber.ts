@@ -56,6 +56,9 @@ const UNANSWERED = 2;
 /** Then this one waits: both at once would deliver nothing but repetitions. */
 const RIVAL_MS = 30_000;
 const RESUBSCRIBE_MS = 5000;
+const SUBSCRIBING = 'subscribing';
+const ANSWER_BEHIND =
+  'connected again; the answer to the subscription is behind messages that wait for the database';
 const END_MS = 1000;
 
 export const filterOf = (sharedGroup: string): string =>
@@ -145,7 +148,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         sessionsLost += 1;
         log.warn('the broker has lost the session of this worker');
       }
-      problem = 'subscribing';
+      problem = SUBSCRIBING;
       const shares = protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
       if (options.sharedGroup === '' || shares) void subscribe(next);
       else report(NOT_SHARED);
@@ -186,7 +189,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
 
   client = connect();
   return {
-    problem: () => problem,
+    problem: () => (problem === SUBSCRIBING && receiver.holding ? ANSWER_BEHIND : problem),
     get unacknowledged() {
       return receiver.unacknowledged;
     },
