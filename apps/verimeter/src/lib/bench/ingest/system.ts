@@ -70,7 +70,8 @@ export async function startBehind(mqttUrl: string): Promise<IngestSystem> {
   let child: ChildProcess | undefined;
   const worker = {
     async start(): Promise<void> {
-      child = spawn(process.execPath, [MAIN, 'ingest'], {
+      // As scripts/workspace.mjs starts it (docs/decisions/0103).
+      child = spawn(process.execPath, ['--max-semi-space-size=8', MAIN, 'ingest'], {
         stdio: ['ignore', 'ignore', 'inherit'],
         env: childEnvironment({
           DATABASE_URL: server.url,
