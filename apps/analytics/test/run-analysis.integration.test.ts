@@ -10,7 +10,13 @@ import {
 } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ANALYZE_CHANNEL, SchemaError, runAnalysis, startAnalytics } from '../src/index.ts';
+import {
+  ANALYZE_CHANNEL,
+  SchemaError,
+  keepLateMarks,
+  runAnalysis,
+  startAnalytics,
+} from '../src/index.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -246,4 +252,38 @@ test('an unmigrated database ends the service with the command that helps', asyn
   } finally {
     await empty.drop();
   }
+});
+
+test('a group that a reading came late for is marked while the service runs, until it is analysed again', async () => {
+  const pool = database.servicePool;
+  await fleet('late');
+  await analyze('late');
+  const stopping = new AbortController();
+  const marking = keepLateMarks({
+    pool,
+    store: createTimescaleStore(pool),
+    log: createLogger('analytics', 'silent'),
+    signal: stopping.signal,
+    everyMs: 20,
+  });
+  const marked = async (): Promise<unknown> =>
+    (
+      await pool.query(
+        `SELECT group_id, late_from, late_channels FROM group_health WHERE tenant = 'late' AND late_noticed_at IS NOT NULL`,
+      )
+    ).rows;
+  const early = START_US + STEP_US / 2;
+  await pool.query(
+    `INSERT INTO readings (ts, received_at, value, channel_id)
+       SELECT to_timestamp($1::float8 / 1e6), now(), 99.5, channel_id FROM channels
+        WHERE tenant = 'late' AND device_id = 'e-grouped'`,
+    [early],
+  );
+  await expect
+    .poll(marked, { timeout: 10_000 })
+    .toEqual([{ group_id: 'A', late_from: early, late_channels: 1 }]);
+  await analyze('late');
+  expect(await marked()).toEqual([]);
+  stopping.abort();
+  await marking;
 });

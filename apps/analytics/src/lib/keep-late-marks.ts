@@ -13,16 +13,17 @@ export async function keepLateMarks(options: {
   readonly store: ReadingStore;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  readonly everyMs?: number;
 }): Promise<void> {
-  const { log, signal } = options;
-  for (let waitMs = EVERY_MS; !signal.aborted;) {
+  const { log, signal, everyMs = EVERY_MS } = options;
+  for (let waitMs = everyMs; !signal.aborted;) {
     try {
       // oxlint-disable-next-line no-await-in-loop
       await delay(waitMs, signal);
       const begin = performance.now();
       // oxlint-disable-next-line no-await-in-loop
       await lookOnce(options);
-      waitMs = Math.max(EVERY_MS, (performance.now() - begin) / MOST_OF_TIME);
+      waitMs = Math.max(everyMs, (performance.now() - begin) / MOST_OF_TIME);
     } catch (error) {
       if (signal.aborted || error instanceof AbortedError) return;
       log.warn({ err: error }, 'it was not looked for late readings this time');
