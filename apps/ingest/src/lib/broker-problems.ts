@@ -1,4 +1,4 @@
-interface ErrorWithCode extends Error {
+export interface BrokerError extends Error {
   readonly code?: number | string;
 }
 
@@ -11,8 +11,14 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+/** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
+const UNSUPPORTED_VERSION = new Set([1, 132]);
+
+export const speaksOlderVersion = ({ code }: BrokerError): boolean =>
+  UNSUPPORTED_VERSION.has(Number(code));
+
 /** What keeps the worker from the broker, and what mends it, in one line. The password is in none of them. */
-export function brokerProblem(error: ErrorWithCode): string {
+export function brokerProblem(error: BrokerError): string {
   const { code } = error;
   const said = error.message === '' ? String(code ?? error.name) : error.message;
   if (CREDENTIALS.has(Number(code)))

@@ -1,18 +1,15 @@
 import { type Logger, AbortedError, delay } from '@verimeter/service-runtime';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { brokerProblem } from './broker-problems.ts';
+import mqtt, { type MqttClient } from 'mqtt';
+import { type BrokerError, brokerProblem, speaksOlderVersion } from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
+import { type SessionConnection, sessionOptions } from './session-options.ts';
 import { createSessionReceiver } from './session-receiver.ts';
 
-export interface SessionDrainOptions {
+export interface SessionDrainOptions extends SessionConnection {
   readonly url: string;
-  readonly clientId: string;
   /** What the session is subscribed to. */
   readonly filter: string;
-  readonly sessionExpiryS: number;
-  readonly maxUnacked: number;
   readonly maxUnackedBytes: number;
-  readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
   readonly accept: (message: IncomingMessage) => Promise<void>;
   /** Resolves when nothing that was accepted is on its way any more; called when the signal ends the drain early. */
   readonly settle: () => Promise<void>;
@@ -36,12 +33,10 @@ const LOOK_MS = 100;
 const QUIET_MS = 5000;
 /** NATS repeats what a killed worker had in hand only after its `ack_wait`; brokers of that age cannot say so. */
 const QUIET_BEFORE_5_MS = 90_000;
-/** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
-const UNSUPPORTED_VERSION = new Set([1, 132]);
 
 type Connected =
   | { readonly client: MqttClient; readonly sessionPresent: boolean }
-  | { readonly code: number | string | undefined; readonly cause: string };
+  | { readonly error?: BrokerError; readonly cause: string };
 
 /**
  * Connects once with the client id of a session and takes what is queued, without a subscription: the session gets no
@@ -57,18 +52,8 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
 
   function connect(protocolVersion: 4 | 5, clean: boolean): Promise<Connected> {
     const client = mqtt.connect(options.url, {
-      ...options.tls,
-      clientId: options.clientId,
+      ...sessionOptions(options, { protocolVersion, keepalive: KEEPALIVE_S, reconnectPeriod: 0 }),
       clean,
-      protocolVersion,
-      keepalive: KEEPALIVE_S,
-      reconnectPeriod: 0,
-      connectTimeout: 10_000,
-      resubscribe: false,
-      properties: {
-        sessionExpiryInterval: options.sessionExpiryS,
-        receiveMaximum: Math.min(options.maxUnacked, 65_535),
-      },
     });
     current = client;
     brokenBy = undefined;
@@ -85,13 +70,13 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
         receiver.connected(client, false);
         resolve({ client, sessionPresent });
       });
-      client.on('error', (error: Error & { readonly code?: number | string }) => {
+      client.on('error', (error: BrokerError) => {
         isBroken(brokerProblem(error));
-        resolve({ code: error.code, cause: brokerProblem(error) });
+        resolve({ error, cause: brokerProblem(error) });
       });
       client.once('close', () => {
         isBroken('the broker ended the connection');
-        resolve({ code: undefined, cause: 'the broker ended the connection' });
+        resolve({ cause: 'the broker ended the connection' });
       });
     });
   }
@@ -100,8 +85,7 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
     const first = await connect(5, clean);
     // RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing, without a code.
     const isOlder =
-      !('client' in first) &&
-      (first.code === undefined || UNSUPPORTED_VERSION.has(Number(first.code)));
+      !('client' in first) && (first.error === undefined || speaksOlderVersion(first.error));
     if (!isOlder) return [first, 5];
     return [await connect(4, clean), 4];
   }

@@ -1,26 +1,24 @@
 import { type Logger, delay, redactUrl } from '@verimeter/service-runtime';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type MqttClient } from 'mqtt';
 import {
+  type BrokerError,
   NOT_SHARED,
   SESSION_TAKEN_OVER,
   brokerProblem,
   keepsEnding,
+  speaksOlderVersion,
   takenOver,
 } from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
+import { type SessionConnection, sessionOptions } from './session-options.ts';
 import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
-export interface SubscriberOptions {
+export interface SubscriberOptions extends SessionConnection {
   /** `mqtt`, `mqtts`, `ws`, `wss`; user and password inside. */
   readonly url: string;
-  readonly clientId: string;
-  /** Seconds the broker keeps the session of an absent worker. */
-  readonly sessionExpiryS: number;
   /** Workers that share a subscription; empty: this one has it alone. */
   readonly sharedGroup: string;
-  readonly maxUnacked: number;
   readonly maxUnackedBytes: number;
-  readonly tls: Pick<IClientOptions, 'ca' | 'cert' | 'key'>;
   readonly accept: (message: IncomingMessage) => Promise<void>;
   readonly log: Logger;
   /** Seconds; default 60. */
@@ -51,10 +49,10 @@ const RECONNECT_MS = 1000;
 /** Two clients of one name take the session from each other: so often in a row a connection may end soon after it began. */
 const SHORT_LIVES = 3;
 const SHORT_LIFE_MS = 5000;
-/** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
-const UNANSWERED = 2;
 /** Then this one waits: both at once would deliver nothing but repetitions. */
 const RIVAL_MS = 30_000;
+/** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
+const UNANSWERED = 2;
 const RESUBSCRIBE_MS = 5000;
 const SUBSCRIBING = 'subscribing';
 const ANSWER_BEHIND =
@@ -63,9 +61,6 @@ const END_MS = 1000;
 
 export const filterOf = (sharedGroup: string): string =>
   sharedGroup === '' ? 'verimeter/v1/#' : `$share/${sharedGroup}/verimeter/v1/#`;
-
-/** CONNACK codes for a protocol version the broker does not speak: 3.1.1 and 5. */
-const UNSUPPORTED_VERSION = new Set([1, 132]);
 
 /** MQTT subscription with a persistent session; what comes is acknowledged after `accept` has resolved. */
 export function startSubscriber(options: SubscriberOptions): Subscriber {
@@ -123,20 +118,14 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   }
 
   function connect(): MqttClient {
-    const next = mqtt.connect(options.url, {
-      ...options.tls,
-      clientId: options.clientId,
-      clean: false,
-      protocolVersion,
-      keepalive: keepaliveS,
-      reconnectPeriod: RECONNECT_MS,
-      connectTimeout: 10_000,
-      resubscribe: false,
-      properties: {
-        sessionExpiryInterval: options.sessionExpiryS,
-        receiveMaximum: Math.min(options.maxUnacked, 65_535),
-      },
-    });
+    const next = mqtt.connect(
+      options.url,
+      sessionOptions(options, {
+        protocolVersion,
+        keepalive: keepaliveS,
+        reconnectPeriod: RECONNECT_MS,
+      }),
+    );
     next.handleMessage = receiver.handlerOf(next);
     next.on('connect', ({ sessionPresent, properties }) => {
       connectedAt = performance.now();
@@ -175,9 +164,9 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       report(takenOver(options.clientId));
       next.options.reconnectPeriod = RIVAL_MS;
     });
-    next.on('error', (error: Error & { readonly code?: number | string }) => {
+    next.on('error', (error: BrokerError) => {
       erred = true;
-      if (protocolVersion === 5 && UNSUPPORTED_VERSION.has(Number(error.code))) {
+      if (protocolVersion === 5 && speaksOlderVersion(error)) {
         log.info('the broker does not speak MQTT 5, going on with 3.1.1');
         speak(next, 4);
         return;
