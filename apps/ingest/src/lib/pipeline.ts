@@ -274,7 +274,6 @@ class BatchingPipeline implements Pipeline {
       // oxlint-disable-next-line no-await-in-loop
       await committed;
       this.#committing = 0;
-      this.#failure = undefined;
     }
   }
 
@@ -326,6 +325,8 @@ class BatchingPipeline implements Pipeline {
         const totals = await commitBatch(staged, mark, this.#context);
         this.#metrics.flushSeconds.observe((performance.now() - begin) / 1000);
         this.#count(batch, totals);
+        this.#failure = undefined;
+        this.#committingSince = performance.now(); // a half may be left
         for (const held of batch) held.resolve();
         return;
       } catch (error) {
