@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'chaos',
           include: ['apps/*/test/**/*.chaos.ts'],
           exclude: EXCLUDED,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           benchmark: { include: [] },
         },
       },
