@@ -14,14 +14,17 @@ import {
   seconds,
   soundness,
 } from './report.ts';
-import { startWorld } from './world.ts';
+import { type World, startWorld } from './world.ts';
 
 const DOWN_MS = 1000;
+const QUIET_MS = 3000;
 
 interface BrokerKill extends Hit {
   /** Messages the publisher had begun to send. */
   readonly published: number;
   readonly redelivered: number;
+  /** It came before the broker had saved the worker's session: until the worker was back, messages went to nobody. */
+  readonly lostSession: boolean;
 }
 
 /**
@@ -32,9 +35,9 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
   const random = createRandom(options.seed);
   const record = createDeliveryRecord();
   // What the broker lost is never stored: how far the run is says the wire.
-  const world = await startWorld({
+  const world: World = await startWorld({
     toBroker: record.inspect,
-    progress: async () => record.highest,
+    progress: createProgress(record, () => world.publisher.acknowledged()),
   });
   try {
     const begin = performance.now();
@@ -42,6 +45,7 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
     await atRandomMoments({ ...world, random }, options, async (_index, unacknowledged) => {
       const { worker } = world;
       const before = await worker.metric('ingest_redelivered_messages_total');
+      const sessions = record.newSessions;
       await world.mosquitto.kill();
       const published = world.publisher.published();
       const killed = performance.now();
@@ -49,7 +53,8 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
       await world.mosquitto.start();
       const recoveryMs = await world.committedAgain(killed);
       const redelivered = (await worker.metric('ingest_redelivered_messages_total')) - before;
-      kills.push({ unacknowledged, published, redelivered, recoveryMs });
+      const lostSession = record.newSessions > sessions;
+      kills.push({ unacknowledged, published, redelivered, recoveryMs, lostSession });
     });
     const { sent, acknowledged } = await world.finish(options.messages);
     await world.workerDone();
@@ -61,7 +66,7 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
       lines: [
         hitLine('kill -9 of Mosquitto', kills),
         `${acknowledged.size} messages acknowledged by Mosquitto, ${seconds(performance.now() - begin)}`,
-        `lost by Mosquitto: ${lost.all.length} messages, per kill ${perKill.toSorted((a, b) => a - b).join(' ')}`,
+        `lost by Mosquitto: ${lost.all.length} messages, per kill ${lossLine(perKill, kills)}`,
         `of these never handed to the worker ${lost.neverDelivered}, handed over and not acknowledged by it ${lost.unacknowledged}, acknowledged by it ${lost.acknowledged}`,
         `handed to the worker again after it had acknowledged: ${record.again.dup} with DUP (${record.again.otherId} under another packet id), ${record.again.fresh} as new`,
         `stored twice: ${result.twice} readings without own time, which came again under another packet id`,
@@ -80,6 +85,19 @@ export async function runBroker(options: ScenarioOptions): Promise<Report> {
   } finally {
     await world.close();
   }
+}
+
+/** Where nothing has been handed over for a while, what is missing was lost with the broker: then the publisher says how far the run is. */
+function createProgress(record: DeliveryRecord, acknowledged: () => number): () => Promise<number> {
+  let highest = 0;
+  let since = performance.now();
+  return async () => {
+    if (record.highest > highest) {
+      ({ highest } = record);
+      since = performance.now();
+    }
+    return performance.now() - since > QUIET_MS ? Math.max(highest, acknowledged()) : highest;
+  };
 }
 
 const notMoreThanSent = (result: Comparison): Record<string, boolean> => ({
@@ -118,4 +136,13 @@ function lossPerKill(lost: readonly number[], kills: readonly BrokerKill[]): num
     const from = kills[index - 1]?.published ?? 0;
     return lost.filter((n) => n >= from && n < published).length;
   });
+}
+
+function lossLine(perKill: readonly number[], kills: readonly BrokerKill[]): string {
+  const of = (lostSession: boolean): string =>
+    perKill
+      .filter((_, index) => kills[index]?.lostSession === lostSession)
+      .toSorted((a, b) => a - b)
+      .join(' ');
+  return `${of(false)}; with the worker's session, which it had not saved yet: ${of(true) || 'none'}`;
 }

@@ -26,17 +26,17 @@ const size = (kills: number, messages: number, seconds = 0, rate = 0): Size => (
 });
 
 export const SCENARIOS = {
-  kills: { run: runKills, short: size(8, 30_000), long: size(100, 750_000) },
+  kills: { run: runKills, short: size(6, 20_000), long: size(100, 750_000) },
   'early-ack': {
     run: (options) => runKills({ ...options, early: true }),
-    short: size(2, 5000),
+    short: size(1, 5000),
     long: size(4, 20_000),
   },
-  broker: { run: runBroker, short: size(3, 15_000), long: size(20, 150_000) },
-  up: { run: runUp, short: size(3, 12_000), long: size(20, 150_000) },
-  network: { run: runNetwork, short: size(4, 15_000, 2), long: size(20, 150_000, 10) },
+  broker: { run: runBroker, short: size(3, 12_000), long: size(20, 150_000) },
+  up: { run: runUp, short: size(2, 8000), long: size(20, 150_000) },
+  network: { run: runNetwork, short: size(4, 12_000, 2), long: size(20, 150_000, 10) },
   disk: { run: runDisk, short: size(1, 6000), long: size(3, 50_000) },
-  stall: { run: runStall, short: size(1, 0, 12, 2000), long: size(1, 0, 600, 5000) },
+  stall: { run: runStall, short: size(1, 0, 10, 2000), long: size(1, 0, 600, 5000) },
   commit: { run: runCommit, short: size(6, 12_000), long: size(20, 100_000) },
 } satisfies Readonly<Record<string, Scenario>>;
 
