@@ -9,8 +9,8 @@ export interface DeliveryRecord {
   timesDelivered(index: number): number;
   /** Whether the worker has acknowledged the message to the broker. */
   isAcknowledged(index: number): boolean;
-  /** Connections on which the broker did not know the worker's session. */
-  readonly newSessions: number;
+  /** Connections that the broker accepted, and of these the ones on which it did not know the worker's session. */
+  readonly sessions: { readonly all: number; readonly fresh: number };
   /** Number above all that were handed over. */
   readonly highest: number;
   /** Deliveries of messages that the worker had acknowledged before: with DUP, and of these with another packet id; without DUP. */
@@ -33,13 +33,16 @@ export function createDeliveryRecord(): DeliveryRecord {
   const firstIds = new Map<number, number>();
   const again = { dup: 0, otherId: 0, fresh: 0 };
   let highest = 0;
-  let newSessions = 0;
+  const sessions = { all: 0, fresh: 0 };
 
   const inspect: Inspect = () => {
     /** Packet ids mean something within one connection only. */
     const inHand = new Map<number, number>();
     const fromServer = reader((packet) => {
-      if (packet.cmd === 'connack' && !packet.sessionPresent) newSessions += 1;
+      if (packet.cmd === 'connack') {
+        sessions.all += 1;
+        if (!packet.sessionPresent) sessions.fresh += 1;
+      }
       if (packet.cmd !== 'publish') return;
       const index = numberOf(packet.payload.toString());
       if (index === undefined || packet.messageId === undefined) return;
@@ -73,9 +76,7 @@ export function createDeliveryRecord(): DeliveryRecord {
     inspect,
     timesDelivered: (index) => delivered.get(index) ?? 0,
     isAcknowledged: (index) => acknowledged.has(index),
-    get newSessions() {
-      return newSessions;
-    },
+    sessions,
     get highest() {
       return highest;
     },
