@@ -32,7 +32,7 @@ export const SCENARIOS = {
     short: size(1, 5000),
     long: size(4, 20_000),
   },
-  broker: { run: runBroker, short: size(3, 12_000), long: size(20, 150_000) },
+  broker: { run: runBroker, short: size(2, 8000), long: size(20, 150_000) },
   up: { run: runUp, short: size(2, 8000), long: size(20, 150_000) },
   network: { run: runNetwork, short: size(4, 12_000, 2), long: size(20, 150_000, 10) },
   disk: { run: runDisk, short: size(1, 6000), long: size(3, 50_000) },
