@@ -13,8 +13,8 @@ import { PROBE, TENANT, type Workload, deviceId, makeWorkload } from './workload
 
 const WORKLOADS = ['single', 'profile'] as const;
 const DEVICES = 2000;
-const CONNECTIONS = 16;
-const WINDOW = 1000;
+const CONNECTIONS = 50;
+const WINDOW = 320;
 const DAY_MS = 86_400_000;
 /** A profile has a day: fewer messages carry as many readings. */
 const MESSAGES_PER_PROFILE = 20;
