@@ -5,6 +5,8 @@ const EXCLUDED = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
+    // The default leaves a processor to itself: on two of them everything would be done one after the other.
+    maxWorkers: '100%',
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: `test-results/${process.env['VERIMETER_TEST_REPORT'] ?? 'vitest'}.json` },
     projects: [
