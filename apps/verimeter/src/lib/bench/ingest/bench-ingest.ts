@@ -15,6 +15,7 @@ const WORKLOADS = ['single', 'profile'] as const;
 const DEVICES = 2000;
 const CONNECTIONS = 50;
 const WINDOW = 320;
+const MQTT_PORT = 1883;
 const DAY_MS = 86_400_000;
 /** A profile has a day: fewer messages carry as many readings. */
 const MESSAGES_PER_PROFILE = 20;
@@ -53,7 +54,7 @@ interface Calendar {
 /** Throughput and latency of ingestion, beside what the database takes at most. */
 export async function benchIngest(context: CommandContext): Promise<number> {
   const plan = planOf(context);
-  const mqttUrl = context.option('mqtt-url');
+  const mqttUrl = mqttUrlOf(context);
   const system = mqttUrl === undefined ? await startUp() : await startBehind(mqttUrl);
   const pool = createServicePool(system.databaseUrl, {
     applicationName: 'verimeter-bench',
@@ -94,6 +95,16 @@ export async function benchIngest(context: CommandContext): Promise<number> {
     await pool.end();
     await system.stop();
   }
+}
+
+/** The generator speaks plain MQTT without credentials. */
+function mqttUrlOf(context: CommandContext): string | undefined {
+  const written = context.option('mqtt-url');
+  if (written === undefined) return undefined;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url?.protocol !== 'mqtt:' || url.username !== '')
+    throw new UsageError('--mqtt-url must be mqtt://HOST:PORT of a broker without credentials');
+  return written;
 }
 
 function planOf(context: CommandContext): Plan {
@@ -252,7 +263,7 @@ const load = (
 ): Promise<GeneratorReport> =>
   generateLoad({
     host: system.mqtt.hostname,
-    port: Number(system.mqtt.port),
+    port: Number(system.mqtt.port || MQTT_PORT),
     connections: CONNECTIONS,
     count,
     window: WINDOW,
@@ -275,7 +286,7 @@ async function latency(
   const fromMs = calendar.next('single', count);
   const running = generateLoad({
     host: system.mqtt.hostname,
-    port: Number(system.mqtt.port),
+    port: Number(system.mqtt.port || MQTT_PORT),
     connections: CONNECTIONS,
     count,
     window: Infinity,

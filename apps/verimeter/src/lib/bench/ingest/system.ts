@@ -21,7 +21,7 @@ export interface IngestSystem {
   readonly acknowledgesStored: boolean;
   /** Stops and starts what reads from the broker; a broker of another program only. */
   readonly worker: { stop(): Promise<void>; start(): Promise<void> } | undefined;
-  /** Resident memory of the process that ingests, bytes; undefined where the system does not say. */
+  /** Of the process that ingests; undefined while it does not run. */
   readonly processId: () => number | undefined;
   stop(): Promise<void>;
 }
