@@ -2,11 +2,8 @@ import { expect, test } from 'vitest';
 import { runProgram } from './program.ts';
 
 test('bench ingest counts what was stored of what it published, and what COPY alone would have done', async () => {
-  const result = await runProgram([
-    'bench',
-    'ingest',
-    ...['--messages', '400', '--rounds', '1', '--rates', '', '--json'],
-  ]);
+  const size = ['--messages', '400', '--rounds', '1', '--rates', ''];
+  const result = await runProgram(['bench', 'ingest', ...size, '--json']);
   expect(result).toMatchObject({ status: 0 });
   const { throughputs } = JSON.parse(result.stdout);
   expect(throughputs).toMatchObject([
