@@ -64,12 +64,14 @@ export async function removeProvisioning(
 const PROVISION = `
   WITH wanted AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t (tenant, device_id, source, kind, ordinal)
+  ), rules AS MATERIALIZED (
+    SELECT p.*, p.per_day - (SELECT count(*) FROM devices d
+                              WHERE d.tenant = p.tenant AND d.provisioned_by = p.source AND d.provisioned_at > now() - interval '24 hours') AS room
+      FROM provisioning p WHERE (p.tenant, p.source) IN (SELECT tenant, source FROM wanted)
   ), allowed AS (
-    SELECT w.tenant, w.device_id, w.source, coalesce(p.kind, w.kind) AS kind,
-           row_number() OVER (PARTITION BY w.tenant, w.source ORDER BY w.ordinal) AS place,
-           p.per_day - (SELECT count(*) FROM devices d
-                         WHERE d.tenant = w.tenant AND d.provisioned_by = w.source AND d.provisioned_at > now() - interval '24 hours') AS room
-      FROM wanted w JOIN provisioning p ON p.tenant = w.tenant AND p.source = w.source
+    SELECT w.tenant, w.device_id, w.source, coalesce(p.kind, w.kind) AS kind, p.room,
+           row_number() OVER (PARTITION BY w.tenant, w.source ORDER BY w.ordinal) AS place
+      FROM wanted w JOIN rules p ON p.tenant = w.tenant AND p.source = w.source
      WHERE w.device_id LIKE p.ids AND coalesce(p.kind, w.kind) IS NOT NULL
   )
   INSERT INTO devices (tenant, device_id, kind, provisioned_by, provisioned_at)
