@@ -1,5 +1,5 @@
 export { type TestDatabase, createEmptyDatabase, createTestDatabase } from './lib/test-database.ts';
 export { createTemporaryDirectory, findFreePort } from './lib/temporary.ts';
-export { type Mosquitto, findMosquitto, startMosquitto } from './lib/mosquitto.ts';
+export { type Mosquitto, answers, findMosquitto, startMosquitto } from './lib/mosquitto.ts';
 export { runSql } from './lib/sql.ts';
 export { createTestDatabaseOn, findOldestPostgres } from './lib/old-postgres.ts';

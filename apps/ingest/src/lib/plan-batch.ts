@@ -131,7 +131,7 @@ function planMessage(
     const rejects = unowned === undefined ? decoded.rejects : [unowned, ...decoded.rejects];
     return { ...nothing(), rejects, received: rejects.reduce((sum, { count }) => sum + count, 0) };
   }
-  let { rejects } = decoded;
+  const badUnits: Reject[] = [];
   let { received } = decoded;
   let ignored = 0;
   for (const reading of decoded.readings) {
@@ -143,7 +143,7 @@ function planMessage(
     }
     const channel = device.channels.get(reading.quantity);
     if (channel === undefined || (reading.unit !== undefined && reading.unit !== channel.unit)) {
-      rejects = [...rejects, badUnit(reading, channel?.unit)];
+      badUnits.push(badUnit(reading, channel?.unit));
       continue;
     }
     if (isArrival && isRedelivered) continue;
@@ -161,6 +161,7 @@ function planMessage(
     ? decoded.events.filter(({ tsUs }) => tsUs !== message.receivedAtUs)
     : decoded.events;
   const rows = batch.length - firstRow;
+  const rejects = badUnits.length === 0 ? decoded.rejects : [...decoded.rejects, ...badUnits];
   return { staged, device, tenant: owner, firstRow, rows, rejects, events, received, ignored };
 }
 

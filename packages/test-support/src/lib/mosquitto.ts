@@ -105,7 +105,8 @@ export async function startMosquitto(
   };
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether something listens on the port of this machine. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {

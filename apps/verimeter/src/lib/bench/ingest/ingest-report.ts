@@ -1,16 +1,9 @@
+import { median } from '@verimeter/statistics';
 import { table } from '../../output.ts';
 import type { Throughput } from './bench-ingest.ts';
 import type { Latency } from './visibility.ts';
 
 const PROCESSES = ['program', 'database', 'generator'];
-
-const median = (numbers: readonly number[]): number => {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-};
 
 /** The result as text. */
 export function ingestReport(
