@@ -3,6 +3,7 @@ import { GROUP_KINDS, GROUP_STATUSES } from '@verimeter/telemetry';
 import { GroupStatusBadge } from '../components/badge.tsx';
 import { Choice } from '../components/choice.tsx';
 import { Empty, Hinted, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { ListFoot } from '../components/list-foot.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { areaHref, href } from '../lib/routing.ts';
@@ -34,7 +35,7 @@ function AreaRow({ group }: { readonly group: Group }) {
 }
 
 export function AreasPage({ params }: { readonly params: URLSearchParams }) {
-  const { t, words, format } = useText();
+  const { t, words } = useText();
   useTitle(t.areas.title);
   const kind = params.get('kind') ?? undefined;
   const attention = params.get('attention') === '1';
@@ -95,16 +96,7 @@ export function AreasPage({ params }: { readonly params: URLSearchParams }) {
       {!list.loading && list.items.length === 0 && list.error === undefined && (
         <Empty>{filtered ? t.areas.emptyFiltered : <Hinted text={t.areas.empty} />}</Empty>
       )}
-      {list.items.length > 0 && (
-        <div className="list-foot">
-          <span>{t.common.shown(format.integer(list.items.length))}</span>
-          {list.hasMore && (
-            <button type="button" onClick={list.loadMore}>
-              {t.common.loadMore}
-            </button>
-          )}
-        </div>
-      )}
+      {list.items.length > 0 && <ListFoot list={list} />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { ClockEntry } from '@verimeter/api-schema';
 import { CLOCK_STATES, type ClockState } from '@verimeter/telemetry';
 import { ClockBadge, Mark, clockTone } from '../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { ListFoot } from '../components/list-foot.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Page } from '../lib/api-client.ts';
 import { deviceHref, href } from '../lib/routing.ts';
@@ -67,7 +68,7 @@ function Counts({ counts, chosen }: CountsProps) {
 
 /** Clocks of all devices of which messages were seen, those to be mended first. */
 export function ClockTable({ params }: { readonly params: URLSearchParams }) {
-  const { t, format, language } = useText();
+  const { t, language } = useText();
   const chosen = CLOCK_STATES.find((state) => state === params.get('state'));
   // The sentences come in the language of the request.
   const list = usePages<ClockEntry, Answer>(
@@ -107,14 +108,7 @@ export function ClockTable({ params }: { readonly params: URLSearchParams }) {
           </table>
         </div>
       )}
-      {list.hasMore && (
-        <div className="list-foot">
-          <span>{t.common.shown(format.integer(list.items.length))}</span>
-          <button type="button" onClick={list.loadMore}>
-            {t.common.loadMore}
-          </button>
-        </div>
-      )}
+      {list.hasMore && <ListFoot list={list} />}
     </>
   );
 }

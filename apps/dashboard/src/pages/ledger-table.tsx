@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Mark } from '../components/badge.tsx';
 import { Segments } from '../components/choice.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { ListFoot } from '../components/list-foot.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Page } from '../lib/api-client.ts';
 import { RANGE_NAMES, type RangeName } from '../lib/chart-data.ts';
@@ -77,7 +78,7 @@ function Row({ entry }: { readonly entry: LedgerEntry }) {
 }
 
 export function LedgerTable({ params }: { readonly params: URLSearchParams }) {
-  const { t, format } = useText();
+  const { t } = useText();
   const [now] = useState(() => Date.now());
   const range = RANGE_NAMES.find((name) => name === params.get('range')) ?? '24h';
   const list = usePages<LedgerEntry, Page<LedgerEntry> & { readonly totals: LedgerTotals }>(
@@ -126,14 +127,7 @@ export function LedgerTable({ params }: { readonly params: URLSearchParams }) {
           </table>
         </div>
       )}
-      {list.hasMore && (
-        <div className="list-foot">
-          <span>{t.common.shown(format.integer(list.items.length))}</span>
-          <button type="button" onClick={list.loadMore}>
-            {t.common.loadMore}
-          </button>
-        </div>
-      )}
+      {list.hasMore && <ListFoot list={list} />}
     </>
   );
 }

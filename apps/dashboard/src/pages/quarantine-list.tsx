@@ -3,6 +3,7 @@ import { QUARANTINE_REASONS } from '@verimeter/telemetry';
 import { useMemo } from 'react';
 import { Choice } from '../components/choice.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { ListFoot } from '../components/list-foot.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { viewPayload } from '../lib/payload.ts';
@@ -75,7 +76,7 @@ type QuarantineListProps =
 
 /** What could not be stored: of the whole tenant with filters, or of one device. */
 export function QuarantineList({ deviceId, params }: QuarantineListProps) {
-  const { t, words, format } = useText();
+  const { t, words } = useText();
   const reason = params?.get('reason') ?? undefined;
   const status = params?.get('status') ?? undefined;
   const list = usePages<QuarantineEntry>('/quarantine', {
@@ -125,16 +126,7 @@ export function QuarantineList({ deviceId, params }: QuarantineListProps) {
           ))}
         </ul>
       )}
-      {list.items.length > 0 && (
-        <div className="list-foot">
-          <span>{t.common.shown(format.integer(list.items.length))}</span>
-          {list.hasMore && (
-            <button type="button" onClick={list.loadMore}>
-              {t.common.loadMore}
-            </button>
-          )}
-        </div>
-      )}
+      {list.items.length > 0 && <ListFoot list={list} />}
     </>
   );
 }
