@@ -5,6 +5,7 @@ import { FLAG } from '@verimeter/telemetry';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PipelineClosedError } from '../src/index.ts';
+import { DeviceDirectory } from '../src/lib/device-directory.ts';
 import { type World, createWorld, message } from './support/world.ts';
 
 const TOPIC = 'verimeter/v1/demo/M1/readings';
@@ -71,6 +72,17 @@ describe('what is stored', () => {
     }
     await Promise.all([announcing, ...accepted]);
     expect(await world.ledger()).toMatchObject({ received: 300, stored: 300, rejected: 0 });
+  });
+
+  test('the other devices of a tenant stay known when one of them changes', async () => {
+    const directory = new DeviceDirectory();
+    const m1 = { tenant: 'demo', deviceId: 'M1' };
+    const m2 = { tenant: 'demo', deviceId: 'M2' };
+    await directory.load(world.pool, [m1, m2]);
+    directory.forget('demo', 'M1');
+    const known = await directory.load(world.pool, [m2]);
+    expect(known.hasTenant('demo')).toBe(true);
+    expect(known.find('demo', 'M2')).toBeDefined();
   });
 
   test('events and presence are kept with the device', async () => {

@@ -101,7 +101,8 @@ export class DeviceDirectory {
       const device = find(this.#devices, tenant, deviceId);
       if (device === undefined) put(missing, tenant, deviceId, { tenant, deviceId });
       else put(devices, tenant, deviceId, device);
-      if (this.#tenants.has(tenant)) tenants.add(tenant);
+      // A known device has a tenant, also where another device of it was forgotten and the tenant with it.
+      if (device !== undefined || this.#tenants.has(tenant)) tenants.add(tenant);
     }
     if (missing.size > 0) {
       const keys = [...missing.values()].flatMap((ofTenant) => [...ofTenant.values()]);
