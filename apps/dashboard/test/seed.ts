@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
-  addLiveReadings,
   addToLedger,
   timestamptz,
   addToQuarantine,
+  closeBatch,
   ensureChannels,
   ensureTenant,
+  ledgerParameters,
   type ClassifiedClock,
   type HealthRow,
   publishHealth,
@@ -323,13 +324,17 @@ export async function addReading(database: TestDatabase, value: number): Promise
       'INSERT INTO readings (ts, received_at, value, channel_id) VALUES ($1, $1, $2, $3)',
       [new Date(ms), value, channel.channelId],
     );
-    await addLiveReadings(client, [
-      {
-        tenant: TENANT,
+    await closeBatch(client, {
+      mark: randomBytes(16),
+      atUs: ms * 1000,
+      ledger: ledgerParameters([]),
+      live: {
+        tenants: [TENANT],
+        ends: [1],
         channelIds: [channel.channelId],
         ts: [timestamptz(ms * 1000)],
         values: [value],
       },
-    ]);
+    });
   });
 }

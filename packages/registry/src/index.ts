@@ -63,13 +63,9 @@ export {
   finishRun,
   startRun,
 } from './lib/health.ts';
-export { type LedgerRow, addToLedger } from './lib/ledger.ts';
-export {
-  type LiveReadings,
-  addLiveEvents,
-  addLiveReadings,
-  trimLiveEvents,
-} from './lib/live-events.ts';
+export { type LedgerRow, addToLedger, ledgerParameters } from './lib/ledger.ts';
+export { type LiveReadings, closeBatch } from './lib/close-batch.ts';
+export { addLiveEvents, trimLiveEvents } from './lib/live-events.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';
 export { readQuarantineGroups } from './lib/quarantine-groups.ts';
 export { type QuarantineLimits, countLeftOut, trimQuarantine } from './lib/quarantine-limits.ts';

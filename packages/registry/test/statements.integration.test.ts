@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type LedgerRow,
+  type LiveReadings,
   type Pool,
   KEPT_PAYLOAD_BYTES,
   addLiveEvents,
-  addLiveReadings,
   addToLedger,
   timestamptz,
   addToQuarantine,
   changeEntries,
+  closeBatch,
   ensureChannels,
   ensureTenant,
+  ledgerParameters,
   lockEntries,
   readChannels,
   readDevices,
@@ -162,6 +164,48 @@ const read = async (): Promise<unknown[]> => {
   return result.rows;
 };
 
+const NO_READINGS: LiveReadings = { tenants: [], ends: [], channelIds: [], ts: [], values: [] };
+
+const close = (
+  live: LiveReadings,
+  rows: readonly LedgerRow[] = [],
+  mark = randomBytes(16),
+): Promise<boolean> =>
+  closeBatch(pool, { mark, atUs: HOUR_US, ledger: ledgerParameters(rows), live });
+
+describe('the end of a batch', () => {
+  test('a mark counts once', async () => {
+    const mark = randomBytes(16);
+    const rows = [row('m1', { received: 2, stored: 2 })];
+    expect(await close(NO_READINGS, rows, mark)).toBe(true);
+    expect(await close(NO_READINGS, rows, mark)).toBe(false);
+    expect(await read()).toMatchObject([{ device_id: 'm1', received: 2, stored: 2 }]);
+  });
+
+  test('every tenant is announced its own readings', async () => {
+    const other = `${tenant}-other`;
+    await ensureTenant(pool, other, 'Asia/Ho_Chi_Minh');
+    const channelIds = [1, 2, 3];
+    const ts = channelIds.map((k) => timestamptz(HOUR_US + k));
+    await close({
+      tenants: [tenant, other],
+      ends: [2, 3],
+      channelIds,
+      ts,
+      values: [0.1, 0.2, 0.3],
+    });
+    const events = await pool.query(
+      `SELECT tenant, channel_ids, values, cardinality(ts) AS instants FROM live_events
+        WHERE tenant IN ($1, $2) ORDER BY id`,
+      [tenant, other],
+    );
+    expect(events.rows).toEqual([
+      { tenant, channel_ids: [1, 2], values: [0.1, 0.2], instants: 2 },
+      { tenant: other, channel_ids: [3], values: [0.3], instants: 1 },
+    ]);
+  });
+});
+
 describe('the ledger', () => {
   test('adds up per device and hour, also within one call and without a device', async () => {
     await addToLedger(pool, [
@@ -287,14 +331,13 @@ describe('live events', () => {
         listener.on('notification', (message) => resolve(message.payload));
       });
       await listener.query('LISTEN verimeter_events');
-      await addLiveReadings(pool, [
-        {
-          tenant,
-          channelIds: [7, 8],
-          ts: [HOUR_US, HOUR_US + 1].map(timestamptz),
-          values: [0.1, -2],
-        },
-      ]);
+      await close({
+        tenants: [tenant],
+        ends: [2],
+        channelIds: [7, 8],
+        ts: [HOUR_US, HOUR_US + 1].map(timestamptz),
+        values: [0.1, -2],
+      });
       const events = await pool.query<{ id: number }>(
         `SELECT id, channel_ids, values, (extract(epoch FROM ts[2]) * 1000000)::int8 AS second
            FROM live_events WHERE tenant = $1`,
@@ -327,7 +370,7 @@ describe('live events', () => {
     await pool.query('DELETE FROM live_events');
     for (let k = 0; k < 4; k += 1)
       // oxlint-disable-next-line no-await-in-loop -- in this order
-      await addLiveReadings(pool, [{ tenant, channelIds, ts, values: channelIds }]);
+      await close({ tenants: [tenant], ends: [10_000], channelIds, ts, values: channelIds });
     const { rows } = await pool.query<{ id: number }>('SELECT id FROM live_events ORDER BY id');
     // Three arrays of 10,000 elements: 4, 8 and 8 bytes each.
     expect(await trimLiveEvents(pool, 3600, 2.5 * 200_000)).toBe(2);

@@ -26,18 +26,13 @@ const RECORD_ARRIVALS = `
   ON CONFLICT (session, packet_id, payload_hash) DO UPDATE SET received_at = excluded.received_at
   RETURNING session, packet_id, payload_hash, (xmax = 0) AS is_new`;
 
-/** Marks of batches have packet id 0, which no MQTT packet has: no client id collides with this. */
-const BATCH_SESSION = 'verimeter batch';
-
 /**
- * Leaves the mark of the batch and the packet identities of messages that nothing else would tell from their own
- * redelivery. `undefined`: a batch with this mark was committed before (its commit was not heard of).
+ * Leaves the packet identities of messages that nothing else would tell from their own redelivery; returns those that are one.
  */
 export async function recordArrivals(
   client: Queryable,
-  mark: Buffer,
   staged: readonly StagedMessage[],
-): Promise<Set<StagedMessage> | undefined> {
+): Promise<Set<StagedMessage>> {
   const redelivered = new Set<StagedMessage>();
   const first = new Map<string, StagedMessage>();
   for (const message of staged) {
@@ -50,8 +45,8 @@ export async function recordArrivals(
     if (!first.has(key)) first.set(key, message);
     else if (message.message.dup) redelivered.add(message);
   }
+  if (first.size === 0) return redelivered;
   const rows = [...first.values()];
-  const now = staged[0]?.message.receivedAtUs ?? 0;
   const result = await client.query<{
     session: string;
     packet_id: number;
@@ -61,15 +56,14 @@ export async function recordArrivals(
     name: 'ingest_record_arrivals',
     text: RECORD_ARRIVALS,
     values: [
-      [BATCH_SESSION, ...rows.map(({ message }) => storableText(message.session))],
-      [0, ...rows.map(({ message }) => message.packetId ?? 0)],
-      [mark, ...rows.map(({ arrivalHash }) => arrivalHash)],
-      [timestamptz(now), ...rows.map(({ message }) => timestamptz(message.receivedAtUs))],
+      rows.map(({ message }) => storableText(message.session)),
+      rows.map(({ message }) => message.packetId ?? 0),
+      rows.map(({ arrivalHash }) => arrivalHash),
+      rows.map(({ message }) => timestamptz(message.receivedAtUs)),
     ],
   });
   for (const row of result.rows) {
     if (row.is_new) continue;
-    if (row.session === BATCH_SESSION) return undefined;
     const message = first.get(arrivalKey(row.session, row.packet_id, row.payload_hash));
     if (message?.message.dup === true) redelivered.add(message);
   }
@@ -172,32 +166,28 @@ export async function setPresence(client: Queryable, plan: BatchPlan): Promise<v
   ]);
 }
 
-/** Readings to announce, one entry per tenant. */
-export function liveReadings(plan: BatchPlan, outcomes: WriteOutcomes): LiveReadings[] {
-  const byTenant = new Map<string, { rows: Uint32Array; length: number }>();
+/** Readings to announce, tenant by tenant. */
+export function liveReadings(plan: BatchPlan, outcomes: WriteOutcomes): LiveReadings {
   const { readings } = plan;
+  const rowsOf = new Map<string, number[]>();
   for (const { device, firstRow, rows } of plan.messages) {
     if (device === undefined || rows === 0 || rows > LIVE_READINGS) continue;
-    let news = byTenant.get(device.tenant);
+    let news = rowsOf.get(device.tenant);
     if (news === undefined) {
-      news = { rows: new Uint32Array(readings.length), length: 0 };
-      byTenant.set(device.tenant, news);
+      news = [];
+      rowsOf.set(device.tenant, news);
     }
-    for (let row = firstRow; row < firstRow + rows; row += 1) {
-      if (outcomes[row] !== OUTCOME.stored) continue;
-      news.rows[news.length] = row;
-      news.length += 1;
-    }
+    for (let row = firstRow; row < firstRow + rows; row += 1)
+      if (outcomes[row] === OUTCOME.stored) news.push(row);
   }
-  return [...byTenant]
-    .filter(([, { length }]) => length > 0)
-    .map(([tenant, news]) => {
-      const rows = news.rows.subarray(0, news.length);
-      return {
-        tenant,
-        channelIds: int4Array(readings.channelId, rows),
-        ts: timestamptzArray(readings.tsUs, rows),
-        values: float8Array(readings.value, rows),
-      };
-    });
+  const announced = [...rowsOf].filter(([, { length }]) => length > 0);
+  const rows = Uint32Array.from(announced.flatMap(([, news]) => news));
+  let end = 0;
+  return {
+    tenants: announced.map(([tenant]) => tenant),
+    ends: announced.map(([, { length }]) => (end += length)),
+    channelIds: int4Array(readings.channelId, rows),
+    ts: timestamptzArray(readings.tsUs, rows),
+    values: float8Array(readings.value, rows),
+  };
 }

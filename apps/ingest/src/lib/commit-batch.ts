@@ -4,20 +4,13 @@ import {
   type PoolClient,
   type QuarantineRow,
   addLiveEvents,
-  addLiveReadings,
-  addToLedger,
+  closeBatch,
 } from '@verimeter/registry';
-import { type Totals, accountBatch } from './account.ts';
-import {
-  addEvents,
-  liveReadings,
-  quarantineRejects,
-  recordArrivals,
-  setPresence,
-} from './batch-statements.ts';
+import type { Totals } from './account.ts';
+import { addEvents, quarantineRejects, recordArrivals, setPresence } from './batch-statements.ts';
 import type { ClockRounds } from './clocks/clock-rounds.ts';
-import type { KnownDevices } from './device-directory.ts';
-import { type BatchPlan, type PlanContext, planBatch, resolveDevices } from './plan-batch.ts';
+import { type BatchPlan, type PlanContext, resolveDevices } from './plan-batch.ts';
+import { type PreparedBatch, accountOf, prepareBatch } from './prepare-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { isAnswer } from './sql-errors.ts';
 import type { StagedMessage } from './staged-message.ts';
@@ -35,19 +28,25 @@ export interface CommitContext extends PlanContext {
  * Stores the messages in one transaction: readings, conflicts, ledger, quarantine, events, presence, packet identities
  * and live events appear together or not at all. The mark makes a second attempt with the same mark harmless: a commit
  * whose answer was lost is recognised. Returns undefined in that case.
+ *
+ * @param ahead the batch as `prepareAhead` made it ready; of no use where a device has changed meanwhile
  */
 export async function commitBatch(
   staged: readonly StagedMessage[],
   mark: Buffer,
   context: CommitContext,
+  ahead?: PreparedBatch,
 ): Promise<Totals | undefined> {
   const client = await context.pool.connect();
   let broken: Error | undefined;
   try {
     context.onConnection(client);
-    const known = await resolveDevices(client, staged, context);
+    const prepared =
+      ahead?.generation === context.directory.generation
+        ? ahead
+        : await prepareBatch(staged, await resolveDevices(client, staged, context), context);
     await client.query('BEGIN');
-    const written = await writeBatch(client, staged, mark, { ...context, known });
+    const written = await writeBatch(client, staged, mark, { ...context, prepared });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
     if (written !== undefined) context.clocks.observe(written.plan);
@@ -76,20 +75,23 @@ async function writeBatch(
   client: PoolClient,
   staged: readonly StagedMessage[],
   mark: Buffer,
-  context: CommitContext & { readonly known: KnownDevices },
+  context: CommitContext & { readonly prepared: PreparedBatch },
 ): Promise<{ totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan } | undefined> {
-  const redelivered = await recordArrivals(client, mark, staged);
-  if (redelivered === undefined) return undefined;
-  const plan = planBatch(staged, redelivered, context);
+  const redelivered = await recordArrivals(client, staged);
+  const prepared =
+    redelivered.size === 0
+      ? context.prepared
+      : await prepareBatch(staged, context.prepared.known, context, { redelivered });
+  const { plan } = prepared;
   const outcomes = await context.store.write(client, plan.readings);
-  const { entries, totals } = accountBatch(plan, outcomes);
-  await addToLedger(client, entries);
-  const { live, kept } = await quarantineRejects(client, plan, context.quota);
+  const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
   await addEvents(client, plan);
   await setPresence(client, plan);
-  // Last: the ids of live events are given out under a lock that is held until the commit.
-  await addLiveReadings(client, liveReadings(plan, outcomes));
-  await addLiveEvents(client, live);
+  // Last: what all workers touch, the ledger and the ids of live events, is locked until the commit.
+  const { totals, ledger, live } = accountOf(prepared, outcomes);
+  const atUs = staged[0]?.message.receivedAtUs ?? 0;
+  if (!(await closeBatch(client, { mark, atUs, ledger, live }))) return undefined;
+  await addLiveEvents(client, rejected);
   return { totals, kept, plan };
 }
 

@@ -37,6 +37,20 @@ function put<T>(all: ByDevice<T>, tenant: string, deviceId: string, value: T): v
   else ofTenant.set(deviceId, value);
 }
 
+/** Device and tenant of messages; undefined where the topic names none. */
+type Wanted = readonly {
+  readonly tenant: string | undefined;
+  readonly deviceId: string | undefined;
+}[];
+
+const knownDevices = (
+  devices: ByDevice<KnownDevice>,
+  tenants: ReadonlySet<string>,
+): KnownDevices => ({
+  find: (tenant, deviceId) => find(devices, tenant, deviceId),
+  hasTenant: (tenant) => tenants.has(tenant),
+});
+
 const FIND_DEVICES = `
   SELECT d.tenant, d.device_id, c.quantity, c.channel_id, c.unit
     FROM unnest($1::text[], $2::text[]) AS k (tenant, device_id)
@@ -63,9 +77,16 @@ export class DeviceDirectory {
   /** Devices in memory. */
   #size = 0;
   readonly #tenants = new Set<string>();
+  #generation = 0;
+
+  /** Another number means that something was forgotten in between. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   /** Something changed; without a device id anything of the tenant, without a tenant anything at all. */
   forget(tenant?: string | null, deviceId?: string | null): void {
+    this.#generation += 1;
     if (tenant == null) {
       this.#devices.clear();
       this.#tenants.clear();
@@ -81,29 +102,19 @@ export class DeviceDirectory {
     } else if (ofTenant.delete(deviceId)) this.#size -= 1;
   }
 
+  /** All of these where all are in memory. */
+  recall(wanted: Wanted): KnownDevices | undefined {
+    const { devices, tenants, missing } = this.#look(wanted);
+    return missing.size > 0 ? undefined : knownDevices(devices, tenants);
+  }
+
   /**
    * All of these as they are now, asked of the registry where they are not in memory; without a device the query still tells whether
    * the tenant exists. What is forgotten while a batch is on its way is forgotten for the next one: in this one a known device
    * must not turn into an unknown one.
    */
-  async load(
-    client: Queryable,
-    wanted: readonly {
-      readonly tenant: string | undefined;
-      readonly deviceId: string | undefined;
-    }[],
-  ): Promise<KnownDevices> {
-    const devices: ByDevice<KnownDevice> = new Map();
-    const tenants = new Set<string>();
-    const missing: ByDevice<{ tenant: string; deviceId: string }> = new Map();
-    for (const { tenant, deviceId = '' } of wanted) {
-      if (tenant === undefined || find(devices, tenant, deviceId) !== undefined) continue;
-      const device = find(this.#devices, tenant, deviceId);
-      if (device === undefined) put(missing, tenant, deviceId, { tenant, deviceId });
-      else put(devices, tenant, deviceId, device);
-      // A known device has a tenant, also where another device of it was forgotten and the tenant with it.
-      if (device !== undefined || this.#tenants.has(tenant)) tenants.add(tenant);
-    }
+  async load(client: Queryable, wanted: Wanted): Promise<KnownDevices> {
+    const { devices, tenants, missing } = this.#look(wanted);
     if (missing.size > 0) {
       const keys = [...missing.values()].flatMap((ofTenant) => [...ofTenant.values()]);
       if (this.#size + keys.length > MAX_DEVICES) this.forget();
@@ -120,10 +131,26 @@ export class DeviceDirectory {
       }
       for (const tenant of await this.#loadTenants(client, keys, tenants)) tenants.add(tenant);
     }
-    return {
-      find: (tenant, deviceId) => find(devices, tenant, deviceId),
-      hasTenant: (tenant) => tenants.has(tenant),
-    };
+    return knownDevices(devices, tenants);
+  }
+
+  #look(wanted: Wanted): {
+    devices: ByDevice<KnownDevice>;
+    tenants: Set<string>;
+    missing: ByDevice<{ tenant: string; deviceId: string }>;
+  } {
+    const devices: ByDevice<KnownDevice> = new Map();
+    const tenants = new Set<string>();
+    const missing: ByDevice<{ tenant: string; deviceId: string }> = new Map();
+    for (const { tenant, deviceId = '' } of wanted) {
+      if (tenant === undefined || find(devices, tenant, deviceId) !== undefined) continue;
+      const device = find(this.#devices, tenant, deviceId);
+      if (device === undefined) put(missing, tenant, deviceId, { tenant, deviceId });
+      else put(devices, tenant, deviceId, device);
+      // A known device has a tenant, also where another device of it was forgotten and the tenant with it.
+      if (device !== undefined || this.#tenants.has(tenant)) tenants.add(tenant);
+    }
+    return { devices, tenants, missing };
   }
 
   async #loadTenants(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
@@ -9,6 +10,7 @@ import { DeviceDirectory } from './device-directory.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { MessageRates } from './message-rates.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
+import { type PreparedBatch, prepareAhead } from './prepare-batch.ts';
 import { startRegistryListener } from './registry-listener.ts';
 import { QuarantineQuota } from './quarantine-quota.ts';
 import { startReplayWorker } from './replay/replay-worker.ts';
@@ -91,6 +93,8 @@ class BatchingPipeline implements Pipeline {
   #stagedReadings = 0;
   #stagedBytes = 0;
   #stagedSince = 0;
+  /** The staged messages made ready, once there are so many that no more are taken. */
+  #ahead: Promise<PreparedBatch | undefined> | undefined;
   /** As they came; decoded when the batch before has gone. */
   #backlog: Held<IncomingMessage>[] = [];
   readonly #rates = new MessageRates();
@@ -225,11 +229,22 @@ class BatchingPipeline implements Pipeline {
     });
     this.#stagedReadings += item.decoded.readings.length;
     this.#stagedBytes += item.payload.length;
+    if (this.#isFull() && this.#committing > 0) this.#prepareAhead();
+  }
+
+  /** While the database is at the batch before (docs/decisions/0107). */
+  #prepareAhead(): void {
+    const staged = this.#staged.map(({ item }) => item);
+    this.#ahead = setImmediate()
+      .then(() => prepareAhead(staged, this.#context, setImmediate))
+      // What is wrong with the batch is said when it is committed.
+      .catch(() => undefined);
   }
 
   #takeStaged(): Held<StagedMessage>[] {
     const batch = this.#staged;
     this.#staged = [];
+    this.#ahead = undefined;
     this.#stagedReadings = 0;
     this.#stagedBytes = 0;
     return batch;
@@ -253,7 +268,7 @@ class BatchingPipeline implements Pipeline {
     if (this.#backlog.length === 0 || this.#isFull()) this.#wake?.();
     else if (!this.#slicing) {
       this.#slicing = true;
-      setImmediate(() => {
+      void setImmediate().then(() => {
         this.#slicing = false;
         this.#stageBacklog();
       });
@@ -265,11 +280,12 @@ class BatchingPipeline implements Pipeline {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop
       await this.#untilBatch();
+      const ahead = this.#ahead;
       const batch = this.#takeStaged();
       if (batch.length === 0) return;
       this.#committing = batch.length;
       this.#committingSince = performance.now();
-      const committed = this.#settle(batch);
+      const committed = this.#settle(batch, ahead);
       this.#stageBacklog();
       // oxlint-disable-next-line no-await-in-loop
       await committed;
@@ -303,9 +319,12 @@ class BatchingPipeline implements Pipeline {
     });
   }
 
-  async #settle(batch: readonly Held<StagedMessage>[]): Promise<void> {
+  async #settle(
+    batch: readonly Held<StagedMessage>[],
+    ahead: Promise<PreparedBatch | undefined> | undefined,
+  ): Promise<void> {
     try {
-      await this.#commit(batch);
+      await this.#commit(batch, await ahead);
     } catch (error) {
       // Aborted, or a fault of the program: nothing of these was acknowledged, the senders still have them.
       if (!(error instanceof AbortedError)) this.#log.error({ err: error }, 'batch given up');
@@ -314,7 +333,7 @@ class BatchingPipeline implements Pipeline {
   }
 
   /** Commits with retries; a batch with rows that can never be stored is halved until they stand alone. */
-  async #commit(batch: readonly Held<StagedMessage>[]): Promise<void> {
+  async #commit(batch: readonly Held<StagedMessage>[], ahead?: PreparedBatch): Promise<void> {
     const mark = randomBytes(16);
     const staged = batch.map(({ item }) => item);
     let staleRetries = 0;
@@ -322,7 +341,12 @@ class BatchingPipeline implements Pipeline {
       const begin = performance.now();
       try {
         // oxlint-disable-next-line no-await-in-loop
-        const totals = await commitBatch(staged, mark, this.#context);
+        const totals = await commitBatch(
+          staged,
+          mark,
+          this.#context,
+          attempt === 1 ? ahead : undefined,
+        );
         this.#metrics.flushSeconds.observe((performance.now() - begin) / 1000);
         this.#count(batch, totals);
         this.#failure = undefined;

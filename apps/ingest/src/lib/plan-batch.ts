@@ -39,12 +39,27 @@ export interface PlanContext {
 export async function resolveDevices(
   client: Queryable,
   staged: readonly StagedMessage[],
-  { directory }: PlanContext,
+  { directory }: Pick<PlanContext, 'directory'>,
 ): Promise<KnownDevices> {
   const decodedAll = staged.map(({ decoded }) => decoded);
   let known = await directory.load(client, decodedAll);
   if ((await provisionDevices(client, newDevices(staged, known))) > 0)
     known = await directory.load(client, decodedAll);
+  await directory.addChannels(client, newChannels(staged, known));
+  return known;
+}
+
+/** The same where all of it is in memory; undefined: the database must be asked. */
+export function recallDevices(
+  staged: readonly StagedMessage[],
+  directory: DeviceDirectory,
+): KnownDevices | undefined {
+  const known = directory.recall(staged.map(({ decoded }) => decoded));
+  return known === undefined || newChannels(staged, known).length > 0 ? undefined : known;
+}
+
+/** Channels that the messages need and that known devices do not have. */
+function newChannels(staged: readonly StagedMessage[], known: KnownDevices): NewChannel[] {
   const channels = new Map<string, NewChannel>();
   for (const { decoded } of staged) {
     const device = findDevice(known, decoded.tenant, decoded.deviceId);
@@ -57,8 +72,7 @@ export async function resolveDevices(
       if (!channels.has(key)) channels.set(key, { device, quantity: reading.quantity, unit });
     }
   }
-  await directory.addChannels(client, [...channels.values()]);
-  return known;
+  return [...channels.values()];
 }
 
 function findDevice(

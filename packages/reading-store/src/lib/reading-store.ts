@@ -86,6 +86,9 @@ export interface Transaction {
 export interface ReadingStore<T extends Transaction = Transaction> {
   readonly kind: 'postgres' | 'timescale' | 'questdb';
 
+  /** Does ahead what `write` needs no transaction for. The batch may not change afterwards. */
+  prepare(batch: ReadingBatch): void;
+
   /**
    * Writes the rows inside the caller's transaction and says what happened to each. Equal rows within the batch are
    * duplicates of the first; a different value for one key, in the batch or the store, is conflicting and recorded

@@ -23,19 +23,6 @@ export interface LedgerRow {
 
 const COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected', 'pending'] as const;
 
-/** Rows are locked in the order of their key: two transactions that account for the same devices cannot deadlock. */
-const ADD = `
-  INSERT INTO ledger AS l (tenant, device_id, topic, hour, source, ${COUNTS.join(', ')})
-  SELECT t.tenant, t.device_id, t.topic, date_trunc('hour', t.received_at, 'UTC') AS hour, t.source,
-         ${COUNTS.map((name) => `sum(t.${name})`).join(', ')}
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[],
-                $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
-      AS t (tenant, device_id, topic, received_at, source, ${COUNTS.join(', ')})
-   GROUP BY t.tenant, t.device_id, t.topic, hour, t.source
-   ORDER BY t.tenant, t.device_id, t.topic, hour, t.source
-  ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE
-    SET ${COUNTS.map((name) => `${name} = l.${name} + excluded.${name}`).join(', ')}`;
-
 const HOUR_US = 3600e6;
 
 /** Almost all rows of a batch are of one hour. */
@@ -52,20 +39,25 @@ function hourFormatter(): (us: number) => string {
   };
 }
 
+/** The rows as array parameters, in the order of the arguments of `add_to_ledger`. */
+export function ledgerParameters(rows: readonly LedgerRow[]): readonly string[] {
+  const hour = hourFormatter();
+  return [
+    textArray(rows.map((row) => row.tenant)),
+    textArray(rows.map((row) => row.deviceId)),
+    textArray(rows.map((row) => row.topic)),
+    textArray(rows.map((row) => hour(row.receivedAtUs))),
+    textArray(rows.map((row) => row.source)),
+    ...COUNTS.map((name) => numberArray(rows.map((row) => row[name] ?? 0))),
+  ];
+}
+
 /** Adds to the ledger, in the transaction that stores what is counted. Rows of one key may repeat. */
 export async function addToLedger(client: Queryable, rows: readonly LedgerRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const hour = hourFormatter();
   await client.query({
     name: 'ledger_add',
-    text: ADD,
-    values: [
-      textArray(rows.map((row) => row.tenant)),
-      textArray(rows.map((row) => row.deviceId)),
-      textArray(rows.map((row) => row.topic)),
-      textArray(rows.map((row) => hour(row.receivedAtUs))),
-      textArray(rows.map((row) => row.source)),
-      ...COUNTS.map((name) => numberArray(rows.map((row) => row[name] ?? 0))),
-    ],
+    text: 'SELECT add_to_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+    values: [...ledgerParameters(rows)],
   });
 }

@@ -1,33 +1,5 @@
 import type { Queryable } from './pools.ts';
 
-/** Elements, or the array in PostgreSQL's binary format. */
-type ArrayParameter<T> = readonly T[] | Buffer;
-
-/** One row per tenant and committed batch: the readings as parallel arrays. */
-export interface LiveReadings {
-  readonly tenant: string;
-  readonly channelIds: ArrayParameter<number>;
-  /** timestamptz */
-  readonly ts: ArrayParameter<string>;
-  readonly values: ArrayParameter<number>;
-}
-
-/**
- * Announces readings to the live stream. Last statement of a transaction: ids are given out under a lock that is held
- * until commit.
- */
-export async function addLiveReadings(
-  client: Queryable,
-  batches: readonly LiveReadings[],
-): Promise<void> {
-  for (const batch of batches) {
-    await client.query(
-      `INSERT INTO live_events (tenant, kind, channel_ids, ts, values) VALUES ($1, 'reading', $2, $3, $4)`,
-      [batch.tenant, batch.channelIds, batch.ts, batch.values],
-    );
-  }
-}
-
 /** Announces a finding or a quarantine entry; `body` goes out as it is. */
 export async function addLiveEvents(
   client: Queryable,

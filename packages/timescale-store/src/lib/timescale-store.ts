@@ -1,10 +1,10 @@
 import type { GridMatrix, ReadingStore } from '@verimeter/reading-store';
-import { OUTCOME } from '@verimeter/reading-store';
+import { OUTCOME, type ReadingBatch } from '@verimeter/reading-store';
 import type { ClientBase, Pool } from 'pg';
 import { formatTimestamp, timestamptz } from './binary-format.ts';
 import { readMatrix, readSeries } from './matrix.ts';
 import { createPartitions } from './partitions.ts';
-import { writeBatch } from './write.ts';
+import { type PreparedWrite, prepareWrite, writeBatch } from './write.ts';
 
 const LAST_INSTANTS = `
   SELECT t.channel_id, (extract(epoch FROM l.ts) * 1000000)::int8 AS ts_us
@@ -55,15 +55,21 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
   // An import of new data and a live stream without repetitions COPY; after a batch with known keys the next ones are
   // inserted until one is new throughout.
   let lastWasNew = true;
+  const prepared = new WeakMap<ReadingBatch, PreparedWrite>();
 
   return {
     kind: 'postgres',
 
+    prepare(batch) {
+      if (batch.length > 0) prepared.set(batch, prepareWrite(batch, lastWasNew));
+    },
+
     async write(transaction, batch) {
       if (batch.length === 0) return new Uint8Array(0);
       await partitions.ensureFor(batch);
+      const ready = prepared.get(batch) ?? prepareWrite(batch, lastWasNew);
       try {
-        const outcomes = await writeBatch(transaction, batch, lastWasNew);
+        const outcomes = await writeBatch(transaction, batch, ready);
         lastWasNew = outcomes.every((outcome) => outcome === OUTCOME.stored);
         return outcomes;
       } catch (error) {

@@ -2,7 +2,7 @@ import { OUTCOME, type ReadingBatch, type WriteOutcomes } from '@verimeter/readi
 import type { ClientBase, CustomTypesConfig } from 'pg';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { orderBatch } from './batch-order.ts';
+import { type OrderedBatch, orderBatch } from './batch-order.ts';
 import {
   copyContent,
   float8Array,
@@ -79,32 +79,31 @@ async function queryNumbers(
   return result.rows;
 }
 
+const COPY = `COPY readings (${COLUMNS}) FROM STDIN BINARY`;
+
 /** Sends rows that `copyContent` wrote to the table of readings; a known key makes it fail as a whole. */
-export function copyReadings(client: ClientBase, content: Buffer): Promise<void> {
+export function copyReadings(client: ClientBase, content: Buffer, text = COPY): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const stream = client.query(copyFrom(`COPY readings (${COLUMNS}) FROM STDIN BINARY`));
+    const stream = client.query(copyFrom(text));
     stream.on('error', reject);
     stream.on('finish', resolve);
     stream.end(content);
   });
 }
 
+/** One message in place of three: each would wait for an answer. Where COPY fails the savepoint is there. */
+const COPY_OR_NOT = `SAVEPOINT verimeter_copy; ${COPY}; RELEASE SAVEPOINT verimeter_copy`;
+
 /** True where the rows went in as a whole; false, with nothing written, where at least one key is known. */
-async function copyAll(
-  client: ClientBase,
-  batch: ReadingBatch,
-  rows: Uint32Array,
-): Promise<boolean> {
-  await client.query('SAVEPOINT verimeter_copy');
+async function copyAll(client: ClientBase, content: Buffer): Promise<boolean> {
   try {
-    await copyReadings(client, copyContent(batch, rows));
+    await copyReadings(client, content, COPY_OR_NOT);
+    return true;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
     await client.query('ROLLBACK TO SAVEPOINT verimeter_copy');
     return false;
   }
-  await client.query('RELEASE SAVEPOINT verimeter_copy');
-  return true;
 }
 
 /** The current values of rows whose keys are stored, in the order of the rows. */
@@ -154,16 +153,29 @@ async function settleChallengers(
   for (const [ordinal = 0] of recorded) outcomes[rows[ordinal - 1] ?? 0] = OUTCOME.conflicting;
 }
 
-/** Writes a batch in the transaction begun on `client`; `tryCopy` false skips the attempt to COPY. */
+/** A batch made ready to be written. */
+export interface PreparedWrite {
+  readonly ordered: OrderedBatch;
+  /** For COPY; undefined: rows are inserted one by one. */
+  readonly content: Buffer | undefined;
+}
+
+/** `tryCopy` false: without the attempt to COPY. */
+export function prepareWrite(batch: ReadingBatch, tryCopy: boolean): PreparedWrite {
+  const ordered = orderBatch(batch);
+  const copies = tryCopy && ordered.firsts.length >= COPY_FROM_ROWS;
+  return { ordered, content: copies ? copyContent(batch, ordered.firsts) : undefined };
+}
+
+/** Writes a batch in the transaction begun on `client`. */
 export async function writeBatch(
   client: ClientBase,
   batch: ReadingBatch,
-  tryCopy: boolean,
+  { ordered, content }: PreparedWrite,
 ): Promise<WriteOutcomes> {
   const outcomes: WriteOutcomes = new Uint8Array(batch.length).fill(OUTCOME.stored);
-  const { firsts, repeats, repeatOf } = orderBatch(batch);
-  const copied =
-    tryCopy && firsts.length >= COPY_FROM_ROWS && (await copyAll(client, batch, firsts));
+  const { firsts, repeats, repeatOf } = ordered;
+  const copied = content !== undefined && (await copyAll(client, content));
   const knownRows = new Map<number, number>(); // row of a stored key -> the current value
   if (!copied) {
     const known = await queryNumbers(

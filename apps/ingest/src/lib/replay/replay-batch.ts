@@ -128,10 +128,11 @@ async function replayEntries(
     context,
   );
   const outcomes = await context.store.write(client, plan.readings);
-  const { entries: account, totals } = accountBatch(plan, outcomes);
-  await addToLedger(client, account);
   await addEvents(client, plan);
   await setPresence(client, plan);
+  const { entries: account, totals } = accountBatch(plan, outcomes);
+  // After presence, as in `commitBatch`: locks in one order.
+  await addToLedger(client, account);
   const open = await openPartsOf(client, replay.tenant, [...now.values()]);
   const settled = messages.flatMap((message, k) => {
     const planned = plan.messages[k];
