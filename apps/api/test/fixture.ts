@@ -112,7 +112,7 @@ async function seed(database: TestDatabase): Promise<void> {
     INSERT INTO clock_observations
     VALUES ('a', 'm2', '2026-03-09T18:00Z', '2026-03-09T23:45Z', 24, -25199000, -25190000, 0, 900000, 24, 0, 0, 1, 0),
            ('a', 'm2', '2026-03-06T12:00Z', '2026-03-06T17:45Z', 24, 1000, 9000, 0, 900000, 0, 24, 0, 0, 0);
-    INSERT INTO ledger (tenant, device_id, topic, hour, source, received, stored, duplicate, conflicting, rejected)
+    INSERT INTO ledger_hours (tenant, device_id, topic, hour, source, received, stored, duplicate, conflicting, rejected)
     VALUES ('a', 'm1', NULL, '2026-03-10T01:00:00Z', 'mqtt', 10, 6, 2, 1, 1),
            ('a', 'm1', NULL, '2026-03-10T02:00:00Z', 'mqtt', 5, 5, 0, 0, 0),
            ('a', NULL, 'verimeter/v1/a/ghost/readings', '2026-03-10T01:00:00Z', 'mqtt', 3, 0, 0, 0, 3),

@@ -6,7 +6,7 @@ import {
   closeBatch,
   ensureChannels,
   ensureTenant,
-  ledgerParameters,
+  journalParameters,
   type ClassifiedClock,
   type HealthRow,
   publishHealth,
@@ -327,7 +327,7 @@ export async function addReading(database: TestDatabase, value: number): Promise
     await closeBatch(client, {
       mark: randomBytes(16),
       atUs: ms * 1000,
-      ledger: ledgerParameters([]),
+      ledger: journalParameters([]),
       live: {
         tenants: [TENANT],
         ends: [1],

@@ -129,7 +129,7 @@ test('what is sent again from quarantine is stored in the hour in which it was r
      SELECT tenant, received_at, 'replay', topic, device_id, 'bad_unit', message, payload_bytes, 1 FROM quarantine`,
   );
   expect((await world.check()).violations).toEqual([]);
-  await world.tamper(`UPDATE ledger SET received = received + 1 WHERE source = 'replay'`);
+  await world.tamper(`UPDATE ledger_hours SET received = received + 1 WHERE source = 'replay'`);
   expect(await world.check()).toMatchObject({
     ok: false,
     violations: [

@@ -40,7 +40,7 @@ test('a reading that is gone is named', async () => {
 });
 
 test('readings of a device that has no row in the ledger are named', async () => {
-  await world.tamper(`DELETE FROM ledger WHERE device_id = 'M2' AND hour = '${HOUR_8}'`);
+  await world.tamper(`DELETE FROM ledger_hours WHERE device_id = 'M2' AND hour = '${HOUR_8}'`);
   expect(await world.check()).toMatchObject({
     ok: false,
     violations: [{ check: 'stored', device_id: 'M2', hour: HOUR_8, ledger: null, found: 1 }],
@@ -62,7 +62,7 @@ test('a reading that was moved to another hour is missed in one and too many in 
 
 test('a changed count is named: of what came, and of what became of it', async () => {
   await world.tamper(
-    `UPDATE ledger SET received = received + 1 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
+    `UPDATE ledger_hours SET received = received + 1 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
   );
   expect(await world.run()).toMatchObject({
     status: 1,
@@ -72,13 +72,13 @@ test('a changed count is named: of what came, and of what became of it', async (
   });
   // The row balances again, but not with what is stored.
   await world.tamper(
-    `UPDATE ledger SET stored = stored + 1 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
+    `UPDATE ledger_hours SET stored = stored + 1 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
   );
   expect((await world.check()).violations).toMatchObject([
     { check: 'stored', device_id: 'M2', hour: HOUR_7, ledger: 4, found: 3 },
   ]);
   await world.tamper(
-    `UPDATE ledger SET stored = 3, duplicate = -1, rejected = 2 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
+    `UPDATE ledger_hours SET stored = 3, duplicate = -1, rejected = 2 WHERE device_id = 'M2' AND hour = '${HOUR_7}'`,
   );
   expect((await world.check()).violations).toMatchObject([
     { check: 'negative', device_id: 'M2', hour: HOUR_7, source: 'mqtt', ledger: -1 },
@@ -136,9 +136,9 @@ test('of a device that was registered in between, whichever entry is gone is mis
 });
 
 test('rows of unregistered devices that are gone or too high are named by their topic', async () => {
-  await world.tamper(`DELETE FROM ledger WHERE topic = '${topicOf('never')}'`);
+  await world.tamper(`DELETE FROM ledger_hours WHERE topic = '${topicOf('never')}'`);
   await world.tamper(
-    `UPDATE ledger SET received = 2, rejected = 2 WHERE topic LIKE 'verimeter/v1/nowhere/%'`,
+    `UPDATE ledger_hours SET received = 2, rejected = 2 WHERE topic LIKE 'verimeter/v1/nowhere/%'`,
   );
   expect((await world.check()).violations).toMatchObject([
     { check: 'rejected', topic: topicOf('never'), hour: HOUR_8, ledger: null, found: 1 },
@@ -148,7 +148,7 @@ test('rows of unregistered devices that are gone or too high are named by their 
 
 test('fifty violations at most are told, then how many more', async () => {
   await world.tamper(
-    `INSERT INTO ledger (tenant, device_id, hour, source, received)
+    `INSERT INTO ledger_hours (tenant, device_id, hour, source, received)
      SELECT 'demo', 'M1', '2026-01-01Z'::timestamptz + n * interval '1 hour', 'mqtt', 1 FROM generate_series(1, 60) n`,
   );
   const checked = await world.check();

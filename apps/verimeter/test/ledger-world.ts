@@ -1,5 +1,5 @@
 import { type Pipeline, createPipeline } from '@verimeter/ingest';
-import type { Pool } from '@verimeter/registry';
+import { type Pool, foldLedger } from '@verimeter/registry';
 import { createLogger, createMetrics } from '@verimeter/service-runtime';
 import { createTestDatabase, runSql } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -47,7 +47,7 @@ export interface LedgerWorld {
   /** Hands a message to the pipeline and waits until it is committed. */
   publish(sent: Sent): Promise<void>;
   register(tenant: string, ...devices: string[]): Promise<void>;
-  /** As a superuser: nobody else may change what was stored. */
+  /** As a superuser: nobody else may change what was stored. The journal of the ledger is folded before. */
   tamper(sql: string): Promise<void>;
   /** What `ledger check --json` prints, without a process for it. */
   check(options?: CheckOptions): Promise<Checked>;
@@ -100,6 +100,7 @@ export async function createLedgerWorld(): Promise<LedgerWorld> {
       );
     },
     async tamper(sql) {
+      await foldLedger(pool, 1000);
       await runSql(database.url, sql);
     },
     async check({ tenant = 'demo', from, to, gapLimit } = {}) {

@@ -63,7 +63,7 @@ export {
   finishRun,
   startRun,
 } from './lib/health.ts';
-export { type LedgerRow, addToLedger, ledgerParameters } from './lib/ledger.ts';
+export { type LedgerRow, addToLedger, foldLedger, journalParameters } from './lib/ledger.ts';
 export { type LiveReadings, closeBatch } from './lib/close-batch.ts';
 export { addLiveEvents, trimLiveEvents } from './lib/live-events.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';

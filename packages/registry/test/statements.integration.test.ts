@@ -14,7 +14,8 @@ import {
   closeBatch,
   ensureChannels,
   ensureTenant,
-  ledgerParameters,
+  foldLedger,
+  journalParameters,
   lockEntries,
   readChannels,
   readDevices,
@@ -171,7 +172,7 @@ const close = (
   rows: readonly LedgerRow[] = [],
   mark = randomBytes(16),
 ): Promise<boolean> =>
-  closeBatch(pool, { mark, atUs: HOUR_US, ledger: ledgerParameters(rows), live });
+  closeBatch(pool, { mark, atUs: HOUR_US, ledger: journalParameters(rows), live });
 
 describe('the end of a batch', () => {
   test('a mark counts once', async () => {
@@ -180,6 +181,49 @@ describe('the end of a batch', () => {
     expect(await close(NO_READINGS, rows, mark)).toBe(true);
     expect(await close(NO_READINGS, rows, mark)).toBe(false);
     expect(await read()).toMatchObject([{ device_id: 'm1', received: 2, stored: 2 }]);
+  });
+
+  test('the ledger shows what the journal has, before and after it is folded', async () => {
+    await addToLedger(pool, [row('m1', { received: 1, stored: 1 })]);
+    await close(NO_READINGS, [
+      row('m1', { received: 3, stored: 2, duplicate: 1 }),
+      row('m2', { received: 1, rejected: 1 }),
+      row(null, { topic: 'x', received: 1, rejected: 1 }),
+      row('m1', { received: 1, conflicting: 1, source: 'replay' }),
+    ]);
+    await close(NO_READINGS, [row('m1', { received: 5, stored: 5 })]);
+    const sums = async (): Promise<unknown[]> => {
+      const result = await pool.query(
+        `SELECT device_id, topic, source, hour, sum(received)::int AS received, sum(stored)::int AS stored,
+                sum(duplicate)::int AS duplicate, sum(conflicting)::int AS conflicting, sum(rejected)::int AS rejected
+           FROM ledger WHERE tenant = $1
+          GROUP BY device_id, topic, source, hour ORDER BY source, device_id, topic`,
+        [tenant],
+      );
+      return result.rows;
+    };
+    const zero = {
+      topic: null,
+      source: 'mqtt',
+      hour: HOUR_US,
+      stored: 0,
+      duplicate: 0,
+      conflicting: 0,
+      rejected: 0,
+    };
+    const expected = [
+      { ...zero, device_id: 'm1', received: 9, stored: 8, duplicate: 1 },
+      { ...zero, device_id: 'm2', received: 1, rejected: 1 },
+      { ...zero, device_id: null, topic: 'x', received: 1, rejected: 1 },
+      { ...zero, device_id: 'm1', source: 'replay', received: 1, conflicting: 1 },
+    ];
+    expect(await sums()).toEqual(expected);
+    const folded = await Promise.all([foldLedger(pool, 2), foldLedger(pool, 100)]);
+    await foldLedger(pool, 100);
+    expect(folded.some((batches) => batches > 0)).toBe(true);
+    expect(await sums()).toEqual(expected);
+    const left = await pool.query('SELECT FROM ledger_journal');
+    expect(left.rowCount).toBe(0);
   });
 
   test('every tenant is announced its own readings', async () => {

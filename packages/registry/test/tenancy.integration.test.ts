@@ -40,7 +40,9 @@ async function seed(): Promise<void> {
         VALUES ('${tenant}', 't', 'malformed', '2026-11-24T04:00Z', 'mqtt', 1, 1);
       INSERT INTO replays (tenant, last_id) VALUES ('${tenant}', 0);
       INSERT INTO provisioning (tenant, source) VALUES ('${tenant}', 'native');
-      INSERT INTO ledger (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
+      INSERT INTO ledger_journal (tenant, hour, source, device_ids, topics, received, stored, duplicate, conflicting, rejected)
+        VALUES ('${tenant}', '2026-11-24T04:00Z', 'mqtt', '{m1}', '{NULL}', '{1}', '{1}', '{0}', '{0}', '{0}');
+      INSERT INTO ledger_hours (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
       INSERT INTO device_events (tenant, device_id, ts, event, state, received_at)
         VALUES ('${tenant}', 'm1', now(), 'cover_open', 'active', now());
       INSERT INTO register_events (tenant, device_id, quantity, ts, value, kind, found_kind, certainty, before_ts, before_value)
@@ -63,7 +65,7 @@ async function seed(): Promise<void> {
   await service.query(
     `INSERT INTO quarantine (received_at, source, topic, reason, message, payload_bytes, rejected)
        VALUES (now(), 'mqtt', 't', 'unknown_tenant', 'm', 1, 1);
-     INSERT INTO ledger (topic, hour, source) VALUES ('t', '2026-11-24T04:00Z', 'mqtt')`,
+     INSERT INTO ledger_hours (topic, hour, source) VALUES ('t', '2026-11-24T04:00Z', 'mqtt')`,
   );
 }
 
@@ -78,6 +80,8 @@ async function unprotectedTables(client: pg.Pool | pg.PoolClient): Promise<strin
        FROM pg_class c
        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant' AND NOT a.attisdropped
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        -- A view that asks in the name of its reader is as its tables are.
+        AND NOT (c.relkind = 'v' AND coalesce(c.reloptions @> ARRAY['security_invoker=true'], false))
         AND CASE WHEN a.attname IS NOT NULL
           THEN NOT (c.relrowsecurity AND c.relforcerowsecurity
             AND (SELECT array_agg(p.policyname || ' ' || p.cmd || ' ' || p.permissive || ' ' || p.roles::text
@@ -105,7 +109,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 26 }]);
+    expect(seen.rows).toEqual([{ count: 27 }]);
   });
 
   test.each([

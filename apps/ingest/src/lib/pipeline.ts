@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
+import { startLedgerFolding } from './ledger-folding.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { MessageRates } from './message-rates.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
@@ -118,6 +119,7 @@ class BatchingPipeline implements Pipeline {
       onReplayWish: () => replays.look(),
     });
     const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
+    const folding = startLedgerFolding(pool, log);
     const clocks = options.clocks ?? startClockRounds(pool, log);
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
@@ -131,7 +133,13 @@ class BatchingPipeline implements Pipeline {
     };
     const replays = startReplayWorker({ ...this.#context, log });
     this.#stopHelpers = async () => {
-      await Promise.all([listener.stop(), trimming.stop(), replays.stop(), clocks.stop()]);
+      await Promise.all([
+        listener.stop(),
+        trimming.stop(),
+        replays.stop(),
+        clocks.stop(),
+        folding.stop(),
+      ]);
     };
     this.#metrics = createIngestMetrics(options.metrics, () => this.#pending());
     this.#running = this.#run();

@@ -1,5 +1,5 @@
 import { OUTCOME, type ReadingStore, type WriteOutcomes } from '@verimeter/reading-store';
-import { type LiveReadings, type PoolClient, ledgerParameters } from '@verimeter/registry';
+import { type LiveReadings, type PoolClient, journalParameters } from '@verimeter/registry';
 import { type Totals, accountBatch } from './account.ts';
 import { liveReadings } from './batch-statements.ts';
 import type { KnownDevices } from './device-directory.ts';
@@ -36,7 +36,7 @@ interface PrepareOptions {
 
 function accountPlan(plan: BatchPlan, outcomes: WriteOutcomes): BatchAccount {
   const { entries, totals } = accountBatch(plan, outcomes);
-  return { totals, ledger: ledgerParameters(entries), live: liveReadings(plan, outcomes) };
+  return { totals, ledger: journalParameters(entries), live: liveReadings(plan, outcomes) };
 }
 
 /** The account where the store has said what became of each row. */

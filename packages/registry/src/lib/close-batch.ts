@@ -20,11 +20,11 @@ const CLOSE = `
   SELECT close_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) AS is_new`;
 
 /**
- * Adds the counts of a batch to the ledger and announces its readings, in the transaction that stores them. The mark makes a second
- * attempt with the same mark harmless: false, with nothing done, where a batch with it was committed before. What is locked here is
- * locked until the commit, so that little should follow.
+ * Accounts for a batch and announces its readings, in the transaction that stores them. The mark makes a second attempt with the same
+ * mark harmless: false, with nothing done, where a batch with it was committed before. What is locked here is locked until the commit,
+ * so that little should follow.
  *
- * @param ledger as of `ledgerParameters`
+ * @param batch.ledger of `journalParameters`
  */
 export async function closeBatch(
   client: Queryable,

@@ -39,25 +39,69 @@ function hourFormatter(): (us: number) => string {
   };
 }
 
-/** The rows as array parameters, in the order of the arguments of `add_to_ledger`. */
-export function ledgerParameters(rows: readonly LedgerRow[]): readonly string[] {
-  const hour = hourFormatter();
-  return [
-    textArray(rows.map((row) => row.tenant)),
-    textArray(rows.map((row) => row.deviceId)),
-    textArray(rows.map((row) => row.topic)),
-    textArray(rows.map((row) => hour(row.receivedAtUs))),
-    textArray(rows.map((row) => row.source)),
-    ...COUNTS.map((name) => numberArray(rows.map((row) => row[name] ?? 0))),
-  ];
-}
+/** Rows are locked in the order of their key: two transactions that account for the same devices cannot deadlock. */
+const ADD = `
+  INSERT INTO ledger_hours AS l (tenant, device_id, topic, hour, source, ${COUNTS.join(', ')})
+  SELECT t.tenant, t.device_id, t.topic, date_trunc('hour', t.received_at, 'UTC') AS hour, t.source,
+         ${COUNTS.map((name) => `sum(t.${name})`).join(', ')}
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[],
+                $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+      AS t (tenant, device_id, topic, received_at, source, ${COUNTS.join(', ')})
+   GROUP BY t.tenant, t.device_id, t.topic, hour, t.source
+   ORDER BY t.tenant, t.device_id, t.topic, hour, t.source
+  ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE
+    SET ${COUNTS.map((name) => `${name} = l.${name} + excluded.${name}`).join(', ')}`;
 
 /** Adds to the ledger, in the transaction that stores what is counted. Rows of one key may repeat. */
 export async function addToLedger(client: Queryable, rows: readonly LedgerRow[]): Promise<void> {
   if (rows.length === 0) return;
+  const hour = hourFormatter();
   await client.query({
     name: 'ledger_add',
-    text: 'SELECT add_to_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
-    values: [...ledgerParameters(rows)],
+    text: ADD,
+    values: [
+      textArray(rows.map((row) => row.tenant)),
+      textArray(rows.map((row) => row.deviceId)),
+      textArray(rows.map((row) => row.topic)),
+      textArray(rows.map((row) => hour(row.receivedAtUs))),
+      textArray(rows.map((row) => row.source)),
+      ...COUNTS.map((name) => numberArray(rows.map((row) => row[name] ?? 0))),
+    ],
   });
+}
+
+/** What one batch of messages counts: nothing is pending. */
+export type JournalRow = Omit<LedgerRow, 'pending'>;
+
+const JOURNAL_COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected'] as const;
+
+/** The rows of a batch as array parameters, in the order of the arguments of `close_batch`. */
+export function journalParameters(rows: readonly JournalRow[]): readonly string[] {
+  const parts = [
+    ...Map.groupBy(
+      rows,
+      ({ tenant, receivedAtUs, source }) =>
+        `${tenant === null ? '-' : `+${tenant}`} ${source} ${Math.floor(receivedAtUs / HOUR_US)}`,
+    ).values(),
+  ];
+  const ordered = parts.flat();
+  const hour = hourFormatter();
+  let end = 0;
+  return [
+    textArray(parts.map(([first]) => first?.tenant ?? null)),
+    textArray(parts.map(([first]) => hour(first?.receivedAtUs ?? 0))),
+    textArray(parts.map(([first]) => first?.source ?? '')),
+    numberArray(parts.map(({ length }) => (end += length))),
+    textArray(ordered.map((row) => row.deviceId)),
+    textArray(ordered.map((row) => row.topic)),
+    ...JOURNAL_COUNTS.map((name) => numberArray(ordered.map((row) => row[name] ?? 0))),
+  ];
+}
+
+/** Adds up to `batches` of the journal to the hours; returns how many there were. Sums of the ledger stay as they are. */
+export async function foldLedger(client: Queryable, batches: number): Promise<number> {
+  const { rows } = await client.query<{ folded: number }>('SELECT fold_ledger($1) AS folded', [
+    batches,
+  ]);
+  return rows[0]?.folded ?? 0;
 }

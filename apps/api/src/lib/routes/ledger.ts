@@ -14,6 +14,8 @@ const LEDGER_FILTER = `($1::timestamptz IS NULL OR hour >= $1) AND ($2::timestam
 
 const COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected', 'pending'] as const;
 
+const SUMS = COUNTS.map((name) => `coalesce(sum(${name}), 0)::bigint AS ${name}`).join(', ');
+
 const afterLedger = z.tuple([z.number(), z.string(), z.string(), z.string()]);
 
 export function registerLedgerRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -25,11 +27,12 @@ export function registerLedgerRoutes(app: FastifyInstance, context: ApiContext):
       query.device_id ?? null,
     ];
     const { rows } = await client.query<LedgerRow>(
-      `SELECT device_id, topic, hour, source, ${COUNTS.join(', ')} FROM ledger
+      `SELECT device_id, topic, hour, source, ${SUMS} FROM ledger
         WHERE ${LEDGER_FILTER}
           AND ($4::timestamptz IS NULL
                OR (hour, coalesce(device_id, '') COLLATE "C", coalesce(topic, '') COLLATE "C", source COLLATE "C")
                   > ($4, $5::text, $6::text, $7::text))
+        GROUP BY hour, device_id, topic, source
         ORDER BY hour, coalesce(device_id, '') COLLATE "C", coalesce(topic, '') COLLATE "C", source COLLATE "C"
         LIMIT $8`,
       [
@@ -42,7 +45,7 @@ export function registerLedgerRoutes(app: FastifyInstance, context: ApiContext):
       ],
     );
     const totals = await client.query<LedgerTotals>(
-      `SELECT ${COUNTS.map((name) => `coalesce(sum(${name}), 0)::bigint AS ${name}`).join(', ')}
+      `SELECT ${SUMS}
          FROM ledger WHERE ${LEDGER_FILTER}`,
       filter,
     );

@@ -125,8 +125,10 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
   ledger: {
     columns: ['device_id', 'topic', 'hour', 'source', ...LEDGER_COUNTS],
     instants: new Set(['hour']),
-    sql: `SELECT device_id, topic, hour, source, ${LEDGER_COUNTS.join(', ')} FROM ledger
+    sql: `SELECT device_id, topic, hour, source,
+                 ${LEDGER_COUNTS.map((name) => `sum(${name})::int8 AS ${name}`).join(', ')} FROM ledger
            WHERE tenant = $1
+           GROUP BY device_id, topic, hour, source
            ORDER BY device_id COLLATE "C" NULLS FIRST, topic COLLATE "C" NULLS FIRST, hour, source COLLATE "C"`,
   },
   quarantine: {

@@ -20,16 +20,20 @@ export interface LedgerTotals {
 
 const sums = LEDGER_COUNTS.map((name) => `sum(${name})::int8 AS ${name}`).join(', ');
 
+const ROWS = `
+  SELECT device_id, topic, hour, source, ${sums} FROM ledger
+   WHERE tenant = $1 AND hour >= $2 AND hour < $3
+   GROUP BY device_id, topic, hour, source`;
+
 const TOTALS = `
-  SELECT source, count(*) AS rows, ${sums}
-    FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
+  SELECT source, count(*) AS rows, ${sums} FROM (${ROWS}) r
    GROUP BY source ORDER BY source COLLATE "C"`;
 
 const BROKEN = `
   WITH rows AS (
     SELECT device_id, topic, hour, source, received, least(${LEDGER_COUNTS.join(', ')}) AS lowest,
            stored + duplicate + conflicting + rejected + pending AS accounted
-      FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
+      FROM (${ROWS}) r
   )
   SELECT CASE WHEN lowest < 0 THEN 'negative' ELSE 'balance' END AS "check",
          device_id, topic, hour, source,
