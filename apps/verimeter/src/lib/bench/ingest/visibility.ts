@@ -4,9 +4,10 @@ import { PROBE, TENANT } from './workload.ts';
 
 /** What is seen is seen so much late at most. Looking more often takes processor time from what is measured. */
 const POLL_MS = 5;
-/** Probes are counted up from 0: the greatest one that is visible tells how many are. */
+/** Probes are counted up from 0 in the order of their times: the last one that is visible tells how many are. */
 const LAST_VISIBLE = `
-  SELECT max(value) AS last FROM readings WHERE channel_id = $1 AND ts >= $2::timestamptz AND ts < $3::timestamptz`;
+  SELECT value AS last FROM readings WHERE channel_id = $1 AND ts >= $2::timestamptz AND ts < $3::timestamptz
+   ORDER BY ts DESC LIMIT 1`;
 
 /** The channel of the probe, so that looking for it costs one look into an index. */
 async function probeChannel(pool: Pool): Promise<number> {
@@ -27,7 +28,7 @@ export async function watchProbes(
   const values = [await probeChannel(pool), new Date(range.fromMs), new Date(range.untilMs)];
   while (!isOver(seen.length)) {
     // oxlint-disable-next-line no-await-in-loop
-    const { rows } = await pool.query<{ last: number | null }>({
+    const { rows } = await pool.query<{ last: number }>({
       name: 'bench_last_visible',
       text: LAST_VISIBLE,
       values,
