@@ -29,24 +29,29 @@ export interface CommitContext extends PlanContext {
  * and live events appear together or not at all. The mark makes a second attempt with the same mark harmless: a commit
  * whose answer was lost is recognised. Returns undefined in that case.
  *
- * @param ahead the batch as `prepareAhead` made it ready; of no use where a device has changed meanwhile
+ * @param options.ahead the batch as `prepareAhead` made it ready; of no use where a device has changed meanwhile
+ * @param options.onWritten called when the readings are written, which is most of it
  */
 export async function commitBatch(
   staged: readonly StagedMessage[],
   mark: Buffer,
   context: CommitContext,
-  ahead?: PreparedBatch,
+  options: { readonly ahead?: PreparedBatch | undefined; readonly onWritten?: () => void } = {},
 ): Promise<Totals | undefined> {
   const client = await context.pool.connect();
   let broken: Error | undefined;
   try {
     context.onConnection(client);
     const prepared =
-      ahead?.generation === context.directory.generation
-        ? ahead
+      options.ahead?.generation === context.directory.generation
+        ? options.ahead
         : await prepareBatch(staged, await resolveDevices(client, staged, context), context);
     await client.query('BEGIN');
-    const written = await writeBatch(client, staged, mark, { ...context, prepared });
+    const written = await writeBatch(client, staged, mark, {
+      ...context,
+      prepared,
+      onWritten: options.onWritten,
+    });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
     if (written !== undefined) context.clocks.observe(written.plan);
@@ -75,7 +80,10 @@ async function writeBatch(
   client: PoolClient,
   staged: readonly StagedMessage[],
   mark: Buffer,
-  context: CommitContext & { readonly prepared: PreparedBatch },
+  context: CommitContext & {
+    readonly prepared: PreparedBatch;
+    readonly onWritten: (() => void) | undefined;
+  },
 ): Promise<{ totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan } | undefined> {
   const redelivered = await recordArrivals(client, staged);
   const prepared =
@@ -84,6 +92,7 @@ async function writeBatch(
       : await prepareBatch(staged, context.prepared.known, context, { redelivered });
   const { plan } = prepared;
   const outcomes = await context.store.write(client, plan.readings);
+  context.onWritten?.();
   const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
   await addEvents(client, plan);
   await setPresence(client, plan);

@@ -4,6 +4,7 @@ import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
+import { Acknowledging } from './acknowledging.ts';
 import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
@@ -11,13 +12,13 @@ import { startLedgerFolding } from './ledger-folding.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { MessageRates } from './message-rates.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
+import { type Held, type HeldMessage, OpenBatch } from './open-batch.ts';
 import { type PreparedBatch, prepareAhead } from './prepare-batch.ts';
 import { startRegistryListener } from './registry-listener.ts';
 import { QuarantineQuota } from './quarantine-quota.ts';
 import { startReplayWorker } from './replay/replay-worker.ts';
 import { startTrimming } from './retention.ts';
 import { classifyError, isStaleReference } from './sql-errors.ts';
-import { type StagedMessage, stageMessage } from './staged-message.ts';
 
 export interface PipelineOptions {
   /** Connections that act as verimeter_service; one of them listens for as long as the pipeline lives. */
@@ -59,14 +60,6 @@ export interface CommitDelay {
   readonly cause: unknown;
 }
 
-interface Held<T> {
-  readonly item: T;
-  readonly receivedAtUs: number;
-  readonly channel: string;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
 /** They may be in the middle of a query that no answer will come to. */
 const HELPERS_MS = 1000;
@@ -76,29 +69,33 @@ const SLICE_MS = 2;
 const BETWEEN_LOOKS = 16;
 /** A commit that takes longer is said to be delayed. */
 const LONG_COMMIT_S = 5;
-const MAX_BATCH_MESSAGES = 5000;
-const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** A smaller batch is left open for what comes: to prepare it takes a moment only. */
+const WORTH_PREPARING = 200;
+
+const UNPREPARED: Promise<undefined> = Promise.resolve(undefined);
+
+/** A batch that takes no more messages, while the one before it is committed. */
+interface ClosedBatch {
+  readonly messages: readonly HeldMessage[];
+  readonly prepared: Promise<PreparedBatch | undefined>;
+}
 
 class BatchingPipeline implements Pipeline {
   readonly #log: Logger;
   readonly #metrics: IngestMetrics;
   readonly #context: CommitContext;
-  readonly #maxReadings: number;
   readonly #flushMs: number;
   readonly #aborting = new AbortController();
   readonly #finished = new AbortController();
   readonly #stopHelpers: () => Promise<void>;
   readonly #running: Promise<void>;
-  /** Decoded and waiting for the running commit; bounded by the size of one batch. */
-  #staged: Held<StagedMessage>[] = [];
-  #stagedReadings = 0;
-  #stagedBytes = 0;
-  #stagedSince = 0;
-  /** The staged messages made ready, once there are so many that no more are taken. */
-  #ahead: Promise<PreparedBatch | undefined> | undefined;
+  /** Decoded and waiting for the running commit. */
+  readonly #open: OpenBatch;
+  #next: ClosedBatch | undefined;
   /** As they came; decoded when the batch before has gone. */
   #backlog: Held<IncomingMessage>[] = [];
   readonly #rates = new MessageRates();
+  readonly #acknowledging = new Acknowledging();
   #committing = 0;
   #slicing = false;
   /** Of the batch under way; milliseconds of the monotonic clock. */
@@ -111,7 +108,7 @@ class BatchingPipeline implements Pipeline {
   constructor(options: PipelineOptions) {
     const { pool, store, log } = options;
     this.#log = log;
-    this.#maxReadings = options.maxBatchReadings ?? 20_000;
+    this.#open = new OpenBatch(options.maxBatchReadings ?? 20_000);
     this.#flushMs = options.flushMs ?? 20;
     const directory = new DeviceDirectory();
     const listener = startRegistryListener(pool, directory, {
@@ -152,8 +149,8 @@ class BatchingPipeline implements Pipeline {
     return new Promise((resolve, reject) => {
       const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
       const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };
-      const held = { item, receivedAtUs, channel: '', resolve, reject };
-      if (this.#backlog.length > 0 || this.#isFull()) this.#backlog.push(held);
+      const held = { item, receivedAtUs, resolve, reject };
+      if (this.#backlog.length > 0 || this.#open.isFull) this.#backlog.push(held);
       else this.#stage(held);
       this.#wake?.();
     });
@@ -214,48 +211,26 @@ class BatchingPipeline implements Pipeline {
   }
 
   #pending(): number {
-    return this.#staged.length + this.#backlog.length + this.#committing;
-  }
-
-  #isFull(): boolean {
-    return (
-      this.#stagedReadings >= this.#maxReadings ||
-      this.#staged.length >= MAX_BATCH_MESSAGES ||
-      this.#stagedBytes >= MAX_BATCH_BYTES
-    );
+    const closed = this.#next?.messages.length ?? 0;
+    return closed + this.#open.size + this.#backlog.length + this.#committing;
   }
 
   #stage(held: Held<IncomingMessage>): void {
-    const item = stageMessage(held.item);
-    if (this.#staged.length === 0) this.#stagedSince = performance.now();
-    this.#staged.push({
-      item,
-      receivedAtUs: held.receivedAtUs,
-      channel: item.decoded.channel ?? 'unknown',
-      resolve: held.resolve,
-      reject: held.reject,
-    });
-    this.#stagedReadings += item.decoded.readings.length;
-    this.#stagedBytes += item.payload.length;
-    if (this.#isFull() && this.#committing > 0) this.#prepareAhead();
+    this.#open.add(held);
+    if (this.#open.isFull) this.#closeAhead();
   }
 
-  /** While the database is at the batch before (docs/decisions/0107). */
-  #prepareAhead(): void {
-    const staged = this.#staged.map(({ item }) => item);
-    this.#ahead = setImmediate()
+  /** Closes the open batch and prepares it while the database is at the one before (docs/decisions/0107). */
+  #closeAhead(): void {
+    if (this.#committing === 0 || this.#next !== undefined || this.#open.size < WORTH_PREPARING)
+      return;
+    const messages = this.#open.take();
+    const staged = messages.map(({ item }) => item);
+    const prepared = setImmediate()
       .then(() => prepareAhead(staged, this.#context, setImmediate))
       // What is wrong with the batch is said when it is committed.
       .catch(() => undefined);
-  }
-
-  #takeStaged(): Held<StagedMessage>[] {
-    const batch = this.#staged;
-    this.#staged = [];
-    this.#ahead = undefined;
-    this.#stagedReadings = 0;
-    this.#stagedBytes = 0;
-    return batch;
+    this.#next = { messages, prepared };
   }
 
   /**
@@ -265,15 +240,15 @@ class BatchingPipeline implements Pipeline {
   #stageBacklog(): void {
     const deadline = this.#closing ? Infinity : performance.now() + SLICE_MS;
     let taken = 0;
-    while (taken < this.#backlog.length && !this.#isFull() && performance.now() < deadline) {
+    while (taken < this.#backlog.length && !this.#open.isFull && performance.now() < deadline) {
       const some = Math.min(taken + BETWEEN_LOOKS, this.#backlog.length);
-      for (; taken < some && !this.#isFull(); taken += 1) {
+      for (; taken < some && !this.#open.isFull; taken += 1) {
         const held = this.#backlog[taken];
         if (held !== undefined) this.#stage(held);
       }
     }
     if (taken > 0) this.#backlog = this.#backlog.slice(taken);
-    if (this.#backlog.length === 0 || this.#isFull()) this.#wake?.();
+    if (this.#backlog.length === 0 || this.#open.isFull) this.#wake?.();
     else if (!this.#slicing) {
       this.#slicing = true;
       void setImmediate().then(() => {
@@ -287,39 +262,45 @@ class BatchingPipeline implements Pipeline {
   async #run(): Promise<void> {
     for (;;) {
       // oxlint-disable-next-line no-await-in-loop
-      await this.#untilBatch();
-      const ahead = this.#ahead;
-      const batch = this.#takeStaged();
-      if (batch.length === 0) return;
-      this.#committing = batch.length;
+      const batch = this.#takeNext() ?? (await this.#untilBatch());
+      if (batch.messages.length === 0) break;
+      this.#committing = batch.messages.length;
       this.#committingSince = performance.now();
-      const committed = this.#settle(batch, ahead);
+      const committed = this.#settle(batch);
       this.#stageBacklog();
       // oxlint-disable-next-line no-await-in-loop
       await committed;
       this.#committing = 0;
     }
+    await this.#acknowledging.done();
+  }
+
+  #takeNext(): ClosedBatch | undefined {
+    const next = this.#next;
+    this.#next = undefined;
+    return next;
   }
 
   /** Waits for the first message, then for the batch to fill or its time to come; returns at once when closing. */
-  async #untilBatch(): Promise<void> {
-    while (this.#staged.length === 0 && !this.#closing) {
+  async #untilBatch(): Promise<ClosedBatch> {
+    while (this.#open.size === 0 && !this.#closing) {
       // oxlint-disable-next-line no-await-in-loop
       await this.#awake();
     }
-    while (!this.#closing && !this.#isFull()) {
-      const remaining = this.#stagedSince + this.#flushMs - performance.now();
-      if (remaining <= 0) return;
+    while (!this.#closing && !this.#open.isFull) {
+      const remaining = this.#open.sinceMs + this.#flushMs - performance.now();
+      if (remaining <= 0) break;
       // oxlint-disable-next-line no-await-in-loop
       await this.#awake(remaining);
     }
+    return { messages: this.#open.take(), prepared: UNPREPARED };
   }
 
   #awake(timeoutMs?: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs);
       this.#wake = () => {
-        if (timeoutMs !== undefined && !this.#closing && !this.#isFull()) return;
+        if (timeoutMs !== undefined && !this.#closing && !this.#open.isFull) return;
         clearTimeout(timer);
         this.#wake = undefined;
         resolve();
@@ -327,12 +308,9 @@ class BatchingPipeline implements Pipeline {
     });
   }
 
-  async #settle(
-    batch: readonly Held<StagedMessage>[],
-    ahead: Promise<PreparedBatch | undefined> | undefined,
-  ): Promise<void> {
+  async #settle({ messages: batch, prepared }: ClosedBatch): Promise<void> {
     try {
-      await this.#commit(batch, await ahead);
+      await this.#commit(batch, await prepared);
     } catch (error) {
       // Aborted, or a fault of the program: nothing of these was acknowledged, the senders still have them.
       if (!(error instanceof AbortedError)) this.#log.error({ err: error }, 'batch given up');
@@ -341,7 +319,7 @@ class BatchingPipeline implements Pipeline {
   }
 
   /** Commits with retries; a batch with rows that can never be stored is halved until they stand alone. */
-  async #commit(batch: readonly Held<StagedMessage>[], ahead?: PreparedBatch): Promise<void> {
+  async #commit(batch: readonly HeldMessage[], ahead?: PreparedBatch): Promise<void> {
     const mark = randomBytes(16);
     const staged = batch.map(({ item }) => item);
     let staleRetries = 0;
@@ -349,17 +327,16 @@ class BatchingPipeline implements Pipeline {
       const begin = performance.now();
       try {
         // oxlint-disable-next-line no-await-in-loop
-        const totals = await commitBatch(
-          staged,
-          mark,
-          this.#context,
-          attempt === 1 ? ahead : undefined,
-        );
+        const totals = await commitBatch(staged, mark, this.#context, {
+          ahead: attempt === 1 ? ahead : undefined,
+          // What is left is short: the next batch is prepared in it.
+          onWritten: () => this.#closeAhead(),
+        });
         this.#metrics.flushSeconds.observe((performance.now() - begin) / 1000);
         this.#count(batch, totals);
         this.#failure = undefined;
         this.#committingSince = performance.now(); // a half may be left
-        for (const held of batch) held.resolve();
+        this.#acknowledging.add(batch);
         return;
       } catch (error) {
         if (isStaleReference(error) && staleRetries < 1) {
@@ -379,7 +356,7 @@ class BatchingPipeline implements Pipeline {
   }
 
   /** Whether the parts of the batch may do better than the whole: halves of several, or one message as quarantine. */
-  #isolate(batch: readonly Held<StagedMessage>[], error: unknown): boolean {
+  #isolate(batch: readonly HeldMessage[], error: unknown): boolean {
     const [only] = batch;
     if (batch.length > 1 || only === undefined) return true;
     if (only.item.refusal !== undefined) return false;
@@ -403,12 +380,9 @@ class BatchingPipeline implements Pipeline {
     await delay(retryMs, this.#aborting.signal);
   }
 
-  #count(
-    batch: readonly Held<StagedMessage>[],
-    totals: Awaited<ReturnType<typeof commitBatch>>,
-  ): void {
+  #count(batch: readonly HeldMessage[], totals: Awaited<ReturnType<typeof commitBatch>>): void {
     const now = Date.now() * 1000;
-    const channels = Map.groupBy(batch, ({ channel }) => channel);
+    const channels = Map.groupBy(batch, ({ item }) => item.decoded.channel ?? 'unknown');
     for (const [channel, { length }] of channels) this.#metrics.messages.inc({ channel }, length);
     const oldest = batch[0]?.receivedAtUs ?? now;
     this.#metrics.lagSeconds.observe(Math.max(0, now - oldest) / 1e6);
