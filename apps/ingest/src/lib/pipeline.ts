@@ -222,8 +222,8 @@ class BatchingPipeline implements Pipeline {
 
   /** Closes the open batch and prepares it while the database is at the one before (docs/decisions/0107). */
   #closeAhead(): void {
-    if (this.#committing === 0 || this.#next !== undefined || this.#open.size < WORTH_PREPARING)
-      return;
+    if (this.#committing === 0 || this.#next !== undefined) return;
+    if (!this.#open.isFull && this.#open.size < WORTH_PREPARING) return;
     const messages = this.#open.take();
     const staged = messages.map(({ item }) => item);
     const prepared = setImmediate()
