@@ -17,6 +17,7 @@ import {
   runAnalysis,
   startAnalytics,
 } from '../src/index.ts';
+import { markLateReadings } from '../src/lib/late-marks.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -252,6 +253,26 @@ test('an unmigrated database ends the service with the command that helps', asyn
   } finally {
     await empty.drop();
   }
+});
+
+test('a reading that was on its way for hours marks its group with the next look that goes so far back', async () => {
+  const pool = database.servicePool;
+  const store = createTimescaleStore(pool);
+  await fleet('swept');
+  await analyze('swept');
+  const look = () => markLateReadings(pool, store, 'swept');
+  expect(await look()).toEqual([]);
+  await pool.query(
+    `INSERT INTO readings (ts, received_at, value, channel_id)
+       SELECT to_timestamp($1::float8 / 1e6), now() - interval '3 hours', 99.5, channel_id FROM channels
+        WHERE tenant = 'swept' AND device_id = 'e-grouped'`,
+    [START_US + STEP_US / 2],
+  );
+  expect(await look()).toEqual([]);
+  await pool.query(
+    `UPDATE late_looks SET swept_at = swept_at - interval '1 hour' WHERE tenant = 'swept'`,
+  );
+  expect(await look()).toEqual(['A']);
 });
 
 test('a group that a reading came late for is marked while the service runs, until it is analysed again', async () => {

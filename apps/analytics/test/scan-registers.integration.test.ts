@@ -41,13 +41,17 @@ async function meterOf(tenant: string) {
   const channelId = channel?.channelId ?? 0;
   return {
     /** Stores what `value` says of some quarter-hours. */
-    async store(ks: readonly number[], value: (k: number) => number): Promise<void> {
+    async store(
+      ks: readonly number[],
+      value: (k: number) => number,
+      receivedUs = Date.now() * 1000,
+    ): Promise<void> {
       const batch = createReadingBatch(ks.length);
       ks.forEach((k, index) => {
         batch.channelId[index] = channelId;
         batch.tsUs[index] = at(k);
         batch.value[index] = value(k);
-        batch.receivedAtUs[index] = Date.now() * 1000;
+        batch.receivedAtUs[index] = receivedUs;
       });
       batch.length = ks.length;
       await withTransaction(pool, (client) => store.write(client, batch));
@@ -170,6 +174,18 @@ describe('events of registers', () => {
     } finally {
       await impatient.end();
     }
+  });
+
+  test('of readings that were on their way for hours appear with the next look that goes so far back', async () => {
+    const meter = await meterOf('stalled');
+    await meter.store(range(0, 50), reset);
+    expect(await meter.events()).toEqual([]);
+    await meter.store(range(50, 70), reset, (Date.now() - 3 * 3_600_000) * 1000);
+    expect(await meter.events()).toEqual([]);
+    await database.servicePool.query(
+      `UPDATE register_scans SET swept_at = swept_at - interval '1 hour' WHERE tenant = 'stalled'`,
+    );
+    expect(await meter.events()).toMatchObject([{ kind: 'reset' }]);
   });
 
   test('are looked for by one at a time', async () => {

@@ -122,6 +122,7 @@ export {
   saveClocks,
   trimClockObservations,
 } from './lib/clocks.ts';
+export { type ObservedFlood, addMessageFloods, trimMessageFloods } from './lib/message-floods.ts';
 export {
   type AnalysedGroup,
   type LateForRuns,

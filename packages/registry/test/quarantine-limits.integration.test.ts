@@ -85,3 +85,44 @@ test('many are removed batch by batch, and counts of one cause are one row', asy
   );
   expect(rows.map(({ entries }) => entries)).toEqual([2, 25_000]);
 });
+
+test('ranges of ids that get no more entries are summed up once, and removed entries are not counted on', async () => {
+  const { servicePool } = database;
+  const [before = 0] = await addToQuarantine(servicePool, [entry(0)]);
+  const base = (Math.floor(before / 10_000) + 1) * 10_000;
+  // three full ranges and a begun one, a thousand entries each; an entry of 10 bytes counts 610
+  await servicePool.query(
+    `INSERT INTO quarantine (id, tenant, received_at, source, topic, device_id, reason, message, payload, payload_bytes, rejected)
+     OVERRIDING SYSTEM VALUE
+     SELECT $1 + r * 10000 + k, 'x', now(), 'mqtt', 't', 'd', 'malformed', 'm', '{}', 10, 1
+       FROM generate_series(0, 3) r, generate_series(0, 999) k`,
+    [base],
+  );
+  await servicePool.query('DELETE FROM quarantine WHERE id = $1', [before]);
+  const sizes = async () => {
+    const { rows } = await servicePool.query(
+      'SELECT first_id - $1 AS id, bytes, settled FROM quarantine_sizes ORDER BY 1',
+      [base],
+    );
+    return rows;
+  };
+  expect(await trimQuarantine(servicePool, { days: 90, bytes: 4000 * 610 })).toBe(0);
+  const unsettled = { bytes: 610_000, settled: false };
+  expect(await sizes()).toEqual([
+    { id: 10_000, ...unsettled },
+    { id: 20_000, ...unsettled },
+  ]);
+  await servicePool.query(`UPDATE quarantine_sizes SET full_at = now() - interval '6 minutes'`);
+  expect(await trimQuarantine(servicePool, GENEROUS)).toBe(0);
+  expect(await sizes()).toMatchObject([{ settled: true }, { settled: true }]);
+  // A settled sum is what counts, not the entries: the second range is said not to leave room for the first.
+  await servicePool.query('UPDATE quarantine_sizes SET bytes = 5000000 WHERE first_id = $1', [
+    base + 10_000,
+  ]);
+  expect(await trimQuarantine(servicePool, { days: 90, bytes: 4000 * 610 })).toBe(1000);
+  // Now it holds the oldest entry, and is summed up again.
+  expect(await trimQuarantine(servicePool, { days: 90, bytes: 2500 * 610 })).toBe(500);
+  expect((await left()).kept?.count).toBe(2500);
+  expect(await trimQuarantine(servicePool, { days: 90, bytes: 2500 * 610 })).toBe(0);
+  expect(await sizes()).toMatchObject([{ id: 20_000, settled: true }]);
+});

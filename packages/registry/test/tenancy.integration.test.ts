@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PoolClient, withTenant } from '../src/index.ts';
 
 /** Tables without a tenant column, and why they need no policy: verimeter_app has no right on them at all. */
-const WITHOUT_TENANT = ['arrivals', 'ingest_sessions', 'readings', 'schema_migrations'];
+const WITHOUT_TENANT = [
+  'arrivals',
+  'ingest_sessions',
+  'quarantine_sizes',
+  'readings',
+  'schema_migrations',
+];
 
 let database: TestDatabase;
 let admin: pg.Pool;
@@ -50,6 +56,7 @@ async function seed(): Promise<void> {
       INSERT INTO register_scans (tenant, shown, mark) VALUES ('${tenant}', '1', now());
       INSERT INTO clock_observations VALUES ('${tenant}', 'm1', now(), now(), 1, 0, 0, 0, NULL, 0, 0, 0, 0, 0);
       INSERT INTO device_clocks (tenant, device_id, state, since, last_received_at) VALUES ('${tenant}', 'm1', 'ok', now(), now());
+      INSERT INTO message_floods VALUES ('${tenant}', 'm1', now(), now(), 1, 60, 60);
       INSERT INTO late_looks VALUES ('${tenant}', now(), '1', '{}');
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');

@@ -9,9 +9,9 @@ import {
   markLateGroups,
   readAnalysedGroups,
 } from '@verimeter/registry';
+import { type Arrivals, allArrivals, isSweepDue, recentArrivals } from './arrivals-since.ts';
 import { BALANCE_QUANTITIES } from './electricity-input.ts';
 import { WINDOW_US } from './grid.ts';
-import { ON_THE_WAY_US } from './night/night-due.ts';
 import { databaseNow } from './night/night-frame.ts';
 
 /** Where somebody begins to read who wants to know later what came after it. */
@@ -35,37 +35,41 @@ export async function markLateReadings(
   if (groups.length === 0) return [];
   const before = await lastLateLook(pool, tenant);
   const looked = new Set(before?.runIds ?? []);
-  const byMark = Map.groupBy(groups, ({ runId, read }) =>
-    before !== undefined && looked.has(runId) ? keyOf(before.mark) : keyOf(read),
-  );
+  const isSweep = isSweepDue(mark.readUs, before?.swept);
+  const sinceOf = ({ runId, read }: AnalysedGroup): Arrivals => {
+    if (before === undefined || !looked.has(runId)) return allArrivals(read);
+    if (!isSweep) return recentArrivals(before.mark);
+    const { swept } = before;
+    return allArrivals(swept !== undefined && swept.readUs > read.readUs ? swept : read);
+  };
+  const since = groups.map((group) => ({ group, arrivals: sinceOf(group) }));
   const late: LateForRuns[] = [];
-  for (const own of byMark.values()) {
+  for (const own of Map.groupBy(since, ({ arrivals }) => keyOf(arrivals)).values()) {
     const [first] = own;
     if (first === undefined) continue;
-    const since = before !== undefined && looked.has(first.runId) ? before.mark : first.read;
+    const some = own.map(({ group }) => group);
     // oxlint-disable-next-line no-await-in-loop -- one look after the other: there are two at most but for runs of single groups
-    late.push(await lateSince(store, tenant, since, own));
+    late.push(await lateSince(store, tenant, first.arrivals, some));
   }
   const finished = groups.flatMap(({ runId, isFinished }) => (isFinished ? runId : []));
   return markLateGroups(pool, tenant, late, {
-    look: { mark, runIds: [...new Set(finished)] },
+    look: { mark, swept: isSweep ? mark : before?.swept, runIds: [...new Set(finished)] },
     openS: CONTEXT_US / 1e6,
     quantities: BALANCE_QUANTITIES,
   });
 }
 
-const keyOf = ({ readUs, shown }: ReadMark): string => `${readUs} ${shown}`;
+const keyOf = ({ receivedAfterUs, notIn }: Arrivals): string => `${receivedAfterUs} ${notIn}`;
 
 async function lateSince(
   store: ReadingStore,
   tenant: string,
-  { readUs, shown }: ReadMark,
+  since: Arrivals,
   groups: readonly AnalysedGroup[],
 ): Promise<LateForRuns> {
   const ends = groups.map(({ asOfUs }) => asOfUs);
   const arrivals = await store.lateArrivals(tenant, {
-    notIn: shown,
-    receivedAfterUs: readUs - ON_THE_WAY_US,
+    ...since,
     fromUs: Math.min(...ends) - WINDOW_US,
     untilUs: Math.max(...ends) - CONTEXT_US,
   });

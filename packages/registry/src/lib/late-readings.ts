@@ -1,5 +1,5 @@
 import type { ReadMark } from './health.ts';
-import { timestamptz } from './instants.ts';
+import { timestamptz, timestamptzOrNull } from './instants.ts';
 import { type Pool, type Queryable, withTransaction } from './pools.ts';
 
 /** A published group whose analysis noted what it had read. */
@@ -43,23 +43,36 @@ export async function readAnalysedGroups(
 /** Up to where arrivals of a tenant have been looked at, for the groups of some runs. */
 export interface LateLook {
   readonly mark: ReadMark;
+  /** The last look at arrivals however long they had been on their way; undefined: of a version that did not note it. */
+  readonly swept: ReadMark | undefined;
   /** Finished ones: all their groups were there. */
   readonly runIds: readonly number[];
+}
+
+export interface SweptColumns {
+  readonly swept_at: number | null;
+  readonly swept_shown: string | null;
+}
+
+export function sweptOf({ swept_at: at, swept_shown: shown }: SweptColumns): ReadMark | undefined {
+  return at === null || shown === null ? undefined : { readUs: at, shown };
 }
 
 export async function lastLateLook(
   client: Queryable,
   tenant: string,
 ): Promise<LateLook | undefined> {
-  const { rows } = await client.query<{ looked_at: number; shown: string; run_ids: string[] }>(
-    'SELECT looked_at, shown, run_ids FROM late_looks WHERE tenant = $1',
-    [tenant],
-  );
+  const { rows } = await client.query<
+    { looked_at: number; shown: string; run_ids: string[] } & SweptColumns
+  >('SELECT looked_at, shown, run_ids, swept_at, swept_shown FROM late_looks WHERE tenant = $1', [
+    tenant,
+  ]);
   const [row] = rows;
   return row === undefined
     ? undefined
     : {
         mark: { readUs: row.looked_at, shown: row.shown },
+        swept: sweptOf(row),
         runIds: row.run_ids.map(Number),
       };
 }
@@ -124,10 +137,18 @@ export function markLateGroups(
       for (const row of rows) marked.add(row.group_id);
     }
     await client.query(
-      `INSERT INTO late_looks AS l (tenant, looked_at, shown, run_ids) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (tenant) DO UPDATE SET looked_at = excluded.looked_at, shown = excluded.shown, run_ids = excluded.run_ids
+      `INSERT INTO late_looks AS l (tenant, looked_at, shown, run_ids, swept_at, swept_shown) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (tenant) DO UPDATE SET looked_at = excluded.looked_at, shown = excluded.shown, run_ids = excluded.run_ids,
+                                          swept_at = excluded.swept_at, swept_shown = excluded.swept_shown
          WHERE l.looked_at < excluded.looked_at`,
-      [tenant, timestamptz(how.look.mark.readUs), how.look.mark.shown, how.look.runIds],
+      [
+        tenant,
+        timestamptz(how.look.mark.readUs),
+        how.look.mark.shown,
+        how.look.runIds,
+        timestamptzOrNull(how.look.swept?.readUs),
+        how.look.swept?.shown ?? null,
+      ],
     );
     return [...marked].toSorted();
   });

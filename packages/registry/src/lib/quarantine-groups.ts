@@ -11,7 +11,8 @@ interface QuarantineGroupRow {
   readonly rejected: number;
   readonly first: number;
   readonly last: number;
-  /** Of the latest entry. */
+  /** Both of the latest entry. */
+  readonly topic: string;
   readonly message: string;
   /** All groups, also those beyond the limit. */
   readonly groups: number;
@@ -33,6 +34,7 @@ export async function readQuarantineGroups(
   const { rows } = await client.query<QuarantineGroupRow>(
     `SELECT reason, field, device_id, count(*) AS entries, sum(rejected)::int8 AS rejected,
             min(received_at) AS first, max(received_at) AS last, (array_agg(message ORDER BY id DESC))[1] AS message,
+            (array_agg(topic ORDER BY id DESC))[1] AS topic,
             count(*) OVER () AS groups
        FROM quarantine
       WHERE tenant = $1

@@ -1,6 +1,7 @@
 import { timestamptz } from './instants.ts';
 import type { Queryable } from './pools.ts';
 import type { QuarantineRow } from './quarantine.ts';
+import { firstThatFits } from './quarantine-sizes.ts';
 
 /** How long and how much the quarantine keeps. */
 export interface QuarantineLimits {
@@ -11,8 +12,6 @@ export interface QuarantineLimits {
 
 /** Entries of one statement. */
 const AT_A_TIME = 10_000;
-/** An entry without its payload: columns, indexes. */
-const ENTRY_BYTES = 600;
 
 const COUNT = `
   INSERT INTO quarantine_left_out AS o (tenant, device_id, topic, reason, hour, source, entries, rejected)
@@ -57,27 +56,14 @@ const remove = (condition: string): string => `
 const TOO_OLD = remove('received_at < now() - make_interval(days => $1)');
 const BEFORE = remove('id < $1');
 
-/** The oldest entry that still fits, counted from the youngest; null: all fit. */
-const FIRST_THAT_FITS = `
-  SELECT min(id) FILTER (WHERE total <= $1) AS first, max(total) > $1 AS is_over, max(id) AS last
-    FROM (SELECT id, sum(CASE WHEN payload IS NULL THEN 0 ELSE payload_bytes END + ${ENTRY_BYTES}) OVER (ORDER BY id DESC) AS total
-            FROM quarantine) q`;
-
 /** Removes the oldest entries beyond the limits, whatever their status, and counts them; returns how many. */
 export async function trimQuarantine(
   client: Queryable,
   { days, bytes }: QuarantineLimits,
 ): Promise<number> {
-  let removed = await removeAll(client, TOO_OLD, days);
-  const { rows } = await client.query<{
-    first: number | null;
-    is_over: boolean | null;
-    last: number | null;
-  }>(FIRST_THAT_FITS, [bytes]);
-  const [sizes] = rows;
-  if (sizes?.is_over === true)
-    removed += await removeAll(client, BEFORE, sizes.first ?? (sizes.last ?? 0) + 1);
-  return removed;
+  const tooOld = await removeAll(client, TOO_OLD, days);
+  const first = await firstThatFits(client, bytes);
+  return first === undefined ? tooOld : tooOld + (await removeAll(client, BEFORE, first));
 }
 
 async function removeAll(client: Queryable, statement: string, limit: number): Promise<number> {

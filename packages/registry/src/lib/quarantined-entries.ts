@@ -35,7 +35,7 @@ export async function entriesOf(
   replay: Replay,
   limit: number,
 ): Promise<{ readonly entries: readonly QuarantinedEntry[]; readonly isLast: boolean }> {
-  const { tenant, entryId, reason, deviceId, nextId, lastId } = replay;
+  const { tenant, entryId, reason, field, deviceId, withoutDevice, nextId, lastId } = replay;
   const { rows } = await client.query<QuarantinedEntry & { found: number }>(
     `SELECT ${COLUMNS}, found
        FROM (SELECT *, count(*) OVER () AS found, sum(payload_bytes) OVER (ORDER BY id) - payload_bytes AS before
@@ -43,11 +43,12 @@ export async function entriesOf(
                       WHERE tenant = $1 AND ${REPLAYABLE}
                         AND CASE WHEN $2::int8 IS NULL
                                  THEN status = 'open' AND id > $3 AND id <= $4 AND ($5::text IS NULL OR reason = $5)
-                                      AND ($6::text IS NULL OR device_id = $6)
+                                      AND ($6::text IS NULL OR device_id = $6) AND ($8::text IS NULL OR field = $8)
+                                      AND (NOT $9 OR device_id IS NULL)
                                  ELSE id = $2 END
                       ORDER BY id LIMIT $7) one_batch) counted
       WHERE before < ${BATCH_BYTES} ORDER BY id`,
-    [tenant, entryId, nextId, lastId, reason, deviceId, limit],
+    [tenant, entryId, nextId, lastId, reason, deviceId, limit, field, withoutDevice],
   );
   const found = rows[0]?.found ?? 0;
   return {

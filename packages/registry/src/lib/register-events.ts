@@ -5,7 +5,9 @@ import type {
   RegisterEventState,
   RegisterReading,
 } from '@verimeter/telemetry';
+import type { ReadMark } from './health.ts';
 import { timestamptz, timestamptzOrNull } from './instants.ts';
+import { type SweptColumns, sweptOf } from './late-readings.ts';
 import type { Queryable } from './pools.ts';
 
 /** An event of a channel as it counts: what was found, or what a person made of it. */
@@ -162,6 +164,8 @@ export interface RegisterScan {
   readonly shown: string;
   /** When that was; microseconds since 1970. */
   readonly markUs: number;
+  /** The last look at arrivals however long they had been on their way; undefined: of a version that did not note it. */
+  readonly swept: ReadMark | undefined;
   /** Of a first look that is not done: channels from here on are still to be looked through. */
   readonly nextChannel: number | undefined;
 }
@@ -170,24 +174,39 @@ export async function readRegisterScan(
   client: Queryable,
   tenant: string,
 ): Promise<RegisterScan | undefined> {
-  const result = await client.query<{ shown: string; mark: number; next_channel: number | null }>(
-    'SELECT shown, mark, next_channel FROM register_scans WHERE tenant = $1',
+  const result = await client.query<
+    { shown: string; mark: number; next_channel: number | null } & SweptColumns
+  >(
+    'SELECT shown, mark, next_channel, swept_at, swept_shown FROM register_scans WHERE tenant = $1',
     [tenant],
   );
   const [row] = result.rows;
   if (row === undefined) return undefined;
-  return { shown: row.shown, markUs: row.mark, nextChannel: row.next_channel ?? undefined };
+  return {
+    shown: row.shown,
+    markUs: row.mark,
+    swept: sweptOf(row),
+    nextChannel: row.next_channel ?? undefined,
+  };
 }
 
 export async function writeRegisterScan(
   client: Queryable,
   tenant: string,
-  { shown, markUs, nextChannel }: RegisterScan,
+  { shown, markUs, swept, nextChannel }: RegisterScan,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO register_scans (tenant, shown, mark, next_channel) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (tenant) DO UPDATE SET shown = excluded.shown, mark = excluded.mark, next_channel = excluded.next_channel`,
-    [tenant, shown, timestamptz(markUs), nextChannel ?? null],
+    `INSERT INTO register_scans (tenant, shown, mark, next_channel, swept_at, swept_shown) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (tenant) DO UPDATE SET shown = excluded.shown, mark = excluded.mark, next_channel = excluded.next_channel,
+                                        swept_at = excluded.swept_at, swept_shown = excluded.swept_shown`,
+    [
+      tenant,
+      shown,
+      timestamptz(markUs),
+      nextChannel ?? null,
+      timestamptzOrNull(swept?.readUs),
+      swept?.shown ?? null,
+    ],
   );
 }
 

@@ -1,10 +1,17 @@
 import type { QuarantineReason } from '@verimeter/telemetry';
 import type { Queryable } from './pools.ts';
 
-/** What is replayed: one entry in whatever state, or all open entries of the tenant, of one reason or one device where given. */
+/**
+ * What is replayed: one entry in whatever state, or all open entries of the tenant; of one reason, one field, or one device where given. Device null:
+ * only entries that name none.
+ */
 export type ReplayWish =
   | { readonly entryId: number }
-  | { readonly reason?: QuarantineReason | undefined; readonly deviceId?: string | undefined };
+  | {
+      readonly reason?: QuarantineReason | undefined;
+      readonly field?: string | undefined;
+      readonly deviceId?: string | null | undefined;
+    };
 
 /** Units of the replayed messages, as the ledger counts them. */
 export interface ReplayCounts {
@@ -20,7 +27,10 @@ export interface Replay extends ReplayCounts {
   readonly tenant: string;
   readonly entryId: number | null;
   readonly reason: string | null;
+  readonly field: string | null;
   readonly deviceId: string | null;
+  /** Only entries that name no device. */
+  readonly withoutDevice: boolean;
   readonly lastId: number;
   readonly nextId: number;
   /** Entries looked at, and those with nothing missing any more. */
@@ -29,7 +39,8 @@ export interface Replay extends ReplayCounts {
   readonly finished: boolean;
 }
 
-const COLUMNS = `id, tenant, entry_id AS "entryId", reason, device_id AS "deviceId", last_id AS "lastId",
+const COLUMNS = `id, tenant, entry_id AS "entryId", reason, field, device_id AS "deviceId",
+  without_device AS "withoutDevice", last_id AS "lastId",
   next_id AS "nextId", entries, replayed, received, stored, duplicate, conflicting, rejected,
   finished_at IS NOT NULL AS finished`;
 
@@ -40,11 +51,11 @@ export async function wishReplay(
   wish: ReplayWish,
 ): Promise<number> {
   const entryId = 'entryId' in wish ? wish.entryId : null;
-  const { reason = null, deviceId = null } = 'entryId' in wish ? {} : wish;
+  const { reason = null, field = null, deviceId } = 'entryId' in wish ? {} : wish;
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO replays (tenant, entry_id, reason, device_id, last_id)
-     VALUES ($1, $2, $3, $4, coalesce($2, (SELECT max(id) FROM quarantine WHERE tenant = $1), 0)) RETURNING id`,
-    [tenant, entryId, reason, deviceId],
+    `INSERT INTO replays (tenant, entry_id, reason, field, device_id, without_device, last_id)
+     VALUES ($1, $2, $3, $4, $5, $6, coalesce($2, (SELECT max(id) FROM quarantine WHERE tenant = $1), 0)) RETURNING id`,
+    [tenant, entryId, reason, field, deviceId ?? null, deviceId === null],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('an insert returns its row');

@@ -19,7 +19,7 @@ import {
 } from '@verimeter/telemetry';
 import pg from 'pg';
 import { databaseNow } from '../night/night-frame.ts';
-import { ON_THE_WAY_US } from '../night/night-due.ts';
+import { allArrivals, isSweepDue, recentArrivals } from '../arrivals-since.ts';
 
 const REGISTERS = QUANTITIES.flatMap(({ name, kind }) => (kind === 'register' ? name : []));
 /** Years of readings of so many channels are looked through within the time that a statement may take. */
@@ -78,9 +78,11 @@ export async function wereScanned(pool: Pool, tenant: string): Promise<boolean> 
   return last !== undefined && last.nextChannel === undefined;
 }
 
+/** A look at everything that is shown. */
 async function beginScan({ pool, store }: ScanOptions): Promise<RegisterScan> {
   const markUs = await databaseNow(pool);
-  return { markUs, shown: await store.shown(), nextChannel: undefined };
+  const shown = await store.shown();
+  return { markUs, shown, swept: { readUs: markUs, shown }, nextChannel: undefined };
 }
 
 /** All channels, page by page: a look that was interrupted goes on where it was. */
@@ -111,10 +113,11 @@ async function scanFirst(options: ScanOptions, last: RegisterScan | undefined): 
 async function scanSince(options: ScanOptions, last: RegisterScan): Promise<void> {
   const { pool, store, tenant, signal } = options;
   const begun = await beginScan(options);
+  const isSweep = isSweepDue(begun.markUs, last.swept);
+  const mark = { readUs: last.markUs, shown: last.shown };
   const arrivals = await store
     .lateArrivals(tenant, {
-      notIn: last.shown,
-      receivedAfterUs: last.markUs - ON_THE_WAY_US,
+      ...(isSweep ? allArrivals(last.swept ?? mark) : recentArrivals(mark)),
       fromUs: EARLIEST_TS_US,
       untilUs: begun.markUs,
     })
@@ -139,7 +142,7 @@ async function scanSince(options: ScanOptions, last: RegisterScan): Promise<void
       Math.min(arrivals.get(channelId)?.earliestUs ?? Infinity, last.markUs),
     );
   }
-  await writeRegisterScan(pool, tenant, begun);
+  await writeRegisterScan(pool, tenant, isSweep ? begun : { ...begun, swept: last.swept });
 }
 
 async function scanChannels(
