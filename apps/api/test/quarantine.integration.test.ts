@@ -37,6 +37,7 @@ test('groups are entries of one reason, field and device', async () => {
         rejected: 3,
         first_received_at: '2026-03-10T01:00:00.500Z',
         message: 'register it',
+        topic: 'verimeter/v1/a/ghost/readings',
       },
       { reason: 'too_large', device_id: 'm1', entries: 1, rejected: 1 },
     ],
@@ -100,9 +101,24 @@ test('a replay of many is answered at once and can be followed', async () => {
   const { body } = await change('/quarantine/replay', 'POST', { reason: 'unknown_device' });
   expectShape(replayProgress, body);
   expect(body).toMatchObject({ entries: 0, finished: false });
+  const { rows } = await fixture.database.servicePool.query(
+    'SELECT field, device_id, without_device FROM replays WHERE id = $1',
+    [body.id],
+  );
+  expect(rows).toEqual([{ field: null, device_id: null, without_device: false }]);
   const followed = await fixture.request(`/quarantine/replays/${body.id}`);
   expect(followed.body).toEqual(body);
   const foreign = { key: fixture.keys.b.viewer };
   expectProblem(await fixture.request(`/quarantine/replays/${body.id}`, foreign), 'not_found');
   expectProblem(await change('/quarantine/replay', 'POST', { reason: 'bored' }), 'invalid_request');
+});
+
+test('a group is replayed by what it is named by, also one without a device', async () => {
+  const group = { reason: 'topic_mismatch', field: '', device_id: null };
+  const { body } = await change('/quarantine/replay', 'POST', group);
+  const { rows } = await fixture.database.servicePool.query(
+    'SELECT reason, field, device_id, without_device FROM replays WHERE id = $1',
+    [body.id],
+  );
+  expect(rows).toEqual([{ ...group, without_device: true }]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BURST, MessageRates, SUSTAINED_PER_S } from '../src/lib/message-rates.ts';
+import { BURST, MessageRates, SUSTAINED_PER_S } from '../src/lib/floods/message-rates.ts';
 
 const topic = (device: string): string => `verimeter/v1/demo/${device}/readings`;
 
@@ -33,17 +33,29 @@ test('a gateway is one sender with all its children, and all topics of a device 
   expect(rates.isBeyond('short/topic', 0)).toBe(false);
 });
 
-test('who floods is reported once a minute, the worst first; who is quiet costs no memory', () => {
+test('who floods is reported with its rate, the worst first; who is quiet costs no memory', () => {
   const rates = new MessageRates();
   expect(rates.report(0)).toEqual([]);
-  beyond(rates, topic('A'), BURST + 5, 0);
-  beyond(rates, topic('B'), BURST + 9, 0);
-  beyond(rates, topic('C'), BURST, 0);
-  expect(rates.report(59_999)).toBeUndefined();
-  expect(rates.report(60_000)).toEqual([
-    { sender: 'demo/B', messages: 9 },
-    { sender: 'demo/A', messages: 5 },
-  ]);
+  beyond(rates, topic('A'), BURST + 5, 1000);
+  // 80 per second for ten seconds: 50 are let through
+  beyond(rates, 'verimeter/v1/demo/GW/children/C/readings', BURST, 1000);
+  for (let k = 1; k <= 800; k += 1) rates.isBeyond('verimeter/v1/demo/GW/status', 1000 + k * 12.5);
+  beyond(rates, topic('C'), BURST, 1000);
+  beyond(rates, 'some/other/topic/of/many/levels', BURST + 1, 1000);
+  const [gateway, device, other, ...none] = rates.report(60_000);
+  expect(gateway).toMatchObject({ tenant: 'demo', sender: 'GW', messages: 300, toMs: 10_975 });
+  expect(gateway?.fromMs).toBeCloseTo(1012.5, 5);
+  expect(gateway?.ratePerS).toBeCloseTo(80, 0);
+  expect(device).toEqual({
+    tenant: 'demo',
+    sender: 'A',
+    messages: 5,
+    fromMs: 1000,
+    toMs: 1000,
+    ratePerS: SUSTAINED_PER_S + 5,
+  });
+  expect(other).toMatchObject({ tenant: undefined, sender: 'some/other/topic/of', messages: 1 });
+  expect(none).toEqual([]);
   expect(rates.size).toBe(0);
   expect(rates.report(120_000)).toEqual([]);
 });

@@ -116,6 +116,34 @@ test('all open entries of a reason are replayed, batch after batch, others stay'
   expect(await world.ledger()).toMatchObject({ open: 0, stored: 60, conflicting: 390 });
 });
 
+test('a group without a device is replayed alone, what is still wrong stays, and a second time stores nothing', async () => {
+  const pipeline = world.pipeline();
+  await pipeline.accept(message('verimeter/v1/demo/M1', sample(7)));
+  await pipeline.accept(message('somewhere/else', sample(8)));
+  const before = await entries();
+  expect(before).toMatchObject([
+    { device_id: null, reason: 'topic_mismatch', field: '', status: 'open' },
+    { device_id: null, reason: 'topic_mismatch', field: '', status: 'open' },
+  ]);
+  // As if the decoder had not known this form of a topic, and now does; and others beside the group.
+  const copy = `INSERT INTO quarantine (tenant, received_at, source, topic, device_id, reason, field, message, payload, payload_bytes,
+                                        payload_sha256, rejected)
+    SELECT tenant, received_at, source, 'verimeter/v1/demo/M1/readings', $1, reason, $2, message, payload, payload_bytes, payload_sha256, 1
+      FROM quarantine WHERE topic = 'verimeter/v1/demo/M1'`;
+  await world.rows(copy, [null, '']);
+  await world.rows(copy, ['M1', '']);
+  await world.rows(copy, [null, 'other']);
+  const group = { reason: 'topic_mismatch', field: '', deviceId: null } as const;
+  expect(await replayed(group)).toMatchObject({ entries: 3, replayed: 1, stored: 1, rejected: 2 });
+  expect(await world.readings()).toEqual([
+    ['M1', 'active_energy_import', '2026-11-23T07:15:00.000Z', 7],
+  ]);
+  const statuses = (await entries()).map(({ status }) => status);
+  expect(statuses).toEqual(['open', 'open', 'replayed', 'open', 'open']);
+  expect(await replayed(group)).toMatchObject({ entries: 2, replayed: 0, stored: 0 });
+  expect(await world.ledger()).toMatchObject({ open: 0, stored: 1 });
+});
+
 test('what is wrong next is said, and the entry stays open', async () => {
   const pipeline = world.pipeline();
   const records = [

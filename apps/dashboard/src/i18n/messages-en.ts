@@ -230,6 +230,7 @@ export const messagesEn = {
     source: 'Source',
     topic: 'Topic or file',
     device: 'Device',
+    noDevice: 'none; the topic of the last one:',
     field: 'Field',
     message: 'What to mend',
     payload: 'Message as it came',

@@ -232,6 +232,7 @@ export const messagesVi: Messages = {
     source: 'Nguồn',
     topic: 'Chủ đề hoặc tệp',
     device: 'Thiết bị',
+    noDevice: 'không có; chủ đề của bản tin cuối:',
     field: 'Trường',
     message: 'Cần sửa gì',
     payload: 'Bản tin gốc',

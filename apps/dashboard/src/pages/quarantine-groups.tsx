@@ -54,13 +54,13 @@ function GroupRow({
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const mayWrite = useMayWrite();
-  const { reason, device_id: device } = group;
+  const { reason, field, device_id: device } = group;
   const replay = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
       const begun = await request<ReplayProgress>('POST', '/quarantine/replay', {
-        body: { reason, ...(device === null ? {} : { device_id: device }) },
+        body: { reason, field, device_id: device },
       });
       const done = await followReplay(begun, ({ entries }, isWaiting) =>
         setStatus(
@@ -92,7 +92,16 @@ function GroupRow({
         {error !== undefined && <ProblemNote error={error} />}
       </td>
       <td data-label={t.quality.device}>
-        {device === null ? t.common.none : <a href={deviceHref(device)}>{device}</a>}
+        {device === null ? (
+          <>
+            {t.quality.noDevice}
+            <div className="hint">
+              <code>{group.topic}</code>
+            </div>
+          </>
+        ) : (
+          <a href={deviceHref(device)}>{device}</a>
+        )}
       </td>
       <td className="number" data-label={t.quality.readings}>
         {format.integer(group.rejected)}
@@ -102,7 +111,7 @@ function GroupRow({
       </td>
       <td data-label={t.quality.lastReceived}>{format.dateTime(group.last_received_at)}</td>
       <td>
-        {mayWrite && device !== null && (
+        {mayWrite && (
           <button type="button" disabled={busy} onClick={() => void replay()}>
             {t.quality.replay}
           </button>

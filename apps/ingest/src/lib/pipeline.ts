@@ -8,9 +8,9 @@ import { Acknowledging } from './acknowledging.ts';
 import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
+import { type FloodReports, startFloodReports } from './floods/flood-reports.ts';
 import { startLedgerFolding } from './ledger-folding.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
-import { MessageRates } from './message-rates.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
 import { type Held, type HeldMessage, OpenBatch } from './open-batch.ts';
 import { type PreparedBatch, prepareAhead } from './prepare-batch.ts';
@@ -84,6 +84,7 @@ class BatchingPipeline implements Pipeline {
   readonly #log: Logger;
   readonly #metrics: IngestMetrics;
   readonly #context: CommitContext;
+  readonly #floods: FloodReports;
   readonly #flushMs: number;
   readonly #aborting = new AbortController();
   readonly #finished = new AbortController();
@@ -94,7 +95,6 @@ class BatchingPipeline implements Pipeline {
   #next: ClosedBatch | undefined;
   /** As they came; decoded when the batch before has gone. */
   #backlog: Held<IncomingMessage>[] = [];
-  readonly #rates = new MessageRates();
   readonly #acknowledging = new Acknowledging();
   #committing = 0;
   #slicing = false;
@@ -129,23 +129,26 @@ class BatchingPipeline implements Pipeline {
       onConnection: (client) => listener.ignore(processIdOf(client)),
     };
     const replays = startReplayWorker({ ...this.#context, log });
-    this.#stopHelpers = async () => {
-      await Promise.all([
-        listener.stop(),
-        trimming.stop(),
-        replays.stop(),
-        clocks.stop(),
-        folding.stop(),
-      ]);
-    };
     this.#metrics = createIngestMetrics(options.metrics, () => this.#pending());
+    const floods = startFloodReports({
+      pool,
+      log,
+      metrics: this.#metrics,
+      defaultTenant: this.#context.defaultTenant,
+    });
+    this.#floods = floods;
+    this.#stopHelpers = async () => {
+      const helpers = [listener, trimming, replays, clocks, folding, floods];
+      await Promise.all(helpers.map((helper) => helper.stop()));
+    };
     this.#running = this.#run();
   }
 
   accept(message: IncomingMessage): Promise<void> {
     if (this.#closing) return Promise.reject(new PipelineClosedError());
     if (message.dup) this.#metrics.redelivered.inc();
-    this.#watchRate(message.topic);
+    // Who floods is told to the operator, nothing is held back (docs/decisions/0100).
+    if (this.#floods.isBeyond(message.topic)) this.#metrics.beyondRate.inc();
     return new Promise((resolve, reject) => {
       const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
       const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };
@@ -194,20 +197,6 @@ class BatchingPipeline implements Pipeline {
     }
     this.#lastArrivalUs = Math.max(this.#lastArrivalUs, receivedAtUs);
     return receivedAtUs;
-  }
-
-  /** Tells the operator who floods; nothing is held back (docs/decisions/0100). */
-  #watchRate(topic: string): void {
-    const now = performance.now();
-    if (this.#rates.isBeyond(topic, now)) this.#metrics.beyondRate.inc();
-    const floods = this.#rates.report(now);
-    if (floods === undefined) return;
-    this.#metrics.floodingDevices.set(floods.length);
-    if (floods.length > 0)
-      this.#log.warn(
-        { devices: floods.length, worst: floods.slice(0, 10) },
-        'devices send more than 50 messages/s, which delays those of others',
-      );
   }
 
   #pending(): number {

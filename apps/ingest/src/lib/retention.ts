@@ -2,6 +2,7 @@ import {
   type Pool,
   type QuarantineLimits,
   trimLiveEvents,
+  trimMessageFloods,
   trimQuarantine,
   trimReplays,
 } from '@verimeter/registry';
@@ -24,6 +25,7 @@ export function startTrimming(
   async function trim(round: number): Promise<void> {
     await trimLiveEvents(pool);
     await trimReplays(pool);
+    await trimMessageFloods(pool);
     const removed = await trimQuarantine(pool, limits);
     if (removed > 0)
       log.warn({ removed, ...limits }, 'the oldest entries of the quarantine were removed');

@@ -161,7 +161,9 @@ export const COMMANDS: readonly Command[] = [
       ],
       options: [
         { name: 'reason', value: 'R', text: 'only entries of this reason, such as unknown_device' },
+        { name: 'field', value: 'F', text: 'only entries of this field, as in groups' },
         { name: 'device', value: 'D', text: 'only entries of this device' },
+        { name: 'no-device', text: 'only entries whose topic names no device' },
       ],
     },
     run: async (context) => (await import('./commands/quarantine.ts')).run(context),

@@ -63,14 +63,18 @@ export const quarantineChange = z.strictObject({
   status: z.enum(['open', 'dismissed'], { error: 'must be open or dismissed' }),
 });
 
-const filter = {
-  reason: z.enum(QUARANTINE_REASONS).optional(),
-  device_id: z.string().min(1).optional(),
-};
-
-export const replayRequest = z.strictObject(filter).meta({
-  description: 'Which of the open entries; all of them where nothing is given',
-});
+export const replayRequest = z
+  .strictObject({
+    reason: z.enum(QUARANTINE_REASONS).optional(),
+    field: z.string().optional().meta({ description: 'As in a group; may be empty' }),
+    device_id: z
+      .string()
+      .min(1)
+      .nullable()
+      .optional()
+      .meta({ description: 'null: entries whose topic names no device' }),
+  })
+  .meta({ description: 'Which of the open entries; all of them where nothing is given' });
 
 export const replayProgress = z.object({
   id: z.int(),
@@ -90,6 +94,7 @@ export const quarantineGroup = z.object({
   rejected: count.meta({ description: 'Readings these entries stand for, as they were counted' }),
   first_received_at: instant,
   last_received_at: instant,
+  topic: z.string().meta({ description: 'Of the latest entry' }),
   message: z.string().meta({ description: 'Of the latest entry' }),
 });
 export type QuarantineGroup = z.infer<typeof quarantineGroup>;

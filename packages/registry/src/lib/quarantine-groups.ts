@@ -21,14 +21,16 @@ interface QuarantineGroupRow {
 interface QuarantineFilter {
   readonly reasons?: readonly string[] | undefined;
   readonly statuses?: readonly string[] | undefined;
-  readonly deviceId?: string | undefined;
+  readonly field?: string | undefined;
+  /** null: entries that name no device. */
+  readonly deviceId?: string | null | undefined;
 }
 
 /** The entries of the tenant by reason, field and device, most readings first. */
 export async function readQuarantineGroups(
   client: Queryable,
   tenant: string,
-  { reasons, statuses, deviceId }: QuarantineFilter,
+  { reasons, statuses, field, deviceId }: QuarantineFilter,
   limit?: number,
 ): Promise<QuarantineGroupRow[]> {
   const { rows } = await client.query<QuarantineGroupRow>(
@@ -40,9 +42,17 @@ export async function readQuarantineGroups(
       WHERE tenant = $1
         AND ($2::text[] IS NULL OR reason = ANY ($2))
         AND ($3::text[] IS NULL OR status = ANY ($3))
-        AND ($4::text IS NULL OR device_id = $4)
+        AND ($4::text IS NULL OR device_id = $4) AND (NOT $6 OR device_id IS NULL) AND ($7::text IS NULL OR field = $7)
       GROUP BY reason, field, device_id ORDER BY sum(rejected) DESC, max(id) DESC LIMIT $5`,
-    [tenant, reasons ?? null, statuses ?? null, deviceId ?? null, limit ?? null],
+    [
+      tenant,
+      reasons ?? null,
+      statuses ?? null,
+      deviceId ?? null,
+      limit ?? null,
+      deviceId === null,
+      field ?? null,
+    ],
   );
   return rows;
 }

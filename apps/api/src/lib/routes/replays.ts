@@ -58,8 +58,8 @@ export function registerReplayRoutes(app: FastifyInstance, context: ApiContext):
   });
 
   mountTenantOperation(app, context, 'replayQuarantine', async (client, { body, principal }) => {
-    const { reason, device_id: deviceId } = body;
-    const id = await wishReplay(client, principal.tenant, { reason, deviceId });
+    const { reason, field, device_id: deviceId } = body;
+    const id = await wishReplay(client, principal.tenant, { reason, field, deviceId });
     const replay = await findReplay(client, id);
     if (replay === undefined) throw new Error('a row is seen by the transaction that wrote it');
     return progressOf(replay);

@@ -3,24 +3,30 @@ import { type Pool, findReplay, readQuarantineGroups, wishReplay } from '@verime
 import { createLogger } from '@verimeter/service-runtime';
 import { QUARANTINE_REASONS, type QuarantineReason, formatTimestamp } from '@verimeter/telemetry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
-import { choice } from '../arguments.ts';
+import { choice, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import { say, table, writeLine } from '../output.ts';
 import { createProgress, grouped } from '../progress.ts';
 
 interface Filter {
-  readonly reason: QuarantineReason | null;
-  readonly deviceId: string | null;
+  readonly reason: QuarantineReason | undefined;
+  readonly field: string | undefined;
+  /** null: entries whose topic names none. */
+  readonly deviceId: string | null | undefined;
 }
 
 /** `groups`: what lies in quarantine and why. `replay`: stores what can be stored by now. */
 export async function run(context: CommandContext): Promise<number> {
   const what = choice(context.positionals[0] ?? 'groups', ['groups', 'replay'], 'quarantine');
   const reason = context.option('reason');
+  const device = context.option('device');
+  if (device !== undefined && context.flag('no-device'))
+    throw new UsageError('--device and --no-device exclude each other: give one of them');
   const filter: Filter = {
-    reason: reason === undefined ? null : choice(reason, QUARANTINE_REASONS, '--reason'),
-    deviceId: context.option('device') ?? null,
+    reason: reason === undefined ? undefined : choice(reason, QUARANTINE_REASONS, '--reason'),
+    field: context.option('field'),
+    deviceId: context.flag('no-device') ? null : device,
   };
   return withDatabase(context.environment, 'verimeter-quarantine', (pool) =>
     what === 'groups' ? showGroups(pool, context, filter) : replay(pool, context, filter),
@@ -31,9 +37,10 @@ const SHOWN = 50;
 
 async function showGroups(pool: Pool, context: CommandContext, filter: Filter): Promise<number> {
   const rows = await readQuarantineGroups(pool, context.tenant, {
-    reasons: filter.reason === null ? undefined : [filter.reason],
+    reasons: filter.reason === undefined ? undefined : [filter.reason],
     statuses: ['open'],
-    deviceId: filter.deviceId ?? undefined,
+    field: filter.field,
+    deviceId: filter.deviceId,
   });
   if (context.json) {
     await writeLine(
@@ -64,22 +71,22 @@ async function showGroups(pool: Pool, context: CommandContext, filter: Filter): 
     ]);
   await writeLine(table([head, ...lines], new Set([0, 1])));
   if (rows.length > SHOWN) say(`${rows.length - SHOWN} more groups: --json has all of them`);
-  say('once the cause is mended: verimeter quarantine replay [--reason R] [--device D]');
+  say(
+    'once the cause is mended: verimeter quarantine replay [--reason R] [--field F] [--device D|--no-device]',
+  );
   return 0;
 }
 
 async function replay(pool: Pool, context: CommandContext, filter: Filter): Promise<number> {
-  const { reason, deviceId } = filter;
+  const { reason, field, deviceId } = filter;
   const { rows } = await pool.query<{ total: number }>(
     `SELECT count(*) AS total FROM quarantine
-      WHERE tenant = $1 AND status = 'open' AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR device_id = $3)`,
-    [context.tenant, reason, deviceId],
+      WHERE tenant = $1 AND status = 'open' AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR field = $3)
+        AND ($4::text IS NULL OR device_id = $4) AND (NOT $5 OR device_id IS NULL)`,
+    [context.tenant, reason, field, deviceId, deviceId === null],
   );
   const total = rows[0]?.total ?? 0;
-  const id = await wishReplay(pool, context.tenant, {
-    reason: reason ?? undefined,
-    deviceId: deviceId ?? undefined,
-  });
+  const id = await wishReplay(pool, context.tenant, filter);
   const progress = createProgress('replay');
   const done = await fulfilReplays({
     pool,

@@ -1,20 +1,31 @@
 /** Messages per second of a device that do not count as a flood, and how many at once do not. */
 export const SUSTAINED_PER_S = 50;
 export const BURST = 500;
-const REPORT_MS = 60_000;
+/** A rate over less than this says little, milliseconds. */
+const SHORTEST_MS = 1000;
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds of the caller's clock. */
+  /** Milliseconds of the caller's clock, as all times here. */
   at: number;
-  /** Messages beyond the rate since the last report. */
+  /** Messages beyond the rate since the last report, and when the first and the last of them came. */
   beyond: number;
+  from: number;
+  to: number;
 }
 
 export interface Flood {
-  /** `tenant/device` as in the topic; the gateway, where one speaks for its children. */
+  /** Of the topic; undefined: it is none of a device. */
+  readonly tenant: string | undefined;
+  /** Device of the topic, or gateway, where one speaks for its children; of other topics the first four levels. */
   readonly sender: string;
+  /** Messages beyond the rate. */
   readonly messages: number;
+  /** First and last of them. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Messages per second in between, all of them. */
+  readonly ratePerS: number;
 }
 
 /**
@@ -23,34 +34,33 @@ export interface Flood {
  */
 export class MessageRates {
   readonly #buckets = new Map<string, Bucket>();
-  #reportedAt = -Infinity;
 
   /** Whether the message goes beyond what its device may send. */
   isBeyond(topic: string, nowMs: number): boolean {
     const sender = senderOf(topic);
     let bucket = this.#buckets.get(sender);
     if (bucket === undefined) {
-      bucket = { tokens: BURST, at: nowMs, beyond: 0 };
+      bucket = { tokens: BURST, at: nowMs, beyond: 0, from: 0, to: 0 };
       this.#buckets.set(sender, bucket);
     }
     const refilled = ((nowMs - bucket.at) * SUSTAINED_PER_S) / 1000;
     bucket.tokens = Math.min(BURST, bucket.tokens + refilled);
     bucket.at = nowMs;
     if (bucket.tokens < 1) {
+      if (bucket.beyond === 0) bucket.from = nowMs;
       bucket.beyond += 1;
+      bucket.to = nowMs;
       return true;
     }
     bucket.tokens -= 1;
     return false;
   }
 
-  /** Once per minute who sent beyond the rate since the last time, the worst first; in between undefined. */
-  report(nowMs: number): Flood[] | undefined {
-    if (nowMs - this.#reportedAt < REPORT_MS) return undefined;
-    this.#reportedAt = nowMs;
+  /** Who sent beyond the rate since the last report, the worst first. */
+  report(nowMs: number): Flood[] {
     const floods: Flood[] = [];
     for (const [sender, bucket] of this.#buckets) {
-      if (bucket.beyond > 0) floods.push({ sender, messages: bucket.beyond });
+      if (bucket.beyond > 0) floods.push(floodOf(sender, bucket));
       bucket.beyond = 0;
       if (nowMs - bucket.at > (BURST / SUSTAINED_PER_S) * 1000) this.#buckets.delete(sender);
     }
@@ -62,14 +72,26 @@ export class MessageRates {
   }
 }
 
-/** Third and fourth level: `verimeter/v1/{tenant}/{device}/…`; a topic with fewer levels is its own sender. */
+function floodOf(levels: string, { beyond, from, to }: Bucket): Flood {
+  const [root, version, tenant, device] = levels.split('/');
+  const isDevice = root === 'verimeter' && version === 'v1' && device !== undefined;
+  return {
+    tenant: isDevice ? tenant : undefined,
+    sender: isDevice ? device : levels,
+    messages: beyond,
+    fromMs: from,
+    toMs: to,
+    // While its bucket is empty, a device has the sustained rate and what goes beyond it.
+    ratePerS: SUSTAINED_PER_S + (beyond * 1000) / Math.max(to - from, SHORTEST_MS),
+  };
+}
+
+/** The first four levels, which name tenant and device in `verimeter/v1/{tenant}/{device}/…`. */
 function senderOf(topic: string): string {
   let slash = -1;
-  let start = 0;
   for (let level = 0; level < 4; level += 1) {
-    if (level === 2) start = slash + 1;
     slash = topic.indexOf('/', slash + 1);
     if (slash === -1) return topic;
   }
-  return topic.slice(start, slash);
+  return topic.slice(0, slash);
 }
