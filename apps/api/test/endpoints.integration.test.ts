@@ -8,6 +8,7 @@ import {
   groupList,
   healthDetailList,
   healthList,
+  floodList,
   ledgerList,
   quarantineList,
   readingList,
@@ -298,6 +299,34 @@ describe('account', () => {
     const none = await fixture.request('/ledger?to=2026-03-10T01:00:00Z');
     expect(none.body.items).toEqual([]);
     expect(none.body.totals.received).toBe(0);
+  });
+
+  test('who sends too much, the latest first, page by page and by state', async () => {
+    const first = await fixture.request('/message-floods?limit=2');
+    expectShape(floodList, first.body);
+    expect(first.body).toMatchObject({
+      items: [
+        {
+          sender: 'm1',
+          device_id: 'm1',
+          state: 'active',
+          since: '2026-03-10T01:00:00.000Z',
+          rate_per_second: 75,
+          top_rate_per_second: 180.1,
+          messages_beyond: 90_000,
+        },
+        { sender: 'm2', device_id: 'm2', state: 'ended', until: '2026-03-10T00:05:00.000Z' },
+      ],
+      active: 1,
+    });
+    const next = await fixture.request(`/message-floods?limit=2&cursor=${first.body.next_cursor}`);
+    expect(next.body).toMatchObject({
+      items: [{ sender: 'ghost', device_id: null }],
+      next_cursor: null,
+    });
+    const ended = await fixture.request('/message-floods?state=ended');
+    expect(ended.body.items).toHaveLength(2);
+    expectProblem(await fixture.request('/message-floods?state=soon'), 'invalid_request');
   });
 
   test('quarantine with payload as it came, or its size and hash', async () => {

@@ -43,6 +43,7 @@ test.each([
   '/health',
   '/findings',
   '/ledger',
+  '/message-floods',
   '/quarantine',
 ])('the list %s holds nothing of another tenant', async (path) => {
   const own = await fixture.request(`${path}?limit=1000`);

@@ -49,6 +49,7 @@ export {
   registerEvent,
   registerEventList,
 } from './lib/register-events.ts';
+export { type Flood, FLOOD_STATES, floodList } from './lib/floods.ts';
 export { type Summary, summary } from './lib/summary.ts';
 export {
   type Finding,

@@ -13,6 +13,7 @@ import { registerClockRoutes } from './routes/clocks.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
+import { registerFloodRoutes } from './routes/floods.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerLedgerRoutes } from './routes/ledger.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
@@ -73,6 +74,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerSummaryRoutes(app, context);
   registerFindingRoutes(app, context);
   registerLedgerRoutes(app, context);
+  registerFloodRoutes(app, context);
   registerQuarantineRoutes(app, context);
   registerReplayRoutes(app, context);
   registerSessionRoutes(app, context);

@@ -5,6 +5,7 @@ import { findingChange, findingList, findingListQuery, findingPath, finding } fr
 import { groupDetail, groupList, groupListQuery, groupPath } from './groups.ts';
 import { healthDetailList, healthList, healthListQuery } from './health.ts';
 import { ledgerList, ledgerListQuery } from './ledger.ts';
+import { floodList, floodListQuery } from './floods.ts';
 import { eventsQuery } from './live-events.ts';
 import type { ProblemCode } from './problems.ts';
 import {
@@ -231,6 +232,20 @@ export const operations = {
     query: ledgerListQuery,
     status: 200,
     response: ledgerList,
+    problems: ['invalid_cursor'],
+  },
+  listFloods: {
+    method: 'GET',
+    path: '/message-floods',
+    tag: 'Account',
+    summary: 'Who sent more than 50 messages per second, the latest first',
+    description:
+      'Nothing is held back or lost for it, but messages of others wait behind those of a flood. Kept for 30 days, at most the last 1,000.',
+    role: 'viewer',
+    params: none,
+    query: floodListQuery,
+    status: 200,
+    response: floodList,
     problems: ['invalid_cursor'],
   },
   listQuarantine: {
