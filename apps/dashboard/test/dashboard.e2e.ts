@@ -217,8 +217,39 @@ test('the account adds up visibly, and a rejected message can be read', async ()
     /1,205\s+Received\s+=\s+1,190\s+Stored\s+\+\s+8\s+Duplicate\s+\+\s+4\s+Conflicting\s+\+\s+3\s+Rejected\s+\+\s+0\s+Pending/,
   );
   await page.getByRole('link', { name: 'Rejected readings' }).click();
-  await page.getByText('Message as it came').click();
-  expect(await page.locator('pre').innerText()).toContain('"voltage_l1":"229.9"');
+  await page.getByText('Message as it came').first().click();
+  expect(await page.locator('pre').first().innerText()).toContain('"voltage_l1":"229.9"');
+});
+
+test('a group without a device is replayed by its own cause', async () => {
+  const page = await signedIn('#/quality');
+  const group = page.getByRole('row').filter({ hasText: 'meters/unknown/form' });
+  await group.waitFor(PATIENCE);
+  const answered = page.waitForResponse('**/quarantine/replay');
+  await group.getByRole('button', { name: 'Replay' }).click();
+  expect((await answered).request().postDataJSON()).toEqual({
+    reason: 'topic_mismatch',
+    field: '',
+    device_id: null,
+  });
+  // What an ingest worker that cannot store it either leaves behind.
+  await database.servicePool.query(
+    'UPDATE replays SET entries = 1, received = 1, rejected = 1, finished_at = now()',
+  );
+  const status = group.getByRole('status');
+  await expect.poll(() => status.innerText(), PATIENCE).toContain('rejected 1');
+});
+
+test('who sends too much is announced on the page, with rate and time in its own view', async () => {
+  const page = await signedIn('#/quality');
+  await page.getByRole('link', { name: 'Devices or topics that send too much now: 1' }).click();
+  const rows = page.locator('tbody tr');
+  await expect
+    .poll(() => rows.first().innerText(), PATIENCE)
+    .toMatch(/E-0031\s+Sending too much\s+102\/s\s+at most 140\/s\s+61,200\s.*goes on/s);
+  expect(await rows.nth(1).innerText()).toMatch(/verimeter\/v1\s+Over\s+51\/s\s+9\s/);
+  await page.getByRole('button', { name: 'Tiếng Việt' }).click();
+  await expect.poll(() => rows.first().innerText(), PATIENCE).toContain('còn tiếp diễn');
 });
 
 test('clocks to mend come first, in the language of the reader, and can be chosen by state', async () => {
@@ -253,6 +284,7 @@ test.each([
   '#/quality',
   '#/quality?view=ledger',
   '#/quality?view=clocks',
+  '#/quality?view=floods',
 ])('%s: names, roles, headings, and no sideways scrolling on a phone', async (hash) => {
   const page = await signedIn(hash, 'vi-VN', { width: 390, height: 844 });
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);

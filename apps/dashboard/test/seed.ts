@@ -294,7 +294,25 @@ export async function seed(database: TestDatabase): Promise<void> {
         WHERE group_id = 'TBA-01'`,
     );
     await saveClocks(client, fleetClocks(health, asOfUs));
+    await client.query(
+      `INSERT INTO message_floods VALUES
+         ($1, 'E-0031', now() - interval '20 minutes', now() + interval '1 day', 61200, 101.5, 140),
+         ($1, 'verimeter/v1', now() - interval '2 days', now() - interval '1 day', 9, 51, 51)`,
+      [TENANT],
+    );
     await addToQuarantine(client, [
+      {
+        tenant: TENANT,
+        receivedAtUs: nowUs - 90 * MINUTE_US,
+        source: 'mqtt',
+        topic: 'meters/unknown/form',
+        deviceId: null,
+        reason: 'topic_mismatch',
+        field: '',
+        message: 'the topic does not start with verimeter/v1',
+        payload: Buffer.from('{}'),
+        rejected: 1,
+      },
       {
         tenant: TENANT,
         receivedAtUs: nowUs - 60 * MINUTE_US,

@@ -1,3 +1,4 @@
+import type { Flood } from '@verimeter/api-schema';
 import { CLOCK_FAULTS, type ClockState } from '@verimeter/telemetry';
 import type { GroupStatus, Indication, LegalStatus, Recommendation } from '@verimeter/telemetry';
 import { useText } from '../i18n/i18n.tsx';
@@ -91,6 +92,11 @@ export function clockTone(state: ClockState): Tone {
 export function ClockBadge({ value }: { readonly value: ClockState }) {
   const { words } = useText();
   return <Badge tone={clockTone(value)} text={words.clockState[value]} />;
+}
+
+export function FloodBadge({ value }: { readonly value: Flood['state'] }) {
+  const { words } = useText();
+  return <Badge tone={value === 'active' ? 'warn' : 'mute'} text={words.floodState[value]} />;
 }
 
 const LEGAL_TONES: Readonly<Record<LegalStatus, Tone>> = {

@@ -121,6 +121,7 @@ export const vocabularyEn: Vocabulary = {
     no_own_time: 'No time of its own',
     unknown: 'Not known yet',
   },
+  floodState: { active: 'Sending too much', ended: 'Over' },
   legal: {
     valid: 'Verification valid',
     due_soon: 'Due soon',

@@ -121,6 +121,7 @@ export const vocabularyVi: Vocabulary = {
     no_own_time: 'Không có giờ riêng',
     unknown: 'Chưa rõ',
   },
+  floodState: { active: 'Đang gửi quá nhiều', ended: 'Đã dứt' },
   legal: {
     valid: 'Còn hiệu lực kiểm định',
     due_soon: 'Sắp hết hiệu lực',

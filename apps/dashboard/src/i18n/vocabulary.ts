@@ -1,4 +1,4 @@
-import type { FindingStatus, QuarantineStatus, ReaderRole } from '@verimeter/api-schema';
+import type { FindingStatus, Flood, QuarantineStatus, ReaderRole } from '@verimeter/api-schema';
 import type {
   ClockState,
   DeviceKind,
@@ -23,6 +23,7 @@ export interface Vocabulary {
     Record<GroupStatus, readonly [name: string, explanation: string, action: string]>
   >;
   readonly clockState: Readonly<Record<ClockState, string>>;
+  readonly floodState: Readonly<Record<Flood['state'], string>>;
   readonly legal: Readonly<Record<LegalStatus, string>>;
   readonly deviceKind: Readonly<Record<DeviceKind, string>>;
   readonly groupKind: Readonly<Record<GroupKind, string>>;

@@ -1,10 +1,11 @@
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { href } from '../lib/routing.ts';
 import { ClockTable } from './clock-table.tsx';
+import { FloodNote, FloodTable } from './flood-table.tsx';
 import { LedgerTable } from './ledger-table.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
 
-const VIEWS = ['quarantine', 'ledger', 'clocks'] as const;
+const VIEWS = ['quarantine', 'ledger', 'clocks', 'floods'] as const;
 
 export function QualityPage({ params }: { readonly params: URLSearchParams }) {
   const { t } = useText();
@@ -27,6 +28,7 @@ export function QualityPage({ params }: { readonly params: URLSearchParams }) {
           </a>
         ))}
       </nav>
+      {view === 'floods' ? <FloodTable /> : <FloodNote />}
       {view === 'quarantine' && <QuarantineList params={params} />}
       {view === 'ledger' && <LedgerTable params={params} />}
       {view === 'clocks' && <ClockTable params={params} />}
