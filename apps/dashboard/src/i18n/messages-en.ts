@@ -207,7 +207,7 @@ export const messagesEn = {
     rate: 'Rate',
     perSecond: (rate: string) => `${rate}/s`,
     top: (rate: string) => `at most ${rate}`,
-    beyond: 'Messages too many',
+    beyond: 'Too many',
     since: 'Since',
     until: 'Until',
     ongoing: 'goes on',

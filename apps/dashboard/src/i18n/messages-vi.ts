@@ -208,7 +208,7 @@ export const messagesVi: Messages = {
     rate: 'Tần suất',
     perSecond: (rate) => `${rate}/giây`,
     top: (rate) => `cao nhất ${rate}`,
-    beyond: 'Số bản tin vượt mức',
+    beyond: 'Vượt mức',
     since: 'Từ',
     until: 'Đến',
     ongoing: 'còn tiếp diễn',

@@ -31,8 +31,8 @@ export function FloodNote() {
   const active = floods.data?.active ?? 0;
   if (active === 0) return null;
   return (
-    <p className="indication" role="note">
-      <Mark tone="warn" />
+    <p className="tab-lead" role="note">
+      <Mark tone="warn" />{' '}
       <a href={href('/quality', { view: 'floods' })}>{t.floods.active(format.integer(active))}</a>
     </p>
   );
