@@ -12,12 +12,10 @@ const SIZE = `CASE WHEN payload IS NULL THEN 0 ELSE payload_bytes END + ${ENTRY_
 /** From the oldest range on entries are removed, so that its sum does not hold. */
 const FORGET = 'DELETE FROM quarantine_sizes WHERE first_id <= $1';
 
-/** Ranges that hold the oldest entry, or are not settled. */
+/** The range of the oldest entry, and those from an id on. */
 const SUM = `
   SELECT id / ${RANGE} * ${RANGE} AS first_id, sum(${SIZE})::int8 AS bytes FROM quarantine
-   WHERE id >= $1 AND id < ($1 / ${RANGE} + 1) * ${RANGE}
-      OR id >= greatest(($1 / ${RANGE} + 1) * ${RANGE},
-                        (SELECT coalesce(max(first_id) + ${RANGE}, 0) FROM quarantine_sizes WHERE settled))
+   WHERE id >= $1 AND id < $2 OR id >= $3
    GROUP BY 1`;
 
 const NOTE = `
@@ -48,16 +46,17 @@ export async function firstThatFits(client: Queryable, bytes: number): Promise<n
   const { oldest = null, youngest = null } = ends.rows[0] ?? {};
   if (oldest === null || youngest === null) return undefined;
   await client.query(FORGET, [oldest]);
-  const summed = await client.query<RangeSize>(SUM, [oldest]);
+  const { rows: settled } = await client.query<RangeSize>(
+    'SELECT first_id, bytes FROM quarantine_sizes WHERE settled',
+  );
+  const second = (Math.floor(oldest / RANGE) + 1) * RANGE;
+  const next = Math.max(second, ...settled.map((range) => range.first_id + RANGE));
+  const summed = await client.query<RangeSize>(SUM, [oldest, second, next]);
   const full = summed.rows.filter(
     ({ first_id: first }) => first > oldest && first + RANGE <= youngest,
   );
   await client.query(NOTE, [full.map((row) => row.first_id), full.map((row) => row.bytes)]);
-  const settled = await client.query<RangeSize>(
-    'SELECT first_id, bytes FROM quarantine_sizes WHERE NOT first_id = ANY ($1)',
-    [summed.rows.map((row) => row.first_id)],
-  );
-  return firstWithin(client, [...summed.rows, ...settled.rows], bytes);
+  return firstWithin(client, [...summed.rows, ...settled], bytes);
 }
 
 async function firstWithin(
