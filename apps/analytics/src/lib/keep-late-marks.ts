@@ -4,7 +4,7 @@ import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 import { markLateReadings } from './late-marks.ts';
 
 const EVERY_MS = 5 * 60_000;
-/** Looking takes at most this share of the time: what arrived in four hours is gone through each time. */
+/** Looking takes at most this share of the time. */
 const MOST_OF_TIME = 0.02;
 
 /** Marks what readings came late for, in all tenants, until the signal is aborted. A failure is logged and tried again. */

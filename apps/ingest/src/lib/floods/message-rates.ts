@@ -37,7 +37,7 @@ export class MessageRates {
 
   /** Whether the message goes beyond what its device may send. */
   isBeyond(topic: string, nowMs: number): boolean {
-    const sender = senderOf(topic);
+    const sender = keyOf(topic);
     let bucket = this.#buckets.get(sender);
     if (bucket === undefined) {
       bucket = { tokens: BURST, at: nowMs, beyond: 0, from: 0, to: 0 };
@@ -72,12 +72,12 @@ export class MessageRates {
   }
 }
 
-function floodOf(levels: string, { beyond, from, to }: Bucket): Flood {
-  const [root, version, tenant, device] = levels.split('/');
-  const isDevice = root === 'verimeter' && version === 'v1' && device !== undefined;
+function floodOf(key: string, { beyond, from, to }: Bucket): Flood {
+  const slash = key.indexOf('/');
+  const isOther = key.startsWith(OTHER);
   return {
-    tenant: isDevice ? tenant : undefined,
-    sender: isDevice ? device : levels,
+    tenant: isOther ? undefined : key.slice(0, slash),
+    sender: isOther ? key.slice(OTHER.length) : key.slice(slash + 1),
     messages: beyond,
     fromMs: from,
     toMs: to,
@@ -86,12 +86,15 @@ function floodOf(levels: string, { beyond, from, to }: Bucket): Flood {
   };
 }
 
-/** The first four levels, which name tenant and device in `verimeter/v1/{tenant}/{device}/…`. */
-function senderOf(topic: string): string {
-  let slash = -1;
-  for (let level = 0; level < 4; level += 1) {
-    slash = topic.indexOf('/', slash + 1);
-    if (slash === -1) return topic;
+const OF_DEVICES = 'verimeter/v1/';
+/** Before other topics; `tenant/device` has one slash. */
+const OTHER = '//';
+
+/** `tenant/device` of `verimeter/v1/{tenant}/{device}/…`, else the first four levels. */
+function keyOf(topic: string): string {
+  if (topic.startsWith(OF_DEVICES)) {
+    const slash = topic.indexOf('/', topic.indexOf('/', OF_DEVICES.length) + 1);
+    if (slash > OF_DEVICES.length) return topic.slice(OF_DEVICES.length, slash);
   }
-  return topic.slice(0, slash);
+  return OTHER + topic.split('/', 4).join('/');
 }
