@@ -116,7 +116,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 27 }]);
+    expect(seen.rows).toEqual([{ count: 28 }]);
   });
 
   test.each([
