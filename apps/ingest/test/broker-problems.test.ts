@@ -5,7 +5,7 @@ import path from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { createTemporaryDirectory } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { brokerProblem } from '../src/lib/broker-problems.ts';
+import { brokerProblem, farewellOf, refusalOf } from '../src/lib/broker-problems.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 if (!hasOpenssl) process.stdout.write('openssl not found: no certificates to test with\n');
@@ -60,6 +60,17 @@ test('wrong credentials name the setting, in both versions of MQTT', () => {
     const error = Object.assign(new Error('Connection refused: Not authorized'), { code });
     expect(brokerProblem(error)).toContain('correct them in MQTT_URL');
   }
+});
+
+test('a broker that starts or ends is told from one that refuses, in both versions of MQTT', () => {
+  for (const code of [3, 136, 137]) expect(refusalOf(code)).toBe('unavailable');
+  for (const code of [2, 4, 5, 133, 134, 135]) expect(refusalOf(code)).toBe('refused');
+  expect([0x8b, 0x8e, 0x8d, undefined].map(farewellOf)).toEqual([
+    'unavailable',
+    'taken over',
+    undefined,
+    undefined,
+  ]);
 });
 
 test.skipIf(!hasOpenssl)(

@@ -123,9 +123,10 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     await ready(started);
     await publish('verimeter/v1/t/stale/readings', 3);
     await expect.poll(() => desk.messages.length).toBe(3);
-    relay.sever();
+    relay.down();
     await expect.poll(() => started.problem()).toBeDefined();
     desk.settle(0); // committed while the connection is away
+    relay.up();
     await expect.poll(() => desk.messages.length, { timeout: 10_000 }).toBe(6);
     const again = desk.messages.slice(3);
     expect(again.every(({ dup }) => dup)).toBe(true);
@@ -194,6 +195,21 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     await expect.poll(() => twins.map((twin) => twin.unacknowledged)).toEqual([0, 0]);
   });
 
+  test('are given again soon after each of several crashes in a row, which are not taken for a rival', async () => {
+    const desk = new Desk();
+    const own = await startMosquitto(program ?? '');
+    closers.push(() => own.stop());
+    const started = subscriber(own.url, desk);
+    await ready(started);
+    for (let crash = 0; crash < 4; crash += 1) {
+      await own.kill();
+      await expect.poll(() => started.problem()).toMatch(/ECONNREFUSED/);
+      await own.start();
+      await expect.poll(() => started.problem(), { timeout: 4000 }).toBeUndefined();
+    }
+    expect(started.connections).toBe(5);
+  });
+
   test('stopping keeps the session: what comes meanwhile is delivered later', async () => {
     const clientId = `keeps-${process.pid}`;
     const first = new Desk();
@@ -245,6 +261,25 @@ describe('a broker that cannot be used', () => {
     await delay(2500);
     expect(connections).toBe(before);
     expect(started.problem()).toMatch(/MQTT_CLIENT_ID of its own/);
+  });
+
+  test('one that is not available yet and says so is asked again', async () => {
+    let isUp = false;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        // CONNACK of MQTT 5: success, or server unavailable
+        socket.write(Buffer.from([0x20, 3, 0, isUp ? 0 : 0x88, 0]));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const started = subscriber(`mqtt://127.0.0.1:${port}`, new Desk());
+    await expect.poll(() => started.problem()).toMatch(/unavailable/);
+    isUp = true;
+    await expect.poll(() => started.connections, { timeout: 5000 }).toBe(1);
   });
 
   test('one that answers MQTT 5 by closing is spoken to in 3.1.1', async () => {

@@ -1,3 +1,5 @@
+import type { Farewell } from './reconnect-pace.ts';
+
 export interface BrokerError extends Error {
   readonly code?: number | string;
 }
@@ -39,7 +41,19 @@ export function brokerProblem(error: BrokerError): string {
 }
 
 /** Reason of MQTT 5: another client that names itself alike has the session now. Mosquitto 2.0.11 closes without saying it. */
-export const SESSION_TAKEN_OVER = 0x8e;
+const SESSION_TAKEN_OVER = 0x8e;
+/** Unavailable in 3.1.1 and 5, busy, shutting down: of a broker that starts or ends. */
+const UNAVAILABLE = new Set([3, 0x88, 0x89, 0x8b]);
+
+/** What the reason of a DISCONNECT says of the next attempt. */
+export function farewellOf(reason: number | undefined): Farewell | undefined {
+  if (reason === SESSION_TAKEN_OVER) return 'taken over';
+  return reason !== undefined && UNAVAILABLE.has(reason) ? 'unavailable' : undefined;
+}
+
+/** What the code of a CONNACK that refuses says of it. */
+export const refusalOf = (code: number): Farewell =>
+  UNAVAILABLE.has(code) ? 'unavailable' : 'refused';
 
 export const takenOver = (clientId: string): string =>
   `another client has connected as ${clientId} and has the session now: give each worker an MQTT_CLIENT_ID of its own`;

@@ -25,6 +25,8 @@ export function sessionOptions(
     clean: false,
     connectTimeout: 10_000,
     resubscribe: false,
+    // Otherwise a refused client never tries again (mqtt 5.16).
+    reconnectOnConnackError: true,
     properties: {
       sessionExpiryInterval: sessionExpiryS,
       receiveMaximum: Math.min(maxUnacked, HIGHEST_RECEIVE_MAXIMUM),

@@ -3,13 +3,15 @@ import mqtt, { type MqttClient } from 'mqtt';
 import {
   type BrokerError,
   NOT_SHARED,
-  SESSION_TAKEN_OVER,
   brokerProblem,
+  farewellOf,
   keepsEnding,
+  refusalOf,
   speaksOlderVersion,
   takenOver,
 } from './broker-problems.ts';
 import type { IncomingMessage } from './message.ts';
+import { type Farewell, createReconnectPace } from './reconnect-pace.ts';
 import { type SessionConnection, sessionOptions } from './session-options.ts';
 import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
@@ -45,12 +47,6 @@ export interface Subscriber extends Pick<
   stop(): Promise<void>;
 }
 
-const RECONNECT_MS = 1000;
-/** Two clients of one name take the session from each other: so often in a row a connection may end soon after it began. */
-const SHORT_LIVES = 3;
-const SHORT_LIFE_MS = 5000;
-/** Then this one waits: both at once would deliver nothing but repetitions. */
-const RIVAL_MS = 30_000;
 /** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
 const UNANSWERED = 2;
 const RESUBSCRIBE_MS = 5000;
@@ -75,10 +71,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let stopped = false;
   let connections = 0;
   let sessionsLost = 0;
-  let connectedAt = -Infinity;
-  let shortLives = 0;
   let unanswered = 0;
-  let erred = false;
+  const pace = createReconnectPace();
 
   function report(text: string): void {
     if (stopped) return;
@@ -120,16 +114,33 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   function connect(): MqttClient {
     const next = mqtt.connect(
       options.url,
-      sessionOptions(options, {
-        protocolVersion,
-        keepalive: keepaliveS,
-        reconnectPeriod: RECONNECT_MS,
-      }),
+      sessionOptions(options, { protocolVersion, keepalive: keepaliveS }),
     );
+    // Of the connection under way.
+    let accepted = false;
+    let erred = false;
+    let isOver = false;
+    let farewell: Farewell | undefined;
+
+    /** The client takes the time until the next attempt from its options when the connection has ended. */
+    function end(): void {
+      if (isOver) return;
+      isOver = true;
+      const { waitMs, isRivalled } = pace.ended(performance.now(), farewell);
+      next.options.reconnectPeriod = waitMs;
+      if (isRivalled && farewell === undefined) report(keepsEnding(options.clientId));
+    }
+
     next.handleMessage = receiver.handlerOf(next);
+    next.on('reconnect', () => {
+      accepted = false;
+      erred = false;
+      isOver = false;
+      farewell = undefined;
+    });
     next.on('connect', ({ sessionPresent, properties }) => {
-      connectedAt = performance.now();
-      next.options.reconnectPeriod = RECONNECT_MS;
+      accepted = true;
+      pace.connected(performance.now());
       const sessionLost = connections > 0 && !sessionPresent;
       receiver.connected(next, sessionLost);
       connections += 1;
@@ -142,27 +153,20 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       if (options.sharedGroup === '' || shares) void subscribe(next);
       else report(NOT_SHARED);
     });
-    // Before the client's own listener, which takes the time until the next attempt from its options.
+    // Before the client's own listener.
     next.prependListener('close', () => {
-      unanswered = connectedAt === -Infinity && !erred ? unanswered + 1 : 0;
-      erred = false;
+      unanswered = accepted || erred ? 0 : unanswered + 1;
       if (unanswered >= UNANSWERED && connections === 0 && !stopped) {
         report('the broker closes the connection without an answer');
         speak(next, protocolVersion === 5 ? 4 : 5);
         return;
       }
-      shortLives = performance.now() - connectedAt < SHORT_LIFE_MS ? shortLives + 1 : 0;
-      connectedAt = -Infinity;
-      if (shortLives >= SHORT_LIVES && !stopped) {
-        report(keepsEnding(options.clientId));
-        next.options.reconnectPeriod = RIVAL_MS * (1 + Math.random());
-      }
-      if (problem === undefined && !stopped) report('the connection is lost');
+      end();
+      if (problem === undefined) report('the connection is lost');
     });
     next.on('disconnect', ({ reasonCode }) => {
-      if (reasonCode !== SESSION_TAKEN_OVER) return;
-      report(takenOver(options.clientId));
-      next.options.reconnectPeriod = RIVAL_MS;
+      farewell = farewellOf(reasonCode);
+      if (farewell === 'taken over') report(takenOver(options.clientId));
     });
     next.on('error', (error: BrokerError) => {
       erred = true;
@@ -172,6 +176,10 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         return;
       }
       report(brokerProblem(error));
+      if (accepted || typeof error.code !== 'number') return; // `close` follows
+      // Refused: the client sets its timer before `close`.
+      farewell = refusalOf(error.code);
+      end();
     });
     return next;
   }

@@ -17,6 +17,9 @@ export interface Tap {
   readonly connections: number;
   /** Cuts all connections without a farewell. */
   sever(): void;
+  /** Severs, and takes no connection before `up`. */
+  down(): void;
+  up(): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +39,12 @@ export async function startTap(
   const sent: SentPacket[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
+  let isDown = false;
   const server = createServer((client) => {
+    if (isDown) {
+      client.destroy();
+      return;
+    }
     connections += 1;
     const connection = connections;
     const broker = connect(port, '127.0.0.1');
@@ -85,6 +93,13 @@ export async function startTap(
       return connections;
     },
     sever,
+    down() {
+      isDown = true;
+      sever();
+    },
+    up() {
+      isDown = false;
+    },
     async close() {
       const closed = once(server, 'close');
       server.close();
