@@ -11,6 +11,7 @@ import {
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { IngestConfig } from '../config.ts';
 import { answeredInTime, commitProblem } from './database-problems.ts';
+import { boundHeapGrowth } from './heap-growth.ts';
 import { type Pipeline, createPipeline } from './pipeline.ts';
 import { checkSchema, isSchemaProblem } from './schema-check.ts';
 import { type SessionHeartbeat, brokerName, startSessionHeartbeat } from './session-heartbeat.ts';
@@ -43,13 +44,14 @@ export interface IngestOptions {
 const IDLE_IN_TRANSACTION_MS = 15_000;
 
 /**
- * Starts the MQTT subscriber with health and metrics. Database or broker may be away: readiness says so and they are
- * tried again. @throws SchemaError when the database answers at once and is not migrated.
+ * Starts the MQTT subscriber with health and metrics, in a process of its own. Database or broker may be away: readiness
+ * says so and they are tried again. @throws SchemaError when the database answers at once and is not migrated.
  */
 export async function startIngest(
   config: IngestConfig,
   options: IngestOptions,
 ): Promise<IngestService> {
+  boundHeapGrowth();
   const { log } = options;
   const stopping = new AbortController();
   const pool = createServicePool(config.databaseUrl, {
