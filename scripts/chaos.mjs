@@ -1,5 +1,5 @@
 // npm run test:chaos: worker, database, broker, network and disk fail while messages come in. Without arguments the short form of all
-// scenarios, as tests with a report (some five minutes); with a name the long form of that one, or of the size that is given:
+// scenarios, as tests with a report (some four minutes); with a name the long form of that one, or of the size that is given:
 // kills|early-ack|broker|up|network|commit|disk|stall [--kills N] [--messages N] [--seed N] [--seconds N] [--rate N] [--shipped].
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -18,7 +18,7 @@ const report = [
 ];
 const [command, all] =
   args.length === 0
-    ? [path.join(bin, 'vitest'), ['run', '--project', 'chaos', '--no-file-parallelism', ...report]]
+    ? [path.join(bin, 'vitest'), ['run', '--project', 'chaos', ...report]]
     : [process.execPath, [path.join(root, 'apps/ingest/test/chaos/run.ts'), ...args]];
 const result = spawnSync(command, all, {
   cwd: root,

@@ -55,10 +55,4 @@ describe.skipIf(!canRun)('nothing acknowledged is lost and nothing is stored twi
     },
     PATIENCE_MS,
   );
-
-  test(
-    'when the database stands still, in bounded memory',
-    async () => expect((await runShort('stall')).faults).toEqual([]),
-    PATIENCE_MS,
-  );
 });

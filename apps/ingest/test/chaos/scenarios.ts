@@ -36,7 +36,7 @@ export const SCENARIOS = {
   up: { run: runUp, short: size(2, 8000), long: size(20, 150_000) },
   network: { run: runNetwork, short: size(4, 12_000, 2), long: size(20, 150_000, 10) },
   disk: { run: runDisk, short: size(1, 6000), long: size(3, 50_000) },
-  stall: { run: runStall, short: size(1, 0, 10, 2000), long: size(1, 0, 600, 5000) },
+  stall: { run: runStall, short: size(1, 0, 60, 5000), long: size(1, 0, 600, 5000) },
   commit: { run: runCommit, short: size(6, 12_000), long: size(20, 100_000) },
 } satisfies Readonly<Record<string, Scenario>>;
 
