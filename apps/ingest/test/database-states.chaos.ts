@@ -133,7 +133,7 @@ describe.skipIf(!possible)('a worker whose database', () => {
     await admin.query(
       `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
        GRANT EXECUTE ON FUNCTION slow() TO public;
-       CREATE TRIGGER slow AFTER INSERT ON ledger FOR EACH STATEMENT EXECUTE FUNCTION slow()`,
+       CREATE TRIGGER slow AFTER INSERT ON ledger_journal FOR EACH STATEMENT EXECUTE FUNCTION slow()`,
     );
     const sending = publish();
     await expect.poll(lagS, { timeout: 20_000 }).toBeGreaterThan(0.4);
