@@ -50,6 +50,8 @@ export interface Subscriber extends Pick<
 /** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
 const UNANSWERED = 2;
 const RESUBSCRIBE_MS = 5000;
+/** Where the client itself ends a connection that does not answer its pings, it sets its timer before anybody is asked. */
+const AFTER_SILENCE_MS = 1000;
 const SUBSCRIBING = 'subscribing';
 const ANSWER_BEHIND =
   'connected again; the answer to the subscription is behind messages that wait for the database';
@@ -140,6 +142,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     });
     next.on('connect', ({ sessionPresent, properties }) => {
       accepted = true;
+      next.options.reconnectPeriod = AFTER_SILENCE_MS;
       pace.connected(performance.now());
       const sessionLost = connections > 0 && !sessionPresent;
       receiver.connected(next, sessionLost);
@@ -162,7 +165,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
         return;
       }
       end();
-      if (problem === undefined) report('the connection is lost');
+      if (problem === undefined || problem === SUBSCRIBING) report('the connection is lost');
     });
     next.on('disconnect', ({ reasonCode }) => {
       farewell = farewellOf(reasonCode);
