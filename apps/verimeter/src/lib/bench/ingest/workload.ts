@@ -25,8 +25,10 @@ const PROFILE_LENGTH = 96;
 
 const topicOf = (device: number): string => `verimeter/v1/${TENANT}/${deviceId(device)}/readings`;
 
-const register = (index: number): number => 1000 + index / 8;
-const profileValue = (index: number, quarter: number): number => index + quarter / 8;
+/** Registers count up from one measurement to the next: one that falls or jumps would be looked at beside what is measured. */
+const register = (ms: number): string =>
+  (((ms - Date.parse('2020-01-01T00:00:00Z')) / 3_600_000) * KILOWATTS).toFixed(3);
+const KILOWATTS = 0.4;
 
 /** Messages of three readings, a minute apart per device, from `startMs` on. */
 function singleMessages(devices: number, startMs: number): Workload {
@@ -35,14 +37,16 @@ function singleMessages(devices: number, startMs: number): Workload {
     name: 'single',
     readingsPerMessage: QUANTITIES.length,
     message(index) {
-      const ts = new Date(instant(index)).toISOString();
-      const values = `"${REGISTER}":${register(index)},"${VOLTAGE}":229.${index % 10},"${POWER}":${index % 5000}`;
+      const ms = instant(index);
+      const ts = new Date(ms).toISOString();
+      const values = `"${REGISTER}":${register(ms)},"${VOLTAGE}":229.${index % 10},"${POWER}":${index % 5000}`;
       return [topicOf(index % devices), `{"ts":"${ts}","values":{${values}}}`];
     },
     rows(index, add) {
-      const tsUs = instant(index) * 1000;
+      const ms = instant(index);
+      const tsUs = ms * 1000;
       const device = index % devices;
-      add(device, REGISTER, tsUs, register(index));
+      add(device, REGISTER, tsUs, Number(register(ms)));
       add(device, VOLTAGE, tsUs, 229 + (index % 10) / 10);
       add(device, POWER, tsUs, index % 5000);
     },
@@ -56,23 +60,21 @@ function profileMessages(devices: number, startMs: number): Workload {
     name: 'profile',
     readingsPerMessage: PROFILE_LENGTH,
     message(index) {
+      const ms = start(index);
       const values = Array.from({ length: PROFILE_LENGTH }, (_, k) =>
-        profileValue(index, k).toFixed(3),
+        register(ms + k * QUARTER_MS),
       );
-      const begin = new Date(start(index)).toISOString();
+      const begin = new Date(ms).toISOString();
       return [
         topicOf(index % devices),
         `{"quantity":"${REGISTER}","start":"${begin}","step":900,"values":[${values.join(',')}]}`,
       ];
     },
     rows(index, add) {
-      for (let k = 0; k < PROFILE_LENGTH; k += 1)
-        add(
-          index % devices,
-          REGISTER,
-          (start(index) + k * QUARTER_MS) * 1000,
-          profileValue(index, k),
-        );
+      for (let k = 0; k < PROFILE_LENGTH; k += 1) {
+        const ms = start(index) + k * QUARTER_MS;
+        add(index % devices, REGISTER, ms * 1000, Number(register(ms)));
+      }
     },
   };
 }
