@@ -101,7 +101,8 @@ export function solveFlow(
 ): void {
   let change = Number.POSITIVE_INFINITY;
   let iteration = 0;
-  while (change > TOLERANCE) {
+  // Not a number: the voltages have collapsed.
+  while (!(change <= TOLERANCE)) {
     if (iteration === MAX_ITERATIONS) throw new UnsettledFlowError();
     iteration += 1;
     injectLoads(network, state, step);
@@ -232,7 +233,7 @@ function updateTerminals(network: Network, state: FlowState, scale: number): num
       const dr = vr - (terminalRe[port] ?? 0);
       const di = vi - (terminalIm[port] ?? 0);
       const moved = (dr * dr + di * di) / (vr * vr + vi * vi);
-      if (moved > largest) largest = moved;
+      largest = Math.max(largest, moved); // keeps what is not a number
       terminalRe[port] = vr;
       terminalIm[port] = vi;
     }
