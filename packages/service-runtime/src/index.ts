@@ -11,3 +11,4 @@ export {
 export { openThread } from './lib/open-thread.ts';
 export { type Shutdown, type StopSignal, createShutdown, runUntilSignal } from './lib/shutdown.ts';
 export { type RetryOptions, AbortedError, backoffDelayMs, delay, retry } from './lib/retry.ts';
+export { type Rounds, startRounds } from './lib/rounds.ts';

@@ -9,7 +9,7 @@ import {
   saveClocks,
   trimClockObservations,
 } from '@verimeter/registry';
-import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
+import { type Logger, startRounds } from '@verimeter/service-runtime';
 import { CLOCK_SLOT_US, CLOCK_WINDOW_US, classifyClock } from '@verimeter/telemetry';
 import type { BatchPlan } from '../plan-batch.ts';
 import { ClockAccumulator } from './clock-accumulator.ts';
@@ -40,7 +40,6 @@ export interface ClockRounds {
 export function startClockRounds(pool: Pool, log: Logger): ClockRounds {
   const seen = new ClockAccumulator();
   const due = new DueClocks();
-  const stopping = new AbortController();
   let trimmedSlot = 0;
 
   async function write(): Promise<void> {
@@ -78,28 +77,17 @@ export function startClockRounds(pool: Pool, log: Logger): ClockRounds {
     trimmedSlot = slot;
   }
 
-  async function run(): Promise<void> {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
-      await delay(EVERY_MS, stopping.signal);
-      try {
-        // oxlint-disable-next-line no-await-in-loop
-        await round();
-      } catch (error) {
-        log.warn({ err: error }, 'what was seen of clocks is not written yet');
-      }
-    }
-  }
-
-  const running = run().catch((error: unknown) => {
-    if (!(error instanceof AbortedError)) throw error;
+  const rounds = startRounds({
+    everyMs: EVERY_MS,
+    begin: 'after a pause',
+    round,
+    onFailure: (error) => log.warn({ err: error }, 'what was seen of clocks is not written yet'),
   });
   return {
     observe: (plan) => seen.observe(plan),
     round,
     async stop() {
-      stopping.abort();
-      await running;
+      await rounds.stop();
       await write().catch(() => undefined); // the database is away: it is statistics
     },
   };

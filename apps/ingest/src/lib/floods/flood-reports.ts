@@ -1,5 +1,5 @@
 import { type Pool, addMessageFloods } from '@verimeter/registry';
-import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
+import { type Logger, startRounds } from '@verimeter/service-runtime';
 import type { IngestMetrics } from '../metrics.ts';
 import { type Flood, MessageRates } from './message-rates.ts';
 
@@ -30,7 +30,6 @@ export function startFloodReports(context: {
 }): FloodReports {
   const { pool, log, metrics, defaultTenant } = context;
   const rates = new MessageRates();
-  const stopping = new AbortController();
 
   async function report(): Promise<void> {
     const floods = rates.report(performance.now());
@@ -54,28 +53,17 @@ export function startFloodReports(context: {
     );
   }
 
-  async function run(): Promise<void> {
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
-      await delay(EVERY_MS, stopping.signal);
-      try {
-        // oxlint-disable-next-line no-await-in-loop
-        await report();
-      } catch (error) {
-        log.warn({ err: error }, 'who floods was not written this time');
-      }
-    }
-  }
-
-  const running = run().catch((error: unknown) => {
-    if (!(error instanceof AbortedError)) throw error;
+  const rounds = startRounds({
+    everyMs: EVERY_MS,
+    begin: 'after a pause',
+    round: report,
+    onFailure: (error) => log.warn({ err: error }, 'who floods was not written this time'),
   });
   return {
     isBeyond: (topic) => rates.isBeyond(topic, performance.now()),
     report,
     async stop() {
-      stopping.abort();
-      await running;
+      await rounds.stop();
       await report().catch(() => undefined); // the database is away: the log has it
     },
   };
