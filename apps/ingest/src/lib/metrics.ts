@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Metrics of one pipeline; docs/spec/ingestion.md lists them. */
+/** Metrics of one pipeline; docs/spec/ingest.md lists them. */
 export interface IngestMetrics {
   readonly messages: Counter<'channel'>;
   readonly readings: Counter<'outcome'>;

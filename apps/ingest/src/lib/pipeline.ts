@@ -256,6 +256,7 @@ class BatchingPipeline implements Pipeline {
       this.#committing = batch.messages.length;
       this.#committingSince = performance.now();
       const committed = this.#settle(batch);
+      if (this.#open.isFull) this.#closeAhead();
       this.#stageBacklog();
       // oxlint-disable-next-line no-await-in-loop
       await committed;

@@ -11,7 +11,7 @@ interface Sessions {
 const abandoned = ({ heartbeat }: Sessions): number =>
   heartbeat?.sessions.filter(({ state }) => state !== 'held').length ?? 0;
 
-/** Metrics of the MQTT session; docs/spec/ingestion.md lists them. They are read when asked for. */
+/** Metrics of the MQTT session; docs/spec/ingest.md lists them. They are read when asked for. */
 export function registerSessionMetrics(registry: Registry, sessions: Sessions): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const metric = new Gauge({

@@ -18,6 +18,7 @@ export interface World {
     store?: (store: ReadingStore<PoolClient>) => ReadingStore<PoolClient>;
     pool?: (pool: Pool) => Pool;
     flushMs?: number;
+    maxBatchReadings?: number;
     clocks?: ClockRounds;
   }): Pipeline;
   rows<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -64,6 +65,7 @@ export async function createWorld(): Promise<World> {
         log: silent,
         metrics: new Registry(),
         flushMs: options.flushMs ?? 5,
+        maxBatchReadings: options.maxBatchReadings ?? 20_000,
         ...(options.clocks === undefined ? {} : { clocks: options.clocks }),
       });
       pipelines.push(pipeline);
