@@ -28,8 +28,18 @@ test('one that goes down and says so is not taken for a rival', () => {
   const of = pace();
   for (let restart = 0; restart < 5; restart += 1) {
     of.connected(0);
-    expect(of.ended(300, 'unavailable')).toEqual({ waitMs: 20, isRivalled: false });
+    expect(of.ended(300, 'unavailable').isRivalled).toBe(false);
   }
+});
+
+test('one that accepts connections and ends them because it is busy is asked more seldom', () => {
+  const of = pace();
+  const waits = Array.from({ length: 8 }, () => {
+    of.connected(0);
+    return of.ended(300, 'unavailable').waitMs;
+  });
+  expect(waits).toEqual([20, 40, 80, 160, 320, 640, 1000, 1000]);
+  expect(live(of, 60_000)).toBe(20);
 });
 
 test('where another client takes the session at once, each third short life is the last for a while, longer each time', () => {

@@ -64,7 +64,7 @@ export {
   startRun,
 } from './lib/health.ts';
 export { type LedgerRow, addToLedger, foldLedger, journalParameters } from './lib/ledger.ts';
-export { type LiveReadings, closeBatch } from './lib/close-batch.ts';
+export { type LiveReadings, closeBatch, wasClosed } from './lib/close-batch.ts';
 export { addLiveEvents, trimLiveEvents } from './lib/live-events.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';
 export { readQuarantineGroups } from './lib/quarantine-groups.ts';

@@ -5,6 +5,7 @@ import {
   type QuarantineRow,
   addLiveEvents,
   closeBatch,
+  wasClosed,
 } from '@verimeter/registry';
 import type { Totals } from './account.ts';
 import { addEvents, quarantineRejects, recordArrivals, setPresence } from './batch-statements.ts';
@@ -24,19 +25,26 @@ export interface CommitContext extends PlanContext {
   readonly onConnection: (client: PoolClient) => void;
 }
 
+export interface CommitOptions {
+  /** The batch as `prepareAhead` made it ready; of no use where a device has changed meanwhile. */
+  readonly ahead?: PreparedBatch | undefined;
+  /** An attempt with this mark went before: it may have been committed. */
+  readonly isRepeated?: boolean;
+  /** Called when the readings are written, which is most of it. */
+  readonly onWritten?: () => void;
+}
+
 /**
  * Stores the messages in one transaction: readings, conflicts, ledger, quarantine, events, presence, packet identities
  * and live events appear together or not at all. The mark makes a second attempt with the same mark harmless: a commit
  * whose answer was lost is recognised. Returns undefined in that case.
  *
- * @param options.ahead the batch as `prepareAhead` made it ready; of no use where a device has changed meanwhile
- * @param options.onWritten called when the readings are written, which is most of it
  */
 export async function commitBatch(
   staged: readonly StagedMessage[],
   mark: Buffer,
   context: CommitContext,
-  options: { readonly ahead?: PreparedBatch | undefined; readonly onWritten?: () => void } = {},
+  options: CommitOptions = {},
 ): Promise<Totals | undefined> {
   const client = await context.pool.connect();
   let broken: Error | undefined;
@@ -50,7 +58,7 @@ export async function commitBatch(
     const written = await writeBatch(client, staged, mark, {
       ...context,
       prepared,
-      onWritten: options.onWritten,
+      options,
     });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
@@ -82,9 +90,12 @@ async function writeBatch(
   mark: Buffer,
   context: CommitContext & {
     readonly prepared: PreparedBatch;
-    readonly onWritten: (() => void) | undefined;
+    readonly options: CommitOptions;
   },
 ): Promise<{ totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan } | undefined> {
+  const { isRepeated = false, onWritten } = context.options;
+  // Asked before anything is written: what is refused of a batch that was committed must not be taken for a reason to halve it.
+  if (isRepeated && (await wasClosed(client, mark))) return undefined;
   const redelivered = await recordArrivals(client, staged);
   const prepared =
     redelivered.size === 0
@@ -92,13 +103,14 @@ async function writeBatch(
       : await prepareBatch(staged, context.prepared.known, context, { redelivered });
   const { plan } = prepared;
   const outcomes = await context.store.write(client, plan.readings);
-  context.onWritten?.();
+  onWritten?.();
   const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
   await addEvents(client, plan);
   await setPresence(client, plan);
   // Last: what all workers touch, the ledger and the ids of live events, is locked until the commit.
   const { totals, ledger, live } = accountOf(prepared, outcomes);
-  const atUs = staged[0]?.message.receivedAtUs ?? 0;
+  // The time of the commit, not of the message: marks are kept for as long as a batch may be repeated.
+  const atUs = Date.now() * 1000;
   if (!(await closeBatch(client, { mark, atUs, ledger, live }))) return undefined;
   await addLiveEvents(client, rejected);
   return { totals, kept, plan };

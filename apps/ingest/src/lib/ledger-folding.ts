@@ -5,15 +5,21 @@ import { type Logger, type Rounds, startRounds } from '@verimeter/service-runtim
 const AT_A_TIME = 200;
 
 /** Adds the counts that batches left in the journal to the hours of the ledger, all of them every few seconds. */
-export const startLedgerFolding = (pool: Pool, log: Logger): Rounds =>
-  startRounds({
+export function startLedgerFolding(pool: Pool, log: Logger): Rounds {
+  let atATime = AT_A_TIME;
+  return startRounds({
     everyMs: 5000,
     begin: 'after a pause',
     async round(_, signal) {
-      let folded = AT_A_TIME;
+      let folded = atATime;
       // oxlint-disable-next-line no-await-in-loop -- one transaction after the other
-      while (folded === AT_A_TIME && !signal.aborted) folded = await foldLedger(pool, AT_A_TIME);
+      while (folded === atATime && !signal.aborted) folded = await foldLedger(pool, atATime);
+      atATime = AT_A_TIME;
     },
-    onFailure: (error) =>
-      log.warn({ err: error }, 'the journal of the ledger was not folded this time'),
+    onFailure(error) {
+      // So many may take longer than a statement may: fewer are tried until the journal is empty.
+      atATime = Math.max(1, Math.floor(atATime / 4));
+      log.warn({ err: error, next: atATime }, 'the journal of the ledger was not folded this time');
+    },
   });
+}

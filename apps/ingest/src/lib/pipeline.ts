@@ -302,7 +302,9 @@ class BatchingPipeline implements Pipeline {
     try {
       await this.#commit(batch, await prepared);
     } catch (error) {
-      // Aborted, or a fault of the program: nothing of these was acknowledged, the senders still have them.
+      // A half of them may be committed and on its way to its senders.
+      await this.#acknowledging.done();
+      // Aborted, or a fault of the program: nothing of the others was acknowledged, the senders still have them.
       if (!(error instanceof AbortedError)) this.#log.error({ err: error }, 'batch given up');
       for (const held of batch) held.reject(new PipelineClosedError());
     }
@@ -319,6 +321,7 @@ class BatchingPipeline implements Pipeline {
         // oxlint-disable-next-line no-await-in-loop
         const totals = await commitBatch(staged, mark, this.#context, {
           ahead: attempt === 1 ? ahead : undefined,
+          isRepeated: attempt > 1,
           // What is left is short: the next batch is prepared in it.
           onWritten: () => this.#closeAhead(),
         });

@@ -40,13 +40,15 @@ export function createReconnectPace(random: () => number = Math.random): Reconne
   return {
     connected(nowMs) {
       connectedAtMs = nowMs;
-      unanswered = 0;
     },
     ended(nowMs, farewell) {
       const livedMs = connectedAtMs === undefined ? undefined : nowMs - connectedAtMs;
       connectedAtMs = undefined;
       if (farewell === 'taken over' || farewell === 'refused')
         return { waitMs: LONGEST_RIVAL_MS, isRivalled: farewell === 'taken over' };
+      // One that accepts a connection and ends it at once because it is busy has not been back.
+      if (livedMs !== undefined && (farewell === undefined || livedMs >= SHORT_LIFE_MS))
+        unanswered = 0;
       const isShort = livedMs !== undefined && livedMs < SHORT_LIFE_MS && farewell === undefined;
       shortLives = isShort ? shortLives + 1 : 0;
       if (shortLives >= SHORT_LIVES) {

@@ -56,7 +56,7 @@ export async function startIngest(
   const stopping = new AbortController();
   const pool = createServicePool(config.databaseUrl, {
     applicationName: config.mqttClientId,
-    max: 6,
+    max: 8,
     idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onError: (error) => log.debug({ err: error }, 'a database connection broke'),
   });

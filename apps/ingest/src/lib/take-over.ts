@@ -44,7 +44,7 @@ export async function takeOverSession(
   clientId: string,
   options: TakeOverOptions,
 ): Promise<number> {
-  const pool = createServicePool(config.databaseUrl, { applicationName: 'take-over', max: 6 });
+  const pool = createServicePool(config.databaseUrl, { applicationName: 'take-over', max: 8 });
   const holder = randomUUID();
   try {
     await checkSchema(pool);

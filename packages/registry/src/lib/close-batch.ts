@@ -52,3 +52,12 @@ export async function closeBatch(
   });
   return result.rows[0]?.is_new === true;
 }
+
+/** Whether a batch with this mark was committed. */
+export async function wasClosed(client: Queryable, mark: Buffer): Promise<boolean> {
+  const result = await client.query<{ closed: boolean }>(
+    `SELECT EXISTS (SELECT FROM arrivals WHERE session = 'verimeter batch' AND packet_id = 0 AND payload_hash = $1) AS closed`,
+    [mark],
+  );
+  return result.rows[0]?.closed === true;
+}

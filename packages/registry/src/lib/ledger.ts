@@ -48,7 +48,7 @@ const ADD = `
                 $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
       AS t (tenant, device_id, topic, received_at, source, ${COUNTS.join(', ')})
    GROUP BY t.tenant, t.device_id, t.topic, hour, t.source
-   ORDER BY t.tenant, t.device_id, t.topic, hour, t.source
+   ORDER BY t.tenant COLLATE "C", t.device_id COLLATE "C", t.topic, hour, t.source
   ON CONFLICT (tenant, device_id, topic, hour, source) DO UPDATE
     SET ${COUNTS.map((name) => `${name} = l.${name} + excluded.${name}`).join(', ')}`;
 

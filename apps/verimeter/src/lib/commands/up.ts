@@ -125,6 +125,8 @@ async function serve(
   await writeLine(json ? JSON.stringify(ready) : `ready http=${ready.http} mqtt=${ready.mqtt}`);
   await introduce(pool, ready);
   if (options.city === 'small') await printComparison(pool, { tenant, dataDir });
+  // Told to stop meanwhile: the connections are gone, or about to.
+  if (shutdown.signal.aborted) return;
   const following = keepAnalysed({
     pool,
     tenant,
