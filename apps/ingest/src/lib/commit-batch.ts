@@ -38,7 +38,6 @@ export interface CommitOptions {
  * Stores the messages in one transaction: readings, conflicts, ledger, quarantine, events, presence, packet identities
  * and live events appear together or not at all. The mark makes a second attempt with the same mark harmless: a commit
  * whose answer was lost is recognised. Returns undefined in that case.
- *
  */
 export async function commitBatch(
   staged: readonly StagedMessage[],
@@ -55,11 +54,7 @@ export async function commitBatch(
         ? options.ahead
         : await prepareBatch(staged, await resolveDevices(client, staged, context), context);
     await client.query('BEGIN');
-    const written = await writeBatch(client, staged, mark, {
-      ...context,
-      prepared,
-      options,
-    });
+    const written = await writeBatch(client, staged, mark, { ...context, prepared, options });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
     if (written !== undefined) context.clocks.observe(written.plan);

@@ -2,7 +2,7 @@ const NEEDS_ESCAPE = /["\\]/;
 
 /**
  * An array parameter of texts as PostgreSQL reads it. The driver's own conversion looks at each element for every type there is; a
- * batch has thousands (docs/decisions/0105-one-batch-many-messages.md).
+ * batch has thousands (docs/decisions/0105).
  */
 export function textArray(values: readonly (string | null)[]): string {
   let literal = '{';
