@@ -11,3 +11,12 @@ export {
   OUTCOME,
   createReadingBatch,
 } from './lib/reading-store.ts';
+export {
+  type Bucket,
+  type LatestReading,
+  type ReadingPosition,
+  type ReadingRange,
+  type TenantReadings,
+} from './lib/tenant-readings.ts';
+export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
+export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';

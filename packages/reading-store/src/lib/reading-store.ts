@@ -23,8 +23,8 @@ export function createReadingBatch(capacity: number): ReadingBatch {
   };
 }
 
-/** What happened to a row. */
-export const OUTCOME = { stored: 0, duplicate: 1, conflicting: 2 } as const;
+/** What happened to a row. `pending`: it is safe, and a store that cannot answer at once says later which of the three it is. */
+export const OUTCOME = { stored: 0, duplicate: 1, conflicting: 2, pending: 3 } as const;
 
 /** One `OUTCOME` per row of the batch, in the order of the batch. */
 export type WriteOutcomes = Uint8Array;
