@@ -154,6 +154,20 @@ describe('a register', () => {
     expect(watch(readingsOf([...idle, ...running]))).toEqual({ events: [], unsettled: undefined });
   });
 
+  test('that comes back from nothing to its line and then shows another level for a while consumed neither', () => {
+    const readings = readingsOf(
+      household(0, 300).map((value, k) =>
+        k >= 216 && k < 249 ? 0 : k >= 250 && k < 254 ? 583.998 : value,
+      ),
+    );
+    const { events, unsettled } = watch(readings);
+    const steps = registerSteps(
+      readings,
+      judged(unsettled === undefined ? events : [...events, unsettled]),
+    );
+    expect(steps.filter(({ amount = 0 }) => amount > 101)).toEqual([]);
+  });
+
   test('whose messages were held back arrives within moments and is nothing odd', () => {
     const values = household(700, 120);
     const first = readingsOf(values)[0]?.tsUs ?? 0;

@@ -105,12 +105,9 @@ export function watchRegister(facts: RegisterFacts = {}): RegisterWatch {
     }
     const step = reading.value - previous.value;
     const us = reading.tsUs - previous.tsUs;
-    const jump = first.value - before.value;
-    if (jump > 0 && previous === first && step > Math.max(reachOf(pace, us), jump / COMPARABLE)) {
-      // It counts on at such a pace: this is what it consumes.
+    if (countsOn(pace, odd, reading)) {
       doubt = undefined;
-      count(first);
-      count(reading);
+      for (const one of [...readings, reading]) count(one);
       return undefined;
     }
     const follows = step >= 0 && step <= reachOf(pace, us);
@@ -221,6 +218,26 @@ function isBack(pace: RegisterPace, { before, readings }: Odd, reading: Register
   if (amount < 0 || amount > reachOf(pace, reading.tsUs - before.tsUs)) return false;
   // From above it comes back by a fall, from below by a rise.
   return readings.every(({ value }) => value < before.value || value > reading.value);
+}
+
+/**
+ * Whether a register that jumped goes on at such a pace, so that this is what it consumes: another step comparable to the jump. One that is a
+ * jump itself needs a second one beside it: a return to an old level and a spike may follow each other.
+ */
+function countsOn(
+  pace: RegisterPace,
+  { before, readings }: Odd,
+  reading: RegisterReading,
+): boolean {
+  const [first = reading, second] = readings;
+  const jump = first.value - before.value;
+  if (jump <= 0 || readings.length > 2) return false;
+  const isPace = (from: RegisterReading, to: RegisterReading): boolean =>
+    to.value - from.value > Math.max(reachOf(pace, to.tsUs - from.tsUs), jump / COMPARABLE);
+  if (second !== undefined) return isPace(first, second) && isPace(second, reading);
+  return (
+    isPace(first, reading) && reading.value - first.value <= jumpOf(pace, reading.tsUs - first.tsUs)
+  );
 }
 
 /** A fall that a register which runs backwards could make; to nothing at all is none. */
