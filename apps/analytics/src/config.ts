@@ -1,14 +1,16 @@
 import path from 'node:path';
+import {
+  type ReadingStoreSettings,
+  readReadingStoreSettings,
+  readingStoreVariables,
+} from '@verimeter/open-store';
 import { envField, parseConfig } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   DATABASE_URL: envField.databaseUrl(),
   VERIMETER_DATA_DIR: z.string().default('.verimeter'),
-  /** Other stores are not part of this version. */
-  READING_STORE: z
-    .enum(['auto', 'postgres'], { error: 'must be auto or postgres' })
-    .default('auto'),
+  ...readingStoreVariables,
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: envField.port().default(8082),
   TENANT_ZONE: envField.timeZone().default('UTC'),
@@ -17,6 +19,7 @@ const schema = z.object({
 
 export interface AnalyticsConfig {
   readonly databaseUrl: string;
+  readonly readingStore: ReadingStoreSettings;
   /** What big tenants are kept in from night to night. Absolute. */
   readonly nightDirectory: string;
   readonly host: string;
@@ -34,13 +37,14 @@ export function readAnalyticsConfig(
   dataDir?: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): AnalyticsConfig {
-  const config = parseConfig(schema, env);
+  const values = parseConfig(schema, env);
   return {
-    databaseUrl: config.DATABASE_URL,
-    nightDirectory: path.resolve(dataDir ?? config.VERIMETER_DATA_DIR, 'nights'),
-    host: config.HTTP_HOST,
-    port: config.HTTP_PORT,
-    zone: config.TENANT_ZONE,
-    logLevel: config.LOG_LEVEL,
+    databaseUrl: values.DATABASE_URL,
+    readingStore: readReadingStoreSettings(values),
+    nightDirectory: path.resolve(dataDir ?? values.VERIMETER_DATA_DIR, 'nights'),
+    host: values.HTTP_HOST,
+    port: values.HTTP_PORT,
+    zone: values.TENANT_ZONE,
+    logLevel: values.LOG_LEVEL,
   };
 }

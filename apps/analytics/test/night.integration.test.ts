@@ -5,6 +5,7 @@ import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureChannels, ensureTenant, withTransaction } from '@verimeter/registry';
 import { createLogger, createMetrics } from '@verimeter/service-runtime';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { AUTO } from '@verimeter/open-store';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { analyzeTenant } from '../src/lib/analyze-tenant.ts';
@@ -114,7 +115,7 @@ function analyze(nightDirectory: string, nightFrom: number) {
     pool: database.servicePool,
     store: createTimescaleStore(database.servicePool),
     tenant: TENANT,
-    config: { databaseUrl: database.url, nightDirectory },
+    config: { databaseUrl: database.url, readingStore: AUTO, nightDirectory },
     log,
     progress: nightProgress(metrics, log),
     signal: new AbortController().signal,

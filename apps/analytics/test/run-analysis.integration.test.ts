@@ -8,6 +8,7 @@ import {
   createEmptyDatabase,
   createTestDatabase,
 } from '@verimeter/test-support';
+import { AUTO } from '@verimeter/open-store';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
@@ -207,6 +208,7 @@ test('a finding follows its subject until it is settled, and its change is annou
 const log = createLogger('test', 'silent');
 const config = () => ({
   databaseUrl: database.url,
+  readingStore: AUTO,
   nightDirectory: path.join(tmpdir(), 'verimeter-nights-never-used'),
   host: '127.0.0.1',
   port: 0,

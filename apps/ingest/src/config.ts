@@ -1,4 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import {
+  type ReadingStoreSettings,
+  readReadingStoreSettings,
+  readingStoreVariables,
+} from '@verimeter/open-store';
 import type { QuarantineLimits } from '@verimeter/registry';
 import { type LogLevel, envField, parseConfig } from '@verimeter/service-runtime';
 import { z } from 'zod';
@@ -20,9 +25,7 @@ const schema = z.object({
   MQTT_CA_FILE: file,
   MQTT_CERT_FILE: file,
   MQTT_KEY_FILE: file,
-  READING_STORE: z
-    .enum(['auto', 'postgres', 'timescale'], { error: 'must be one of auto, postgres, timescale' })
-    .default('auto'),
+  ...readingStoreVariables,
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: envField.port().default(8081),
   INGEST_MAX_UNACKED: envField.wholeNumber(1, 1_000_000).default(10_000),
@@ -48,6 +51,7 @@ export interface IngestConfig {
   readonly maxUnackedBytes: number;
   readonly flushMs: number;
   readonly quarantine: QuarantineLimits;
+  readonly readingStore: ReadingStoreSettings;
   readonly defaultTenant: string;
   readonly logLevel: LogLevel;
 }
@@ -77,6 +81,7 @@ export async function readIngestConfig(
     maxUnackedBytes: values.INGEST_MAX_UNACKED_BYTES,
     flushMs: values.INGEST_FLUSH_MS,
     quarantine: { days: values.INGEST_QUARANTINE_DAYS, bytes: values.INGEST_QUARANTINE_BYTES },
+    readingStore: readReadingStoreSettings(values),
     defaultTenant: 'demo',
     logLevel: values.LOG_LEVEL,
   };

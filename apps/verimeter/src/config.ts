@@ -1,9 +1,15 @@
 import path from 'node:path';
+import {
+  type ReadingStoreSettings,
+  readReadingStoreSettings,
+  readingStoreVariables,
+} from '@verimeter/open-store';
 import { envField, parseConfig } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   DATABASE_URL: envField.databaseUrl().optional(),
+  ...readingStoreVariables,
   VERIMETER_DATA_DIR: z.string().optional(),
   TENANT_ZONE: envField.timeZone().default('UTC'),
   LOG_LEVEL: envField.logLevel(),
@@ -11,6 +17,7 @@ const schema = z.object({
 
 export interface Environment {
   readonly databaseUrl?: string;
+  readonly readingStore: ReadingStoreSettings;
   /** Absolute. */
   readonly dataDir: string;
   readonly zone: string;
@@ -27,6 +34,7 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
   const workingDirectory = process.cwd();
   return {
     ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
+    readingStore: readReadingStoreSettings(config),
     dataDir: path.resolve(
       workingDirectory,
       dataDirOption ?? config.VERIMETER_DATA_DIR ?? '.verimeter',
@@ -40,9 +48,7 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
 
 const apiSchema = z.object({
   DATABASE_URL: envField.databaseUrl(),
-  READING_STORE: z
-    .enum(['auto', 'postgres'], { error: 'must be auto or postgres' })
-    .default('auto'),
+  ...readingStoreVariables,
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: envField.port().default(8080),
   LOG_LEVEL: envField.logLevel(),
@@ -50,6 +56,7 @@ const apiSchema = z.object({
 
 export interface ApiConfig {
   readonly databaseUrl: string;
+  readonly readingStore: ReadingStoreSettings;
   readonly host: string;
   readonly port: number;
   readonly logLevel: z.output<typeof apiSchema>['LOG_LEVEL'];
@@ -60,6 +67,7 @@ export function readApiConfig(): ApiConfig {
   const config = parseConfig(apiSchema, process.env);
   return {
     databaseUrl: config.DATABASE_URL,
+    readingStore: readReadingStoreSettings(config),
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     logLevel: config.LOG_LEVEL,

@@ -47,6 +47,7 @@ function importBytes(
 /** The check of everything that was ever received for the tenant. */
 async function ledgerCheck(tenant: string): Promise<LedgerCheck> {
   const check = await checkLedger(database.servicePool, {
+    store: createTimescaleStore(database.servicePool),
     tenant,
     period: { fromUs: -Infinity, toUs: Infinity },
   });

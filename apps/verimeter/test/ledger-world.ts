@@ -64,9 +64,10 @@ export async function createLedgerWorld(): Promise<LedgerWorld> {
   const pool = database.createServicePool(8);
   const environment = { DATABASE_URL: database.url };
   await pool.query(`INSERT INTO tenants (tenant) VALUES ('demo')`);
+  const store = createTimescaleStore(pool);
   const pipeline: Pipeline = createPipeline({
     pool,
-    store: createTimescaleStore(pool),
+    store,
     log: createLogger('test', 'silent'),
     metrics: createMetrics('test'),
     flushMs: 1,
@@ -105,7 +106,7 @@ export async function createLedgerWorld(): Promise<LedgerWorld> {
     },
     async check({ tenant = 'demo', from, to, gapLimit } = {}) {
       const { period } = parsePeriod(from, to);
-      const result = await checkLedger(pool, { tenant, period, gapLimit });
+      const result = await checkLedger(pool, { store, tenant, period, gapLimit });
       if (result.kind !== 'checked') throw new Error(result.kind);
       const printed: Checked = JSON.parse(ledgerJson(result, period));
       return printed;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openKeptFiles, runNight } from '@verimeter/analytics';
+import { AUTO } from '@verimeter/open-store';
 import { createServicePool } from '@verimeter/registry';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -54,6 +55,7 @@ async function loseSome(tenant: string): Promise<void> {
 
 const request = (tenant: string) => ({
   databaseUrl: database.url,
+  readingStore: AUTO,
   tenant,
   directory,
   asOfUs: templates.asOfUs,

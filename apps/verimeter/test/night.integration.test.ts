@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type KeptArea, type NightSummary, openKeptFiles, runNight } from '@verimeter/analytics';
+import { AUTO } from '@verimeter/open-store';
 import { createServicePool } from '@verimeter/registry';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,6 +41,7 @@ afterAll(async () => {
 const night = (threads: number): Promise<NightSummary | undefined> =>
   runNight({
     databaseUrl: database.url,
+    readingStore: AUTO,
     tenant: TENANT,
     directory,
     asOfUs: templates.asOfUs,

@@ -8,6 +8,7 @@ import {
   runAnalysis,
   runNight,
 } from '@verimeter/analytics';
+import { AUTO } from '@verimeter/open-store';
 import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,7 +47,12 @@ afterAll(async () => {
 const idOf = (meter: number): string => fleet.input.meters[meter]?.deviceId ?? '';
 
 async function night(where = directory): Promise<NightSummary['outcomes']> {
-  const summary = await runNight({ databaseUrl: database.url, tenant: TENANT, directory: where });
+  const summary = await runNight({
+    databaseUrl: database.url,
+    readingStore: AUTO,
+    tenant: TENANT,
+    directory: where,
+  });
   return summary?.outcomes ?? {};
 }
 

@@ -1,4 +1,4 @@
-import { createEmptyDatabase, findFreePort } from '@verimeter/test-support';
+import { createEmptyDatabase, createTestDatabase, findFreePort } from '@verimeter/test-support';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Running, runProgram, start } from './program.ts';
 
@@ -51,4 +51,24 @@ describe.each(SERVICES)('verimeter %s', (service) => {
       await database.drop();
     }
   });
+});
+
+test('an engine that the database contradicts ends services and commands with what to set', async () => {
+  const database = await createTestDatabase();
+  try {
+    const env = {
+      DATABASE_URL: database.url,
+      MQTT_URL: 'mqtt://127.0.0.1:1',
+      HTTP_PORT: '0',
+      READING_STORE: 'timescale',
+    };
+    const programs = [...SERVICES.map((service) => [service]), ['export', 'readings']];
+    const results = await Promise.all(programs.map((args) => runProgram(args, env)));
+    for (const { status: code, stderr } of results) {
+      expect(stderr).toContain('no hypertable of TimescaleDB: set it to postgres or auto');
+      expect(code).toBe(1);
+    }
+  } finally {
+    await database.drop();
+  }
 });

@@ -18,5 +18,6 @@ export {
   type ReadingRange,
   type TenantReadings,
 } from './lib/tenant-readings.ts';
+export { type ReadingEngine } from './lib/reading-engine.ts';
 export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
 export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';

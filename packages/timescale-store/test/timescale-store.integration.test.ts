@@ -1,8 +1,9 @@
+import { batchOf, describeReadingStore } from '@verimeter/reading-store/contract';
+import { describeRowReader } from '@verimeter/reading-store/row-reader-contract';
 import {
-  type ReadingStoreFixture,
-  batchOf,
-  describeReadingStore,
-} from '@verimeter/reading-store/contract';
+  type TenantReadingsFixture,
+  describeTenantReadings,
+} from '@verimeter/reading-store/tenant-readings-contract';
 import {
   type TestDatabase,
   createTestDatabase,
@@ -11,7 +12,7 @@ import {
 } from '@verimeter/test-support';
 import pg, { type ClientBase, type Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTimescaleStore } from '../src/index.ts';
+import { createTimescaleStore, findPostgresEngine, tenantReadings } from '../src/index.ts';
 import { seriesStatement } from '../src/lib/matrix.ts';
 
 async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
@@ -31,7 +32,7 @@ async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<
 
 async function createFixture(
   createDatabase: () => Promise<TestDatabase>,
-): Promise<ReadingStoreFixture<ClientBase>> {
+): Promise<TenantReadingsFixture<ClientBase>> {
   const database = await createDatabase();
   const pool = database.servicePool;
   await pool.query(`INSERT INTO tenants (tenant) VALUES ('contract')`);
@@ -55,6 +56,21 @@ async function createFixture(
       return channels.rows.map((row) => row.channel_id);
     },
     tenantOf: () => Promise.resolve('contract'),
+    tenantReadings,
+    asTenant: (tenant, work) =>
+      transaction(database.appPool, async (client) => {
+        await client.query("SELECT set_config('app.tenant', $1, true)", [tenant]);
+        return work(client);
+      }),
+    async nameOf(channelId) {
+      const { rows } = await pool.query<{ deviceId: string; quantity: string }>(
+        'SELECT device_id AS "deviceId", quantity FROM channels WHERE channel_id = $1',
+        [channelId],
+      );
+      const [name] = rows;
+      if (name === undefined) throw new Error('there is no such channel');
+      return name;
+    },
     async readAll(channelId) {
       const rows = await pool.query<{
         ts: number;
@@ -82,6 +98,8 @@ async function createFixture(
 }
 
 describeReadingStore('plain PostgreSQL', () => createFixture(createTestDatabase));
+describeRowReader('plain PostgreSQL', () => createFixture(createTestDatabase));
+describeTenantReadings('plain PostgreSQL', () => createFixture(createTestDatabase));
 
 const oldest = await findOldestPostgres();
 if (oldest !== undefined) {
@@ -167,5 +185,31 @@ describe('partitions', () => {
     } finally {
       await owner.end();
     }
+  });
+
+  test('partitions of PostgreSQL itself are no hypertable', async () => {
+    expect(await findPostgresEngine(database.servicePool)).toBe('postgres');
+  });
+
+  test('rows are those of one moment, also where the copy is read slowly and more comes in', async () => {
+    const pool = database.servicePool;
+    const store = createTimescaleStore(pool);
+    const start = Date.UTC(2014, 6, 1) * 1000;
+    const rowsOf = (channelId: number, count: number) =>
+      Array.from({ length: count }, (_, k) => ({ channelId, tsUs: start + k * 60e6, value: k }));
+    await transaction(pool, (client) =>
+      store.write(client, batchOf([...rowsOf(301, 30_000), ...rowsOf(302, 1)])),
+    );
+    // more than a statement's worth of channels, so that the last one is asked for later
+    const between = Array.from({ length: 1500 }, (_, k) => 10_000 + k);
+    let seen = 0;
+    let wrote = false;
+    for await (const piece of store.rows([301, ...between, 302], -Infinity, Infinity)) {
+      if (!wrote)
+        await transaction(pool, (client) => store.write(client, batchOf(rowsOf(302, 10))));
+      wrote = true;
+      seen += piece.length;
+    }
+    expect(seen).toBe(30_001);
   });
 });

@@ -16,7 +16,7 @@ export async function analyzeTenant(options: {
   readonly pool: Pool;
   readonly store: ReadingStore;
   readonly tenant: string;
-  readonly config: Pick<AnalyticsConfig, 'databaseUrl' | 'nightDirectory'>;
+  readonly config: Pick<AnalyticsConfig, 'databaseUrl' | 'readingStore' | 'nightDirectory'>;
   readonly log: Logger;
   readonly progress: NightProgress;
   readonly signal: AbortSignal;
@@ -31,6 +31,7 @@ export async function analyzeTenant(options: {
     if (await wereScanned(pool, tenant)) await scanRegisters({ pool, store, tenant, signal });
     const night = await runNight({
       databaseUrl: config.databaseUrl,
+      readingStore: config.readingStore,
       tenant,
       directory: config.nightDirectory,
       signal,

@@ -7,9 +7,8 @@ import {
 } from '@verimeter/drift';
 import { addDays, errorLimit, lotKey } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
-import type { Device, Pool, StoredRegisterEvent, Verification } from '@verimeter/registry';
+import type { Device, StoredRegisterEvent, Verification } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
-import { firstInstants } from './first-instants.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { type Grid, WINDOW_US, commonStep, gridBetween, medianGap, mode } from './grid.ts';
 
@@ -132,12 +131,12 @@ export async function findCadence(
 
 /** The grid from the first reading of any register in the window of an analysis; undefined where there is none. */
 export async function gridOf(
-  pool: Pool,
+  store: Pick<ReadingStore, 'firstInstants'>,
   registers: readonly number[],
   { stepUs, phaseUs }: Cadence,
   lastUs: number,
 ): Promise<Grid | undefined> {
-  const firsts = await firstInstants(pool, registers, lastUs - WINDOW_US);
+  const firsts = await store.firstInstants(registers, lastUs - WINDOW_US);
   const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
   if (firstUs > lastUs) return undefined;
   const grid = gridBetween(firstUs, lastUs, stepUs, phaseUs);
@@ -147,7 +146,6 @@ export async function gridOf(
 export interface ElectricityContext {
   readonly fleet: FleetRecords;
   readonly store: ReadingStore;
-  readonly pool: Pool;
   readonly asOf: AsOf;
   /** Last instant not flagged `future` per channel. */
   readonly lastInstants: ReadonlyMap<number, number>;
@@ -171,7 +169,7 @@ export async function buildElectricityInput(
   );
   if (lastUs === -Infinity) return undefined;
   const cadence = await findCadence(areas, context, lastUs);
-  const grid = await gridOf(context.pool, registersOf(fleet), cadence, lastUs);
+  const grid = await gridOf(context.store, registersOf(fleet), cadence, lastUs);
   if (grid === undefined) return undefined;
 
   return readInput({ fleet, store, lastUs }, { areas, meters, grid });

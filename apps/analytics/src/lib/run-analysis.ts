@@ -108,7 +108,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
   );
   const lastInstants = await store.lastInstants(channelIds, asOfUs);
   const asOf = asOfInstants(fleet, lastInstants, asOfUs);
-  const input = await buildElectricityInput({ fleet, store, pool, asOf, lastInstants });
+  const input = await buildElectricityInput({ fleet, store, asOf, lastInstants });
 
   onProgress?.('estimating');
   const grid = input?.grid;

@@ -1,3 +1,5 @@
+import { ReadingStoreError, engineText, readingStoreOpener } from '@verimeter/open-store';
+import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, createServicePool, readTenants, schemaState } from '@verimeter/registry';
 import {
   type Logger,
@@ -8,7 +10,6 @@ import {
   retry,
   startHealthServer,
 } from '@verimeter/service-runtime';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { Counter, Histogram } from 'prom-client';
 import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
@@ -31,14 +32,18 @@ export interface AnalyticsService {
   stop(): Promise<void>;
 }
 
-/** Ends this process at once for a wrong schema; waits for a database that is away. */
-async function waitForSchema(
+/** The store. Ends this process at once for a wrong schema or engine; waits for a database that is away. */
+function waitForStore(
   pool: Pool,
-  url: string,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  await retry(
+  options: {
+    readonly url: string;
+    readonly engine: ReturnType<typeof readingStoreOpener>;
+    readonly log: Logger;
+    readonly signal: AbortSignal;
+  },
+): Promise<ReadingStore> {
+  const { url, engine, log, signal } = options;
+  return retry(
     async () => {
       const state = await schemaState(pool);
       if (state === 'unmigrated')
@@ -47,10 +52,11 @@ async function waitForSchema(
         );
       if (state === 'ahead')
         throw new SchemaError(`the database ${redactUrl(url)} belongs to a newer Verimeter`);
+      return (await engine.open()).store;
     },
     {
       signal,
-      isTransient: (error) => !(error instanceof SchemaError),
+      isTransient: (error) => !(error instanceof SchemaError || error instanceof ReadingStoreError),
       onRetry: (error) => log.warn({ err: error }, 'the database is away'),
     },
   );
@@ -72,7 +78,7 @@ async function tenantsDue(pool: Pool, ms: number): Promise<string[]> {
  * Analyses every tenant each night (02:00 in the configured zone; a missed night is made up for), and a tenant when
  * asked (`NOTIFY verimeter_analyze, 'TENANT'`), and looks through the registers all the time. Serves probes and metrics.
  *
- * @throws {SchemaError} where the database is not migrated.
+ * @throws {SchemaError} where the database is not migrated; {@link ReadingStoreError} where its readings are not where they are said to be.
  */
 export async function startAnalytics(
   config: AnalyticsConfig,
@@ -101,7 +107,9 @@ export async function startAnalytics(
     max: 5,
     onError: (error) => log.warn({ reason: error.message }, 'a database connection broke'),
   });
-  const store = createTimescaleStore(pool);
+  const engine = readingStoreOpener(pool, config.readingStore, (opened) =>
+    log.info({ store: opened.kind }, `readings are in ${engineText(opened)}`),
+  );
   const server = await startHealthServer({
     host: config.host,
     port: config.port,
@@ -111,7 +119,7 @@ export async function startAnalytics(
         const state = await schemaState(pool);
         if (state !== 'current') throw new Error(`schema is ${state}`);
       },
-      store: () => store.check(),
+      store: async () => (await engine.open()).store.check(),
     },
   });
   log.info({ url: server.url }, 'analytics is listening');
@@ -127,7 +135,7 @@ export async function startAnalytics(
     },
   });
 
-  async function analyze(tenant: string): Promise<void> {
+  async function analyze(store: ReadingStore, tenant: string): Promise<void> {
     const stopTimer = seconds.startTimer();
     try {
       const summary = await analyzeTenant({ pool, store, tenant, config, log, progress, signal });
@@ -142,7 +150,7 @@ export async function startAnalytics(
   }
 
   /** Tenants whose analysis failed this night are tried again the next one, or when asked. */
-  async function work(): Promise<void> {
+  async function work(store: ReadingStore): Promise<void> {
     let doneNight = -Infinity;
     while (!signal.aborted) {
       wake = new AbortController();
@@ -158,7 +166,7 @@ export async function startAnalytics(
         for (const tenant of new Set([...now.filter((name) => known.has(name)), ...due]))
           if (!signal.aborted)
             // oxlint-disable-next-line no-await-in-loop -- one tenant at a time: memory for one fleet
-            await analyze(tenant);
+            await analyze(store, tenant);
       } catch (error) {
         for (const tenant of now) asked.add(tenant);
         log.warn({ err: error }, 'the database is away');
@@ -176,16 +184,18 @@ export async function startAnalytics(
     await requests.stop();
     await working;
     await server.stop();
+    await engine.close();
     await pool.end();
   }
+  let store: ReadingStore;
   try {
-    await waitForSchema(pool, config.databaseUrl, log, signal);
+    store = await waitForStore(pool, { url: config.databaseUrl, engine, log, signal });
   } catch (error) {
     await stop();
     throw error;
   }
   working = Promise.all([
-    work(),
+    work(store),
     keepScanned({ pool, store, log, signal }),
     keepLateMarks({ pool, store, log, signal }),
   ]);

@@ -1,5 +1,6 @@
 import type { Logger } from '@verimeter/service-runtime';
-import type { Pool } from '@verimeter/registry';
+import type { TenantReadings } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from './authentication.ts';
 import type { LiveHub } from './live-hub.ts';
@@ -11,6 +12,8 @@ export interface ApiContext {
   readonly appPool: Pool;
   /** Acts as verimeter_service: authentication and readiness only. */
   readonly servicePool: Pool;
+  /** What the requests of a tenant read of its readings; rejects while the database that says which engine has them is away. */
+  readonly tenantReadings: () => Promise<TenantReadings<PoolClient>>;
   readonly authenticator: Authenticator;
   readonly hub: LiveHub;
   /** Per key or session. */

@@ -1,3 +1,10 @@
+import {
+  AUTO,
+  ReadingStoreError,
+  type ReadingStoreSettings,
+  engineText,
+  readingStoreOpener,
+} from '@verimeter/open-store';
 import { createAppPool, createServicePool, schemaState, withTenant } from '@verimeter/registry';
 import { type Logger, type ReadinessCheck, createMetrics } from '@verimeter/service-runtime';
 import type { FastifyInstance } from 'fastify';
@@ -17,6 +24,8 @@ export interface ApiOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Which engine holds the readings; default: what the database says. */
+  readonly readingStore?: ReadingStoreSettings | undefined;
   /** Directory of the built page; undefined: API only. */
   readonly dashboardDir?: string | undefined;
   readonly log: Logger;
@@ -69,7 +78,8 @@ async function closeServer(app: FastifyInstance): Promise<void> {
 /**
  * Serves the HTTP API. Starts also while the database is away: then it answers 503 until the database is back.
  *
- * @throws {SchemaNotCurrentError} when the database is there but not migrated; errors of `listen`, such as EADDRINUSE
+ * @throws {SchemaNotCurrentError} when the database is there but not migrated; {@link ReadingStoreError} when its readings are not where
+ * they are said to be; errors of `listen`, such as EADDRINUSE
  */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { databaseUrl, log, metrics = createMetrics('api') } = options;
@@ -85,7 +95,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     applicationName: 'verimeter-api',
     max: 10,
   });
-  const endPools = (): Promise<unknown> => Promise.all([servicePool.end(), appPool.end()]);
+  const engine = readingStoreOpener(servicePool, options.readingStore ?? AUTO, (opened) =>
+    log.info({ store: opened.kind }, `readings are in ${engineText(opened)}`),
+  );
+  const endPools = async (): Promise<void> => {
+    await engine.close();
+    await Promise.all([servicePool.end(), appPool.end()]);
+  };
 
   async function requireCurrentSchema(): Promise<void> {
     const state = await schemaState(servicePool);
@@ -99,15 +115,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const checks: Record<string, ReadinessCheck> = {
     database: requireCurrentSchema,
     store: async () => {
-      // Through the function that answers "latest", as the role that asks; no tenant has this name.
-      await withTenant(appPool, '', (client) => client.query("SELECT FROM latest_readings('{}')"));
+      const { tenantReadings } = await engine.open();
+      // As the role that asks; no tenant has this name.
+      await withTenant(appPool, '', (client) => tenantReadings.check(client));
     },
   };
 
   try {
     await requireCurrentSchema();
+    await engine.open();
   } catch (error) {
-    if (!isUnavailable(error)) {
+    if (error instanceof ReadingStoreError || !isUnavailable(error)) {
       await endPools();
       throw error;
     }
@@ -118,6 +136,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const context: ApiContext = {
     appPool,
     servicePool,
+    tenantReadings: async () => (await engine.open()).tenantReadings,
     authenticator: createAuthenticator((credential) => lookUpCredential(servicePool, credential)),
     hub,
     requests: createRateLimiter(options.rateLimit ?? DEFAULT_RATE_LIMIT),

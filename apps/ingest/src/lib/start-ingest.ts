@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ReadingStoreError, engineText, readingStoreOpener } from '@verimeter/open-store';
 import { type Pool, createServicePool } from '@verimeter/registry';
 import {
   AbortedError,
@@ -8,7 +9,6 @@ import {
   retry,
   startHealthServer,
 } from '@verimeter/service-runtime';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { IngestConfig } from '../config.ts';
 import { answeredInTime, commitProblem } from './database-problems.ts';
 import { boundHeapGrowth } from './heap-growth.ts';
@@ -45,7 +45,8 @@ const IDLE_IN_TRANSACTION_MS = 15_000;
 
 /**
  * Starts the MQTT subscriber with health and metrics, in a process of its own. Database or broker may be away: readiness
- * says so and they are tried again. @throws SchemaError when the database answers at once and is not migrated.
+ * says so and they are tried again. @throws SchemaError when the database answers at once and is not migrated, ReadingStoreError when its
+ * readings are not where they are said to be.
  */
 export async function startIngest(
   config: IngestConfig,
@@ -60,21 +61,29 @@ export async function startIngest(
     idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onError: (error) => log.debug({ err: error }, 'a database connection broke'),
   });
-  const store = createTimescaleStore(pool);
+  const engine = readingStoreOpener(pool, config.readingStore, (opened) =>
+    log.info({ store: opened.kind }, `readings go to ${engineText(opened)}`),
+  );
   const metrics = createMetrics('ingest');
   const running: Running = {};
   registerSessionMetrics(metrics, running);
 
   async function begin(): Promise<void> {
-    await retry(() => checkSchema(pool), {
-      signal: stopping.signal,
-      initialMs: 200,
-      maximumMs: 5000,
-      isTransient: (error) => !isSchemaProblem(error),
-      onRetry: (error, attempt) => {
-        if (attempt === 1) log.warn({ err: error }, 'the database does not answer yet');
+    const { store } = await retry(
+      async () => {
+        await checkSchema(pool);
+        return engine.open();
       },
-    });
+      {
+        signal: stopping.signal,
+        initialMs: 200,
+        maximumMs: 5000,
+        isTransient: (error) => !isFinal(error),
+        onRetry: (error, attempt) => {
+          if (attempt === 1) log.warn({ err: error }, 'the database does not answer yet');
+        },
+      },
+    );
     const { flushMs, defaultTenant, quarantine } = config;
     running.pipeline = createPipeline({
       pool,
@@ -128,13 +137,13 @@ export async function startIngest(
       store: () => {
         const delayed = running.pipeline?.delayed();
         if (delayed !== undefined) throw new Error(commitProblem(delayed));
-        return answeredInTime(store.check());
+        return answeredInTime(engine.open().then(({ store }) => store.check()));
       },
     },
     pages: { '/health/sessions': () => describeSessions(running) },
   });
 
-  const release = (): Promise<void> => stopAll(running, health, pool);
+  const release = (): Promise<void> => stopAll(running, { health, engine, pool });
   const begun = begin();
   // Only what is known within a moment decides the start; a database that is away is waited for.
   const failed = begun.then(
@@ -148,7 +157,7 @@ export async function startIngest(
   try {
     await Promise.race([begun, firstAnswer(pool)]);
   } catch (error) {
-    if (isSchemaProblem(error)) {
+    if (isFinal(error)) {
       stopping.abort();
       await release();
       throw error;
@@ -165,6 +174,10 @@ export async function startIngest(
   };
 }
 
+/** No later attempt is worth it: the operator has to change something. */
+const isFinal = (error: unknown): boolean =>
+  isSchemaProblem(error) || error instanceof ReadingStoreError;
+
 /** Resolves when the database refuses or is silent, rejects when it answers and is not usable. */
 async function firstAnswer(pool: Pool): Promise<void> {
   await checkSchema(pool).catch((error: unknown) => {
@@ -174,13 +187,17 @@ async function firstAnswer(pool: Pool): Promise<void> {
 
 async function stopAll(
   { pipeline, subscriber, heartbeat }: Running,
-  health: HealthServer,
-  pool: Pool,
+  opened: {
+    readonly health: HealthServer;
+    readonly engine: ReturnType<typeof readingStoreOpener>;
+    readonly pool: Pool;
+  },
 ): Promise<void> {
   subscriber?.pause();
   await pipeline?.close(7000);
   await subscriber?.stop();
   await heartbeat?.stop();
-  await health.stop();
-  await pool.end();
+  await opened.health.stop();
+  await opened.engine.close();
+  await opened.pool.end();
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openReadingStore } from '@verimeter/open-store';
 import {
   HEARTBEAT_S,
   type IngestSession,
@@ -9,7 +10,6 @@ import {
   readSessions,
 } from '@verimeter/registry';
 import { type Logger, createMetrics, delay } from '@verimeter/service-runtime';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { IngestConfig } from '../config.ts';
 import { createPipeline } from './pipeline.ts';
 import { checkSchema } from './schema-check.ts';
@@ -37,7 +37,7 @@ const CLOSE_MS = 8000;
 /**
  * Stores and acknowledges what the broker keeps for a worker that does not come back, then ends its session.
  * @returns how many messages came.
- * @throws TakeOverError, SchemaError
+ * @throws TakeOverError, SchemaError, ReadingStoreError
  */
 export async function takeOverSession(
   config: IngestConfig,
@@ -104,9 +104,10 @@ async function drainInto(
   session: IngestSession,
   { log, signal, quietMs }: TakeOverOptions,
 ): Promise<DrainOutcome> {
+  const engine = await openReadingStore(pool, config.readingStore);
   const pipeline = createPipeline({
     pool,
-    store: createTimescaleStore(pool),
+    store: engine.store,
     log,
     metrics: createMetrics('ingest'),
     flushMs: config.flushMs,
@@ -131,6 +132,7 @@ async function drainInto(
     });
   } finally {
     await settle();
+    await engine.close();
   }
 }
 

@@ -1,6 +1,9 @@
 import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import { ReadingStoreError, openReadingStore } from '@verimeter/open-store';
+import type { ReadingEngine, ReadingStore } from '@verimeter/reading-store';
 import {
   type Pool,
+  type PoolClient,
   type SchemaState,
   createServicePool,
   migrate,
@@ -102,5 +105,32 @@ export async function withDatabase<T>(
     }
   } finally {
     await database.close();
+  }
+}
+
+/** The store behind the readings of a database while `work` runs. @throws CommandError where the one that was chosen cannot be had */
+export async function withStore<T>(
+  pool: Pool,
+  { readingStore }: Pick<Environment, 'readingStore'>,
+  work: (store: ReadingStore<PoolClient>) => Promise<T>,
+): Promise<T> {
+  const engine = await openEngine(pool, { readingStore });
+  try {
+    return await work(engine.store);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** @throws CommandError where the engine that was chosen cannot be had */
+export async function openEngine(
+  pool: Pool,
+  { readingStore }: Pick<Environment, 'readingStore'>,
+): Promise<ReadingEngine<PoolClient>> {
+  try {
+    return await openReadingStore(pool, readingStore);
+  } catch (error) {
+    if (error instanceof ReadingStoreError) throw new CommandError(error.message, { cause: error });
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool } from '@verimeter/registry';
 import type { CityTables } from '@verimeter/simulator';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { csvLine } from './csv/write-csv.ts';
 import { importFile } from './import/import-file.ts';
 
@@ -22,14 +22,18 @@ async function* csvBytes(rows: readonly TableRow[]): AsyncGenerator<Buffer> {
 export async function registerCity(
   pool: Pool,
   tables: CityTables,
-  options: { readonly tenant: string; readonly zone: string; readonly directory: string },
+  options: {
+    readonly store: ReadingStore;
+    readonly tenant: string;
+    readonly zone: string;
+    readonly directory: string;
+  },
 ): Promise<number> {
-  const store = createTimescaleStore(pool);
   for (const kind of ['devices', 'groups', 'members'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- members name devices and groups
     const result = await importFile(kind, csvBytes(tables[kind]), {
       pool,
-      store,
+      store: options.store,
       tenant: options.tenant,
       zone: options.zone,
       fileName: `city ${kind}`,

@@ -12,6 +12,7 @@ export interface Service {
 const EXPECTED = new Set([
   'schema',
   'schema_not_current',
+  'reading_store',
   'EADDRINUSE',
   'EACCES',
   'EADDRNOTAVAIL',

@@ -1,3 +1,5 @@
+import type { RowReader } from './stored-rows.ts';
+
 /** Rows to write, column by column. Only the first `length` entries count. */
 export interface ReadingBatch {
   length: number;
@@ -83,7 +85,7 @@ export interface Transaction {
 }
 
 /** Time series of readings. Key (channel, ts); the first value stays, a different later one is a recorded conflict. */
-export interface ReadingStore<T extends Transaction = Transaction> {
+export interface ReadingStore<T extends Transaction = Transaction> extends RowReader {
   readonly kind: 'postgres' | 'timescale' | 'questdb';
 
   /** Does ahead what `write` needs no transaction for. The batch may not change afterwards. */

@@ -19,14 +19,15 @@ export interface HourCount {
 /** What exports, the ledger check, copies and the analytics read of whole channels. Current values only. */
 export interface RowReader {
   /**
-   * Rows with times from `fromUs` to `untilUs`, both included, in pieces of bounded size: channels in the order given, each by time.
-   * Everything comes from one moment where the engine has snapshots (PostgreSQL), else each channel does.
+   * Rows with times from `fromUs` to `untilUs`, both included and possibly infinite, in pieces of bounded size: channels in the order
+   * given, each by time. Everything comes from one moment, not before the first piece is asked for, where the engine has snapshots
+   * (PostgreSQL), else each channel does. Whoever stops before the end returns the iterator (`for await` does).
    */
   rows(channelIds: readonly number[], fromUs: number, untilUs: number): AsyncIterable<StoredRows>;
 
   /** First instant per channel at or after `fromUs`; channels without one are absent. */
   firstInstants(channelIds: readonly number[], fromUs: number): Promise<Map<number, number>>;
 
-  /** Readings by channel and receive hour, of those that arrived from `fromUs` to `toUs` (exclusive; whole hours). */
+  /** Readings by channel and receive hour, of those that arrived from `fromUs` to `toUs` (exclusive; whole hours, or infinite). */
   arrivalsByHour(channelIds: readonly number[], fromUs: number, toUs: number): Promise<HourCount[]>;
 }

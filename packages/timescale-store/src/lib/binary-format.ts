@@ -23,6 +23,12 @@ export function formatTimestamp(us: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
 }
 
+/** The same; infinities become PostgreSQL's. */
+export function timestamptzText(us: number): string {
+  if (us === Infinity) return 'infinity';
+  return us === -Infinity ? '-infinity' : formatTimestamp(us);
+}
+
 /** A timestamptz parameter. */
 export function timestamptz(us: number): Buffer {
   const target = Buffer.allocUnsafe(8);
@@ -89,7 +95,8 @@ export function timestamptzArray(column: ArrayLike<number>, rows: Uint32Array): 
 const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Signature, flags (none) and the length of the header extension (none). */
 export const COPY_HEADER_BYTES = COPY_SIGNATURE.length + 8;
-const COPY_ROW_BYTES = 2 + (4 + 4) + (4 + 8) + (4 + 8) + (4 + 2) + (4 + 8);
+/** Number of fields; channel, time, value, flags, receive time, each with its length. */
+export const COPY_ROW_BYTES = 2 + (4 + 4) + (4 + 8) + (4 + 8) + (4 + 2) + (4 + 8);
 
 export interface CopyColumns {
   readonly channelId: ArrayLike<number>;

@@ -4,6 +4,7 @@ import type { ClientBase, Pool } from 'pg';
 import { formatTimestamp, timestamptz } from './binary-format.ts';
 import { readMatrix, readSeries } from './matrix.ts';
 import { createPartitions } from './partitions.ts';
+import { createRowReader } from './row-reader.ts';
 import { type PreparedWrite, prepareWrite, writeBatch } from './write.ts';
 
 const LAST_INSTANTS = `
@@ -59,6 +60,7 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
 
   return {
     kind: 'postgres',
+    ...createRowReader(pool),
 
     prepare(batch) {
       if (batch.length > 0) prepared.set(batch, prepareWrite(batch, lastWasNew));

@@ -30,11 +30,11 @@ export async function readWholeArea(
   groupId: string,
   strangers: readonly string[],
 ): Promise<WholeArea | undefined> {
-  const { pool, store, frame } = context;
+  const { store, frame } = context;
   const records = recordsOf(await readAreas(context, [groupId], strangers), groupId, strangers);
   const { fleet, asOf } = records;
   if (!asOf.groups.has(groupId)) return undefined;
-  const grid = await gridOf(pool, registersOf(fleet), frame.cadence, frame.latestUs);
+  const grid = await gridOf(store, registersOf(fleet), frame.cadence, frame.latestUs);
   const areas = areasOf(fleet, asOf);
   const index = areas.findIndex((area) => area.groupId === groupId);
   if (grid === undefined || index < 0) return undefined;

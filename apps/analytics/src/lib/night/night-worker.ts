@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JudgedArea } from '@verimeter/drift';
+import { type ReadingStoreSettings, openReadingStore } from '@verimeter/open-store';
 import { createServicePool } from '@verimeter/registry';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { oneAfterTheOther } from './one-after-the-other.ts';
 import { openKeptFiles } from './kept-files.ts';
 import type { AreaReport, NightFrame } from './night-context.ts';
@@ -11,6 +11,7 @@ import { searchCandidates } from './search-candidates.ts';
 /** What a thread of a night is given. */
 export interface NightShare {
   readonly databaseUrl: string;
+  readonly readingStore: ReadingStoreSettings;
   readonly directory: string;
   readonly frame: NightFrame;
   readonly task: 'learn' | 'areas' | 'candidates';
@@ -32,10 +33,12 @@ const say = (message: NightMessage): void => {
   port.postMessage(message);
 };
 const pool = createServicePool(share.databaseUrl, { applicationName: 'verimeter-night', max: 4 });
+let engine: Awaited<ReturnType<typeof openReadingStore>> | undefined;
 try {
+  engine = await openReadingStore(pool, share.readingStore);
   const context = {
     pool,
-    store: createTimescaleStore(pool),
+    store: engine.store,
     files: openKeptFiles(share.directory, share.frame.tenant),
     frame: share.frame,
     alone: oneAfterTheOther(),
@@ -52,5 +55,6 @@ try {
     say({ type: 'done', reports });
   }
 } finally {
+  await engine?.close();
   await pool.end();
 }

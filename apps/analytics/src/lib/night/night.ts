@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { MODEL_VERSION, nextPrior, NO_FLEET } from '@verimeter/drift';
+import { type ReadingStoreSettings, openReadingStore } from '@verimeter/open-store';
+import type { ReadingStore } from '@verimeter/reading-store';
 import { createServicePool, type Pool, readGroups, finishRun, startRun } from '@verimeter/registry';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
 import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
 import {
@@ -31,6 +32,7 @@ const STATEMENT_TIMEOUT_MS = 1_800_000;
 
 export interface NightOptions {
   readonly databaseUrl: string;
+  readonly readingStore: ReadingStoreSettings;
   readonly tenant: string;
   /** Where areas are kept from night to night. */
   readonly directory: string;
@@ -73,7 +75,12 @@ export async function runNight(options: NightOptions): Promise<NightSummary | un
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {
-    return await oneAtATime(pool, tenant, () => runWhole(pool, options));
+    const engine = await openReadingStore(pool, options.readingStore);
+    try {
+      return await oneAtATime(pool, tenant, () => runWhole(pool, engine.store, options));
+    } finally {
+      await engine.close();
+    }
   } finally {
     await pool.end();
   }
@@ -91,12 +98,16 @@ async function oneAtATime<T>(pool: Pool, tenant: string, work: () => Promise<T>)
   }
 }
 
-async function runWhole(pool: Pool, options: NightOptions): Promise<NightSummary | undefined> {
+async function runWhole(
+  pool: Pool,
+  store: ReadingStore,
+  options: NightOptions,
+): Promise<NightSummary | undefined> {
   const { tenant, signal } = options;
   const groups = await readGroups(pool, tenant);
   const asked: Asked = {
     pool,
-    store: createTimescaleStore(pool),
+    store,
     tenant,
     groupIds: groups.flatMap(({ groupId, kind }) => (kind === 'electricity_area' ? groupId : [])),
     askedUs: options.asOfUs,
@@ -228,10 +239,10 @@ const sharesOf = (
   }));
 
 const shareOf = (
-  { options: { databaseUrl, directory } }: Night,
+  { options: { databaseUrl, readingStore, directory } }: Night,
   frame: NightFrame,
   groupIds: readonly string[],
-): Omit<NightShare, 'task'> => ({ databaseUrl, directory, frame, groupIds });
+): Omit<NightShare, 'task'> => ({ databaseUrl, readingStore, directory, frame, groupIds });
 
 async function electricityMeters(pool: Pool, tenant: string): Promise<number> {
   const result = await pool.query<{ meters: number }>(

@@ -63,7 +63,7 @@ async function publishDevices(
   fleet: FleetRecords,
   candidates: ReadonlySet<string>,
 ): Promise<void> {
-  const { pool, store, frame } = context;
+  const { store, frame } = context;
   const asOf = await asOfOf(context, fleet);
   const meters = fleet.devices.filter(
     ({ kind, deviceId }) => kind === 'electricity_meter' && asOf.devices.has(deviceId),
@@ -71,7 +71,7 @@ async function publishDevices(
   const grid =
     meters.length === 0
       ? undefined
-      : await gridOf(pool, registersOf(fleet), frame.cadence, frame.latestUs);
+      : await gridOf(store, registersOf(fleet), frame.cadence, frame.latestUs);
   const input =
     grid === undefined
       ? undefined

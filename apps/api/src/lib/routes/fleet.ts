@@ -7,7 +7,8 @@ import type {
   Language,
   Member,
 } from '@verimeter/api-schema';
-import type { Queryable } from '@verimeter/registry';
+import type { TenantReadings } from '@verimeter/reading-store';
+import type { PoolClient, Queryable } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -43,17 +44,16 @@ export async function requireDevice(client: Queryable, deviceId: string): Promis
   if (found.rowCount === 0) throw notFound('device', deviceId);
 }
 
-async function latestReadings(client: Queryable, deviceId: string) {
-  const { rows } = await client.query<{
-    quantity: string;
-    unit: string;
-    ts: number | null;
-    value: number | null;
-  }>('SELECT quantity, unit, ts, value FROM latest_readings($1)', [[deviceId]]);
-  return rows.map(({ quantity, unit, ts, value }) => ({
+async function latestReadings(
+  readings: TenantReadings<PoolClient>,
+  client: PoolClient,
+  deviceId: string,
+) {
+  const channels = await readings.latest(client, [deviceId]);
+  return channels.map(({ quantity, unit, latest }) => ({
     quantity,
     unit,
-    latest: ts === null || value === null ? null : { ts: formatTimestamp(ts), value },
+    latest: latest === null ? null : { ts: formatTimestamp(latest.tsUs), value: latest.value },
   }));
 }
 
@@ -147,7 +147,7 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
     return {
       ...toDevice(row),
       clock: await clockOf(client, params.device_id, languageOf(request, reply)),
-      channels: await latestReadings(client, params.device_id),
+      channels: await latestReadings(await context.tenantReadings(), client, params.device_id),
       events: await newestEvents(client, params.device_id),
     };
   });

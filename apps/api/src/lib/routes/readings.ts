@@ -1,5 +1,6 @@
 import type { ReadingResolution } from '@verimeter/api-schema';
-import { type PoolClient, readRegisterEventsOf, timestamptz } from '@verimeter/registry';
+import type { Bucket, ReadingRange, TenantReadings } from '@verimeter/reading-store';
+import { type PoolClient, readRegisterEventsOf } from '@verimeter/registry';
 import {
   EARLIEST_TS_US,
   FLAG,
@@ -24,14 +25,6 @@ import {
 } from '../register-sums.ts';
 import { requireDevice } from './fleet.ts';
 
-interface ReadingRow {
-  ts: number;
-  value: number;
-  received_at: number;
-  flags: number;
-  current: boolean;
-}
-
 interface AggregateRow extends RegisterBucket {
   first: number;
   last: number;
@@ -43,38 +36,14 @@ interface AggregateRow extends RegisterBucket {
 const afterReading = z.tuple([z.number(), z.boolean(), z.number()]);
 const afterBucket = z.tuple([z.number()]);
 
-interface Range {
+interface Range extends ReadingRange {
   readonly tenant: string;
-  readonly deviceId: string;
-  readonly quantity: string;
-  readonly fromUs: number;
-  readonly toUs: number;
 }
 
-function readingPage(
-  client: PoolClient,
-  range: Range,
-  options: {
-    readonly limit: number;
-    readonly conflicts: boolean;
-    readonly after: z.output<typeof afterReading> | undefined;
-  },
-) {
-  const { limit, conflicts, after } = options;
-  return client.query<ReadingRow>(
-    'SELECT * FROM reading_page($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    [
-      range.deviceId,
-      range.quantity,
-      timestamptz(range.fromUs),
-      timestamptz(range.toUs),
-      limit,
-      conflicts,
-      after === undefined ? null : timestamptz(after[0]),
-      after?.[1] ?? true,
-      after?.[2] ?? null,
-    ],
-  );
+/** The readings of a request, in its transaction. */
+interface Source {
+  readonly client: PoolClient;
+  readonly readings: TenantReadings<PoolClient>;
 }
 
 /** Widest bucket, microseconds. */
@@ -100,7 +69,7 @@ export function medianSpacing(tsUs: readonly number[]): number | undefined {
  * start of the whole range: the function's own would depend on where pages end.
  */
 async function aggregatePage(
-  client: PoolClient,
+  { client, readings }: Source,
   range: Range,
   options: {
     readonly afterUs: number | undefined;
@@ -111,7 +80,7 @@ async function aggregatePage(
 ): Promise<AggregateRow[]> {
   const { afterUs, resolution, zone, limit } = options;
   const head = { limit: CADENCE_READINGS, conflicts: false, after: undefined };
-  const beginning = (await readingPage(client, range, head)).rows.map((row) => row.ts);
+  const beginning = (await readings.page(client, range, head)).map(({ tsUs }) => tsUs);
   const [firstUs] = beginning;
   if (firstUs === undefined) return [];
   const spacing = medianSpacing(beginning);
@@ -120,31 +89,34 @@ async function aggregatePage(
   while (fromUs < range.toUs) {
     const toUs = Math.min(range.toUs, fromUs + span);
     // oxlint-disable-next-line no-await-in-loop
-    const { rows } = await client.query<Omit<AggregateRow, 'coverage'>>(
-      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, steps_back, top_rise
-         FROM reading_aggregates($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        range.deviceId,
-        range.quantity,
-        findQuantity(range.quantity)?.kind === 'register',
-        timestamptz(fromUs),
-        timestamptz(toUs),
-        resolution,
-        zone,
-        limit,
-      ],
+    const buckets = await readings.buckets(
+      client,
+      { ...range, fromUs, toUs },
+      { register: findQuantity(range.quantity)?.kind === 'register', resolution, zone, limit },
     );
-    if (rows.length >= limit || toUs >= range.toUs)
-      return rows.map((row) => ({
-        ...row,
-        coverage:
-          spacing === undefined
-            ? null
-            : Math.min(1, (row.count * spacing) / (row.end_at - row.start_at)),
-      }));
+    if (buckets.length >= limit || toUs >= range.toUs)
+      return buckets.map((bucket) => aggregateRow(bucket, spacing));
     span *= 4;
   }
   return [];
+}
+
+function aggregateRow(bucket: Bucket, spacing: number | undefined): AggregateRow {
+  const { startUs, endUs, stepsBack, topRise, first, last, min, max, mean, sum, count } = bucket;
+  return {
+    start_at: startUs,
+    end_at: endUs,
+    first,
+    last,
+    min,
+    max,
+    mean,
+    sum,
+    count,
+    steps_back: stepsBack,
+    top_rise: topRise,
+    coverage: spacing === undefined ? null : Math.min(1, (count * spacing) / (endUs - startUs)),
+  };
 }
 
 /** Readings before and after a range from which it is told what is odd in it: more than a pace is remembered for, and a run is settled by. */
@@ -157,13 +129,13 @@ const MANY_READINGS = 100_000;
 
 /** Sums that are consumption: without what resets, rollovers, swaps, glitches and runs backwards make of it. */
 async function consumptionOf(
-  client: PoolClient,
+  source: Source,
   range: Range,
   buckets: readonly AggregateRow[],
 ): Promise<readonly AggregateRow[]> {
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) return buckets;
-  const known = await readRegisterEventsOf(client, range, first.start_at, last.end_at);
+  const known = await readRegisterEventsOf(source.client, range, first.start_at, last.end_at);
   const readings = buckets.reduce((sum, { count }) => sum + count, 0);
   if (readings > MANY_READINGS) {
     const isOdd = oddAmong(buckets);
@@ -171,41 +143,39 @@ async function consumptionOf(
     for (const bucket of buckets) {
       if (isOdd(bucket) || isTouched(bucket, known))
         // oxlint-disable-next-line no-await-in-loop -- the readings of one bucket in memory at a time
-        counted.push(...(await countedWithEvents(client, range, [bucket], known)));
+        counted.push(...(await countedWithEvents(source, range, [bucket], known)));
       else counted.push(bucket);
     }
     return counted;
   }
   return known.length > 0 || readings <= FEW_READINGS || looksOdd(buckets)
-    ? countedWithEvents(client, range, buckets, known)
+    ? countedWithEvents(source, range, buckets, known)
     : buckets;
 }
 
 /** Buckets that follow each other, summed up from their readings where an event reaches into them. */
 async function countedWithEvents(
-  client: PoolClient,
+  { client, readings }: Source,
   range: Range,
   buckets: readonly AggregateRow[],
   known: readonly JudgedRegisterEvent[],
 ): Promise<readonly AggregateRow[]> {
-  const { rows } = await client.query<{ ts: number; value: number }>(
-    'SELECT ts, value FROM register_series($1, $2, $3, $4, $5, $6)',
-    [
-      range.deviceId,
-      range.quantity,
-      timestamptz(buckets[0]?.start_at ?? Infinity),
-      timestamptz(buckets.at(-1)?.end_at ?? -Infinity),
-      READINGS_BEFORE,
-      READINGS_AFTER,
-    ],
+  const series = await readings.series(
+    client,
+    {
+      ...range,
+      fromUs: buckets[0]?.start_at ?? Infinity,
+      toUs: buckets.at(-1)?.end_at ?? -Infinity,
+    },
+    { before: READINGS_BEFORE, after: READINGS_AFTER },
   );
-  const series = rows.map(({ ts, value }) => ({ tsUs: ts, value }));
   return withEvents(buckets, series, eventsOf(series, known));
 }
 
 export function registerReadingRoutes(app: FastifyInstance, context: ApiContext): void {
   mountTenantOperation(app, context, 'listReadings', async (client, { principal, query }) => {
     await requireDevice(client, query.device_id);
+    const source: Source = { client, readings: await context.tenantReadings() };
     const range: Range = {
       tenant: principal.tenant,
       deviceId: query.device_id,
@@ -218,7 +188,7 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
     if (query.resolution !== undefined) {
       const zone = query.zone ?? principal.zone;
       const page = pageOf(scope, query, afterBucket);
-      const buckets = await aggregatePage(client, range, {
+      const buckets = await aggregatePage(source, range, {
         afterUs: page.after?.[0],
         resolution: query.resolution,
         zone,
@@ -226,7 +196,7 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
       });
       const rows =
         findQuantity(query.quantity)?.kind === 'register'
-          ? await consumptionOf(client, range, buckets)
+          ? await consumptionOf(source, range, buckets)
           : buckets;
       return page.of(
         rows,
@@ -240,23 +210,27 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
     }
 
     const page = pageOf(scope, query, afterReading);
-    const { rows } = await readingPage(client, range, {
+    const [afterUs, afterCurrent, afterValue] = page.after ?? [];
+    const rows = await source.readings.page(client, range, {
       limit: page.limit + 1,
       conflicts: query.include === 'conflicts',
-      after: page.after,
+      after:
+        afterUs === undefined || afterCurrent === undefined || afterValue === undefined
+          ? undefined
+          : { tsUs: afterUs, current: afterCurrent, value: afterValue },
     });
     return page.of(
       rows,
       (row) => ({
-        ts: formatTimestamp(row.ts),
+        ts: formatTimestamp(row.tsUs),
         value: row.value,
         quality: flagNames(row.flags),
-        received_at: formatTimestamp(row.received_at),
+        received_at: formatTimestamp(row.receivedAtUs),
         ts_source:
           (row.flags & FLAG.arrivalTime) === 0 ? ('device' as const) : ('arrival' as const),
         current: row.current,
       }),
-      (row) => [row.ts, row.current, row.value],
+      (row) => [row.tsUs, row.current, row.value],
     );
   });
 }

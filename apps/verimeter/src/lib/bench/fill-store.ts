@@ -1,8 +1,8 @@
 import { keepFrozen } from '@verimeter/analytics';
 import type { FrozenArea } from '@verimeter/drift';
-import { createReadingBatch } from '@verimeter/reading-store';
-import { ensureTenant, type Pool, withTransaction } from '@verimeter/registry';
-import { createTimescaleStore } from '@verimeter/timescale-store';
+import { AUTO, openReadingStore } from '@verimeter/open-store';
+import { type ReadingStore, createReadingBatch } from '@verimeter/reading-store';
+import { ensureTenant, type Pool, type PoolClient, withTransaction } from '@verimeter/registry';
 import { renamed, type Templates } from './template-areas.ts';
 
 const STEP_US = 900e6;
@@ -23,10 +23,11 @@ export async function fillStore(
 ): Promise<{ readonly readings: number; readonly stateBytes: number }> {
   const { tenant, directory, areas, onStep } = options;
   await ensureTenant(pool, tenant);
+  const { store } = await openReadingStore(pool, AUTO);
   await stageTemplates(pool, templates);
   await register(pool, { tenant, areas, templates: templates.frozen.length });
   onStep(`registered ${areas} areas`);
-  await ensurePartition(pool, tenant, templates);
+  await ensurePartition(pool, store, { tenant, templates });
   let readings = 0;
   const instants = await pool.query<{ ts: number }>(
     'SELECT DISTINCT ts FROM bench_readings ORDER BY ts',
@@ -43,7 +44,7 @@ export async function fillStore(
   onStep(`stored ${readings} readings`);
   await pool.query('ANALYZE readings');
   const stateBytes = await keepFrozen(
-    { pool, store: createTimescaleStore(pool), tenant, directory },
+    { pool, store, tenant, directory },
     templates,
     copiesOf(templates, areas),
   );
@@ -131,12 +132,15 @@ const CHANNELS = `
    WHERE c.tenant = $1`;
 
 /** The store makes the partition of a month when it is first written to. */
-async function ensurePartition(pool: Pool, tenant: string, templates: Templates): Promise<void> {
+async function ensurePartition(
+  pool: Pool,
+  store: ReadingStore<PoolClient>,
+  { tenant, templates }: { readonly tenant: string; readonly templates: Templates },
+): Promise<void> {
   const channel = await pool.query<{ channel_id: number }>(
     'SELECT channel_id FROM channels WHERE tenant = $1 LIMIT 1',
     [tenant],
   );
-  const store = createTimescaleStore(pool);
   for (let us = templates.firstUs; us <= templates.asOfUs; us += 96 * STEP_US) {
     const batch = createReadingBatch(1);
     batch.channelId[0] = channel.rows[0]?.channel_id ?? 0;

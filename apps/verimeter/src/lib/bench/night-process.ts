@@ -1,5 +1,6 @@
 // One night in a process of its own, so that its memory is its own: node night-process.ts JSON, prints JSON.
 import { runNight } from '@verimeter/analytics';
+import { AUTO } from '@verimeter/open-store';
 
 /** What the process prints. */
 export interface NightReport {
@@ -22,7 +23,7 @@ interface Request {
 const request: Request = JSON.parse(process.argv[2] ?? '{}');
 const begin = performance.now();
 const before = process.cpuUsage();
-const night = await runNight(request);
+const night = await runNight({ ...request, readingStore: AUTO });
 if (night === undefined) throw new Error('the store has no readings');
 const used = process.cpuUsage(before);
 const { went_on: judged = 0, ...refused } = night.outcomes;

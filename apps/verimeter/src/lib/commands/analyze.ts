@@ -6,10 +6,9 @@ import {
 } from '@verimeter/analytics';
 import { isCalendarDate } from '@verimeter/metrology';
 import { formatTimestamp } from '@verimeter/telemetry';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { CommandError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
-import { withDatabase } from '../database.ts';
+import { withDatabase, withStore } from '../database.ts';
 import { parseInstantOption } from '../instant-option.ts';
 import { say, writeLine } from '../output.ts';
 import { linkToParent } from '../parent-link.ts';
@@ -60,17 +59,19 @@ export async function run(context: CommandContext): Promise<number> {
   const begin = performance.now();
   try {
     const summary = await withDatabase(context.environment, 'verimeter-analyze', (pool) =>
-      runAnalysis({
-        pool,
-        store: createTimescaleStore(pool),
-        tenant: context.tenant,
-        asOfUs,
-        group: context.option('group'),
-        onProgress: (step) => {
-          parent.tell({ type: 'step', step });
-          if (!parent.isChild) say(`analysis: ${step}`);
-        },
-      }),
+      withStore(pool, context.environment, (store) =>
+        runAnalysis({
+          pool,
+          store,
+          tenant: context.tenant,
+          asOfUs,
+          group: context.option('group'),
+          onProgress: (step) => {
+            parent.tell({ type: 'step', step });
+            if (!parent.isChild) say(`analysis: ${step}`);
+          },
+        }),
+      ),
     );
     parent.tell({ type: 'analysed', devices: summary.devices, groups: summary.groups });
     if (!parent.isChild) {

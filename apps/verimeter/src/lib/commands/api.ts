@@ -11,6 +11,7 @@ export async function run(): Promise<number> {
   return runService(log, () =>
     startApi({
       databaseUrl: config.databaseUrl,
+      readingStore: config.readingStore,
       host: config.host,
       port: config.port,
       dashboardDir: findDashboard(),

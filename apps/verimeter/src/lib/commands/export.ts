@@ -5,8 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { CommandError, UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
-import { withDatabase } from '../database.ts';
-import { EXPORTS, EXPORT_KINDS, exportText } from '../export/exports.ts';
+import { withDatabase, withStore } from '../database.ts';
+import { EXPORTS, EXPORT_KINDS, type Row, exportText } from '../export/exports.ts';
+import { queryRows } from '../export/query-rows.ts';
+import { readingRows } from '../export/reading-rows.ts';
 import { say } from '../output.ts';
 import { grouped } from '../progress.ts';
 
@@ -26,9 +28,10 @@ export async function run(context: CommandContext): Promise<number> {
   const format = choice(wanted, FORMATS, '--format');
   const out = context.option('out') ?? '-';
   const file = out === '-' ? undefined : path.resolve(context.environment.workingDirectory, out);
+  const spec = EXPORTS[kind];
   let rows = 0;
-  await withDatabase(context.environment, 'verimeter-export', async (pool) => {
-    const pieces = exportText(pool, context.tenant, EXPORTS[kind], format, (count) => {
+  async function write(found: AsyncIterable<readonly Row[]>): Promise<void> {
+    const pieces = exportText(spec, found, format, (count) => {
       rows += count;
     });
     try {
@@ -43,6 +46,13 @@ export async function run(context: CommandContext): Promise<number> {
         throw new CommandError(`${out}: ${error.message}`, { cause: error });
       throw error;
     }
+  }
+  const { environment, tenant } = context;
+  await withDatabase(environment, 'verimeter-export', (pool) => {
+    const { sql, fetchRows } = spec;
+    return sql === undefined
+      ? withStore(pool, environment, (store) => write(readingRows(pool, store, tenant)))
+      : write(queryRows(pool, tenant, { sql, fetchRows }));
   });
   if (file !== undefined) say(`${grouped(rows)} rows of ${kind} in ${out}`);
   return 0;

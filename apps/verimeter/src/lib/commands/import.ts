@@ -1,12 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { CommandError, UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { openSource } from '../csv/read-csv.ts';
 import { CsvFormatError } from '../csv/record-splitter.ts';
-import { withDatabase } from '../database.ts';
+import { withDatabase, withStore } from '../database.ts';
 import { FILE_KINDS, HeaderError } from '../import/files.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
 import type { RejectFile } from '../import/rejects.ts';
@@ -70,22 +69,24 @@ export async function run(context: CommandContext): Promise<number> {
   let result: ImportResult;
   try {
     result = await withDatabase(context.environment, 'verimeter-import', (pool) =>
-      importFile(kind, openSource(file), {
-        pool,
-        store: createTimescaleStore(pool),
-        tenant: context.tenant,
-        zone: context.environment.zone,
-        fileName: named === '-' ? 'stdin' : file,
-        rejectedPath: rejected,
-        nowUs: () => Date.now() * 1000,
-        onProgress: ({ rows }) =>
-          progress.update(
-            rows,
-            undefined,
-            `${grouped(rows)} rows, ${grouped(rows / ((performance.now() - begin) / 1000))}/s`,
-          ),
-        onRejects: tellRejects,
-      }),
+      withStore(pool, context.environment, (store) =>
+        importFile(kind, openSource(file), {
+          pool,
+          store,
+          tenant: context.tenant,
+          zone: context.environment.zone,
+          fileName: named === '-' ? 'stdin' : file,
+          rejectedPath: rejected,
+          nowUs: () => Date.now() * 1000,
+          onProgress: ({ rows }) =>
+            progress.update(
+              rows,
+              undefined,
+              `${grouped(rows)} rows, ${grouped(rows / ((performance.now() - begin) / 1000))}/s`,
+            ),
+          onRejects: tellRejects,
+        }),
+      ),
     );
   } catch (error) {
     if (error instanceof HeaderError)

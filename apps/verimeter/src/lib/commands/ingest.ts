@@ -1,4 +1,5 @@
 import { TakeOverError, readIngestConfig, startIngest, takeOverSession } from '@verimeter/ingest';
+import { ReadingStoreError } from '@verimeter/open-store';
 import { createLogger, createShutdown, runUntilSignal } from '@verimeter/service-runtime';
 import { CommandError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
@@ -22,7 +23,8 @@ export async function run(context: CommandContext): Promise<number> {
     );
     return 0;
   } catch (error) {
-    if (error instanceof TakeOverError) throw new CommandError(error.message, { cause: error });
+    if (error instanceof TakeOverError || error instanceof ReadingStoreError)
+      throw new CommandError(error.message, { cause: error });
     throw error;
   }
 }

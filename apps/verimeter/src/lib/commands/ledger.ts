@@ -1,6 +1,6 @@
 import { CommandError, UsageError, choice, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
-import { withDatabase } from '../database.ts';
+import { withDatabase, withStore } from '../database.ts';
 import { checkLedger } from '../ledger/check-ledger.ts';
 import { ledgerJson, ledgerText } from '../ledger/ledger-report.ts';
 import { parsePeriod } from '../ledger/receive-period.ts';
@@ -37,15 +37,18 @@ export async function run(context: CommandContext): Promise<number> {
     context.environment,
     'verimeter-ledger',
     (pool) =>
-      checkLedger(pool, {
-        tenant,
-        period,
-        gapLimit: limit,
-        onProgress: (done, total, text) => {
-          // A log has no use for the line that it has begun.
-          if (done > 0 || process.stderr.isTTY) progress.update(done, total, text);
-        },
-      }),
+      withStore(pool, context.environment, (store) =>
+        checkLedger(pool, {
+          store,
+          tenant,
+          period,
+          gapLimit: limit,
+          onProgress: (done, total, text) => {
+            // A log has no use for the line that it has begun.
+            if (done > 0 || process.stderr.isTTY) progress.update(done, total, text);
+          },
+        }),
+      ),
     STATEMENT_TIMEOUT_MS,
   );
   if (result.kind === 'unknown_tenant') throw new CommandError(`there is no tenant ${tenant}`);

@@ -2,10 +2,9 @@ import { fulfilReplays } from '@verimeter/ingest';
 import { type Pool, findReplay, readQuarantineGroups, wishReplay } from '@verimeter/registry';
 import { createLogger } from '@verimeter/service-runtime';
 import { QUARANTINE_REASONS, type QuarantineReason, formatTimestamp } from '@verimeter/telemetry';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { choice, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
-import { withDatabase } from '../database.ts';
+import { withDatabase, withStore } from '../database.ts';
 import { say, table, writeLine } from '../output.ts';
 import { createProgress, grouped } from '../progress.ts';
 
@@ -88,17 +87,19 @@ async function replay(pool: Pool, context: CommandContext, filter: Filter): Prom
   const total = rows[0]?.total ?? 0;
   const id = await wishReplay(pool, context.tenant, filter);
   const progress = createProgress('replay');
-  const done = await fulfilReplays({
-    pool,
-    store: createTimescaleStore(pool),
-    log: createLogger('verimeter-quarantine', 'warn'),
-    until: async () => {
-      const found = await findReplay(pool, id);
-      if (found === undefined || found.finished) return found ?? 'gone';
-      progress.update(found.entries, total, `${grouped(found.entries)} of ${grouped(total)}`);
-      return undefined;
-    },
-  });
+  const done = await withStore(pool, context.environment, (store) =>
+    fulfilReplays({
+      pool,
+      store,
+      log: createLogger('verimeter-quarantine', 'warn'),
+      until: async () => {
+        const found = await findReplay(pool, id);
+        if (found === undefined || found.finished) return found ?? 'gone';
+        progress.update(found.entries, total, `${grouped(found.entries)} of ${grouped(total)}`);
+        return undefined;
+      },
+    }),
+  );
   if (done === 'gone') throw new Error('the replay was taken back');
   const { entries, replayed, received, stored, duplicate, conflicting, rejected } = done;
   const left = total - entries;

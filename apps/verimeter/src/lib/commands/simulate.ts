@@ -5,7 +5,7 @@ import { type CityTables, StateFileError, runSimulate } from '@verimeter/simulat
 import { readMqttUrl } from '../../config.ts';
 import { CommandError, choice, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
-import { requireCurrentSchema } from '../database.ts';
+import { requireCurrentSchema, withStore } from '../database.ts';
 import { readServer } from '../instance-file.ts';
 import { say } from '../output.ts';
 import { linkToParent } from '../parent-link.ts';
@@ -40,11 +40,14 @@ export async function run(context: CommandContext): Promise<number> {
     const pool = createServicePool(databaseUrl, { applicationName: 'verimeter-simulate', max: 2 });
     try {
       await requireCurrentSchema(pool, databaseUrl);
-      const devices = await registerCity(pool, tables, {
-        tenant,
-        zone: environment.zone,
-        directory: environment.dataDir,
-      });
+      const devices = await withStore(pool, environment, (store) =>
+        registerCity(pool, tables, {
+          store,
+          tenant,
+          zone: environment.zone,
+          directory: environment.dataDir,
+        }),
+      );
       parent.tell({ type: 'registered', devices });
     } finally {
       await pool.end();

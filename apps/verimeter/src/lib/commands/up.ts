@@ -1,4 +1,5 @@
 import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import { engineText } from '@verimeter/open-store';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
   type Logger,
@@ -7,9 +8,8 @@ import {
   createShutdown,
   runUntilSignal,
 } from '@verimeter/service-runtime';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import type { CommandContext } from '../command.ts';
-import { requireCurrentSchema } from '../database.ts';
+import { openEngine, requireCurrentSchema } from '../database.ts';
 import {
   type ReadyMessage,
   removeInstance,
@@ -69,10 +69,16 @@ async function serve(
   });
   shutdown.defer('connections', () => pool.end());
   await requireCurrentSchema(pool, databaseUrl);
+  const engine = await openEngine(pool, environment);
+  const { store } = engine;
+  shutdown.defer('store', () => engine.close());
+  say(`readings: in ${engineText(engine)}`);
   const apiKey = await operatorKey(pool, { tenant, zone, dataDir });
   const servers: Servers = await startServers({
     pool,
+    store,
     databaseUrl,
+    readingStore: environment.readingStore,
     host: options.host,
     httpPort: options.httpPort,
     mqttPort: options.mqttPort,
@@ -137,7 +143,7 @@ async function serve(
   shutdown.defer('hourly analysis', () => following);
   // Not needed before: what the estimators need to load does not hold up the start.
   const { keepLateMarks, keepScanned } = await import('@verimeter/analytics');
-  const watching = { pool, store: createTimescaleStore(pool), log, signal: shutdown.signal };
+  const watching = { pool, store, log, signal: shutdown.signal };
   const scanning = keepScanned(watching);
   shutdown.defer('registers', () => scanning);
   const marking = keepLateMarks(watching);

@@ -1,5 +1,4 @@
 import { HEALTH_COLUMNS } from '@verimeter/api-schema';
-import type { Pool } from '@verimeter/registry';
 import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
 import { csvLine } from '../csv/write-csv.ts';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
@@ -14,15 +13,15 @@ export const EXPORT_KINDS = [
 ] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
-/** An export: its columns in order, and the query whose rows have them, in the order of the file. */
+/** An export: its columns in order, and the query whose rows have them, in the order of the file; without one they come from the store. */
 export interface ExportSpec {
   readonly columns: readonly string[];
   /** Columns with microseconds since 1970, written as RFC 3339. */
   readonly instants: ReadonlySet<string>;
   /** $1: the tenant. */
-  readonly sql: string;
+  readonly sql?: string;
   readonly convert?: (row: Row) => Row;
   /** Of one fetch; rows with payloads are large. */
   readonly fetchRows?: number;
@@ -104,15 +103,6 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
       'current',
     ],
     instants: new Set(['ts', 'received_at']),
-    // Channel by channel, so that no sort has to hold the whole tenant.
-    sql: `SELECT c.device_id, c.quantity, r.ts, r.value, c.unit, r.flags, r.received_at, r.current
-            FROM (SELECT * FROM channels WHERE tenant = $1
-                   ORDER BY device_id COLLATE "C", quantity COLLATE "C") c
-           CROSS JOIN LATERAL (
-             SELECT ts, value, flags, received_at, true AS current FROM readings WHERE channel_id = c.channel_id
-             UNION ALL
-             SELECT ts, value, flags, received_at, false FROM reading_conflicts WHERE channel_id = c.channel_id
-             ORDER BY ts, current DESC, value) r`,
     convert: ({ flags, ...row }) => {
       const bits = typeof flags === 'number' ? flags : 0;
       return {
@@ -148,8 +138,6 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
            WHERE tenant = $1 ORDER BY device_id COLLATE "C", quantity COLLATE "C", ts`,
   },
 };
-
-const FETCH_ROWS = 5000;
 
 /** A cell of a CSV file: empty for what may not be claimed; numbers in their shortest form that reads back equal. */
 function cellText(value: unknown): string {
@@ -191,38 +179,16 @@ function lines(spec: ExportSpec, rows: readonly Row[], format: 'csv' | 'ndjson')
     .join('');
 }
 
-/**
- * The text of an export, piece by piece: a cursor over one snapshot, so that memory stays flat and the file is of one
- * moment. `onRows` is told how many rows each piece has.
- */
+/** The text of an export, piece by piece. `onRows` is told how many rows each piece has. */
 export async function* exportText(
-  pool: Pool,
-  tenant: string,
   spec: ExportSpec,
+  pieces: AsyncIterable<readonly Row[]>,
   format: 'csv' | 'ndjson',
   onRows: (count: number) => void,
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(spec.columns);
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    // The file as a whole is wanted: without this the planner aims at the first rows.
-    await client.query('SET LOCAL cursor_tuple_fraction = 1');
-    await client.query(`DECLARE export NO SCROLL CURSOR FOR ${spec.sql}`, [tenant]);
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
-      const { rows } = await client.query<Row>(`FETCH ${spec.fetchRows ?? FETCH_ROWS} FROM export`);
-      if (rows.length === 0) break;
-      onRows(rows.length);
-      yield lines(spec, rows, format);
-    }
-    await client.query('COMMIT');
-  } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    // Also when the reader has gone: the open transaction ends with its connection.
-    client.release(broken ?? true);
+  for await (const rows of pieces) {
+    onRows(rows.length);
+    yield lines(spec, rows, format);
   }
 }

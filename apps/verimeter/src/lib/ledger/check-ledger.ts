@@ -1,6 +1,7 @@
+import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, type PoolClient, withTransaction } from '@verimeter/registry';
 import { grouped } from '../progress.ts';
-import { compareKept, slicePeriod } from './kept-readings.ts';
+import { compareConflicts, compareStored, slicePeriod } from './kept-readings.ts';
 import { type LedgerTotals, findBrokenRows, sumLedger } from './ledger-rows.ts';
 import { compareQuarantined } from './quarantined.ts';
 import { type Gaps, findGaps } from './reading-gaps.ts';
@@ -8,6 +9,7 @@ import type { ReceivePeriod } from './receive-period.ts';
 import { type Found, MAX_VIOLATIONS, type Violation } from './violations.ts';
 
 export interface LedgerCheckOptions {
+  readonly store: ReadingStore;
   readonly tenant: string;
   readonly period: ReceivePeriod;
   /** How many gaps to list; undefined: gaps are not looked for. */
@@ -33,8 +35,8 @@ export type LedgerCheckResult = LedgerCheck | { readonly kind: 'unknown_tenant' 
 
 /**
  * Checks the account of a tenant against itself and against all that is kept: readings, conflicts, quarantine. One
- * snapshot, in which every transaction of the ingest service is whole or absent, so that it holds while readings come in.
- * Reads only.
+ * snapshot, in which every transaction of the ingest service is whole or absent, so that it holds while readings come in; where readings
+ * are in another engine, of hours in which none come in any more. Reads only.
  */
 export function checkLedger(pool: Pool, options: LedgerCheckOptions): Promise<LedgerCheckResult> {
   return withTransaction(pool, async (client) => {
@@ -56,11 +58,11 @@ async function isKnown(client: PoolClient, tenant: string): Promise<boolean> {
 }
 
 async function check(client: PoolClient, options: LedgerCheckOptions): Promise<LedgerCheck> {
-  const { tenant, period, gapLimit } = options;
+  const { store, tenant, period, gapLimit } = options;
   const ledger = await sumLedger(client, tenant, period);
   const broken = await findBrokenRows(client, tenant, period);
-  const stored = await compareStored(client, options);
-  const conflicts = await compareKept(client, tenant, period, 'conflicting');
+  const stored = await compareSlices(client, options);
+  const conflicts = await compareConflicts(client, tenant, period);
   const quarantined = await compareQuarantined(client, tenant, period);
   const found: readonly Found[] = [broken, stored, conflicts, quarantined];
   return {
@@ -75,18 +77,22 @@ async function check(client: PoolClient, options: LedgerCheckOptions): Promise<L
     gaps:
       gapLimit === undefined
         ? undefined
-        : await findGaps(client, tenant, period, gapLimit, (done, total) =>
-            options.onProgress?.(done, total, `${grouped(done)} channels searched for gaps`),
-          ),
+        : await findGaps(client, store, {
+            tenant,
+            period,
+            limit: gapLimit,
+            onProgress: (done, total) =>
+              options.onProgress?.(done, total, `${grouped(done)} channels searched for gaps`),
+          }),
   };
 }
 
 /** Slice by slice: this is where the time goes. */
-async function compareStored(
+async function compareSlices(
   client: PoolClient,
-  { tenant, period, onProgress }: LedgerCheckOptions,
+  { store, tenant, period, onProgress }: LedgerCheckOptions,
 ): Promise<Found & { readonly deviceHours: number; readonly readings: number }> {
-  const slices = await slicePeriod(client, tenant, period);
+  const slices = await slicePeriod(client, store, tenant, period);
   const total = slices.reduce((sum, { readings }) => sum + readings, 0);
   const first: Violation[] = [];
   const sums = { count: 0, deviceHours: 0, readings: 0 };
@@ -94,7 +100,7 @@ async function compareStored(
   for (const slice of slices) {
     onProgress?.(done, total, `${grouped(done)} readings counted`);
     // oxlint-disable-next-line no-await-in-loop -- one connection, one snapshot
-    const part = await compareKept(client, tenant, slice.period, 'stored');
+    const part = await compareStored(client, store, tenant, slice.period);
     sums.count += part.count;
     sums.deviceHours += part.deviceHours;
     sums.readings += part.readings;

@@ -1,10 +1,10 @@
+import type { ReadingStore } from '@verimeter/reading-store';
 import { type Queryable, timestamptz } from '@verimeter/registry';
+import { arrivalsByHourQuery } from '@verimeter/timescale-store';
 import type { ReceivePeriod } from './receive-period.ts';
 import { type Found, MAX_VIOLATIONS } from './violations.ts';
 
-/** Where the readings are that the ledger counts under a name. */
-const TABLE = { stored: 'readings', conflicting: 'reading_conflicts' } as const;
-type KeptAs = keyof typeof TABLE;
+type KeptAs = 'stored' | 'conflicting';
 
 export interface KeptReadings extends Found {
   /** Devices and receive hours of either side. */
@@ -12,35 +12,49 @@ export interface KeptReadings extends Found {
   readonly readings: number;
 }
 
+/** A query (channel_id, hour, readings) of what is kept of the tenant $1 that arrived from $2 to $3, exclusive. */
+const CONFLICTS = `
+  SELECT x.channel_id, date_bin('1 hour', x.received_at, '2000-01-01Z') AS hour, count(*) AS readings
+    FROM reading_conflicts x
+   WHERE x.received_at >= $2 AND x.received_at < $3
+     AND x.channel_id IN (SELECT channel_id FROM channels WHERE tenant = $1)
+   GROUP BY 1, 2`;
+const IN_POSTGRES = arrivalsByHourQuery(
+  'SELECT channel_id FROM channels WHERE tenant = $1',
+  '$2::timestamptz',
+  '$3::timestamptz',
+);
+/** Counted by another engine, and handed in. */
+const ELSEWHERE = `
+  SELECT * FROM unnest($4::int4[], $5::timestamptz[], $6::int8[]) AS e (channel_id, hour, readings)`;
+
 /**
- * Ledger and table, both by device and receive hour over all sources: a replay stores under source `replay` what has the
- * receive time of the first attempt. Counted by channel before the device is known, which hashes a number and no text.
+ * Ledger and what is kept, both by device and receive hour over all sources: a replay stores under source `replay` what has the
+ * receive time of the first attempt. Counted by channel before the device is known, which hashes a number and no text. What is pending
+ * may be there already.
  */
-const compare = (kept: KeptAs): string => `
+const compare = (kept: KeptAs, counts: string): string => `
   WITH said AS (
-    SELECT device_id, topic, hour, sum(${kept})::int8 AS ledger
+    SELECT device_id, topic, hour, sum(${kept})::int8 AS ledger, sum(pending)::int8 AS pending
       FROM ledger WHERE tenant = $1 AND hour >= $2 AND hour < $3
      GROUP BY device_id, topic, hour
   ), held AS (
     SELECT c.device_id, p.hour, sum(p.readings)::int8 AS found
-      FROM (SELECT r.channel_id, date_bin('1 hour', r.received_at, '2000-01-01Z') AS hour, count(*) AS readings
-              FROM ${TABLE[kept]} r
-             WHERE r.received_at >= $2 AND r.received_at < $3
-               AND r.channel_id IN (SELECT channel_id FROM channels WHERE tenant = $1)
-             GROUP BY 1, 2) p
+      FROM (${counts}) p
       JOIN channels c USING (channel_id)
      GROUP BY c.device_id, p.hour
   ), compared AS MATERIALIZED (
     SELECT coalesce(h.device_id, s.device_id) AS device_id, s.topic, coalesce(h.hour, s.hour) AS hour,
-           s.ledger, coalesce(h.found, 0) AS found
+           s.ledger, coalesce(h.found, 0) AS found,
+           coalesce(h.found, 0) NOT BETWEEN coalesce(s.ledger, 0) AND coalesce(s.ledger, 0) + coalesce(s.pending, 0) AS differs
       FROM said s FULL JOIN held h ON h.device_id = s.device_id AND h.hour = s.hour
   )
   SELECT t.*, w.*
     FROM (SELECT count(*) AS device_hours, coalesce(sum(found), 0)::int8 AS readings,
-                 count(*) FILTER (WHERE coalesce(ledger, 0) <> found) AS violations
+                 count(*) FILTER (WHERE differs) AS violations
             FROM compared) t
     LEFT JOIN LATERAL (
-      SELECT * FROM compared WHERE coalesce(ledger, 0) <> found
+      SELECT device_id, topic, hour, ledger, found FROM compared WHERE differs
        ORDER BY hour, device_id, topic LIMIT ${MAX_VIOLATIONS}) w ON true`;
 
 interface Row {
@@ -55,17 +69,56 @@ interface Row {
   readonly found: number;
 }
 
-/** Whether what the ledger counts as `kept` is what the table has, in each hour for each device. */
-export async function compareKept(
+/** Whether what the ledger counts as stored is what the store has, in each hour for each device. */
+export async function compareStored(
+  client: Queryable,
+  store: Pick<ReadingStore, 'kind' | 'arrivalsByHour'>,
+  tenant: string,
+  period: ReceivePeriod,
+): Promise<KeptReadings> {
+  // In the snapshot of the ledger: whatever comes in meanwhile is whole or absent on both sides.
+  if (store.kind !== 'questdb') return compareKept(client, tenant, period, 'stored', IN_POSTGRES);
+  const counts = await store.arrivalsByHour(
+    await channelsOf(client, tenant),
+    period.fromUs,
+    period.toUs,
+  );
+  return compareKept(client, tenant, period, 'stored', ELSEWHERE, [
+    counts.map(({ channelId }) => channelId),
+    counts.map(({ hourUs }) => timestamptz(hourUs)),
+    counts.map(({ readings }) => readings),
+  ]);
+}
+
+/** Whether what the ledger counts as conflicting is kept, in each hour for each device. */
+export const compareConflicts = (
+  client: Queryable,
+  tenant: string,
+  period: ReceivePeriod,
+): Promise<KeptReadings> => compareKept(client, tenant, period, 'conflicting', CONFLICTS);
+
+/** The ids of all channels of a tenant, in their order. */
+export async function channelsOf(client: Queryable, tenant: string): Promise<number[]> {
+  const { rows } = await client.query<{ channel_id: number }>(
+    'SELECT channel_id FROM channels WHERE tenant = $1 ORDER BY channel_id',
+    [tenant],
+  );
+  return rows.map(({ channel_id: id }) => id);
+}
+
+async function compareKept(
   client: Queryable,
   tenant: string,
   { fromUs, toUs }: ReceivePeriod,
   kept: KeptAs,
+  counts: string,
+  counted: readonly unknown[] = [],
 ): Promise<KeptReadings> {
-  const { rows } = await client.query<Row>(compare(kept), [
+  const { rows } = await client.query<Row>(compare(kept, counts), [
     tenant,
     timestamptz(fromUs),
     timestamptz(toUs),
+    ...counted,
   ]);
   const [totals] = rows;
   if (totals === undefined) throw new Error('an aggregate gave no row');
@@ -83,6 +136,8 @@ export async function compareKept(
 
 /** A slice has at least this many readings: below, its statement costs more than what it counts. */
 const SLICE_READINGS = 2_000_000;
+/** Where the counts of each channel and hour come through this process. */
+const COUNTED_ELSEWHERE = 500_000;
 /** More would be read again for each slice where the index of receive times cannot tell the pages of an hour. */
 const MAX_SLICES = 20;
 
@@ -95,6 +150,7 @@ export interface PeriodSlice {
 /** Consecutive slices of a period with about equally many readings, so that a long count shows its progress. */
 export async function slicePeriod(
   client: Queryable,
+  { kind }: Pick<ReadingStore, 'kind'>,
   tenant: string,
   { fromUs, toUs }: ReceivePeriod,
 ): Promise<PeriodSlice[]> {
@@ -103,7 +159,9 @@ export async function slicePeriod(
       WHERE tenant = $1 AND hour >= $2 AND hour < $3 GROUP BY hour ORDER BY hour`,
     [tenant, timestamptz(fromUs), timestamptz(toUs)],
   );
-  return slices({ fromUs, toUs }, rows);
+  return kind === 'questdb'
+    ? slices({ fromUs, toUs }, rows, COUNTED_ELSEWHERE, Infinity)
+    : slices({ fromUs, toUs }, rows);
 }
 
 /** The first slice begins and the last one ends with the period: nothing outside of the ledger's hours is missed. */
@@ -111,9 +169,10 @@ export function slices(
   { fromUs, toUs }: ReceivePeriod,
   hours: readonly { readonly hour: number; readonly stored: number }[],
   sliceReadings = SLICE_READINGS,
+  maxSlices = MAX_SLICES,
 ): PeriodSlice[] {
   const total = hours.reduce((sum, { stored }) => sum + stored, 0);
-  const enough = Math.max(sliceReadings, total / MAX_SLICES);
+  const enough = Math.max(sliceReadings, total / maxSlices);
   const found: PeriodSlice[] = [];
   let startUs = fromUs;
   let readings = 0;

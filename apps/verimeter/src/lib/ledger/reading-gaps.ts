@@ -1,4 +1,7 @@
-import { type Queryable, timestamptz } from '@verimeter/registry';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Queryable } from '@verimeter/registry';
+import { EARLIEST_TS_US } from '@verimeter/telemetry';
+import { channelsOf } from './kept-readings.ts';
 import type { ReceivePeriod } from './receive-period.ts';
 
 export interface Gap {
@@ -26,48 +29,8 @@ export interface Gaps {
 const MIN_READINGS = 10;
 /** One reading at its usual distance and half as much again: below, the reading was late, not missing. */
 const GAP_SPACINGS = 1.5;
-/** Channels per statement: some millions of readings in a year of quarter-hours. */
+/** Channels asked for at once: some millions of readings in a year of quarter-hours. */
 const CHANNELS_AT_ONCE = 100;
-
-/**
- * Gaps are in the devices' own time. Readings of the future count once their time has come, as everywhere: behind a clock
- * that is ahead there is no gap. Own times are all that is looked at, so that the index of the primary key answers.
- */
-const FIND = `
-  WITH steps AS MATERIALIZED (
-    SELECT channel_id, ts, previous, extract(epoch FROM ts - previous)::float8 AS seconds
-      FROM (SELECT channel_id, ts, lag(ts) OVER (PARTITION BY channel_id ORDER BY ts) AS previous
-              FROM readings
-             WHERE channel_id = ANY ($1) AND ts >= $2 AND ts < $3 AND ts <= now()) r
-     WHERE previous IS NOT NULL
-  ), cadence AS MATERIALIZED (
-    SELECT channel_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS spacing
-      FROM steps GROUP BY channel_id HAVING count(*) >= ${MIN_READINGS - 1}
-  ), gaps AS MATERIALIZED (
-    SELECT channel_id, s.previous, s.ts, c.spacing, (round(s.seconds / c.spacing) - 1)::int8 AS missing
-      FROM steps s JOIN cadence c USING (channel_id)
-     WHERE s.seconds > ${GAP_SPACINGS} * c.spacing
-  )
-  SELECT t.*, g.*
-    FROM (SELECT (SELECT count(*) FROM cadence) AS channels, count(*) AS count,
-                 coalesce(sum(missing), 0)::int8 AS all_missing FROM gaps) t
-    LEFT JOIN LATERAL (
-      SELECT c.device_id, c.quantity, g.previous, g.ts, g.spacing, g.missing
-        FROM gaps g JOIN channels c USING (channel_id)
-       ORDER BY g.missing DESC, c.device_id, c.quantity, g.previous LIMIT $4) g ON true`;
-
-interface Row {
-  readonly channels: number;
-  readonly count: number;
-  readonly all_missing: number;
-  readonly device_id: string;
-  readonly quantity: string;
-  /** null: no gap. */
-  readonly previous: number | null;
-  readonly ts: number;
-  readonly spacing: number;
-  readonly missing: number;
-}
 
 const compare = (left: string, right: string): number =>
   left === right ? 0 : left < right ? -1 : 1;
@@ -81,43 +44,125 @@ const bySize = (left: Gap, right: Gap): number =>
 const byLength = (left: Gap, right: Gap): number =>
   right.toUs - right.fromUs - (left.toUs - left.fromUs) || left.fromUs - right.fromUs;
 
-/** The spans between readings of a channel, with own times in the period, that are longer than 1.5 times the median. */
+/**
+ * The spans between readings of a channel, with own times in the period, that are longer than 1.5 times the median. Gaps are in the devices'
+ * own time. Readings of the future count once their time has come, as everywhere: behind a clock that is ahead there is no gap.
+ */
 export async function findGaps(
   client: Queryable,
-  tenant: string,
-  { fromUs, toUs }: ReceivePeriod,
-  limit: number,
-  onProgress: (channels: number, of: number) => void,
+  store: Pick<ReadingStore, 'series'>,
+  options: {
+    readonly tenant: string;
+    readonly period: ReceivePeriod;
+    readonly limit: number;
+    readonly onProgress: (channels: number, of: number) => void;
+  },
 ): Promise<Gaps> {
-  const { rows: channels } = await client.query<{ channel_id: number }>(
-    'SELECT channel_id FROM channels WHERE tenant = $1 ORDER BY channel_id',
-    [tenant],
-  );
-  const ids = channels.map(({ channel_id: id }) => id);
+  const { tenant, period, limit, onProgress } = options;
+  const fromUs = Math.max(EARLIEST_TS_US, period.fromUs);
+  const untilUs = Math.min(period.toUs - 1, await databaseNow(client));
+  const ids = fromUs <= untilUs ? await channelsOf(client, tenant) : [];
   const sums = { count: 0, missing: 0, channels: 0 };
   let largest: Gap[] = [];
   for (let first = 0; first < ids.length; first += CHANNELS_AT_ONCE) {
     onProgress(first, ids.length);
-    // oxlint-disable-next-line no-await-in-loop -- one connection, one snapshot
-    const { rows } = await client.query<Row>(FIND, [
-      ids.slice(first, first + CHANNELS_AT_ONCE),
-      timestamptz(fromUs),
-      timestamptz(toUs),
-      limit,
-    ]);
-    const [totals] = rows;
-    if (totals === undefined) throw new Error('an aggregate gave no row');
-    sums.channels += totals.channels;
-    sums.count += totals.count;
-    sums.missing += totals.all_missing;
-    largest = [...largest, ...rows.flatMap(gapOf)].toSorted(bySize).slice(0, limit);
+    const some = ids.slice(first, first + CHANNELS_AT_ONCE);
+    // oxlint-disable-next-line no-await-in-loop -- the readings of some channels in memory at a time
+    const names = await namesOf(client, some);
+    const found: Gap[] = [];
+    const close = (channelId: number, instants: readonly number[]): void => {
+      const gaps = gapsBetween(instants);
+      if (gaps === undefined) return;
+      sums.channels += 1;
+      sums.count += gaps.length;
+      for (const gap of gaps) {
+        sums.missing += gap.missing;
+        found.push({ ...(names.get(channelId) ?? unnamed(channelId)), ...gap });
+      }
+    };
+    // oxlint-disable-next-line no-await-in-loop
+    await eachChannel(store, some, { fromUs, untilUs }, close);
+    largest = [...largest, ...found].toSorted(bySize).slice(0, limit);
   }
   const listed = largest.toSorted((a, b) => byChannel(a, b) || byLength(a, b));
   return { ...sums, listed };
 }
 
-function gapOf(row: Row): Gap[] {
-  if (row.previous === null) return [];
-  const { device_id: deviceId, quantity, previous: fromUs, ts: toUs, missing, spacing } = row;
-  return [{ deviceId, quantity, fromUs, toUs, missing, spacingS: spacing }];
+/** Calls `close` with the instants of each channel that has some. */
+async function eachChannel(
+  store: Pick<ReadingStore, 'series'>,
+  channelIds: readonly number[],
+  { fromUs, untilUs }: { readonly fromUs: number; readonly untilUs: number },
+  close: (channelId: number, instants: readonly number[]) => void,
+): Promise<void> {
+  let current: number | undefined;
+  let instants: number[] = [];
+  await store.series(channelIds, fromUs, untilUs, (channelId, tsUs) => {
+    if (channelId !== current) {
+      if (current !== undefined) close(current, instants);
+      current = channelId;
+      instants = [];
+    }
+    instants.push(tsUs);
+  });
+  if (current !== undefined) close(current, instants);
+}
+
+/** The gaps of a channel by time; undefined where its readings are too few to tell. `instants`: ascending, microseconds. */
+export function gapsBetween(
+  instants: readonly number[],
+): Omit<Gap, 'deviceId' | 'quantity'>[] | undefined {
+  if (instants.length < MIN_READINGS) return undefined;
+  const seconds = new Float64Array(instants.length - 1);
+  for (let step = 0; step < seconds.length; step++)
+    seconds[step] = ((instants[step + 1] ?? 0) - (instants[step] ?? 0)) / 1e6;
+  const spacingS = median(seconds);
+  const gaps: Omit<Gap, 'deviceId' | 'quantity'>[] = [];
+  for (const [step, length] of seconds.entries())
+    if (length > GAP_SPACINGS * spacingS)
+      gaps.push({
+        fromUs: instants[step] ?? 0,
+        toUs: instants[step + 1] ?? 0,
+        missing: roundHalfEven(length / spacingS) - 1,
+        spacingS,
+      });
+  return gaps;
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = (sorted.length - 1) / 2;
+  const low = sorted[Math.floor(middle)] ?? Number.NaN;
+  const high = sorted[Math.ceil(middle)] ?? Number.NaN;
+  return low + (middle - Math.floor(middle)) * (high - low);
+}
+
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+async function databaseNow(client: Queryable): Promise<number> {
+  const { rows } = await client.query<{ now: number }>('SELECT now()');
+  return rows[0]?.now ?? Number.NaN;
+}
+
+async function namesOf(
+  client: Queryable,
+  channelIds: readonly number[],
+): Promise<Map<number, Pick<Gap, 'deviceId' | 'quantity'>>> {
+  const { rows } = await client.query<{
+    channel_id: number;
+    device_id: string;
+    quantity: string;
+  }>('SELECT channel_id, device_id, quantity FROM channels WHERE channel_id = ANY ($1)', [
+    channelIds,
+  ]);
+  return new Map(
+    rows.map(({ channel_id: id, device_id: deviceId, quantity }) => [id, { deviceId, quantity }]),
+  );
+}
+
+function unnamed(channelId: number): never {
+  throw new Error(`channel ${channelId} has no name`);
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { startApi } from '@verimeter/api';
 import { type Broker, startBroker } from '@verimeter/embedded';
 import { createPipeline } from '@verimeter/ingest';
-import type { Pool } from '@verimeter/registry';
+import type { ReadingStoreSettings } from '@verimeter/open-store';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
 import { type Logger, type Shutdown, createMetrics } from '@verimeter/service-runtime';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { CommandError } from '../arguments.ts';
 import { findDashboard } from '../dashboard-files.ts';
 import { say } from '../output.ts';
@@ -12,7 +13,9 @@ import { createDeviceLogin, hasDeviceKeys, isLoopback } from './device-login.ts'
 
 export interface ServerOptions {
   readonly pool: Pool;
+  readonly store: ReadingStore<PoolClient>;
   readonly databaseUrl: string;
+  readonly readingStore: ReadingStoreSettings;
   readonly host: string;
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -57,7 +60,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
   const metrics = createMetrics('up');
   const pipeline = createPipeline({
     pool,
-    store: createTimescaleStore(pool),
+    store: options.store,
     log,
     metrics,
     defaultTenant: tenant,
@@ -84,6 +87,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     say('the dashboard is not built (pnpm --filter dashboard build); the API runs without it');
   const api = await startApi({
     databaseUrl,
+    readingStore: options.readingStore,
     host,
     port: options.httpPort,
     dashboardDir,

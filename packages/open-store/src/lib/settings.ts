@@ -1,0 +1,40 @@
+import { ConfigurationError, envField } from '@verimeter/service-runtime';
+import { z } from 'zod';
+
+/** Which engine holds the readings. `auto`: what the table of readings in the database is. */
+export type ReadingStoreSettings =
+  | { readonly engine: 'auto' | 'postgres' | 'timescale' }
+  | { readonly engine: 'questdb'; readonly httpUrl: string; readonly pgUrl: string };
+
+export const AUTO: ReadingStoreSettings = { engine: 'auto' };
+
+/** The variables that say it, for the schema of every service and of the command line. */
+export const readingStoreVariables = {
+  READING_STORE: z
+    .enum(['auto', 'postgres', 'timescale', 'questdb'], {
+      error: 'must be one of auto, postgres, timescale, questdb',
+    })
+    .default('auto'),
+  QUESTDB_HTTP_URL: envField.url(['http', 'https']).optional(),
+  QUESTDB_PG_URL: envField.databaseUrl().optional(),
+};
+
+/** @throws {ConfigurationError} for QuestDB without its addresses */
+export function readReadingStoreSettings(
+  values: z.output<z.ZodObject<typeof readingStoreVariables>>,
+): ReadingStoreSettings {
+  const { READING_STORE: engine, QUESTDB_HTTP_URL: httpUrl, QUESTDB_PG_URL: pgUrl } = values;
+  if (engine !== 'questdb') return { engine };
+  if (httpUrl !== undefined && pgUrl !== undefined) return { engine, httpUrl, pgUrl };
+  const missing = [
+    ...(httpUrl === undefined ? ['QUESTDB_HTTP_URL'] : []),
+    ...(pgUrl === undefined ? ['QUESTDB_PG_URL'] : []),
+  ];
+  throw new ConfigurationError(
+    [
+      'invalid configuration:',
+      ...missing.map((name) => `  ${name}: READING_STORE=questdb needs it`),
+    ].join('\n'),
+    missing,
+  );
+}

@@ -1,0 +1,14 @@
+import type { ReadingStore, Transaction } from './reading-store.ts';
+import type { TenantReadings } from './tenant-readings.ts';
+
+/** One engine, with all that is asked of it. */
+export interface ReadingEngine<T extends Transaction = Transaction> {
+  /** What it was found to be. */
+  readonly kind: ReadingStore['kind'];
+  /** For the services: all channels. */
+  readonly store: ReadingStore<T>;
+  /** For requests of a tenant. */
+  readonly tenantReadings: TenantReadings<T>;
+  /** Ends the connections that the engine has opened itself. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import type { ReadingRange, TenantReadings } from '@verimeter/reading-store';
+import type { ClientBase } from 'pg';
+import { timestamptzText } from './binary-format.ts';
+
+interface LatestRow {
+  device_id: string;
+  quantity: string;
+  unit: string;
+  ts: number | null;
+  value: number | null;
+  flags: number | null;
+}
+
+interface PageRow {
+  ts: number;
+  value: number;
+  received_at: number;
+  flags: number;
+  current: boolean;
+}
+
+interface BucketRow {
+  start_at: number;
+  end_at: number;
+  first: number;
+  last: number;
+  min: number;
+  max: number;
+  mean: number;
+  sum: number | null;
+  count: number;
+  coverage: number | null;
+  steps_back: number;
+  top_rise: number | null;
+}
+
+const within = ({ deviceId, quantity, fromUs, toUs }: ReadingRange): unknown[] => [
+  deviceId,
+  quantity,
+  timestamptzText(fromUs),
+  timestamptzText(toUs),
+];
+
+/**
+ * The readings of a tenant through the functions of the database that are all its role may use (docs/spec/tenancy.md). Clients are those
+ * of the registry's pools: instants come as microseconds since 1970, int8 as numbers.
+ */
+export const tenantReadings: TenantReadings<ClientBase> = {
+  async latest(client, deviceIds) {
+    const { rows } = await client.query<LatestRow>(
+      'SELECT device_id, quantity, unit, ts, value, flags FROM latest_readings($1)',
+      [deviceIds],
+    );
+    return rows.map(({ device_id: deviceId, quantity, unit, ts, value, flags }) => ({
+      deviceId,
+      quantity,
+      unit,
+      latest: ts === null || value === null || flags === null ? null : { tsUs: ts, value, flags },
+    }));
+  },
+
+  async page(client, range, { limit, conflicts, after }) {
+    const { rows } = await client.query<PageRow>(
+      `SELECT ts, value, received_at, flags, current
+         FROM reading_page($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        ...within(range),
+        limit,
+        conflicts,
+        after === undefined ? null : timestamptzText(after.tsUs),
+        after?.current ?? true,
+        after?.value ?? null,
+      ],
+    );
+    return rows.map(({ ts, received_at, value, flags, current }) => ({
+      tsUs: ts,
+      value,
+      receivedAtUs: received_at,
+      flags,
+      current,
+    }));
+  },
+
+  async buckets(client, range, { register, resolution, zone, limit }) {
+    const { rows } = await client.query<BucketRow>(
+      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage, steps_back, top_rise
+         FROM reading_aggregates($1, $2, $8, $3, $4, $5, $6, $7)`,
+      [...within(range), resolution, zone, limit, register],
+    );
+    return rows.map(({ start_at, end_at, steps_back, top_rise, ...values }) => ({
+      startUs: start_at,
+      endUs: end_at,
+      ...values,
+      stepsBack: steps_back,
+      topRise: top_rise,
+    }));
+  },
+
+  async series(client, range, { before, after }) {
+    const { rows } = await client.query<{ ts: number; value: number }>(
+      'SELECT ts, value FROM register_series($1, $2, $3, $4, $5, $6)',
+      [...within(range), before, after],
+    );
+    return rows.map(({ ts, value }) => ({ tsUs: ts, value }));
+  },
+
+  async check(client) {
+    await client.query("SELECT FROM latest_readings('{}')");
+  },
+};
