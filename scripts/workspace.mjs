@@ -114,6 +114,10 @@ switch (command) {
   case 'test':
     handOver(nodeBinary(), [path.join(root, 'scripts', 'test.mjs'), ...args], root);
     break;
+  case 'release':
+    buildDashboard();
+    handOver(nodeBinary(), [path.join(root, 'scripts', 'release.mjs'), ...args], callerDirectory);
+    break;
   case 'e2e':
     buildDashboard();
     handOver(nodeBinary(), [path.join(root, 'scripts', 'e2e.mjs'), ...args], root);
@@ -123,7 +127,7 @@ switch (command) {
     break;
   default:
     process.stderr.write(
-      'usage: node scripts/workspace.mjs start|verimeter|test|e2e|chaos [ARGS]\n',
+      'usage: node scripts/workspace.mjs start|verimeter|release|test|e2e|chaos [ARGS]\n',
     );
     process.exit(2);
 }

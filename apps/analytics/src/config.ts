@@ -4,7 +4,7 @@ import {
   readReadingStoreSettings,
   readingStoreVariables,
 } from '@verimeter/open-store';
-import { envField, parseConfig } from '@verimeter/service-runtime';
+import { envField, parseConfig, variableNames } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -16,6 +16,9 @@ const schema = z.object({
   TENANT_ZONE: envField.timeZone().default('UTC'),
   LOG_LEVEL: envField.logLevel(),
 });
+
+/** Names of the variables that `readAnalyticsConfig` reads. */
+export const ANALYTICS_VARIABLES: readonly string[] = variableNames(schema);
 
 export interface AnalyticsConfig {
   readonly databaseUrl: string;

@@ -10,7 +10,7 @@ export { type AnalyticsService, SchemaError, startAnalytics } from './lib/start-
 export { keepScanned } from './lib/registers/keep-scanned.ts';
 export { scanRegisters } from './lib/registers/scan-registers.ts';
 export { ANALYZE_CHANNEL } from './lib/requests.ts';
-export { type AnalyticsConfig, readAnalyticsConfig } from './config.ts';
+export { type AnalyticsConfig, ANALYTICS_VARIABLES, readAnalyticsConfig } from './config.ts';
 export { keepLateMarks } from './lib/keep-late-marks.ts';
 export { markLateReadings } from './lib/late-marks.ts';
 export { keepFrozen } from './lib/night/keep-frozen.ts';

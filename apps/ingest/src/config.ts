@@ -5,7 +5,7 @@ import {
   readingStoreVariables,
 } from '@verimeter/open-store';
 import type { QuarantineLimits } from '@verimeter/registry';
-import { type LogLevel, envField, parseConfig } from '@verimeter/service-runtime';
+import { type LogLevel, envField, parseConfig, variableNames } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
 const file = z.string().optional();
@@ -37,6 +37,9 @@ const schema = z.object({
   INGEST_FLUSH_MS: envField.wholeNumber(0, 10_000).default(20),
   LOG_LEVEL: envField.logLevel(),
 });
+
+/** Names of the variables that `readIngestConfig` reads. */
+export const INGEST_VARIABLES: readonly string[] = variableNames(schema);
 
 export interface IngestConfig {
   readonly databaseUrl: string;

@@ -1,10 +1,11 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import {
   type ReadingStoreSettings,
   readReadingStoreSettings,
   readingStoreVariables,
 } from '@verimeter/open-store';
-import { envField, parseConfig } from '@verimeter/service-runtime';
+import { envField, fileVariable, parseConfig, variableNames } from '@verimeter/service-runtime';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -14,6 +15,9 @@ const schema = z.object({
   TENANT_ZONE: envField.timeZone().default('UTC'),
   LOG_LEVEL: envField.logLevel(),
 });
+
+/** Names of the variables that every command reads. */
+export const COMMAND_VARIABLES: readonly string[] = variableNames(schema);
 
 export interface Environment {
   readonly databaseUrl?: string;
@@ -46,30 +50,54 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
   };
 }
 
+/** An address, a network such as `10.0.0.0/8`, or one of the names that Fastify gives to networks. */
+function isTrustedPeer(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+}
+
 const apiSchema = z.object({
   DATABASE_URL: envField.databaseUrl(),
   ...readingStoreVariables,
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: envField.port().default(8080),
+  HTTP_TRUST_PROXY: z
+    .string()
+    .refine(
+      (text) => text.split(',').every((peer) => isTrustedPeer(peer.trim())),
+      'must be addresses or networks such as 10.0.0.0/8 separated by commas, or loopback, linklocal, uniquelocal',
+    )
+    .optional(),
   LOG_LEVEL: envField.logLevel(),
 });
+
+/** Names of the variables that `readApiConfig` reads. */
+export const API_VARIABLES: readonly string[] = variableNames(apiSchema);
 
 export interface ApiConfig {
   readonly databaseUrl: string;
   readonly readingStore: ReadingStoreSettings;
   readonly host: string;
   readonly port: number;
+  /** Peers whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  readonly trustProxy?: string;
   readonly logLevel: z.output<typeof apiSchema>['LOG_LEVEL'];
 }
 
 /** Configuration of the API service. @throws ConfigurationError */
-export function readApiConfig(): ApiConfig {
-  const config = parseConfig(apiSchema, process.env);
+export function readApiConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ApiConfig {
+  const config = parseConfig(apiSchema, env);
   return {
     databaseUrl: config.DATABASE_URL,
     readingStore: readReadingStoreSettings(config),
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
+    ...(config.HTTP_TRUST_PROXY === undefined ? {} : { trustProxy: config.HTTP_TRUST_PROXY }),
     logLevel: config.LOG_LEVEL,
   };
 }
@@ -82,7 +110,12 @@ export function readMqttUrl(): string | undefined {
   ).MQTT_URL;
 }
 
-/** The environment for a child process of this one. */
+/** The environment for a child process of this one. What is given here is in no file as well. */
 export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...extra };
+  const env = { ...process.env, ...extra };
+  for (const name of Object.keys(extra)) {
+    const file = fileVariable(name);
+    if (file !== undefined) delete env[file];
+  }
+  return env;
 }

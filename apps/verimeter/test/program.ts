@@ -8,7 +8,14 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 function cleanEnvironment(): NodeJS.ProcessEnv {
   // oxlint-disable-next-line node/no-process-env -- a child of the test starts from its environment
   const env = { ...process.env };
-  for (const name of ['DATABASE_URL', 'MQTT_URL', 'VERIMETER_DATA_DIR', 'LOG_LEVEL'])
+  for (const name of [
+    'DATABASE_URL',
+    'DATABASE_URL_FILE',
+    'MQTT_URL',
+    'MQTT_URL_FILE',
+    'VERIMETER_DATA_DIR',
+    'LOG_LEVEL',
+  ])
     delete env[name];
   return env;
 }

@@ -1,4 +1,11 @@
-export { ConfigurationError, envField, parseConfig, redactUrl } from './lib/parse-config.ts';
+export {
+  ConfigurationError,
+  envField,
+  parseConfig,
+  redactUrl,
+  variableNames,
+} from './lib/parse-config.ts';
+export { fileVariable } from './lib/environment-variable.ts';
 export { type Logger, type LogLevel, LOG_LEVELS, createLogger } from './lib/logger.ts';
 export { createMetrics } from './lib/metrics.ts';
 export {

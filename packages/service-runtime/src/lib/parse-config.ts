@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FoundValue, fileVariable, findValue } from './environment-variable.ts';
 
 /** A configuration that cannot be used. The message lists every bad variable, one per line. */
 export class ConfigurationError extends Error {
@@ -12,9 +13,18 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** Names of all variables that `parseConfig` reads for a schema, with those that name a file. */
+export function variableNames(schema: z.ZodObject): string[] {
+  return Object.keys(schema.shape).flatMap((name) => {
+    const file = fileVariable(name);
+    return file === undefined ? [name] : [name, file];
+  });
+}
+
 /**
  * The configuration in the environment, checked against a schema whose keys are variable names. An empty variable
- * counts as not set (compose files and charts pass empty strings for "default").
+ * counts as not set (compose files and charts pass empty strings for "default"). A variable that holds a URL may be given
+ * as the content of a file, named by the variable with `_FILE` appended.
  *
  * @throws {ConfigurationError} with one readable message that names every bad variable; values are not repeated in
  * it, because a bad value may be a secret that was put into the wrong variable.
@@ -24,22 +34,51 @@ export function parseConfig<Schema extends z.ZodObject>(
   env: Readonly<Record<string, string | undefined>>,
 ): z.output<Schema> {
   const given: Record<string, string> = {};
+  const found = new Map<string, FoundValue>();
   for (const name of Object.keys(schema.shape)) {
-    const value = env[name];
-    if (value !== undefined && value !== '') given[name] = value;
+    const value = findValue(name, env);
+    found.set(name, value);
+    if (value.kind === 'value') given[name] = value.value;
   }
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const problems = new Map<string, string>();
-  for (const issue of result.error.issues) {
+  const issues = new Map<string, string>();
+  for (const issue of result.error?.issues ?? []) {
     const name = String(issue.path[0] ?? '');
-    if (problems.has(name)) continue;
-    problems.set(name, given[name] === undefined ? 'is required but not set' : issue.message);
+    if (!issues.has(name)) issues.set(name, issue.message);
   }
-  const lines = [...problems].map(([name, problem]) =>
-    name === '' ? `  ${problem}` : `  ${name}: ${problem}`,
+  const problems = [...found].flatMap(([name, value]) => problemOf(name, value, issues.get(name)));
+  const general = issues.get('');
+  if (general !== undefined) problems.push({ variable: '', problem: general });
+  if (result.success && problems.length === 0) return result.data;
+  const lines = problems.map(({ variable, problem }) =>
+    variable === '' ? `  ${problem}` : `  ${variable}: ${problem}`,
   );
-  throw new ConfigurationError(`invalid configuration:\n${lines.join('\n')}`, [...problems.keys()]);
+  throw new ConfigurationError(
+    `invalid configuration:\n${lines.join('\n')}`,
+    problems.map(({ variable }) => variable),
+  );
+}
+
+interface Problem {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+/** What is wrong with a variable: where its value is kept, or what the schema says of it. */
+function problemOf(name: string, found: FoundValue, issue: string | undefined): Problem[] {
+  switch (found.kind) {
+    case 'problem':
+      return [{ variable: found.variable, problem: found.problem }];
+    case 'unset':
+      return issue === undefined ? [] : [{ variable: name, problem: 'is required but not set' }];
+    case 'value': {
+      if (issue === undefined) return [];
+      const problem = found.variable === name ? issue : `the content of the file ${issue}`;
+      return [{ variable: found.variable, problem }];
+    }
+    default:
+      return found satisfies never;
+  }
 }
 
 const wholeNumber = (minimum: number, maximum: number) =>

@@ -15,6 +15,7 @@ export async function run(): Promise<number> {
       host: config.host,
       port: config.port,
       dashboardDir: findDashboard(),
+      trustProxy: config.trustProxy,
       log,
     }),
   );

@@ -1,0 +1,54 @@
+import { readdirSync } from 'node:fs';
+import { createTestDatabase } from '@verimeter/test-support';
+import { expect, test } from 'vitest';
+import { exists, inInfra, text } from './deployment-files.ts';
+
+const FILES = ['postgresql', 'timescaledb']
+  .filter((directory) => exists(inInfra(directory)))
+  .flatMap((directory) => readdirSync(inInfra(directory)).map((file) => `${directory}/${file}`))
+  .filter((file) => file.endsWith('.conf'));
+
+/** Names and values, without quotes. Settings of extensions have a dot: the server accepts any of those. */
+const settingsOf = (file: string): [string, string][] =>
+  text(inInfra(file))
+    .split('\n')
+    .flatMap((line) => {
+      const [, name, value] = /^([a-z_]+)\s*=\s*('[^']*'|[^\s#]+)/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value.replaceAll("'", '')]];
+    });
+
+test('every setting is one that the server knows, with a value of its kind', async () => {
+  expect(FILES).toContain('postgresql/postgresql.conf');
+  const database = await createTestDatabase();
+  try {
+    const { rows } = await database.servicePool.query<{
+      name: string;
+      vartype: string;
+      enumvals: string[] | null;
+    }>('SELECT name, vartype, enumvals FROM pg_settings');
+    const known = new Map(rows.map((row) => [row.name, row]));
+    for (const file of FILES) {
+      const settings = settingsOf(file);
+      expect(settings.length).toBeGreaterThan(10);
+      expect(settings.filter(([name]) => !known.has(name))).toEqual([]);
+      const wrong = settings.filter(([name, value]) => {
+        const setting = known.get(name);
+        switch (setting?.vartype) {
+          case 'bool':
+            return !['on', 'off'].includes(value);
+          case 'enum':
+            return setting.enumvals?.includes(value) !== true;
+          case 'integer':
+            return !/^\d+(kB|MB|GB|ms|s|min|h|d)?$/.test(value);
+          case 'real':
+            return !/^[\d.]+(ms|s)?$/.test(value);
+          default:
+            return false;
+        }
+      });
+      expect(wrong).toEqual([]);
+    }
+  } finally {
+    await database.drop();
+  }
+});
