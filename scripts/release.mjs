@@ -53,7 +53,7 @@ run('turbo', ['prune', '@verimeter/verimeter', '--docker', `--out-dir=${pruned}`
 cpSync(path.join(root, pruned, 'json'), target, { recursive: true });
 // Optional dependencies are Node, which is copied below, and PostgreSQL, which a server has already. Filtered: the root of the
 // workspace and its support for tests would bring the test runner along.
-const scope = ['--filter', '@verimeter/verimeter...'];
+const scope = ['--filter-prod', '@verimeter/verimeter...'];
 const flags = ['--frozen-lockfile', '--prod', '--no-optional', '--ignore-scripts'];
 run('pnpm', [...scope, 'install', ...flags], target);
 cpSync(path.join(root, pruned, 'full'), target, { recursive: true });

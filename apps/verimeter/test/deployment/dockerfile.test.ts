@@ -42,7 +42,7 @@ test('every stage comes from the one image or from a stage before, and copies fr
 
 test('a release directory is installed as the image is', () => {
   const flags = ['--frozen-lockfile', '--prod', '--no-optional', '--ignore-scripts'];
-  const scope = ['--filter', '@verimeter/verimeter...'];
+  const scope = ['--filter-prod', '@verimeter/verimeter...'];
   expect(of('RUN').filter((line) => line.includes('--prod'))).toEqual([
     expect.stringContaining(`pnpm ${scope.join(' ')} install ${flags.join(' ')}`),
   ]);

@@ -26,7 +26,7 @@ test('every setting is one that the server knows, with a value of its kind', asy
       vartype: string;
       enumvals: string[] | null;
     }>('SELECT name, vartype, enumvals FROM pg_settings');
-    const known = new Map(rows.map((row) => [row.name, row]));
+    const known = new Map(rows.map((row) => [row.name.toLowerCase(), row])); // TimeZone
     for (const file of FILES) {
       const settings = settingsOf(file);
       expect(settings.length).toBeGreaterThan(10);
@@ -37,7 +37,8 @@ test('every setting is one that the server knows, with a value of its kind', asy
           case 'bool':
             return !['on', 'off'].includes(value);
           case 'enum':
-            return setting.enumvals?.includes(value) !== true;
+            // The server of the tests is built without lz4, those of Debian and of the images with it.
+            return value !== 'lz4' && setting.enumvals?.includes(value) !== true;
           case 'integer':
             return !/^\d+(kB|MB|GB|ms|s|min|h|d)?$/.test(value);
           case 'real':
