@@ -27,7 +27,8 @@ keep() {
 keep database_admin_password "$(random)"
 keep database_password "$(random)"
 keep questdb_password "$(random)"
-keep questdb_url "http://verimeter:$(cat "$directory/questdb_password")@$questdb:9000"
+keep questdb_http_url "http://verimeter:$(cat "$directory/questdb_password")@$questdb:9000"
+keep questdb_pg_url "postgres://verimeter:$(cat "$directory/questdb_password")@$questdb:8812/qdb"
 keep database_admin_url "postgres://postgres:$(cat "$directory/database_admin_password")@$database:5432/verimeter"
 keep database_url "postgres://verimeter_services:$(cat "$directory/database_password")@$database:5432/verimeter"
 

@@ -57,8 +57,11 @@ export function unknownVariables(service: string, env: Variables): string[] {
 }
 
 /** A URL of the kind that the secret of this name holds. */
-const secretContent = (name: string): string =>
-  name.includes('mqtt') ? 'mqtt://verimeter-ingest:secret@broker:1883' : 'postgres://u:secret@h/db';
+function secretContent(name: string): string {
+  if (name.includes('mqtt')) return 'mqtt://verimeter-ingest:secret@broker:1883';
+  if (name.includes('http')) return 'http://verimeter:secret@questdb:9000';
+  return 'postgres://u:secret@h/db';
+}
 
 /** The same environment with each `…_FILE` naming a file that is there, made for the test that runs. */
 export function withSecretFiles(env: Variables): Record<string, string> {
