@@ -18,6 +18,8 @@ export interface ReadingStoreFixture<T extends Transaction> {
   createChannels(count: number): Promise<number[]>;
   /** The tenant of a channel. */
   tenantOf(channelId: number): Promise<string>;
+  /** Received times are kept rounded down to multiples of this, microseconds; default 1. */
+  readonly receivedStepUs?: number;
   /** All readings of a channel with their conflicts, by ts, the current one first, then by value. */
   readAll(channelId: number): Promise<StoredReading[]>;
   close(): Promise<void>;
@@ -69,6 +71,8 @@ export function describeReadingStore<T extends Transaction>(
       if (channelId === undefined) throw new Error('the fixture created no channel');
       return channelId;
     };
+    const receivedStepUs = (): number => fixture.receivedStepUs ?? 1;
+    const keptReceived = (us: number): number => us - (us % receivedStepUs());
     const { stored, duplicate, conflicting } = OUTCOME;
 
     test('keeps every field to the microsecond and to the last bit', async () => {
@@ -85,7 +89,7 @@ export function describeReadingStore<T extends Transaction>(
         {
           tsUs: row.tsUs,
           value: 0.30000000000000004,
-          receivedAtUs: RECEIVED_US,
+          receivedAtUs: keptReceived(RECEIVED_US),
           flags: row.flags,
           current: true,
         },
@@ -373,13 +377,15 @@ export function describeReadingStore<T extends Transaction>(
       const { store } = fixture;
       const [late, punctual, early] = [await newChannel(), await newChannel(), await newChannel()];
       const after = RECEIVED_US + 3_600e6;
+      const step = receivedStepUs();
       const notIn = await store.shown();
       await write([
         { channelId: late, tsUs: T0, value: 1 },
-        { channelId: late, tsUs: T0 + QUARTER_US, value: 2, receivedAtUs: after + 1 },
-        { channelId: late, tsUs: T0 + 2 * QUARTER_US, value: 3, receivedAtUs: after + 2 },
-        { channelId: punctual, tsUs: T0 + 3 * QUARTER_US, value: 1, receivedAtUs: after + 1 },
-        { channelId: early, tsUs: T0, value: 1, receivedAtUs: after },
+        { channelId: late, tsUs: T0 + QUARTER_US, value: 2, receivedAtUs: after + step },
+        { channelId: late, tsUs: T0 + 2 * QUARTER_US, value: 3, receivedAtUs: after + 2 * step },
+        { channelId: punctual, tsUs: T0 + 3 * QUARTER_US, value: 1, receivedAtUs: after + step },
+        // As late as can be told from what came after it.
+        { channelId: early, tsUs: T0, value: 1, receivedAtUs: keptReceived(after) - step + 1 },
       ]);
       const tenant = await fixture.tenantOf(late);
       const window = { notIn, receivedAfterUs: after, fromUs: T0, untilUs: T0 + 2 * QUARTER_US };
@@ -387,14 +393,20 @@ export function describeReadingStore<T extends Transaction>(
       expect([...found.keys()].filter((id) => [late, punctual, early].includes(id))).toEqual([
         late,
       ]);
-      expect(found.get(late)).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs: after + 2 });
+      const receivedUs = keptReceived(after + 2 * step);
+      expect(found.get(late)).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs });
       expect((await store.lateArrivals('another', window)).size).toBe(0);
       expect(await store.lateArrivals(tenant, window)).toEqual(found);
       await write([
-        { channelId: late, tsUs: T0 + 2 * QUARTER_US - 1, value: 3, receivedAtUs: after + 2 },
+        {
+          channelId: late,
+          tsUs: T0 + 2 * QUARTER_US - 1,
+          value: 3,
+          receivedAtUs: after + 2 * step,
+        },
       ]);
       const more = (await store.lateArrivals(tenant, window)).get(late);
-      expect(more).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs: after + 2 });
+      expect(more).toMatchObject({ earliestUs: T0 + QUARTER_US, receivedUs });
       expect(more?.fingerprint).not.toBe(found.get(late)?.fingerprint);
     });
 

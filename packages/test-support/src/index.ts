@@ -3,3 +3,4 @@ export { createTemporaryDirectory, findFreePort } from './lib/temporary.ts';
 export { type Mosquitto, answers, findMosquitto, startMosquitto } from './lib/mosquitto.ts';
 export { runSql } from './lib/sql.ts';
 export { createTestDatabaseOn, findOldestPostgres } from './lib/old-postgres.ts';
+export { createTestDatabaseAt, findTimescaleServer } from './lib/given-server.ts';

@@ -40,6 +40,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await migrate(templateUrl.href);
     project.provide('postgresUrl', server.url);
     project.provide('templateDatabase', templateDatabase);
+    const timescaleUrl = process.env['TEST_TIMESCALE_URL'];
+    project.provide('timescaleUrl', timescaleUrl === '' ? undefined : timescaleUrl);
     return async () => {
       await runSql(server.url, `DROP DATABASE ${templateDatabase} WITH (FORCE)`);
       await server.stop();

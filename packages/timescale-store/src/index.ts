@@ -5,3 +5,18 @@ export { tenantReadings } from './lib/tenant-readings.ts';
 export { copyContent, float8Array, int4Array, timestamptzArray } from './lib/binary-format.ts';
 export { copyReadings } from './lib/write.ts';
 export { orderBatch } from './lib/batch-order.ts';
+export {
+  type LayoutChoice,
+  type WantedStore,
+  TimescaleUnavailableError,
+  chooseLayout,
+} from './lib/hypertable/adopt.ts';
+export {
+  type MovePhase,
+  type MoveResult,
+  MoveRunningError,
+  abandonMoveOf,
+  moveToHypertable,
+} from './lib/hypertable/move/move-to-hypertable.ts';
+export { MoveNotEqualError } from './lib/hypertable/move/proof.ts';
+export { type StoreStatus, readStoreStatus } from './lib/hypertable/status.ts';

@@ -7,31 +7,27 @@ import {
 import {
   type TestDatabase,
   createTestDatabase,
+  createTestDatabaseAt,
   createTestDatabaseOn,
   findOldestPostgres,
+  findTimescaleServer,
 } from '@verimeter/test-support';
-import pg, { type ClientBase, type Pool } from 'pg';
+import pg, { type ClientBase } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTimescaleStore, findPostgresEngine, tenantReadings } from '../src/index.ts';
+import {
+  chooseLayout,
+  createTimescaleStore,
+  findPostgresEngine,
+  tenantReadings,
+} from '../src/index.ts';
 import { seriesStatement } from '../src/lib/matrix.ts';
-
-async function transaction<T>(pool: Pool, work: (client: ClientBase) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-}
+import { describeHypertable } from './hypertable-suite.ts';
+import { describeMove } from './move-suite.ts';
+import { transaction } from './support.ts';
 
 async function createFixture(
   createDatabase: () => Promise<TestDatabase>,
+  receivedStepUs = 1,
 ): Promise<TenantReadingsFixture<ClientBase>> {
   const database = await createDatabase();
   const pool = database.servicePool;
@@ -39,6 +35,7 @@ async function createFixture(
   let devices = 0;
   return {
     store: createTimescaleStore(pool),
+    receivedStepUs,
     transaction: (work) => transaction(pool, work),
     async createChannels(count) {
       const ids = Array.from({ length: count }, () => `device-${String((devices += 1))}`);
@@ -79,7 +76,7 @@ async function createFixture(
         flags: number;
         current: boolean;
       }>(
-        `SELECT ts, value, received_at, flags, true AS current FROM readings WHERE channel_id = $1
+        `SELECT ts, value, received_at, flags, true AS current FROM stored_readings WHERE channel_id = $1
          UNION ALL
          SELECT ts, value, received_at, flags, false FROM reading_conflicts WHERE channel_id = $1
          ORDER BY ts, current DESC, value`,
@@ -106,6 +103,19 @@ if (oldest !== undefined) {
   describeReadingStore('the oldest supported PostgreSQL', () =>
     createFixture(() => createTestDatabaseOn(oldest)),
   );
+}
+
+const timescale = findTimescaleServer();
+if (timescale !== undefined) {
+  describeReadingStore('TimescaleDB', () =>
+    createFixture(async () => {
+      const database = await createTestDatabaseAt(timescale);
+      await chooseLayout(database.url, 'timescale');
+      return database;
+    }, 1e6),
+  );
+  describeHypertable(timescale);
+  describeMove(timescale);
 }
 
 describe('partitions', () => {

@@ -265,6 +265,22 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'store',
+      positionals: 'status|move timescale',
+      summary: 'how readings are stored; moving them into a hypertable of TimescaleDB',
+      details: [
+        'move: copies partition by partition while the services go on, compares both tables, and lets them change places. Cut off at',
+        'any moment, the same command goes on. docs/how-to/timescaledb.md says what the server needs.',
+      ],
+      options: [
+        { name: 'keep', text: 'move: the plain table stays, as readings_plain' },
+        { name: 'abandon', text: 'move: undo one that is not finished' },
+      ],
+    },
+    run: async (context) => (await import('./commands/store.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'keys',
       positionals: 'create|list|revoke [ID]',
       summary: 'access keys of a tenant',

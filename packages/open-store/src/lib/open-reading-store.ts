@@ -54,7 +54,10 @@ async function openPostgres(
   const engine = await findPostgresEngine(pool);
   if (wanted !== 'auto' && wanted !== engine)
     throw new ReadingStoreError(
-      `READING_STORE=${wanted}, but the readings of this database are ${READINGS_ARE[engine]}: set it to ${engine} or auto`,
+      `READING_STORE=${wanted}, but the readings of this database are ${READINGS_ARE[engine]}: set it to ${engine} or auto` +
+        (wanted === 'timescale'
+          ? ', or make one: verimeter migrate where nothing is stored yet, else verimeter store move timescale'
+          : ''),
     );
   return {
     kind: engine,

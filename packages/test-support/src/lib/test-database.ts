@@ -9,6 +9,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** Name of the migrated database that `createTestDatabase` clones. */
     templateDatabase: string;
+    /** TEST_TIMESCALE_URL, where it is set. */
+    timescaleUrl: string | undefined;
   }
 }
 

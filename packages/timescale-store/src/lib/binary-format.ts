@@ -9,11 +9,15 @@ const OID = { int2: 21, int4: 23, int8: 20, float8: 701, timestamptz: 1184 } as 
 const POSTGRES_EPOCH_US = 946_684_800_000_000;
 const TWO_32 = 4_294_967_296;
 
-function writeTimestamp(target: Buffer, offset: number, us: number): void {
-  const value = us - POSTGRES_EPOCH_US;
+/** An int8 from a whole number below 2^53. */
+export function writeInt8(target: Buffer, offset: number, value: number): void {
   const high = Math.floor(value / TWO_32);
   target.writeInt32BE(high, offset);
   target.writeUInt32BE(value - high * TWO_32, offset + 4);
+}
+
+export function writeTimestamp(target: Buffer, offset: number, us: number): void {
+  writeInt8(target, offset, us - POSTGRES_EPOCH_US);
 }
 
 /** A timestamptz literal with microseconds. */
@@ -79,6 +83,12 @@ export function int2Array(column: ArrayLike<number>, rows: Uint32Array): Buffer 
   );
 }
 
+export function int8Array(column: ArrayLike<number>, rows: Uint32Array): Buffer {
+  return array(OID.int8, 8, rows, (target, offset, row) =>
+    writeInt8(target, offset, at(column, row)),
+  );
+}
+
 /** -0 is written as 0: PostgreSQL holds them for equal and prints them differently. */
 export function float8Array(column: ArrayLike<number>, rows: Uint32Array): Buffer {
   return array(OID.float8, 8, rows, (target, offset, row) =>
@@ -95,6 +105,15 @@ export function timestamptzArray(column: ArrayLike<number>, rows: Uint32Array): 
 const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Signature, flags (none) and the length of the header extension (none). */
 export const COPY_HEADER_BYTES = COPY_SIGNATURE.length + 8;
+
+/** Writes the header of a binary COPY; returns where the first row begins. */
+export function writeCopyHeader(target: Buffer): number {
+  COPY_SIGNATURE.copy(target);
+  target.writeInt32BE(0, COPY_SIGNATURE.length);
+  target.writeInt32BE(0, COPY_SIGNATURE.length + 4);
+  return COPY_HEADER_BYTES;
+}
+
 /** Number of fields; channel, time, value, flags, receive time, each with its length. */
 export const COPY_ROW_BYTES = 2 + (4 + 4) + (4 + 8) + (4 + 8) + (4 + 2) + (4 + 8);
 
@@ -109,10 +128,7 @@ export interface CopyColumns {
 /** Content of `COPY readings (channel_id, ts, value, flags, received_at) FROM STDIN BINARY` for the rows. */
 export function copyContent(columns: CopyColumns, rows: Uint32Array): Buffer {
   const target = Buffer.allocUnsafe(COPY_HEADER_BYTES + rows.length * COPY_ROW_BYTES + 2);
-  COPY_SIGNATURE.copy(target);
-  target.writeInt32BE(0, COPY_SIGNATURE.length);
-  target.writeInt32BE(0, COPY_SIGNATURE.length + 4);
-  let offset = COPY_HEADER_BYTES;
+  let offset = writeCopyHeader(target);
   for (const row of rows) {
     target.writeInt16BE(5, offset); // number of fields
     target.writeInt32BE(4, offset + 2);

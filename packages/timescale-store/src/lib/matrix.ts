@@ -30,9 +30,11 @@ export const seriesStatement = (
 ): string => `
     SELECT c.channel_id, s.instants, s.values
       FROM unnest('{${channelIds.join(',')}}'::int4[]) AS c (channel_id) CROSS JOIN LATERAL (
-        SELECT array_agg(r.ts) AS instants, array_agg(r.value) AS values FROM readings r
-         WHERE r.channel_id = c.channel_id
-           AND r.ts >= '${formatTimestamp(startUs)}' AND r.ts <= '${formatTimestamp(untilUs)}') s`;
+        SELECT array_agg(o.ts) AS instants, array_agg(o.value) AS values FROM (
+          SELECT r.ts, r.value FROM stored_readings r
+           WHERE r.channel_id = c.channel_id
+             AND r.ts >= '${formatTimestamp(startUs)}' AND r.ts <= '${formatTimestamp(untilUs)}'
+           ORDER BY r.ts) o) s`;
 
 /**
  * Readings on the instants of a grid. Arrays by binary COPY are the fastest way out of PostgreSQL into typed arrays

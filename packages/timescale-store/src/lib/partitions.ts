@@ -50,8 +50,12 @@ async function createMonths(pool: pg.Pool, months: readonly number[]): Promise<v
     // oxlint-disable-next-line typescript/await-thenable -- typed as void, returns a promise (SET ROLE)
     await pool.options.onConnect?.(client);
     for (const month of months) {
-      const instant = new Date(month / MS).toISOString();
-      await client.query('SELECT ensure_reading_partitions($1, $1)', [instant]);
+      // To its end: chunks of a hypertable are shorter than a month.
+      const [first, last] = [month / MS, nextMonth(month) / MS - 1];
+      await client.query('SELECT ensure_reading_partitions($1, $2)', [
+        new Date(first).toISOString(),
+        new Date(last).toISOString(),
+      ]);
     }
   } finally {
     await client.end();

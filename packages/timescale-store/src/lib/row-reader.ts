@@ -18,7 +18,7 @@ const FIRST_INSTANTS = `
   SELECT t.channel_id, ${US_OF('f.ts')}
     FROM unnest($1::int4[]) AS t (channel_id)
     CROSS JOIN LATERAL (
-      SELECT r.ts FROM readings r WHERE r.channel_id = t.channel_id AND r.ts >= $2::timestamptz ORDER BY r.ts LIMIT 1
+      SELECT r.ts FROM stored_readings r WHERE r.channel_id = t.channel_id AND r.ts >= $2::timestamptz ORDER BY r.ts LIMIT 1
     ) f`;
 
 /**
@@ -27,8 +27,8 @@ const FIRST_INSTANTS = `
  */
 export const arrivalsByHourQuery = (channels: string, from: string, to: string): string => `
   SELECT r.channel_id, date_bin('1 hour', r.received_at, '2000-01-01Z') AS hour, count(*) AS readings
-    FROM readings r
-   WHERE r.received_at >= ${from} AND r.received_at < ${to} AND r.channel_id IN (${channels})
+    FROM readings_received(${from}, ${to}) r
+   WHERE r.channel_id IN (${channels})
    GROUP BY 1, 2`;
 
 const ARRIVALS = `
@@ -41,7 +41,7 @@ const rowStatement = (channelIds: readonly number[], fromUs: number, untilUs: nu
     SELECT c.channel_id, r.ts, r.value, r.flags, r.received_at
       FROM unnest('{${channelIds.join(',')}}'::int4[]) AS c (channel_id)
       CROSS JOIN LATERAL (
-        SELECT ts, value, flags, received_at FROM readings
+        SELECT ts, value, flags, received_at FROM stored_readings
          WHERE channel_id = c.channel_id AND ts >= '${timestamptzText(fromUs)}' AND ts <= '${timestamptzText(untilUs)}'
          ORDER BY ts) r
   ) TO STDOUT BINARY`;

@@ -3,13 +3,8 @@ import type { ClientBase, CustomTypesConfig } from 'pg';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { type OrderedBatch, orderBatch } from './batch-order.ts';
-import {
-  copyContent,
-  float8Array,
-  int2Array,
-  int4Array,
-  timestamptzArray,
-} from './binary-format.ts';
+import { int4Array, timestamptzArray } from './binary-format.ts';
+import { PLAIN_FORM, type Statement, type WriteForm, rowParameters } from './write-form.ts';
 
 /**
  * From this many rows on, COPY straight into the table is tried first. Measured in docs/decisions/0030: it writes three
@@ -24,25 +19,10 @@ const UNIQUE_VIOLATION = '23505';
 /** Results of the statements here are numbers in text form. */
 const numbers: CustomTypesConfig = { getTypeParser: () => Number };
 
-/** Inserts what is new and returns the ordinals (from 1) of the rows whose key was there. */
-const INSERT_NEW = `
-  WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::int2[], $5::timestamptz[])
-      WITH ORDINALITY AS t (channel_id, ts, value, flags, received_at, ordinal)
-  ), inserted AS (
-    INSERT INTO readings (${COLUMNS}) SELECT ${COLUMNS} FROM input
-    ON CONFLICT DO NOTHING RETURNING channel_id, ts
-  )
-  SELECT ordinal FROM input WHERE (channel_id, ts) NOT IN (SELECT channel_id, ts FROM inserted)`;
-
-/** A statement of its own: only its snapshot sees what another writer has committed meanwhile. */
-const READ_CURRENT = `
-  SELECT t.ordinal, r.value
-    FROM unnest($1::int4[], $2::timestamptz[]) WITH ORDINALITY AS t (channel_id, ts, ordinal)
-    JOIN readings r ON r.channel_id = t.channel_id AND r.ts = t.ts`;
-
 /** Records different values beside the current ones; returns the ordinals of those not recorded before. */
-const RECORD_CONFLICTS = `
+const RECORD_CONFLICTS: Statement = {
+  name: 'verimeter_record_conflicts',
+  text: `
   WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::int4[], $2::timestamptz[], $3::float8[], $4::int2[], $5::timestamptz[])
       WITH ORDINALITY AS t (channel_id, ts, value, flags, received_at, ordinal)
@@ -51,22 +31,12 @@ const RECORD_CONFLICTS = `
     SELECT c.tenant, ${COLUMNS} FROM input JOIN channels c USING (channel_id)
     ON CONFLICT DO NOTHING RETURNING channel_id, ts, value
   )
-  SELECT i.ordinal FROM input i JOIN recorded USING (channel_id, ts, value)`;
-
-function rowParameters(batch: ReadingBatch, rows: Uint32Array): Buffer[] {
-  return [
-    int4Array(batch.channelId, rows),
-    timestamptzArray(batch.tsUs, rows),
-    float8Array(batch.value, rows),
-    int2Array(batch.flags, rows),
-    timestamptzArray(batch.receivedAtUs, rows),
-  ];
-}
+  SELECT i.ordinal FROM input i JOIN recorded USING (channel_id, ts, value)`,
+};
 
 async function queryNumbers(
   client: ClientBase,
-  name: string,
-  text: string,
+  { name, text }: Statement,
   values: Buffer[],
 ): Promise<number[][]> {
   const result = await client.query<number[]>({
@@ -79,10 +49,12 @@ async function queryNumbers(
   return result.rows;
 }
 
-const COPY = `COPY readings (${COLUMNS}) FROM STDIN BINARY`;
-
 /** Sends rows that `copyContent` wrote to the table of readings; a known key makes it fail as a whole. */
-export function copyReadings(client: ClientBase, content: Buffer, text = COPY): Promise<void> {
+export function copyReadings(
+  client: ClientBase,
+  content: Buffer,
+  text = PLAIN_FORM.copy,
+): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const stream = client.query(copyFrom(text));
     stream.on('error', reject);
@@ -92,12 +64,13 @@ export function copyReadings(client: ClientBase, content: Buffer, text = COPY): 
 }
 
 /** One message in place of three: each would wait for an answer. Where COPY fails the savepoint is there. */
-const COPY_OR_NOT = `SAVEPOINT verimeter_copy; ${COPY}; RELEASE SAVEPOINT verimeter_copy`;
+const copyOrNot = (copy: string): string =>
+  `SAVEPOINT verimeter_copy; ${copy}; RELEASE SAVEPOINT verimeter_copy`;
 
 /** True where the rows went in as a whole; false, with nothing written, where at least one key is known. */
-async function copyAll(client: ClientBase, content: Buffer): Promise<boolean> {
+async function copyAll(client: ClientBase, content: Buffer, copy: string): Promise<boolean> {
   try {
-    await copyReadings(client, content, COPY_OR_NOT);
+    await copyReadings(client, content, copyOrNot(copy));
     return true;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
@@ -109,11 +82,12 @@ async function copyAll(client: ClientBase, content: Buffer): Promise<boolean> {
 /** The current values of rows whose keys are stored, in the order of the rows. */
 async function readCurrent(
   client: ClientBase,
+  statement: Statement,
   batch: ReadingBatch,
   rows: Uint32Array,
 ): Promise<Float64Array> {
   const values = new Float64Array(rows.length).fill(Number.NaN);
-  const found = await queryNumbers(client, 'verimeter_read_current', READ_CURRENT, [
+  const found = await queryNumbers(client, statement, [
     int4Array(batch.channelId, rows),
     timestamptzArray(batch.tsUs, rows),
   ]);
@@ -144,12 +118,7 @@ async function settleChallengers(
   }
   if (different.length === 0) return;
   const rows = Uint32Array.from(different);
-  const recorded = await queryNumbers(
-    client,
-    'verimeter_record_conflicts',
-    RECORD_CONFLICTS,
-    rowParameters(batch, rows),
-  );
+  const recorded = await queryNumbers(client, RECORD_CONFLICTS, rowParameters(batch, rows));
   for (const [ordinal = 0] of recorded) outcomes[rows[ordinal - 1] ?? 0] = OUTCOME.conflicting;
 }
 
@@ -158,35 +127,36 @@ export interface PreparedWrite {
   readonly ordered: OrderedBatch;
   /** For COPY; undefined: rows are inserted one by one. */
   readonly content: Buffer | undefined;
+  /** Of the table that it was made for. */
+  readonly form: WriteForm;
 }
 
 /** `tryCopy` false: without the attempt to COPY. */
-export function prepareWrite(batch: ReadingBatch, tryCopy: boolean): PreparedWrite {
+export function prepareWrite(
+  batch: ReadingBatch,
+  form: WriteForm,
+  tryCopy: boolean,
+): PreparedWrite {
   const ordered = orderBatch(batch);
   const copies = tryCopy && ordered.firsts.length >= COPY_FROM_ROWS;
-  return { ordered, content: copies ? copyContent(batch, ordered.firsts) : undefined };
+  return { ordered, form, content: copies ? form.content(batch, ordered.firsts) : undefined };
 }
 
 /** Writes a batch in the transaction begun on `client`. */
 export async function writeBatch(
   client: ClientBase,
   batch: ReadingBatch,
-  { ordered, content }: PreparedWrite,
+  { ordered, content, form }: PreparedWrite,
 ): Promise<WriteOutcomes> {
   const outcomes: WriteOutcomes = new Uint8Array(batch.length).fill(OUTCOME.stored);
   const { firsts, repeats, repeatOf } = ordered;
-  const copied = content !== undefined && (await copyAll(client, content));
+  const copied = content !== undefined && (await copyAll(client, content, form.copy));
   const knownRows = new Map<number, number>(); // row of a stored key -> the current value
   if (!copied) {
-    const known = await queryNumbers(
-      client,
-      'verimeter_insert_new',
-      INSERT_NEW,
-      rowParameters(batch, firsts),
-    );
+    const known = await queryNumbers(client, form.insertNew, form.parameters(batch, firsts));
     if (known.length > 0) {
       const rows = Uint32Array.from(known, ([ordinal = 0]) => firsts[ordinal - 1] ?? 0);
-      const values = await readCurrent(client, batch, rows);
+      const values = await readCurrent(client, form.readCurrent, batch, rows);
       for (const [index, row] of rows.entries()) knownRows.set(row, values[index] ?? 0);
     }
   }

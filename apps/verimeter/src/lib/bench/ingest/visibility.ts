@@ -6,7 +6,7 @@ import { PROBE, TENANT } from './workload.ts';
 const POLL_MS = 5;
 /** Probes are counted up from 0 in the order of their times: the last one that is visible tells how many are. */
 const LAST_VISIBLE = `
-  SELECT value AS last FROM readings WHERE channel_id = $1 AND ts >= $2::timestamptz AND ts < $3::timestamptz
+  SELECT value AS last FROM stored_readings WHERE channel_id = $1 AND ts >= $2::timestamptz AND ts < $3::timestamptz
    ORDER BY ts DESC LIMIT 1`;
 
 /** The channel of the probe, so that looking for it costs one look into an index. */

@@ -1,0 +1,350 @@
+import { OUTCOME, type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
+import {
+  type TestDatabase,
+  createTestDatabase,
+  createTestDatabaseAt,
+} from '@verimeter/test-support';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  chooseLayout,
+  createTimescaleStore,
+  findPostgresEngine,
+  readStoreStatus,
+} from '../src/index.ts';
+import { seriesStatement } from '../src/lib/matrix.ts';
+import { dropChunks, hypertableSize } from '../src/lib/hypertable/upkeep.ts';
+import { registerBatch, registerChannels, transaction } from './support.ts';
+
+const DAY_US = 86_400e6;
+const START_US = Date.UTC(2026, 2, 1) * 1000;
+const RECEIVED_US = Date.UTC(2026, 2, 20, 3) * 1000 + 456_789;
+const { stored, duplicate, conflicting } = OUTCOME;
+
+function picked(batch: ReadingBatch, rows: readonly number[]): ReadingBatch {
+  const some = createReadingBatch(rows.length);
+  for (const row of rows) {
+    const at = some.length;
+    some.channelId[at] = batch.channelId[row] ?? 0;
+    some.tsUs[at] = batch.tsUs[row] ?? 0;
+    some.value[at] = batch.value[row] ?? 0;
+    some.flags[at] = batch.flags[row] ?? 0;
+    some.receivedAtUs[at] = batch.receivedAtUs[row] ?? 0;
+    some.length += 1;
+  }
+  return some;
+}
+
+const REQUESTS = [
+  `SELECT device_id, ts, value, flags FROM latest_readings(ARRAY['q0', 'q1'])`,
+  `SELECT * FROM reading_page('q0', 'active_energy_import', '2026-03-02Z', '2026-03-15Z', 5000)`,
+  `SELECT * FROM reading_aggregates('q1', 'active_energy_import', true, '2026-03-01Z', '2026-03-20Z', '1d', 'Asia/Ho_Chi_Minh', 100)`,
+  `SELECT * FROM register_series('q1', 'active_energy_import', '2026-03-03Z', '2026-03-04Z', 2, 2)`,
+];
+
+/** What the API's role is answered for the devices q0 and q1. */
+async function answers({ appPool }: TestDatabase): Promise<object[][]> {
+  const client = await appPool.connect();
+  try {
+    await client.query(`BEGIN; SET LOCAL app.tenant = 'requests'`);
+    const results: object[][] = [];
+    // oxlint-disable-next-line no-await-in-loop -- one transaction
+    for (const text of REQUESTS) results.push((await client.query<object>(text)).rows);
+    await client.query('COMMIT');
+    return results;
+  } finally {
+    client.release();
+  }
+}
+
+const isHole = (row: number): boolean => row % 5 === 2;
+const outcome = (row: number): number => (isHole(row) ? stored : duplicate);
+
+/** What a hypertable does beyond the contract. The server has TimescaleDB. */
+export function describeHypertable(serverUrl: string): void {
+  describe('hypertable', () => {
+    let database: TestDatabase;
+    let plain: TestDatabase;
+    let admin: pg.Client;
+
+    beforeAll(async () => {
+      plain = await createTestDatabase();
+      database = await createTestDatabaseAt(serverUrl);
+      expect(await chooseLayout(database.url, 'auto')).toEqual({ kind: 'timescale', made: true });
+      admin = new pg.Client({ connectionString: database.url });
+      await admin.connect();
+    });
+    afterAll(async () => {
+      await admin.end();
+      await database.drop();
+      await plain.drop();
+    });
+
+    const write = (batch: ReadingBatch, on = database): Promise<number[]> =>
+      transaction(on.servicePool, async (client) => [
+        ...(await createTimescaleStore(on.servicePool).write(client, batch)),
+      ]);
+    const compressAll = async (): Promise<void> => {
+      await admin.query(
+        `SELECT compress_chunk(c, if_not_compressed => true, recompress => false) FROM show_chunks('readings') c`,
+      );
+    };
+    const count = async (channelId: number): Promise<number> => {
+      const { rows } = await database.servicePool.query<{ count: number }>(
+        'SELECT count(*)::int AS count FROM stored_readings WHERE channel_id = $1',
+        [channelId],
+      );
+      return rows[0]?.count ?? 0;
+    };
+
+    test('a second migrate leaves it alone, and the store says what it is', async () => {
+      expect(await chooseLayout(database.url, 'timescale')).toEqual({
+        kind: 'timescale',
+        made: false,
+      });
+      const store = createTimescaleStore(database.servicePool);
+      await store.check();
+      expect(store.kind).toBe('timescale');
+      expect(await findPostgresEngine(database.servicePool)).toBe('timescale');
+      const plainStore = createTimescaleStore(plain.servicePool);
+      await plainStore.check();
+      expect(plainStore.kind).toBe('postgres');
+      expect(await readStoreStatus(database.url)).toMatchObject({
+        layout: 'hypertable',
+        extension: { missing: undefined },
+      });
+    });
+
+    test('requests of a tenant get from chunks, compressed or not, what plain PostgreSQL gives', async () => {
+      for (const on of [plain, database]) {
+        // oxlint-disable-next-line no-await-in-loop
+        const channels = await registerChannels(on, 'requests', 'q', 2);
+        const batch = registerBatch(channels, START_US, 96 * 18, RECEIVED_US - 456_789);
+        for (let row = 0; row < batch.length; row += 1)
+          batch.receivedAtUs[row] = Math.floor((batch.receivedAtUs[row] ?? 0) / 1e6) * 1e6;
+        // oxlint-disable-next-line no-await-in-loop
+        expect(new Set(await write(batch, on))).toEqual(new Set([stored]));
+      }
+      const expected = await answers(plain);
+      expect(expected.map((rows) => rows.length)).toEqual([2, 13 * 96, 19, 101]);
+      expect(await answers(database)).toEqual(expected);
+      await compressAll();
+      expect(await answers(database)).toEqual(expected);
+    });
+
+    test('values are the same bits before and after compression, whatever they are', async () => {
+      const [channelId = 0] = await registerChannels(database, 'bits', 'b', 1);
+      const values = [
+        0,
+        -0,
+        0.1 + 0.2,
+        1 / 3,
+        -12.345,
+        1e-300,
+        Number.MIN_VALUE,
+        Number.MAX_VALUE,
+        2 ** 53,
+        2 ** 53 - 1,
+        9_007_199_254_740.99,
+        1e22,
+        123e-22,
+        99_999.999,
+        5e-324,
+        -7,
+      ];
+      const batch = createReadingBatch(values.length);
+      batch.length = values.length;
+      for (const [row, value] of values.entries()) {
+        batch.channelId[row] = channelId;
+        batch.tsUs[row] = START_US + row * 900e6;
+        batch.value[row] = value;
+        batch.receivedAtUs[row] = RECEIVED_US;
+      }
+      await write(batch);
+      const read = async (): Promise<number[]> => {
+        const grid = {
+          startUs: START_US,
+          stepUs: 900e6,
+          count: values.length,
+          asOfUs: START_US + DAY_US,
+        };
+        const store = createTimescaleStore(database.servicePool);
+        return [...(await store.matrix([channelId], grid)).values];
+      };
+      const expected = values.map((value) => value + 0);
+      expect(await read()).toEqual(expected);
+      await compressAll();
+      expect(await read()).toEqual(expected);
+      const { rows } = await database.servicePool.query<{ bits: string }>(
+        `SELECT encode(float8send(value), 'hex') AS bits FROM stored_readings WHERE channel_id = $1 ORDER BY ts`,
+        [channelId],
+      );
+      const bits = Buffer.alloc(8);
+      expect(rows.map((row) => row.bits)).toEqual(
+        expected.map((value) => {
+          bits.writeDoubleBE(value);
+          return bits.toString('hex');
+        }),
+      );
+      expect(await write(batch)).toEqual(values.map(() => duplicate));
+    });
+
+    test('late rows of compressed chunks are stored, known ones are duplicates or conflicts, in small and large batches', async () => {
+      const channels = await registerChannels(database, 'late', 'l', 4);
+      const all = registerBatch(channels, START_US, 96 * 12, RECEIVED_US);
+      const rows = Array.from({ length: all.length }, (_, row) => row);
+      await write(
+        picked(
+          all,
+          rows.filter((row) => !isHole(row)),
+        ),
+      );
+      await compressAll();
+      const small = rows.slice(0, 40);
+      const changed = picked(all, small);
+      changed.value[1] = (changed.value[1] ?? 0) + 1;
+      expect(await write(changed)).toEqual(
+        small.map((row) => (row === 1 ? conflicting : outcome(row))),
+      );
+      // More than 500 rows: COPY is tried, meets a key in the columnstore and gives way.
+      expect(await write(all)).toEqual(rows.map((row) => (row < 40 ? duplicate : outcome(row))));
+      expect(await write(all)).toEqual(rows.map(() => duplicate));
+      expect(await count(channels[3] ?? 0)).toBe(96 * 12);
+      // Taken into the columnstore with the others, they are known as before.
+      await admin.query(
+        `SELECT compress_chunk(c, recompress => false) FROM show_chunks('readings') c`,
+      );
+      expect(await write(all)).toEqual(rows.map(() => duplicate));
+      expect(await count(channels[3] ?? 0)).toBe(96 * 12);
+    });
+
+    test('a repeated import of more rows than may be decompressed at once goes through', async () => {
+      const channels = await registerChannels(database, 'repeated', 'r', 100);
+      const all = registerBatch(channels, START_US + 200 * DAY_US, 1100, RECEIVED_US);
+      await write(all);
+      await compressAll();
+      const outcomes = await write(all);
+      expect(outcomes.length).toBe(110_000);
+      expect(new Set(outcomes)).toEqual(new Set([duplicate]));
+    });
+
+    test('two writers of the same late keys store each once', async () => {
+      const channels = await registerChannels(database, 'both', 'w', 3);
+      const start = START_US + 300 * DAY_US;
+      await write(registerBatch(channels, start, 50, RECEIVED_US));
+      await compressAll();
+      const more = registerBatch(channels, start, 300, RECEIVED_US);
+      const results = await Promise.all([write(more), write(more), write(more)]);
+      const told = results.flat();
+      expect(told.filter((one) => one === stored)).toHaveLength(3 * 250);
+      expect(told.filter((one) => one === conflicting)).toHaveLength(0);
+      expect(await count(channels[0] ?? 0)).toBe(300);
+    });
+
+    test('late arrivals are told from chunks that are compressed, before and after these take them in', async () => {
+      const [a = 0, b = 0] = await registerChannels(database, 'arrivals', 'a', 2);
+      await write(registerBatch([a, b], START_US, 96, RECEIVED_US));
+      await compressAll();
+      const store = createTimescaleStore(database.servicePool);
+      const notIn = await store.shown();
+      const mark = Date.UTC(2026, 5, 1) * 1000;
+      const window = {
+        notIn,
+        receivedAfterUs: mark,
+        fromUs: START_US,
+        untilUs: START_US + 30 * DAY_US,
+      };
+      expect((await store.lateArrivals('arrivals', window)).size).toBe(0);
+      const late = registerBatch([b], START_US + DAY_US, 2, mark + 60e6);
+      await write(late);
+      const found = await store.lateArrivals('arrivals', window);
+      expect([...found.keys()]).toEqual([b]);
+      expect(found.get(b)).toMatchObject({
+        earliestUs: START_US + DAY_US,
+        receivedUs: mark + 61e6,
+      });
+      await admin.query(
+        `SELECT compress_chunk(c, recompress => false) FROM show_chunks('readings') c`,
+      );
+      expect(await store.lateArrivals('arrivals', window)).toEqual(found);
+    });
+
+    test('the API has no right on chunks, compressed or not', async () => {
+      const { rows } = await admin.query<{ name: string }>(
+        `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = '_timescaledb_internal' AND c.relkind = 'r' AND c.relname ~ '_chunk$'`,
+      );
+      expect(rows.length).toBeGreaterThan(2);
+      for (const name of ['readings', 'stored_readings', ...rows.map((row) => row.name)])
+        // oxlint-disable-next-line no-await-in-loop
+        await expect(database.appPool.query(`SELECT * FROM ${name} LIMIT 1`)).rejects.toMatchObject(
+          {
+            code: '42501',
+          },
+        );
+      const changes = await admin.query(
+        `SELECT has_table_privilege('verimeter_service', 'readings', 'UPDATE, DELETE, TRUNCATE') AS may_change`,
+      );
+      expect(changes.rows).toEqual([{ may_change: false }]);
+    });
+
+    test('chunks are made ahead while all connections are in use, and by several workers at once', async () => {
+      const pool = database.createServicePool(1); // held by the transaction itself
+      const store = createTimescaleStore(pool);
+      const tsUs = Date.UTC(2011, 6, 31) * 1000;
+      const one = registerBatch([1], tsUs, 2, RECEIVED_US);
+      await transaction(pool, (client) => store.write(client, one));
+      const chunks = async (from: string, to: string): Promise<number> =>
+        (
+          await admin.query(
+            `SELECT FROM timescaledb_information.chunks WHERE hypertable_name = 'readings'
+                AND range_end > $1::timestamptz AND range_start < $2::timestamptz`,
+            [from, to],
+          )
+        ).rowCount ?? 0;
+      expect(await chunks('2011-07-01Z', '2011-08-01Z')).toBe(4);
+      const month = Date.UTC(2013, 2, 1) * 1000;
+      await Promise.all(
+        Array.from({ length: 6 }, (_, index) =>
+          write(registerBatch([10 + index], month + index, 3, RECEIVED_US)),
+        ),
+      );
+      expect(await chunks('2013-03-01Z', '2013-04-01Z')).toBe(4);
+      const { rows } = await admin.query(
+        `SELECT count(*)::int AS rows FROM readings WHERE ts >= '2013-03-01Z' AND ts < '2013-04-01Z'`,
+      );
+      expect(rows).toEqual([{ rows: 18 }]);
+    });
+
+    test('series of chunks that are not compressed are read from the index alone', async () => {
+      const channels = await registerChannels(database, 'index', 'i', 40);
+      const start = Date.UTC(2012, 4, 1) * 1000;
+      const batch = registerBatch(channels, start, 500, RECEIVED_US);
+      await write(batch);
+      await admin.query('VACUUM ANALYZE readings');
+      const plan = await admin.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ${seriesStatement(
+          [channels[1] ?? 0, channels[39] ?? 0],
+          start,
+          start + 900e6 * 500,
+        )}`,
+      );
+      const lines = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(lines).toContain('Index Only Scan using');
+      expect(lines).toContain('Heap Fetches: 0');
+    });
+
+    test('old chunks are dropped as a whole, and the size follows', async () => {
+      const before = await hypertableSize(database.servicePool);
+      expect(before.compressedBytes).toBeGreaterThan(0);
+      expect(before.bytes).toBeGreaterThan(before.compressedBytes);
+      expect(before.fromUs).toBeLessThan(Date.UTC(2012, 0, 1) * 1000);
+      const cutUs = Date.UTC(2026, 0, 1) * 1000;
+      expect(await dropChunks(database.servicePool, cutUs)).toBeGreaterThan(5);
+      expect(await dropChunks(database.servicePool, cutUs)).toBe(0);
+      const after = await hypertableSize(database.servicePool);
+      expect(after.bytes).toBeLessThan(before.bytes);
+      expect(after.fromUs).toBeGreaterThan(cutUs - 10 * DAY_US);
+    });
+  });
+}
