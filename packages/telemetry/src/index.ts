@@ -45,6 +45,7 @@ export {
 } from './lib/health-vocabulary.ts';
 export { kindOfQuantities } from './lib/device-kind.ts';
 export {
+  type JudgedRegisterEvent,
   type RegisterEvent,
   type RegisterEventCertainty,
   type RegisterEventKind,
@@ -56,7 +57,6 @@ export {
 } from './lib/register-events.ts';
 export { type RegisterFacts, type RegisterWatch, watchRegister } from './lib/register-watch.ts';
 export {
-  type JudgedRegisterEvent,
   type RegisterStep,
   amountAcross,
   countingEvents,
@@ -75,3 +75,24 @@ export {
   CLOCK_WINDOW_US,
 } from './lib/clock/clock-health.ts';
 export { classifyClock } from './lib/clock/classify-clock.ts';
+export {
+  type IntervalGrid,
+  type IntervalStep,
+  type RegisterBound,
+  type RegisterBounds,
+  INTERVAL_STEPS_US,
+  boundsOf,
+} from './lib/intervals/register-bounds.ts';
+export {
+  type IntervalQuality,
+  type RegisterInterval,
+  INTERVAL_QUALITIES,
+  INTERVAL_RULES,
+  formIntervals,
+} from './lib/intervals/register-interval.ts';
+export { type ClockObservation, clockOffsetAt } from './lib/intervals/clock-at.ts';
+export {
+  type GroupInterval,
+  MOST_MERGED_STEPS,
+  groupIntervals,
+} from './lib/intervals/group-intervals.ts';

@@ -36,3 +36,9 @@ export interface RegisterEvent {
   /** Where the register starts again from 0; of a rollover. */
   readonly modulus?: number;
 }
+
+/** An event with what a person said of it. */
+export type JudgedRegisterEvent = Pick<
+  RegisterEvent,
+  'kind' | 'tsUs' | 'value' | 'before' | 'after' | 'modulus'
+> & { readonly state: RegisterEventState };

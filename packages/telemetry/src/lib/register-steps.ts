@@ -1,11 +1,6 @@
-import type { RegisterEvent, RegisterEventState, RegisterReading } from './register-events.ts';
+import { countedReadings } from './counted-readings.ts';
+import type { JudgedRegisterEvent, RegisterReading } from './register-events.ts';
 import { nextModulus } from './register-wrap.ts';
-
-/** An event with what a person said of it. */
-export type JudgedRegisterEvent = Pick<
-  RegisterEvent,
-  'kind' | 'tsUs' | 'value' | 'before' | 'after' | 'modulus'
-> & { readonly state: RegisterEventState };
 
 /**
  * The events that count, by `tsUs`: not those that a person reversed, nor what lies across one that a person confirmed. `untilUs`: as they were
@@ -65,18 +60,13 @@ export function registerSteps(
   readings: readonly RegisterReading[],
   events: readonly JudgedRegisterEvent[],
 ): RegisterStep[] {
-  const counting = countingEvents(events);
   const steps: RegisterStep[] = [];
-  let next = 0;
   let last: RegisterReading | undefined;
-  for (const reading of readings) {
-    const { tsUs, value } = reading;
-    while (isOver(counting[next], tsUs)) next++;
-    const current = counting[next];
-    if (current !== undefined && current.before.tsUs < tsUs) {
-      if (current.after?.tsUs !== tsUs) continue;
-      steps.push({ fromUs: current.before.tsUs, toUs: tsUs, amount: amountAcross(current) });
-    } else if (last !== undefined) {
+  for (const reading of countedReadings(readings, countingEvents(events))) {
+    const { tsUs, value, event } = reading;
+    if (event !== undefined)
+      steps.push({ fromUs: event.before.tsUs, toUs: tsUs, amount: amountAcross(event) });
+    else if (last !== undefined) {
       const amount = value - last.value;
       steps.push({ fromUs: last.tsUs, toUs: tsUs, amount: amount < 0 ? undefined : amount });
     }
@@ -87,9 +77,6 @@ export function registerSteps(
     steps.push({ fromUs: last.tsUs, toUs: end.tsUs, amount: undefined });
   return steps;
 }
-
-const isOver = (event: JudgedRegisterEvent | undefined, tsUs: number): boolean =>
-  event?.after !== undefined && event.after.tsUs < tsUs;
 
 /** Where a person says that a run which still goes on is a new level, the register counts from its first reading. */
 function endAtNewLevel<E extends Pick<JudgedRegisterEvent, 'kind' | 'tsUs' | 'value' | 'after'>>(
