@@ -17,3 +17,5 @@ export { keepFrozen } from './lib/night/keep-frozen.ts';
 export { type KeptFiles, openKeptFiles } from './lib/night/kept-files.ts';
 export type { KeptArea } from './lib/night/kept-area.ts';
 export { type NightSummary, runNight } from './lib/night/night.ts';
+export { keepIntervals } from './lib/intervals/keep-intervals.ts';
+export { lookForDays } from './lib/intervals/look-for-days.ts';

@@ -19,6 +19,7 @@ test.each([
   '/health/foreign',
   '/readings?device_id=foreign&quantity=active_energy_import',
   '/readings?device_id=foreign&quantity=active_energy_import&resolution=1d',
+  '/intervals?device_id=foreign&quantity=active_energy_import',
 ])("another tenant's %s is not found, and found by its own", async (path) => {
   expectProblem(await fixture.request(path), 'not_found');
   expect((await fixture.request(path, { key: fixture.keys.b.viewer })).status).toBe(200);

@@ -174,6 +174,14 @@ test('an event of the register is confirmed, called another kind, and taken back
   expect(await card.getByRole('combobox').inputValue()).toBe('glitch');
 });
 
+test('the last day of a register is drawn by quarters of an hour', async () => {
+  const page = await signedIn(`#/devices/${DRIFTING}`);
+  const card = page.locator('#intervals');
+  await card.locator('svg rect').nth(10).waitFor(PATIENCE);
+  expect(await card.innerText()).toContain('Quarter-hours of the last day');
+  expect(await card.locator('rect title').first().innerHTML()).toMatch(/kWh \(Read at both ends\)/);
+});
+
 test('a reading that arrives shows at once', async () => {
   const page = await signedIn(`#/devices/${DRIFTING}`);
   await page.getByText('Live', { exact: true }).waitFor(PATIENCE);

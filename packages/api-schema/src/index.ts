@@ -31,6 +31,7 @@ export {
   reading,
   readingList,
 } from './lib/readings.ts';
+export { type Interval, type IntervalList, interval, intervalList } from './lib/intervals.ts';
 export {
   type Evidence,
   type Health,

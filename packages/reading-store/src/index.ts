@@ -21,3 +21,4 @@ export {
 export { type ReadingEngine } from './lib/reading-engine.ts';
 export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
 export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';
+export { readIntervals } from './lib/register-intervals.ts';

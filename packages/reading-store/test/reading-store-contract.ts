@@ -7,6 +7,7 @@ import {
   type StoredReading,
   type Transaction,
   createReadingBatch,
+  readIntervals,
 } from '../src/index.ts';
 
 /** What a store under test brings. Each test uses channels of its own. */
@@ -340,6 +341,57 @@ export function describeReadingStore<T extends Transaction>(
         [a, T0 + 2, 2],
       ]);
       expect(taken.filter(([id]) => id !== a)).toEqual([[b, T0 + 1, -1]]);
+    });
+
+    test('intervals of registers are differences of the readings near the edges of a grid', async () => {
+      const [a, b, silent] = [await newChannel(), await newChannel(), await newChannel()];
+      const MINUTE_US = 60e6;
+      await write([
+        ...[-8, 7, 22, 52, 67].map((minute, k) => ({
+          channelId: a,
+          tsUs: T0 + minute * MINUTE_US,
+          value: 100 + k,
+        })),
+        ...[0, 15, 30].map((minute, k) => ({
+          channelId: b,
+          tsUs: T0 + minute * MINUTE_US,
+          value: 1.5 * k,
+        })),
+      ]);
+      const taken = new Map<number, unknown>();
+      await readIntervals(
+        fixture.store,
+        new Map([a, b, silent].map((channelId) => [channelId, []])),
+        { stepUs: QUARTER_US, fromUs: T0, toUs: T0 + 4 * QUARTER_US },
+        (channelId, intervals) =>
+          taken.set(
+            channelId,
+            intervals.map(({ startUs, endUs, amount }) => [
+              (startUs - T0) / QUARTER_US,
+              (endUs - T0) / QUARTER_US,
+              amount,
+            ]),
+          ),
+      );
+      expect(taken).toEqual(
+        new Map([
+          [
+            a,
+            [
+              [0, 1, 1],
+              [1, 3, 1],
+              [3, 4, 1],
+            ],
+          ],
+          [
+            b,
+            [
+              [0, 1, 1.5],
+              [1, 2, 1.5],
+            ],
+          ],
+        ]),
+      );
     });
 
     test('unsteady registers fell, or rose by more than so much an hour, since an instant', async () => {

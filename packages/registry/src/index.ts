@@ -131,3 +131,28 @@ export {
   markLateGroups,
   readAnalysedGroups,
 } from './lib/late-readings.ts';
+export {
+  type IntervalColumns,
+  type KeptInterval,
+  KEPT_STEP_US,
+  intervalsOfDay,
+} from './lib/interval-columns.ts';
+export {
+  type IntervalDay,
+  INTERVAL_COLUMNS,
+  type IntervalLook,
+  type VersionedDay,
+  eventsChangedSince,
+  intervalDaysInForce,
+  lastIntervalEnds,
+  readIntervalDays,
+  readIntervalLook,
+  trimIntervalDays,
+  writeIntervalDays,
+  writeIntervalLook,
+} from './lib/interval-days.ts';
+export {
+  type ClockColumns,
+  readClockObservation,
+  toClockObservation,
+} from './lib/device-clocks.ts';

@@ -58,6 +58,9 @@ async function seed(): Promise<void> {
       INSERT INTO device_clocks (tenant, device_id, state, since, last_received_at) VALUES ('${tenant}', 'm1', 'ok', now(), now());
       INSERT INTO message_floods VALUES ('${tenant}', 'm1', now(), now(), 1, 60, 60);
       INSERT INTO late_looks VALUES ('${tenant}', now(), '1', '{}');
+      INSERT INTO interval_days (tenant, channel_id, day, version, algorithm)
+        SELECT tenant, channel_id, '2026-11-24', 1, 1 FROM channels WHERE tenant = '${tenant}';
+      INSERT INTO interval_looks VALUES ('${tenant}', 1, NULL, NULL, NULL, now(), '1', now(), '1');
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)
@@ -116,7 +119,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 28 }]);
+    expect(seen.rows).toEqual([{ count: 30 }]);
   });
 
   test.each([

@@ -13,6 +13,7 @@ import {
 import { Counter, Histogram } from 'prom-client';
 import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
+import { keepIntervals } from './intervals/keep-intervals.ts';
 import { keepLateMarks } from './keep-late-marks.ts';
 import { analyzeTenant } from './analyze-tenant.ts';
 import { nightProgress } from './night-progress.ts';
@@ -198,6 +199,7 @@ export async function startAnalytics(
     work(store),
     keepScanned({ pool, store, log, signal }),
     keepLateMarks({ pool, store, log, signal }),
+    keepIntervals({ pool, store, log, signal }),
   ]);
   return { url: server.url, stop };
 }

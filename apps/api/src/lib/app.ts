@@ -15,6 +15,7 @@ import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerFloodRoutes } from './routes/floods.ts';
 import { registerHealthRoutes } from './routes/health.ts';
+import { registerIntervalRoutes } from './routes/intervals.ts';
 import { registerLedgerRoutes } from './routes/ledger.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
 import { registerReadingRoutes } from './routes/readings.ts';
@@ -69,6 +70,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerFleetRoutes(app, context);
   registerClockRoutes(app, context);
   registerReadingRoutes(app, context);
+  registerIntervalRoutes(app, context);
   registerRegisterEventRoutes(app, context);
   registerHealthRoutes(app, context);
   registerSummaryRoutes(app, context);

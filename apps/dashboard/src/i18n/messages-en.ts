@@ -201,6 +201,18 @@ export const messagesEn = {
     undo: 'As found',
     mark: 'Dashed line: event of the register.',
   },
+  intervals: {
+    title: 'Quarter-hours of the last day',
+    label: (name: string, count: string) => `${name}: ${count} intervals`,
+    lead: 'The area of a bar is its amount. Where a reading is missing, intervals are one longer, lower bar; nothing is interpolated. Shaded: not known.',
+    none: 'No interval yet: that takes two readings.',
+    unknown: 'not known',
+    odd: (count: string) => `Merged, or with an event: ${count}`,
+    time: 'Readings',
+    amount: 'Amount',
+    coverage: 'Measured',
+    quality: 'Quality',
+  },
   floods: {
     lead: 'More than 50 messages per second of one device or gateway, after 500 at once. Nothing of it is lost or held back, but messages of others wait behind it: slow the sender down, or limit it at the broker.',
     sender: 'Device or topic',

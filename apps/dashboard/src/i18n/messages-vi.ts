@@ -202,6 +202,18 @@ export const messagesVi: Messages = {
     undo: 'Như đã phát hiện',
     mark: 'Đường nét đứt: sự kiện của chỉ số.',
   },
+  intervals: {
+    title: 'Từng 15 phút trong ngày gần nhất',
+    label: (name, count) => `${name}: ${count} khoảng`,
+    lead: 'Diện tích của cột là sản lượng. Khi thiếu số đọc, các khoảng được gộp thành một cột dài và thấp; không nội suy. Vùng tô mờ: không rõ.',
+    none: 'Chưa có khoảng nào: cần hai số đọc.',
+    unknown: 'không rõ',
+    odd: (count) => `Đã gộp, hoặc có sự kiện: ${count}`,
+    time: 'Số đọc',
+    amount: 'Sản lượng',
+    coverage: 'Phần đo được',
+    quality: 'Chất lượng',
+  },
   floods: {
     lead: 'Hơn 50 bản tin mỗi giây từ một thiết bị hoặc bộ tập trung, sau 500 bản tin liền. Không có gì bị mất hay bị giữ lại, nhưng bản tin của thiết bị khác phải chờ: hãy giảm tần suất gửi, hoặc giới hạn ở máy chủ MQTT.',
     sender: 'Thiết bị hoặc chủ đề',

@@ -180,6 +180,17 @@ export const vocabularyEn: Vocabulary = {
     glitch: 'Glitch',
     backwards: 'Ran backwards',
   },
+  intervalQuality: {
+    exact: 'Read at both ends',
+    shifted: 'Read near its ends',
+    merged: 'Merged',
+    rollover: 'Rollover',
+    glitch: 'Glitch left out',
+    backwards: 'Ran backwards',
+    reset: 'Reset',
+    swapped: 'Meter swap',
+    unexplained_fall: 'Unexplained fall',
+  },
   registerEventState: { open: 'Found', confirmed: 'Confirmed', reversed: 'Reversed' },
   userRole: { viewer: 'Viewer', operator: 'Operator', admin: 'Administrator' },
   quantity: {

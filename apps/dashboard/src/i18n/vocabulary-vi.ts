@@ -180,6 +180,17 @@ export const vocabularyVi: Vocabulary = {
     glitch: 'Giá trị lỗi nhất thời',
     backwards: 'Chạy ngược',
   },
+  intervalQuality: {
+    exact: 'Đọc đúng hai đầu',
+    shifted: 'Đọc gần hai đầu',
+    merged: 'Đã gộp',
+    rollover: 'Quay vòng về 0',
+    glitch: 'Đã bỏ giá trị lỗi',
+    backwards: 'Chạy ngược',
+    reset: 'Đặt lại về 0',
+    swapped: 'Thay công tơ',
+    unexplained_fall: 'Giảm không rõ nguyên nhân',
+  },
   registerEventState: { open: 'Đã phát hiện', confirmed: 'Đã xác nhận', reversed: 'Đã bác bỏ' },
   userRole: { viewer: 'Người xem', operator: 'Người vận hành', admin: 'Quản trị' },
   quantity: {

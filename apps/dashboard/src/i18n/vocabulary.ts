@@ -5,6 +5,7 @@ import type {
   GroupKind,
   GroupStatus,
   Indication,
+  IntervalQuality,
   LegalStatus,
   MemberRole,
   QuarantineReason,
@@ -31,6 +32,7 @@ export interface Vocabulary {
   readonly quarantineReason: Readonly<Record<QuarantineReason, string>>;
   readonly quarantineStatus: Readonly<Record<QuarantineStatus, string>>;
   readonly findingStatus: Readonly<Record<FindingStatus, string>>;
+  readonly intervalQuality: Readonly<Record<IntervalQuality, string>>;
   readonly registerEventKind: Readonly<Record<RegisterEventKind, string>>;
   readonly registerEventState: Readonly<Record<RegisterEventState, string>>;
   readonly userRole: Readonly<Record<ReaderRole, string>>;

@@ -11,6 +11,7 @@ import { DeviceFacts } from './device-facts.tsx';
 import { DeviceVerdict } from './device-verdict.tsx';
 import { ErrorHistory } from './error-history.tsx';
 import { FollowUp } from './follow-up.tsx';
+import { IntervalsPanel } from './intervals-panel.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
 import { ReadingsPanel } from './readings-panel.tsx';
 import { RegisterEvents } from './register-events.tsx';
@@ -90,6 +91,13 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
           ))}
           {data !== undefined && (
             <ReadingsPanel
+              device={data}
+              params={params}
+              registerEvents={registers.data?.items ?? NO_EVENTS}
+            />
+          )}
+          {data !== undefined && (
+            <IntervalsPanel
               device={data}
               params={params}
               registerEvents={registers.data?.items ?? NO_EVENTS}

@@ -115,7 +115,7 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'export',
-      positionals: 'health|findings|readings|ledger|quarantine|register-events',
+      positionals: 'health|findings|readings|intervals|ledger|quarantine|register-events',
       summary: 'results and data as CSV or NDJSON',
       options: [
         { name: 'format', value: 'csv|ndjson', text: 'default csv' },

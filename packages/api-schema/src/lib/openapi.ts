@@ -3,6 +3,7 @@ import { channel, device, deviceDetail } from './devices.ts';
 import { finding, findingChange } from './findings.ts';
 import { candidate, group, groupDetail, member } from './groups.ts';
 import { evidence, health, healthDetail, healthHistoryPoint } from './health.ts';
+import { interval } from './intervals.ts';
 import { ledgerEntry, ledgerTotals } from './ledger.ts';
 import { liveEventData } from './live-events.ts';
 import { type Operation, API_PREFIX, operations } from './operations.ts';
@@ -35,6 +36,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Health: health,
   HealthDetail: healthDetail,
   HealthHistoryPoint: healthHistoryPoint,
+  Interval: interval,
   LedgerEntry: ledgerEntry,
   LedgerTotals: ledgerTotals,
   LiveFinding: liveEventData.finding,

@@ -4,6 +4,7 @@ import { deviceDetail, deviceList, deviceListQuery, devicePath } from './devices
 import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
 import { groupDetail, groupList, groupListQuery, groupPath } from './groups.ts';
 import { healthDetailList, healthList, healthListQuery } from './health.ts';
+import { intervalList, intervalListQuery } from './intervals.ts';
 import { ledgerList, ledgerListQuery } from './ledger.ts';
 import { floodList, floodListQuery } from './floods.ts';
 import { eventsQuery } from './live-events.ts';
@@ -131,6 +132,20 @@ export const operations = {
     query: readingListQuery,
     status: 200,
     response: readingList,
+    problems: ['invalid_cursor', 'not_found'],
+  },
+  listIntervals: {
+    method: 'GET',
+    path: '/intervals',
+    tag: 'Readings',
+    summary: 'What a register counted on a grid, from readings at any times',
+    description:
+      'Differences of readings at or near the edges of the grid, with what was really measured. Where an edge has no reading, the intervals around it are one; nothing is interpolated. Ascending; those that end after `from`, at `to` at the latest.',
+    role: 'viewer',
+    params: none,
+    query: intervalListQuery,
+    status: 200,
+    response: intervalList,
     problems: ['invalid_cursor', 'not_found'],
   },
   listRegisterEvents: {

@@ -10,7 +10,6 @@ import {
   replaceRegisterEvents,
   writeRegisterScan,
 } from '@verimeter/registry';
-import { delay } from '@verimeter/service-runtime';
 import {
   EARLIEST_TS_US,
   QUANTITIES,
@@ -20,11 +19,11 @@ import {
 import pg from 'pg';
 import { databaseNow } from '../night/night-frame.ts';
 import { allArrivals, isSweepDue, recentArrivals } from '../arrivals-since.ts';
+import { withTenantLock } from '../tenant-lock.ts';
 
 const REGISTERS = QUANTITIES.flatMap(({ name, kind }) => (kind === 'register' ? name : []));
 /** Years of readings of so many channels are looked through within the time that a statement may take. */
 const CHANNELS_AT_A_TIME = 50;
-const LOCK_RETRY_MS = 200;
 /** PostgreSQL's code of a statement that took too long. */
 const QUERY_CANCELED = '57014';
 /** Unsteady registers of which the readings are looked at together. */
@@ -50,26 +49,11 @@ export interface ScanOptions {
  */
 export async function scanRegisters(options: ScanOptions): Promise<void> {
   const { pool, tenant } = options;
-  const lock = [`verimeter.registers.${tenant}`];
-  const client = await pool.connect();
-  try {
-    // Asked again and again: a first look by another process may take longer than a statement may.
-    for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
-      const { rows } = await client.query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock(hashtext($1)) AS locked',
-        lock,
-      );
-      if (rows[0]?.locked === true) break;
-      // oxlint-disable-next-line no-await-in-loop
-      await delay(LOCK_RETRY_MS, options.signal);
-    }
+  await withTenantLock(pool, { name: 'registers', tenant }, options.signal, async () => {
     const last = await readRegisterScan(pool, tenant);
     if (last === undefined || last.nextChannel !== undefined) await scanFirst(options, last);
     if (last !== undefined && options.signal?.aborted !== true) await scanSince(options, last);
-  } finally {
-    client.release(true); // the lock goes with the connection
-  }
+  });
 }
 
 /** Whether all of a tenant's registers were looked through once. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { type Pool, readTenants } from '@verimeter/registry';
 import { CommandError, UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase, withStore } from '../database.ts';
@@ -17,6 +18,16 @@ const FORMATS = ['csv', 'ndjson'] as const;
 /** Stdout is not ended with the export: the process writes to it until it exits. */
 async function send(pieces: AsyncIterable<string>, target: Writable, end: boolean): Promise<void> {
   await pipeline(Readable.from(pieces), target, { end });
+}
+
+/** Intervals are exported as they are kept; days that no service has formed yet are formed now. */
+async function formIntervals(pool: Pool, { environment, tenant }: CommandContext): Promise<void> {
+  if (!(await readTenants(pool)).some((known) => known.tenant === tenant)) return;
+  const { lookForDays, scanRegisters } = await import('@verimeter/analytics');
+  await withStore(pool, environment, async (store) => {
+    await scanRegisters({ pool, store, tenant });
+    await lookForDays({ pool, store, tenant });
+  });
 }
 
 /** Exports results or data, in constant memory. */
@@ -48,8 +59,9 @@ export async function run(context: CommandContext): Promise<number> {
     }
   }
   const { environment, tenant } = context;
-  await withDatabase(environment, 'verimeter-export', (pool) => {
+  await withDatabase(environment, 'verimeter-export', async (pool) => {
     const { sql, fetchRows } = spec;
+    if (kind === 'intervals') await formIntervals(pool, context);
     return sql === undefined
       ? withStore(pool, environment, (store) => write(readingRows(pool, store, tenant)))
       : write(queryRows(pool, tenant, { sql, fetchRows }));

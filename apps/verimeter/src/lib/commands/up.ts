@@ -142,12 +142,14 @@ async function serve(
   });
   shutdown.defer('hourly analysis', () => following);
   // Not needed before: what the estimators need to load does not hold up the start.
-  const { keepLateMarks, keepScanned } = await import('@verimeter/analytics');
+  const { keepIntervals, keepLateMarks, keepScanned } = await import('@verimeter/analytics');
   const watching = { pool, store, log, signal: shutdown.signal };
   const scanning = keepScanned(watching);
   shutdown.defer('registers', () => scanning);
   const marking = keepLateMarks(watching);
   shutdown.defer('late readings', () => marking);
+  const forming = keepIntervals(watching);
+  shutdown.defer('intervals', () => forming);
 }
 
 /** Runs everything on this machine until it is told to stop. */

@@ -2,11 +2,13 @@ import { HEALTH_COLUMNS } from '@verimeter/api-schema';
 import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
 import { csvLine } from '../csv/write-csv.ts';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
+import { INTERVAL_DAYS_SQL, INTERVAL_EXPORT_COLUMNS, intervalRows } from './interval-rows.ts';
 
 export const EXPORT_KINDS = [
   'health',
   'findings',
   'readings',
+  'intervals',
   'ledger',
   'quarantine',
   'register-events',
@@ -23,6 +25,8 @@ export interface ExportSpec {
   /** $1: the tenant. */
   readonly sql?: string;
   readonly convert?: (row: Row) => Row;
+  /** Of queries whose rows are several of the file. */
+  readonly expand?: (row: Row) => readonly Row[];
   /** Of one fetch; rows with payloads are large. */
   readonly fetchRows?: number;
 }
@@ -112,6 +116,14 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
       };
     },
   },
+  intervals: {
+    columns: INTERVAL_EXPORT_COLUMNS,
+    instants: new Set(['start', 'end', 'from', 'to']),
+    // about 96 intervals each
+    fetchRows: 100,
+    sql: INTERVAL_DAYS_SQL,
+    expand: intervalRows,
+  },
   ledger: {
     columns: ['device_id', 'topic', 'hour', 'source', ...LEDGER_COUNTS],
     instants: new Set(['hour']),
@@ -188,7 +200,9 @@ export async function* exportText(
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csvLine(spec.columns);
   for await (const rows of pieces) {
-    onRows(rows.length);
-    yield lines(spec, rows, format);
+    const { expand } = spec;
+    const expanded = expand === undefined ? rows : rows.flatMap((row) => expand(row));
+    onRows(expanded.length);
+    yield lines(spec, expanded, format);
   }
 }

@@ -1,0 +1,120 @@
+import type { Channel, DeviceDetail, Interval, RegisterEventItem } from '@verimeter/api-schema';
+import { findQuantity } from '@verimeter/telemetry';
+import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { useText } from '../i18n/i18n.tsx';
+import { getAll } from '../lib/api-client.ts';
+import { unitLabel } from '../lib/format.ts';
+import { useResource } from '../lib/use-resource.ts';
+import { IntervalBars } from './interval-bars.tsx';
+
+const DAY_MS = 86_400_000;
+const MOST_INTERVALS = 100;
+
+interface IntervalsPanelProps {
+  readonly device: DeviceDetail;
+  readonly params: URLSearchParams;
+  readonly registerEvents: readonly RegisterEventItem[];
+}
+
+/** Quarter-hours of the last day of a register: the one that is chosen, else the first with readings. */
+export function IntervalsPanel({ device, params, registerEvents }: IntervalsPanelProps) {
+  const registers = device.channels.filter(
+    ({ quantity, latest }) => findQuantity(quantity)?.kind === 'register' && latest !== null,
+  );
+  const channel =
+    registers.find(({ quantity }) => quantity === params.get('quantity')) ?? registers[0];
+  return channel === undefined ? null : (
+    <RegisterIntervals
+      key={channel.quantity}
+      deviceId={device.device_id}
+      channel={channel}
+      events={registerEvents}
+    />
+  );
+}
+
+function RegisterIntervals({
+  deviceId,
+  channel,
+  events,
+}: {
+  readonly deviceId: string;
+  readonly channel: Channel;
+  readonly events: readonly RegisterEventItem[];
+}) {
+  const { t, words, format } = useText();
+  const { quantity, latest, unit } = channel;
+  const from = new Date(Date.parse(latest?.ts ?? '') - DAY_MS).toISOString();
+  // What a person says of an event changes the amounts.
+  const said = events.map(({ id, kind, state }) => `${id} ${kind} ${state}`).join();
+  const loaded = useResource(`intervals ${deviceId} ${quantity} ${from} ${said}`, (signal) =>
+    getAll<Interval>(
+      '/intervals',
+      { device_id: deviceId, quantity, from, step: '15m' },
+      MOST_INTERVALS,
+      signal,
+    ),
+  );
+  const amountOf = ({ amount }: Interval): string =>
+    amount === null ? t.intervals.unknown : `${format.number(amount)} ${unitLabel(unit)}`;
+  const spanOf = ({ from: first, to }: Interval): string =>
+    `${format.time(first)} – ${format.time(to)}`;
+  const qualityOf = ({ quality }: Interval): string =>
+    quality.map((code) => words.intervalQuality[code]).join(', ');
+  const intervals = loaded.data?.items ?? [];
+  const odd = intervals.filter(({ quality }) => quality.some((code) => !PLAIN.has(code)));
+  const name = words.quantity[quantity] ?? quantity;
+  return (
+    <section className="card" id="intervals">
+      <h2>
+        {t.intervals.title}: {name}
+      </h2>
+      {loaded.error !== undefined && <ProblemNote error={loaded.error} retry={loaded.reload} />}
+      {loaded.data === undefined && loaded.error === undefined && <Skeleton lines={4} />}
+      {loaded.data !== undefined && intervals.length === 0 && <Empty>{t.intervals.none}</Empty>}
+      {intervals.length > 0 && (
+        <>
+          <IntervalBars
+            intervals={intervals}
+            label={t.intervals.label(name, format.integer(intervals.length))}
+            textOf={(interval) =>
+              `${spanOf(interval)}: ${amountOf(interval)} (${qualityOf(interval)})`
+            }
+          />
+          <p className="hint">{t.intervals.lead}</p>
+        </>
+      )}
+      {odd.length > 0 && (
+        <details>
+          <summary>{t.intervals.odd(format.integer(odd.length))}</summary>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t.intervals.time}</th>
+                <th scope="col" className="number">
+                  {t.intervals.amount}
+                </th>
+                <th scope="col" className="number">
+                  {t.intervals.coverage}
+                </th>
+                <th scope="col">{t.intervals.quality}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {odd.map((interval) => (
+                <tr key={interval.start}>
+                  <th scope="row">{spanOf(interval)}</th>
+                  <td className="number">{amountOf(interval)}</td>
+                  <td className="number">{format.percent(interval.coverage, 0)}</td>
+                  <td>{qualityOf(interval)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+    </section>
+  );
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['exact', 'shifted']);
