@@ -197,4 +197,21 @@ describe('days of intervals', () => {
     expect(await meter.look()).toBe(1);
     expect(shown(await meter.days())).toEqual([[1, 1, 96, 96]]);
   });
+
+  test('are removed once the readings of all days up to them are', async () => {
+    const meter = await tenantOf('retained');
+    await meter.store(range(0, 193));
+    await meter.look();
+    const { pool } = meter;
+    // as if there had been readings of a day before, which are gone, and one more day were over
+    await pool.query(
+      `INSERT INTO interval_days (tenant, channel_id, day, version, algorithm)
+       SELECT tenant, channel_id, '2026-05-31', 1, 1 FROM channels WHERE tenant = 'retained'`,
+    );
+    await pool.query(
+      `UPDATE interval_looks SET formed_until = formed_until - 1 WHERE tenant = 'retained'`,
+    );
+    expect(await meter.look()).toBe(0);
+    expect(shown(await meter.days()).map(([day]) => day)).toEqual([1, 2]);
+  });
 });

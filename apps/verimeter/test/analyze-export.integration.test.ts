@@ -151,22 +151,6 @@ async function checkGroup(options: readonly string[]): Promise<void> {
   expect(unknown.stderr).toContain('tenant demo has no group nowhere');
 }
 
-/** Quarter-hours of all days, formed for the export; together they are what the register counted. */
-async function checkIntervals(options: readonly string[]): Promise<void> {
-  const lines = (await succeed(['export', 'intervals', ...options])).trimEnd().split('\n');
-  expect(lines).toHaveLength(1 + 21 * 2880);
-  expect(lines[0]).toBe(
-    'device_id,quantity,start,end,from,to,amount,unit,coverage,quality,clock_offset_s,clock_uncertainty_s,clock_state,version',
-  );
-  const [start, end] = ['2026-10-01T00:00:00.000Z', '2026-10-01T00:15:00.000Z'];
-  const own = lines.filter((line) => line.startsWith('H01,')).map((line) => line.split(','));
-  expect(own[0]?.slice(0, 6)).toEqual(['H01', 'active_energy_import', start, end, start, end]);
-  expect(own[0]?.slice(7)).toEqual(['kW.h', '1', 'exact', '', '', '', '1']);
-  const last = area.readings.findLast((row) => row.startsWith('H01,'))?.split(',')[3];
-  const total = own.reduce((sum, cells) => sum + Number(cells[6]), 0);
-  expect(total).toBeCloseTo(Number(last) - 1000, 6);
-}
-
 async function checkOtherExports(options: readonly string[]): Promise<void> {
   const readings = await succeed(['export', 'readings', ...options]);
   const lines = readings.trimEnd().split('\n');
@@ -181,7 +165,6 @@ async function checkOtherExports(options: readonly string[]): Promise<void> {
       .map((line) => line.split(',').slice(0, 3).join())
       .toSorted(),
   );
-  await checkIntervals(options);
   const ledger = (await succeed(['export', 'ledger', '--format', 'ndjson', ...options]))
     .trimEnd()
     .split('\n')

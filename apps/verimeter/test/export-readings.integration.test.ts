@@ -1,7 +1,9 @@
+import { lookForDays } from '@verimeter/analytics';
 import { type TestDatabase, createTestDatabase, runSql } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXPORTS, type Row, exportText } from '../src/lib/export/exports.ts';
+import { queryRows } from '../src/lib/export/query-rows.ts';
 import { readingRows } from '../src/lib/export/reading-rows.ts';
 
 let database: TestDatabase;
@@ -79,4 +81,50 @@ test('the line of a conflict says that it is not current', async () => {
     `a,active_energy_import,${at},7,kW.h,,2026-11-02T00:00:00.000Z,device,false`,
     '',
   ]);
+});
+
+test('intervals of registers are quarter-hours with the version of their day', async () => {
+  const { servicePool: pool } = database;
+  await lookForDays({ pool, store: createTimescaleStore(pool), tenant: 'demo' });
+  await pool.query(
+    `INSERT INTO device_clocks (tenant, device_id, state, offset_s, uncertainty_s, since, last_received_at)
+     VALUES ('demo', 'a', 'ahead', 90, 1.5, '2026-10-01T07:00Z', '2026-11-01Z')`,
+  );
+  const text: string[] = [];
+  let rows = 0;
+  const { sql = '', fetchRows } = EXPORTS.intervals;
+  for await (const piece of exportText(
+    EXPORTS.intervals,
+    queryRows(pool, 'demo', { sql, fetchRows }),
+    'csv',
+    (count) => {
+      rows += count;
+    },
+  ))
+    text.push(piece);
+  const [header, ...lines] = text.join('').trimEnd().split('\n');
+  expect(header).toBe(
+    'device_id,quantity,start,end,from,to,amount,unit,coverage,quality,clock_offset_s,clock_uncertainty_s,clock_state,version',
+  );
+  // a, b and c from 20:00 to 07:45, across midnight
+  expect(rows).toBe(3 * 47);
+  expect(lines).toHaveLength(rows);
+  const [eight, quarter] = ['2026-09-30T20:00:00.000Z', '2026-09-30T20:15:00.000Z'];
+  expect(lines[0]).toBe(
+    `a,active_energy_import,${eight},${quarter},${eight},${quarter},1.875,kW.h,1,exact,,,ahead,1`,
+  );
+  expect(lines[46]?.split(',').slice(3)).toEqual([
+    '2026-10-01T07:45:00.000Z',
+    '2026-10-01T07:30:00.000Z',
+    '2026-10-01T07:40:00.000Z',
+    '1.25',
+    'kW.h',
+    String(2 / 3),
+    'shifted',
+    '90',
+    '1.5',
+    'ahead',
+    '1',
+  ]);
+  expect(lines[47]).toMatch(/^b,/);
 });

@@ -139,11 +139,16 @@ export async function intervalDaysInForce(
   return rows.map((row) => ({ channelId: row.channel_id, dayUs: dayOf(row.day) }));
 }
 
-/** Removes days before one; returns how many. */
-export async function trimIntervalDays(client: Queryable, beforeUs: number): Promise<number> {
-  const { rowCount } = await client.query('DELETE FROM interval_days WHERE day < $1', [
-    dateOf(beforeUs),
-  ]);
+/** Removes a tenant's days before one; returns how many. */
+export async function trimIntervalDays(
+  client: Queryable,
+  tenant: string,
+  beforeUs: number,
+): Promise<number> {
+  const { rowCount } = await client.query(
+    'DELETE FROM interval_days WHERE tenant = $1 AND day < $2',
+    [tenant, dateOf(beforeUs)],
+  );
   return rowCount ?? 0;
 }
 

@@ -5,6 +5,7 @@ import {
   readChannelsOf,
   readIntervalLook,
   type ReadMark,
+  trimIntervalDays,
   writeIntervalLook,
 } from '@verimeter/registry';
 import { EARLIEST_TS_US, INTERVAL_RULES, QUANTITIES } from '@verimeter/telemetry';
@@ -73,17 +74,18 @@ const fromTheBeginning = (mark: ReadMark): IntervalLook => ({
   swept: mark,
 });
 
-/** Days that are over, of all channels page by page. */
+/** Days that are over, of all channels page by page. Days before the first reading that is still kept are removed with it. */
 async function goOn(
   options: LookOptions,
   look: IntervalLook,
   forming: NonNullable<IntervalLook['forming']>,
 ): Promise<number> {
-  const { pool, tenant, signal } = options;
+  const { pool, store, tenant, signal } = options;
   const { untilUs } = forming;
   const fromUs = look.formedUntilUs ?? -Infinity;
   let fromId = forming.nextChannel;
   let written = 0;
+  let firstUs = Infinity;
   for (;;) {
     if (signal?.aborted === true) return written;
     // oxlint-disable-next-line no-await-in-loop -- one page of channels in memory at a time
@@ -93,6 +95,12 @@ async function goOn(
     });
     // oxlint-disable-next-line no-await-in-loop
     written += await formDays(options, channels, fromUs, untilUs);
+    // oxlint-disable-next-line no-await-in-loop
+    const firsts = await store.firstInstants(
+      channels.map(({ channelId }) => channelId),
+      EARLIEST_TS_US,
+    );
+    firstUs = Math.min(firstUs, ...firsts.values());
     const lastId = channels.at(-1)?.channelId;
     const isDone = lastId === undefined || channels.length < CHANNELS_AT_A_TIME;
     if (!isDone) fromId = lastId + 1;
@@ -101,8 +109,12 @@ async function goOn(
       : { forming: { untilUs, nextChannel: fromId } };
     // oxlint-disable-next-line no-await-in-loop
     await writeIntervalLook(pool, tenant, { ...look, ...next });
-    if (isDone) return written;
+    if (isDone) break;
   }
+  // a look that went on in the middle has not seen the first readings of all
+  if (forming.nextChannel === 0 && firstUs !== Infinity)
+    await trimIntervalDays(pool, tenant, Math.floor(firstUs / DAY_US) * DAY_US);
+  return written;
 }
 
 /** Per channel the earliest of the formed days that readings came or events changed for since the last look. */
