@@ -34,6 +34,7 @@ const schema = z.object({
   INGEST_QUARANTINE_BYTES: envField
     .wholeNumber(1_048_576, 1_099_511_627_776)
     .default(2_147_483_648),
+  RETENTION_DAYS_READINGS: envField.wholeNumber(31, 36_500).optional(),
   INGEST_FLUSH_MS: envField.wholeNumber(0, 10_000).default(20),
   LOG_LEVEL: envField.logLevel(),
 });
@@ -55,6 +56,8 @@ export interface IngestConfig {
   readonly flushMs: number;
   readonly quarantine: QuarantineLimits;
   readonly readingStore: ReadingStoreSettings;
+  /** Undefined: readings are kept for ever. */
+  readonly retentionDays: number | undefined;
   readonly defaultTenant: string;
   readonly logLevel: LogLevel;
 }
@@ -85,6 +88,7 @@ export async function readIngestConfig(
     flushMs: values.INGEST_FLUSH_MS,
     quarantine: { days: values.INGEST_QUARANTINE_DAYS, bytes: values.INGEST_QUARANTINE_BYTES },
     readingStore: readReadingStoreSettings(values),
+    retentionDays: values.RETENTION_DAYS_READINGS,
     defaultTenant: 'demo',
     logLevel: values.LOG_LEVEL,
   };

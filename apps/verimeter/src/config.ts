@@ -110,6 +110,14 @@ export function readMqttUrl(): string | undefined {
   ).MQTT_URL;
 }
 
+/** Readings of days before that many are dropped; undefined: none ever is. @throws ConfigurationError */
+export function readRetentionDays(): number | undefined {
+  return parseConfig(
+    z.object({ RETENTION_DAYS_READINGS: envField.wholeNumber(31, 36_500).optional() }),
+    process.env,
+  ).RETENTION_DAYS_READINGS;
+}
+
 /** The environment for a child process of this one. What is given here is in no file as well. */
 export function childEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const env = { ...process.env, ...extra };

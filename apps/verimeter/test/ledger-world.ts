@@ -14,6 +14,7 @@ export interface Checked {
   readonly from: string | null;
   readonly to: string | null;
   readonly checked: Readonly<Record<string, number | null>>;
+  readonly kept_from: string | null;
   readonly totals: Readonly<Record<string, number>> & {
     readonly by_source: Readonly<Record<string, Readonly<Record<string, number>>>>;
   };

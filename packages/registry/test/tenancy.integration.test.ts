@@ -8,8 +8,12 @@ const WITHOUT_TENANT = [
   'arrivals',
   'ingest_sessions',
   'quarantine_sizes',
+  'reading_day_look',
+  'reading_days',
+  'reading_retention',
   'readings',
   'schema_migrations',
+  'straggler_days',
 ];
 
 let database: TestDatabase;
@@ -57,6 +61,7 @@ async function seed(): Promise<void> {
       INSERT INTO clock_observations VALUES ('${tenant}', 'm1', now(), now(), 1, 0, 0, 0, NULL, 0, 0, 0, 0, 0);
       INSERT INTO device_clocks (tenant, device_id, state, since, last_received_at) VALUES ('${tenant}', 'm1', 'ok', now(), now());
       INSERT INTO message_floods VALUES ('${tenant}', 'm1', now(), now(), 1, 60, 60);
+      INSERT INTO reading_day_zones VALUES ('${tenant}', 'UTC', NULL);
       INSERT INTO late_looks VALUES ('${tenant}', now(), '1', '{}');
       INSERT INTO interval_days (tenant, channel_id, day, version, algorithm)
         SELECT tenant, channel_id, '2026-11-24', 1, 1 FROM channels WHERE tenant = '${tenant}';
@@ -72,6 +77,10 @@ async function seed(): Promise<void> {
       INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ('k_${tenant}', '${tenant}', 'viewer', 'h${tenant}');
       INSERT INTO sessions VALUES ('s${tenant}', '${tenant}', 'k_${tenant}', now());`);
   }
+  await admin.query(
+    // written by retention, as the owner
+    `INSERT INTO retired_readings (tenant, device_id, hour) VALUES ('alpha', 'm1', now()), ('beta', 'm1', now())`,
+  );
   await service.query(
     `INSERT INTO quarantine (received_at, source, topic, reason, message, payload_bytes, rejected)
        VALUES (now(), 'mqtt', 't', 'unknown_tenant', 'm', 1, 1);

@@ -1,7 +1,9 @@
-export { createTimescaleStore } from './lib/timescale-store.ts';
+export { PartitionDroppedError, createTimescaleStore } from './lib/timescale-store.ts';
 export { type PostgresEngine, findPostgresEngine } from './lib/postgres-engine.ts';
 export { arrivalsByHourQuery } from './lib/row-reader.ts';
 export { tenantReadings } from './lib/tenant-readings.ts';
+export { createPostgresUpkeep } from './lib/upkeep/postgres-upkeep.ts';
+export { RetentionRightsError } from './lib/upkeep/retain.ts';
 export { copyContent, float8Array, int4Array, timestamptzArray } from './lib/binary-format.ts';
 export { copyReadings } from './lib/write.ts';
 export { orderBatch } from './lib/batch-order.ts';

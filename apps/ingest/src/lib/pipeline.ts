@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { ReadingStore } from '@verimeter/reading-store';
+import type { ReadingStore, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
@@ -19,6 +19,7 @@ import { QuarantineQuota } from './quarantine-quota.ts';
 import { startReplayWorker } from './replay/replay-worker.ts';
 import { startTrimming } from './retention.ts';
 import { classifyError, isStaleReference } from './sql-errors.ts';
+import { startStoreUpkeep } from './store-upkeep.ts';
 
 export interface PipelineOptions {
   /** Connections that act as verimeter_service; one of them listens for as long as the pipeline lives. */
@@ -34,6 +35,10 @@ export interface PipelineOptions {
   readonly defaultTenant?: string;
   /** How long and how much the quarantine keeps; default 90 days, 2 GiB. */
   readonly quarantine?: QuarantineLimits;
+  /** Keeps the store in order; default: somebody else does. */
+  readonly upkeep?: StoreUpkeep | undefined;
+  /** Readings of days before that many are dropped; default: none ever is. */
+  readonly retentionDays?: number | undefined;
   /** Who observes the clocks of devices; default: rounds of its own. */
   readonly clocks?: ClockRounds;
 }
@@ -118,6 +123,9 @@ class BatchingPipeline implements Pipeline {
     const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
     const folding = startLedgerFolding(pool, log);
     const clocks = options.clocks ?? startClockRounds(pool, log);
+    const { upkeep, metrics, retentionDays } = options;
+    const keeping =
+      upkeep === undefined ? [] : [startStoreUpkeep({ upkeep, log, metrics, retentionDays })];
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
       pool,
@@ -138,7 +146,7 @@ class BatchingPipeline implements Pipeline {
     });
     this.#floods = floods;
     this.#stopHelpers = async () => {
-      const helpers = [listener, trimming, replays, clocks, folding, floods];
+      const helpers = [listener, trimming, replays, clocks, folding, floods, ...keeping];
       await Promise.all(helpers.map((helper) => helper.stop()));
     };
     this.#running = this.#run();

@@ -69,7 +69,7 @@ export async function startIngest(
   registerSessionMetrics(metrics, running);
 
   async function begin(): Promise<void> {
-    const { store } = await retry(
+    const { store, upkeep } = await retry(
       async () => {
         await checkSchema(pool);
         return engine.open();
@@ -84,7 +84,9 @@ export async function startIngest(
         },
       },
     );
-    const { flushMs, defaultTenant, quarantine } = config;
+    const { flushMs, defaultTenant, quarantine, retentionDays } = config;
+    if (retentionDays !== undefined && upkeep === undefined)
+      log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
     running.pipeline = createPipeline({
       pool,
       store,
@@ -93,6 +95,8 @@ export async function startIngest(
       flushMs,
       defaultTenant,
       quarantine,
+      upkeep,
+      retentionDays,
     });
     const { pipeline } = running;
     running.subscriber = startSubscriber({

@@ -1,6 +1,7 @@
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
   type PostgresEngine,
+  createPostgresUpkeep,
   createTimescaleStore,
   findPostgresEngine,
   tenantReadings,
@@ -63,6 +64,8 @@ async function openPostgres(
     kind: engine,
     store: createTimescaleStore(pool),
     tenantReadings,
+    // TimescaleDB compresses by its own jobs.
+    upkeep: engine === 'postgres' ? createPostgresUpkeep(pool) : undefined,
     close: () => Promise.resolve(),
   };
 }

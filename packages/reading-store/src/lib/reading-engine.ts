@@ -1,5 +1,6 @@
 import type { ReadingStore, Transaction } from './reading-store.ts';
 import type { TenantReadings } from './tenant-readings.ts';
+import type { StoreUpkeep } from './upkeep.ts';
 
 /** One engine, with all that is asked of it. */
 export interface ReadingEngine<T extends Transaction = Transaction> {
@@ -9,6 +10,8 @@ export interface ReadingEngine<T extends Transaction = Transaction> {
   readonly store: ReadingStore<T>;
   /** For requests of a tenant. */
   readonly tenantReadings: TenantReadings<T>;
+  /** What keeps it in order, beside who writes; undefined: nobody here does. */
+  readonly upkeep: StoreUpkeep | undefined;
   /** Ends the connections that the engine has opened itself. */
   close(): Promise<void>;
 }

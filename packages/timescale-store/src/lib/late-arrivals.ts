@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { timestamptz } from './binary-format.ts';
+import { parseShown } from './upkeep/shown.ts';
 
 export interface ArrivalWindow {
   readonly notIn: string;
@@ -39,7 +40,11 @@ export async function arrivalsOf(
 ): Promise<Arrival[]> {
   const result = await pool.query<Arrival>({
     text: LATE_ARRIVALS,
-    values: [tenant, ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us)), notIn],
+    values: [
+      tenant,
+      ...[receivedAfterUs, fromUs, untilUs].map((us) => timestamptz(us)),
+      parseShown(notIn).xid,
+    ],
     rowMode: 'array',
     types: { getTypeParser: () => String },
   });

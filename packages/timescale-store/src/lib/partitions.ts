@@ -1,5 +1,6 @@
 import type { ReadingBatch } from '@verimeter/reading-store';
-import pg from 'pg';
+import type pg from 'pg';
+import { openOwnConnection } from './own-connection.ts';
 
 export interface Partitions {
   /** Makes sure that a partition exists for every row of the batch. */
@@ -43,12 +44,8 @@ function missingMonths(batch: ReadingBatch, known: ReadonlySet<number>): number[
  * that guards their creation, and all connections of the pool may be held by such transactions.
  */
 async function createMonths(pool: pg.Pool, months: readonly number[]): Promise<void> {
-  const client = new pg.Client(pool.options);
-  client.on('error', () => undefined); // a broken connection fails the query below
-  await client.connect();
+  const client = await openOwnConnection(pool);
   try {
-    // oxlint-disable-next-line typescript/await-thenable -- typed as void, returns a promise (SET ROLE)
-    await pool.options.onConnect?.(client);
     for (const month of months) {
       // To its end: chunks of a hypertable are shorter than a month.
       const [first, last] = [month / MS, nextMonth(month) / MS - 1];

@@ -11,6 +11,8 @@ import { createLayoutWatch } from './layout.ts';
 import { readMatrix, readSeries } from './matrix.ts';
 import { createPartitions } from './partitions.ts';
 import { createRowReader } from './row-reader.ts';
+import { createDatabaseClock, lateRowsOf, noteLateRows } from './upkeep/late-rows.ts';
+import { SHOWN } from './upkeep/shown.ts';
 import { PLAIN_FORM } from './write-form.ts';
 import { type PreparedWrite, prepareWrite, writeBatch } from './write.ts';
 
@@ -22,8 +24,6 @@ const LAST_INSTANTS = `
        WHERE r.channel_id = t.channel_id AND (r.flags & 1) = 0 AND r.ts <= $2::timestamptz
        ORDER BY r.ts DESC LIMIT 1
     ) l`;
-
-const SHOWN = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text AS shown';
 
 const UNSTEADY = `
   SELECT c.channel_id FROM unnest($1::int4[], $2::timestamptz[]) AS c (channel_id, since)
@@ -44,6 +44,17 @@ const READINESS = `
 
 /** SQLSTATE of a statement that names a column which the table does not have. */
 const UNDEFINED_COLUMN = '42703';
+/** Retention dropped the partition of a row just now; another attempt makes it anew. */
+export class PartitionDroppedError extends Error {
+  readonly code = 'PARTITION_DROPPED';
+  constructor(cause: unknown) {
+    super('the month of a reading was dropped by retention while it was written', { cause });
+  }
+}
+
+/** A row that no partition takes violates a check that has no name. */
+const isPartitionMissing = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '23514' && error.constraint === undefined;
 
 /**
  * Readings in PostgreSQL: monthly native partitions, or a hypertable of TimescaleDB. Which of the two is looked up with the first call and
@@ -58,6 +69,7 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
   // inserted until one is new throughout.
   let lastWasNew = true;
   const prepared = new WeakMap<ReadingBatch, PreparedWrite>();
+  const databaseNow = createDatabaseClock();
 
   /** Where the readings were moved in between, the statement for the other layout is asked. */
   async function arrivalsSince(tenant: string, window: ArrivalWindow): Promise<Arrival[]> {
@@ -97,11 +109,15 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
         const ready = ahead?.form === form ? ahead : prepareWrite(batch, form, lastWasNew);
         const outcomes = await writeBatch(transaction, batch, ready);
         lastWasNew = outcomes.every((outcome) => outcome === OUTCOME.stored);
+        await noteLateRows(
+          transaction,
+          lateRowsOf(batch, outcomes, await databaseNow(transaction)),
+        );
         return outcomes;
       } catch (error) {
         partitions.forget();
         layout.forget();
-        throw error;
+        throw isPartitionMissing(error) ? new PartitionDroppedError(error) : error;
       }
     },
 

@@ -70,13 +70,14 @@ async function serve(
   shutdown.defer('connections', () => pool.end());
   await requireCurrentSchema(pool, databaseUrl);
   const engine = await openEngine(pool, environment);
-  const { store } = engine;
+  const { store, upkeep } = engine;
   shutdown.defer('store', () => engine.close());
   say(`readings: in ${engineText(engine)}`);
   const apiKey = await operatorKey(pool, { tenant, zone, dataDir });
   const servers: Servers = await startServers({
     pool,
     store,
+    upkeep,
     databaseUrl,
     readingStore: environment.readingStore,
     host: options.host,

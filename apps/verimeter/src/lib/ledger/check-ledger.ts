@@ -1,7 +1,7 @@
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, type PoolClient, withTransaction } from '@verimeter/registry';
 import { grouped } from '../progress.ts';
-import { compareConflicts, compareStored, slicePeriod } from './kept-readings.ts';
+import { compareConflicts, compareStored, keptPeriod, slicePeriod } from './kept-readings.ts';
 import { type LedgerTotals, findBrokenRows, sumLedger } from './ledger-rows.ts';
 import { compareQuarantined } from './quarantined.ts';
 import { type Gaps, findGaps } from './reading-gaps.ts';
@@ -26,6 +26,8 @@ export interface LedgerCheck {
   readonly readings: number;
   readonly conflicts: number;
   readonly quarantineEntries: number;
+  /** Readings of earlier instants were removed by retention: receive hours before were not compared with the store. */
+  readonly keptFromUs: number | undefined;
   readonly violations: readonly Violation[];
   readonly violationCount: number;
   readonly gaps: Gaps | undefined;
@@ -61,8 +63,9 @@ async function check(client: PoolClient, options: LedgerCheckOptions): Promise<L
   const { store, tenant, period, gapLimit } = options;
   const ledger = await sumLedger(client, tenant, period);
   const broken = await findBrokenRows(client, tenant, period);
-  const stored = await compareSlices(client, options);
-  const conflicts = await compareConflicts(client, tenant, period);
+  const kept = await keptPeriod(client, period);
+  const stored = await compareSlices(client, { ...options, period: kept.period });
+  const conflicts = await compareConflicts(client, tenant, kept.period);
   const quarantined = await compareQuarantined(client, tenant, period);
   const found: readonly Found[] = [broken, stored, conflicts, quarantined];
   return {
@@ -72,6 +75,7 @@ async function check(client: PoolClient, options: LedgerCheckOptions): Promise<L
     readings: stored.readings,
     conflicts: conflicts.readings,
     quarantineEntries: quarantined.entries,
+    keptFromUs: kept.keptFromUs,
     violations: found.flatMap(({ first }) => first).slice(0, MAX_VIOLATIONS),
     violationCount: found.reduce((sum, { count }) => sum + count, 0),
     gaps:

@@ -31,7 +31,7 @@ const ELSEWHERE = `
 /**
  * Ledger and what is kept, both by device and receive hour over all sources: a replay stores under source `replay` what has the
  * receive time of the first attempt. Counted by channel before the device is known, which hashes a number and no text. What is pending
- * may be there already.
+ * may be there already. What retention removed of these hours was written down when it was, and counts as found (docs/decisions/0131).
  */
 const compare = (kept: KeptAs, counts: string): string => `
   WITH said AS (
@@ -43,11 +43,17 @@ const compare = (kept: KeptAs, counts: string): string => `
       FROM (${counts}) p
       JOIN channels c USING (channel_id)
      GROUP BY c.device_id, p.hour
+  ), retired AS (
+    SELECT device_id, hour, ${kept} AS retired FROM retired_readings
+     WHERE tenant = $1 AND hour >= $2 AND hour < $3 AND ${kept} > 0
   ), compared AS MATERIALIZED (
     SELECT coalesce(h.device_id, s.device_id) AS device_id, s.topic, coalesce(h.hour, s.hour) AS hour,
            s.ledger, coalesce(h.found, 0) AS found,
            coalesce(h.found, 0) NOT BETWEEN coalesce(s.ledger, 0) AND coalesce(s.ledger, 0) + coalesce(s.pending, 0) AS differs
-      FROM said s FULL JOIN held h ON h.device_id = s.device_id AND h.hour = s.hour
+      FROM said s
+      FULL JOIN (SELECT device_id, hour, coalesce(found, 0) + coalesce(retired, 0) AS found
+                   FROM held FULL JOIN retired USING (device_id, hour)) h
+        ON h.device_id = s.device_id AND h.hour = s.hour
   )
   SELECT t.*, w.*
     FROM (SELECT count(*) AS device_hours, coalesce(sum(found), 0)::int8 AS readings,
@@ -132,6 +138,22 @@ async function compareKept(
         : [{ check: kept, deviceId, topic, hourUs: hour, source: null, ledger, found }],
     ),
   };
+}
+
+/**
+ * The receive hours in which the store still has what the ledger counts, but for what was written down; and up to where retention removed
+ * readings. Of hours before that nothing is left to compare.
+ */
+export async function keptPeriod(
+  client: Queryable,
+  { fromUs, toUs }: ReceivePeriod,
+): Promise<{ readonly period: ReceivePeriod; readonly keptFromUs: number | undefined }> {
+  const { rows } = await client.query<{ kept_from: number }>(
+    'SELECT kept_from FROM reading_retention',
+  );
+  const keptFromUs = rows[0]?.kept_from;
+  const startUs = Math.max(fromUs, keptFromUs ?? -Infinity);
+  return { period: { fromUs: Math.min(startUs, toUs), toUs }, keptFromUs };
 }
 
 /** A slice has at least this many readings: below, its statement costs more than what it counts. */

@@ -30,6 +30,7 @@ export function ledgerJson(check: LedgerCheck, { fromUs, toUs }: ReceivePeriod):
       quarantine_entries: check.quarantineEntries,
       channels: gaps?.channels ?? null,
     },
+    kept_from: check.keptFromUs === undefined ? null : formatTimestamp(check.keptFromUs),
     totals: {
       ...sumOf(ledger.bySource.values()),
       by_source: Object.fromEntries(ledger.bySource),
@@ -102,6 +103,11 @@ export function ledgerText(check: LedgerCheck, tenant: string, period: ReceivePe
   return [
     `tenant ${tenant}, ${periodText(period)}: ${grouped(ledger.rows)} rows of the ledger against ${grouped(check.readings)} readings, ` +
       `${grouped(check.conflicts)} conflicts and ${grouped(check.quarantineEntries)} quarantine entries, over ${grouped(check.deviceHours)} device hours`,
+    ...(check.keptFromUs === undefined
+      ? []
+      : [
+          `retention removed readings before ${formatTimestamp(check.keptFromUs)}: receive hours before that were checked in the ledger alone`,
+        ]),
     totalsTable(ledger.bySource),
     ...violations.map(violationText),
     ...(leftOut > 0 ? [`and ${grouped(leftOut)} more`] : []),

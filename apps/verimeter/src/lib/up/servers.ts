@@ -3,9 +3,10 @@ import { startApi } from '@verimeter/api';
 import { type Broker, startBroker } from '@verimeter/embedded';
 import { createPipeline } from '@verimeter/ingest';
 import type { ReadingStoreSettings } from '@verimeter/open-store';
-import type { ReadingStore } from '@verimeter/reading-store';
+import type { ReadingStore, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
 import { type Logger, type Shutdown, createMetrics } from '@verimeter/service-runtime';
+import { readRetentionDays } from '../../config.ts';
 import { CommandError } from '../arguments.ts';
 import { findDashboard } from '../dashboard-files.ts';
 import { say } from '../output.ts';
@@ -14,6 +15,7 @@ import { createDeviceLogin, hasDeviceKeys, isLoopback } from './device-login.ts'
 export interface ServerOptions {
   readonly pool: Pool;
   readonly store: ReadingStore<PoolClient>;
+  readonly upkeep: StoreUpkeep | undefined;
   readonly databaseUrl: string;
   readonly readingStore: ReadingStoreSettings;
   readonly host: string;
@@ -64,6 +66,8 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     log,
     metrics,
     defaultTenant: tenant,
+    upkeep: options.upkeep,
+    retentionDays: readRetentionDays(),
   });
   const password = randomBytes(24).toString('base64url');
   let broker: Broker;

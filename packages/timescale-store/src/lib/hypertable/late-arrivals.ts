@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import pg from 'pg';
 import { timestamptz } from '../binary-format.ts';
 import { type Arrival, type ArrivalWindow, arrivalColumns, shownSince } from '../late-arrivals.ts';
+import { parseShown } from '../upkeep/shown.ts';
 import { EPOCH_2000_S, receivedSeconds } from './quanta.ts';
 
 const CHUNKS = `
@@ -50,7 +51,7 @@ export async function lateArrivalsOfChunks(
       const result = await pool.query<Arrival>({
         text: statement(chunks),
         // Whole seconds: what arrived in the second of the mark may be told again, nothing behind it is missed.
-        values: [tenant, receivedSeconds(receivedAfterUs), ...window, notIn],
+        values: [tenant, receivedSeconds(receivedAfterUs), ...window, parseShown(notIn).xid],
         rowMode: 'array',
         types: { getTypeParser: () => String },
       });
