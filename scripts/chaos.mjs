@@ -1,6 +1,6 @@
 // npm run test:chaos: worker, database, broker, network and disk fail while messages come in. Without arguments the short form of all
 // scenarios, as tests with a report (some four minutes); with a name the long form of that one, or of the size that is given:
-// kills|early-ack|broker|up|network|commit|disk|stall [--kills N] [--messages N] [--seed N] [--seconds N] [--rate N] [--shipped].
+// kills|early-ack|broker|up|network|commit|disk|questdb|stall [--kills N] [--messages N] [--seed N] [--seconds N] [--rate N] [--shipped].
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

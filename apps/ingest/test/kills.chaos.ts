@@ -55,4 +55,14 @@ describe.skipIf(!canRun)('nothing acknowledged is lost and nothing is stored twi
     },
     PATIENCE_MS,
   );
+
+  test(
+    'when QuestDB and the database are killed in turn',
+    async ({ skip }) => {
+      const { faults, notRun } = await runShort('questdb');
+      skip(notRun !== undefined, notRun);
+      expect(faults).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
 });

@@ -1,5 +1,6 @@
 export {
   type Aggregate,
+  type BatchShare,
   type GridMatrix,
   type LateArrival,
   type ReadingBatch,
@@ -7,6 +8,7 @@ export {
   type Resolution,
   type StoredReading,
   type Transaction,
+  type WriteOptions,
   type WriteOutcomes,
   OUTCOME,
   createReadingBatch,

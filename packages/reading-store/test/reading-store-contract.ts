@@ -63,10 +63,14 @@ export function describeReadingStore<T extends Transaction>(
     });
     afterAll(() => fixture.close());
 
-    const write = (rows: readonly Row[]): Promise<number[]> =>
-      fixture.transaction(async (transaction) => [
-        ...(await fixture.store.write(transaction, batchOf(rows))),
-      ]);
+    /** What became of the rows, once it is known. */
+    const write = async (rows: readonly Row[]): Promise<number[]> => {
+      const { store } = fixture;
+      const answered = await fixture.transaction((transaction) =>
+        store.write(transaction, batchOf(rows), { awaited: true }),
+      );
+      return [...(await store.settled(answered))];
+    };
     const newChannel = async (): Promise<number> => {
       const [channelId] = await fixture.createChannels(1);
       if (channelId === undefined) throw new Error('the fixture created no channel');
@@ -466,10 +470,12 @@ export function describeReadingStore<T extends Transaction>(
       const { store } = fixture;
       const [before, onTheWay] = [await newChannel(), await newChannel()];
       await write([{ channelId: before, tsUs: T0, value: 1 }]);
-      const notIn = await fixture.transaction(async (transaction) => {
-        await store.write(transaction, batchOf([{ channelId: onTheWay, tsUs: T0, value: 1 }]));
-        return store.shown();
+      const { notIn, answered } = await fixture.transaction(async (transaction) => {
+        const batch = batchOf([{ channelId: onTheWay, tsUs: T0, value: 1 }]);
+        const outcomes = await store.write(transaction, batch, { awaited: true });
+        return { answered: outcomes, notIn: await store.shown() };
       });
+      await store.settled(answered);
       const tenant = await fixture.tenantOf(before);
       const lateSince = async (mark: string): Promise<number[]> => {
         const window = { receivedAfterUs: RECEIVED_US - 1, fromUs: T0, untilUs: T0 };

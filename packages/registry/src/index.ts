@@ -63,7 +63,13 @@ export {
   finishRun,
   startRun,
 } from './lib/health.ts';
-export { type LedgerRow, addToLedger, foldLedger, journalParameters } from './lib/ledger.ts';
+export {
+  type JournalParameters,
+  type LedgerRow,
+  addToLedger,
+  foldLedger,
+  journalParameters,
+} from './lib/ledger.ts';
 export { type LiveReadings, closeBatch, wasClosed } from './lib/close-batch.ts';
 export { addLiveEvents, trimLiveEvents } from './lib/live-events.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';

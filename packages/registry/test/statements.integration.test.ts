@@ -190,12 +190,17 @@ describe('the end of a batch', () => {
       row('m2', { received: 1, rejected: 1 }),
       row(null, { topic: 'x', received: 1, rejected: 1 }),
       row('m1', { received: 1, conflicting: 1, source: 'replay' }),
+      row('m3', { received: 3, pending: 3 }),
     ]);
-    await close(NO_READINGS, [row('m1', { received: 5, stored: 5 })]);
+    await close(NO_READINGS, [
+      row('m1', { received: 5, stored: 5 }),
+      row('m3', { received: 0, stored: 2, pending: -2 }),
+    ]);
     const sums = async (): Promise<unknown[]> => {
       const result = await pool.query(
         `SELECT device_id, topic, source, hour, sum(received)::int AS received, sum(stored)::int AS stored,
-                sum(duplicate)::int AS duplicate, sum(conflicting)::int AS conflicting, sum(rejected)::int AS rejected
+                sum(duplicate)::int AS duplicate, sum(conflicting)::int AS conflicting, sum(rejected)::int AS rejected,
+                sum(pending)::int AS pending
            FROM ledger WHERE tenant = $1
           GROUP BY device_id, topic, source, hour ORDER BY source, device_id, topic`,
         [tenant],
@@ -210,10 +215,12 @@ describe('the end of a batch', () => {
       duplicate: 0,
       conflicting: 0,
       rejected: 0,
+      pending: 0,
     };
     const expected = [
       { ...zero, device_id: 'm1', received: 9, stored: 8, duplicate: 1 },
       { ...zero, device_id: 'm2', received: 1, rejected: 1 },
+      { ...zero, device_id: 'm3', received: 3, stored: 2, pending: 1 },
       { ...zero, device_id: null, topic: 'x', received: 1, rejected: 1 },
       { ...zero, device_id: 'm1', source: 'replay', received: 1, conflicting: 1 },
     ];

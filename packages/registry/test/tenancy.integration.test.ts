@@ -13,6 +13,8 @@ const WITHOUT_TENANT = [
   'reading_retention',
   'readings',
   'schema_migrations',
+  'store_batches',
+  'store_settled',
   'straggler_days',
 ];
 

@@ -4,3 +4,4 @@ export { type Mosquitto, answers, findMosquitto, startMosquitto } from './lib/mo
 export { runSql } from './lib/sql.ts';
 export { createTestDatabaseOn, findOldestPostgres } from './lib/old-postgres.ts';
 export { createTestDatabaseAt, findTimescaleServer } from './lib/given-server.ts';
+export { type QuestDb, findQuestDb, startQuestDb } from './lib/questdb.ts';

@@ -10,13 +10,12 @@ import {
 } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import { float8Array, int4Array, timestamptzArray } from '@verimeter/timescale-store';
+import { LIVE_READINGS } from './account.ts';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { storableText } from './sql-errors.ts';
 import type { StagedMessage } from './staged-message.ts';
 
-/** Messages with more readings than this are history, not news: they make no live events. */
-const LIVE_READINGS = 100;
 /** Live quarantine entries per batch; all of them are in the quarantine itself. */
 const LIVE_QUARANTINE = 100;
 

@@ -96,8 +96,8 @@ async function writeBatch(
     redelivered.size === 0
       ? context.prepared
       : await prepareBatch(staged, context.prepared.known, context, { redelivered });
-  const { plan } = prepared;
-  const outcomes = await context.store.write(client, plan.readings);
+  const { plan, shares } = prepared;
+  const outcomes = await context.store.write(client, plan.readings, { shares });
   onWritten?.();
   const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
   await addEvents(client, plan);

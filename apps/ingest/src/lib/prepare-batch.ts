@@ -1,6 +1,11 @@
-import { OUTCOME, type ReadingStore, type WriteOutcomes } from '@verimeter/reading-store';
-import { type LiveReadings, type PoolClient, journalParameters } from '@verimeter/registry';
-import { type Totals, accountBatch } from './account.ts';
+import type { BatchShare, ReadingStore, WriteOutcomes } from '@verimeter/reading-store';
+import {
+  type JournalParameters,
+  type LiveReadings,
+  type PoolClient,
+  journalParameters,
+} from '@verimeter/registry';
+import { type Totals, accountBatch, sharesOf } from './account.ts';
 import { liveReadings } from './batch-statements.ts';
 import type { KnownDevices } from './device-directory.ts';
 import { type BatchPlan, type PlanContext, planBatch, recallDevices } from './plan-batch.ts';
@@ -9,7 +14,7 @@ import type { StagedMessage } from './staged-message.ts';
 /** What is said of a batch once it is stored, ready to be sent. */
 export interface BatchAccount {
   readonly totals: Totals;
-  readonly ledger: readonly string[];
+  readonly ledger: JournalParameters;
   readonly live: LiveReadings;
 }
 
@@ -17,14 +22,17 @@ export interface BatchAccount {
 export interface PreparedBatch {
   readonly plan: BatchPlan;
   readonly known: KnownDevices;
-  /** Where the store knows none of the rows, which is the rule. */
+  /** What the store answers for rows that are new. */
+  readonly answer: ReadingStore['answer'];
+  /** Where the store knows none of the rows, which is the rule, or answers later. */
   readonly ifNew: BatchAccount;
+  readonly shares: readonly BatchShare[];
   /** As the directory was. */
   readonly generation: number;
 }
 
 export interface PrepareContext extends PlanContext {
-  readonly store: Pick<ReadingStore<PoolClient>, 'prepare'>;
+  readonly store: Pick<ReadingStore<PoolClient>, 'prepare' | 'answer'>;
 }
 
 const NONE: ReadonlySet<StagedMessage> = new Set();
@@ -40,10 +48,11 @@ function accountPlan(plan: BatchPlan, outcomes: WriteOutcomes): BatchAccount {
 }
 
 /** The account where the store has said what became of each row. */
-export function accountOf({ plan, ifNew }: PreparedBatch, outcomes: WriteOutcomes): BatchAccount {
-  return outcomes.every((outcome) => outcome === OUTCOME.stored)
-    ? ifNew
-    : accountPlan(plan, outcomes);
+export function accountOf(
+  { plan, answer, ifNew }: PreparedBatch,
+  outcomes: WriteOutcomes,
+): BatchAccount {
+  return outcomes.every((outcome) => outcome === answer) ? ifNew : accountPlan(plan, outcomes);
 }
 
 /**
@@ -63,8 +72,10 @@ export async function prepareBatch(
   await turn?.();
   context.store.prepare(plan.readings);
   await turn?.();
-  const allStored = new Uint8Array(plan.readings.length).fill(OUTCOME.stored);
-  return { plan, known, generation, ifNew: accountPlan(plan, allStored) };
+  const { answer } = context.store;
+  const allNew = new Uint8Array(plan.readings.length).fill(answer);
+  const shares = sharesOf(plan);
+  return { plan, known, generation, answer, ifNew: accountPlan(plan, allNew), shares };
 }
 
 /**

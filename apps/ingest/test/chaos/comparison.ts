@@ -10,6 +10,8 @@ export interface Ledger {
   readonly received: number;
   readonly stored: number;
   readonly duplicate: number;
+  /** Safe, and not known yet what of it is new; 0 on a store that answers at once. */
+  readonly pending: number;
   /** Received and in none of the other columns. */
   readonly open: number;
 }
@@ -105,7 +107,7 @@ async function withPool<T>(url: string, work: (pool: Pool) => Promise<T>): Promi
 async function sumLedger(pool: Pool): Promise<Ledger> {
   const { rows } = await pool.query<Ledger>(
     `SELECT coalesce(sum(received), 0)::int8 AS received, coalesce(sum(stored), 0)::int8 AS stored,
-            coalesce(sum(duplicate), 0)::int8 AS duplicate,
+            coalesce(sum(duplicate), 0)::int8 AS duplicate, coalesce(sum(pending), 0)::int8 AS pending,
             coalesce(sum(received - stored - duplicate - conflicting - rejected - pending), 0)::int8 AS open FROM ledger`,
   );
   const [sums] = rows;

@@ -45,6 +45,7 @@ export const wholeness = (result: Comparison): Record<string, boolean> => ({
 /** What must be true of every comparison. */
 export const soundness = ({ ledger, settings }: Comparison): Record<string, boolean> => ({
   'the ledger adds up': ledger.open === 0,
+  'nothing is pending': ledger.pending === 0,
   'fsync, synchronous_commit and full_page_writes are on':
     Object.keys(settings).length === 3 &&
     Object.values(settings).every((setting) => setting === 'on'),

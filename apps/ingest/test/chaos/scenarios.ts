@@ -3,6 +3,7 @@ import { runCommit } from './commit.ts';
 import { runDisk } from './disk.ts';
 import { runKills } from './kills.ts';
 import { runNetwork } from './network.ts';
+import { runQuestDb } from './questdb.ts';
 import type { Report, ScenarioOptions } from './report.ts';
 import { runStall } from './stall.ts';
 import { runUp } from './up.ts';
@@ -37,6 +38,7 @@ export const SCENARIOS = {
   network: { run: runNetwork, short: size(4, 12_000, 2), long: size(20, 150_000, 10) },
   disk: { run: runDisk, short: size(1, 6000), long: size(3, 50_000) },
   stall: { run: runStall, short: size(1, 0, 60, 5000), long: size(1, 0, 600, 5000) },
+  questdb: { run: runQuestDb, short: size(4, 12_000), long: size(40, 300_000) },
   commit: { run: runCommit, short: size(6, 12_000), long: size(20, 100_000) },
 } satisfies Readonly<Record<string, Scenario>>;
 

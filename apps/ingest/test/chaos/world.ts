@@ -30,6 +30,8 @@ export interface WorldOptions {
   /** How far the run is, in messages; default: what is stored. */
   readonly progress?: () => Promise<number>;
   readonly ahead?: number;
+  /** Further settings of the worker. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Mosquitto, PostgreSQL with all that keeps a commit, one worker, and a publisher, each a process of its own. */
@@ -91,6 +93,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       MQTT_URL: through(mosquitto.url, brokerProxy).href,
       MQTT_CLIENT_ID: 'chaos-worker',
       INGEST_FLUSH_MS: String(options.flushMs ?? FLUSH_MS),
+      ...options.env,
     };
     const { early = false, keepaliveS } = options;
     const begin = (): Promise<WorkerProcess> =>

@@ -84,9 +84,31 @@ export interface Transaction {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
 }
 
+/** Whom rows of a batch are accounted to: those from the share before this one up to `end`, exclusive. */
+export interface BatchShare {
+  readonly tenant: string;
+  readonly deviceId: string;
+  /** Column `source` of the ledger. */
+  readonly source: string;
+  readonly end: number;
+  /** What is new of it is announced to the live stream. */
+  readonly live: boolean;
+}
+
+/** What a store that does not answer at once must know to settle the account later. Others make no use of it. */
+export interface WriteOptions {
+  /** In the order of the rows, to the last one; without shares the batch is not accounted. */
+  readonly shares?: readonly BatchShare[];
+  /** `settled` will be asked for the outcomes. */
+  readonly awaited?: boolean;
+}
+
 /** Time series of readings. Key (channel, ts); the first value stays, a different later one is a recorded conflict. */
 export interface ReadingStore<T extends Transaction = Transaction> extends RowReader {
   readonly kind: 'postgres' | 'timescale' | 'questdb';
+
+  /** What `write` answers for a row that is new: `stored`, or `pending` where the store answers later. */
+  readonly answer: typeof OUTCOME.stored | typeof OUTCOME.pending;
 
   /** Does ahead what `write` needs no transaction for. The batch may not change afterwards. */
   prepare(batch: ReadingBatch): void;
@@ -96,7 +118,13 @@ export interface ReadingStore<T extends Transaction = Transaction> extends RowRe
    * duplicates of the first; a different value for one key, in the batch or the store, is conflicting and recorded
    * in `reading_conflicts` (a conflicting value already recorded there is a duplicate).
    */
-  write(transaction: T, batch: ReadingBatch): Promise<WriteOutcomes>;
+  write(transaction: T, batch: ReadingBatch, options?: WriteOptions): Promise<WriteOutcomes>;
+
+  /**
+   * What became of the rows of a batch for which `write` answered `pending`, in the same order: waits until it is known. The batch was
+   * written as awaited, and its transaction has committed. Other outcomes come back as they are.
+   */
+  settled(outcomes: WriteOutcomes): Promise<WriteOutcomes>;
 
   /**
    * Values of whole channels on a grid, for the analytics: the reading AT each grid instant (tolerance 0), NaN where none.

@@ -1,5 +1,6 @@
 import { numberArray, textArray } from './array-literals.ts';
 import { timestamptz } from './instants.ts';
+import type { JournalParameters } from './ledger.ts';
 import type { Queryable } from './pools.ts';
 
 /** Elements, or the array in PostgreSQL's binary format. */
@@ -17,21 +18,19 @@ export interface LiveReadings {
 }
 
 const CLOSE = `
-  SELECT close_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) AS is_new`;
+  SELECT close_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS is_new`;
 
 /**
  * Accounts for a batch and announces its readings, in the transaction that stores them. The mark makes a second attempt with the same
  * mark harmless: false, with nothing done, where a batch with it was committed before. What is locked here is locked until the commit,
  * so that little should follow.
- *
- * @param batch.ledger of `journalParameters`
  */
 export async function closeBatch(
   client: Queryable,
   batch: {
     readonly mark: Buffer;
     readonly atUs: number;
-    readonly ledger: readonly string[];
+    readonly ledger: JournalParameters;
     readonly live: LiveReadings;
   },
 ): Promise<boolean> {
@@ -42,12 +41,13 @@ export async function closeBatch(
     values: [
       mark,
       timestamptz(atUs),
-      ...ledger,
+      ...ledger.counts,
       textArray(live.tenants),
       numberArray(live.ends),
       live.channelIds,
       live.ts,
       live.values,
+      ledger.pending,
     ],
   });
   return result.rows[0]?.is_new === true;

@@ -70,13 +70,18 @@ export async function addToLedger(client: Queryable, rows: readonly LedgerRow[])
   });
 }
 
-/** What one batch of messages counts: nothing is pending. */
-export type JournalRow = Omit<LedgerRow, 'pending'>;
-
 const JOURNAL_COUNTS = ['received', 'stored', 'duplicate', 'conflicting', 'rejected'] as const;
 
-/** The rows of a batch as array parameters, in the order of the arguments of `close_batch`. */
-export function journalParameters(rows: readonly JournalRow[]): readonly string[] {
+/** The rows of a batch as array parameters of `close_batch`. */
+export interface JournalParameters {
+  /** In the order of the arguments. */
+  readonly counts: readonly string[];
+  /** Null where nothing is pending. */
+  readonly pending: string | null;
+}
+
+/** What one batch of messages counts. */
+export function journalParameters(rows: readonly LedgerRow[]): JournalParameters {
   const parts = [
     ...Map.groupBy(
       rows,
@@ -87,7 +92,7 @@ export function journalParameters(rows: readonly JournalRow[]): readonly string[
   const ordered = parts.flat();
   const hour = hourFormatter();
   let end = 0;
-  return [
+  const counts = [
     textArray(parts.map(([first]) => first?.tenant ?? null)),
     textArray(parts.map(([first]) => hour(first?.receivedAtUs ?? 0))),
     textArray(parts.map(([first]) => first?.source ?? '')),
@@ -96,6 +101,8 @@ export function journalParameters(rows: readonly JournalRow[]): readonly string[
     textArray(ordered.map((row) => row.topic)),
     ...JOURNAL_COUNTS.map((name) => numberArray(ordered.map((row) => row[name] ?? 0))),
   ];
+  const pending = ordered.map((row) => row.pending ?? 0);
+  return { counts, pending: pending.some((count) => count !== 0) ? numberArray(pending) : null };
 }
 
 /** Adds up to `batches` of the journal to the hours; returns how many there were. Sums of the ledger stay as they are. */

@@ -45,7 +45,7 @@ export async function entriesOf(
                                  THEN status = 'open' AND id > $3 AND id <= $4 AND ($5::text IS NULL OR reason = $5)
                                       AND ($6::text IS NULL OR device_id = $6) AND ($8::text IS NULL OR field = $8)
                                       AND (NOT $9 OR device_id IS NULL)
-                                 ELSE id = $2 END
+                                 ELSE id = $2 AND id > $3 END
                       ORDER BY id LIMIT $7) one_batch) counted
       WHERE before < ${BATCH_BYTES} ORDER BY id`,
     [tenant, entryId, nextId, lastId, reason, deviceId, limit, field, withoutDevice],

@@ -94,7 +94,10 @@ export async function lockReplay(client: Queryable, replay: Replay): Promise<boo
   return rowCount === 1;
 }
 
-/** Counts that a batch adds; `nextId`: up to which entry it looked. */
+/**
+ * Counts that a batch adds; `nextId`: up to which entry it looked. `holdS`: nobody else goes on with it for so long, since counts are still
+ * to be added.
+ */
 export async function advanceReplay(
   client: Queryable,
   id: number,
@@ -103,16 +106,29 @@ export async function advanceReplay(
     readonly entries: number;
     readonly replayed: number;
     readonly finished: boolean;
+    readonly holdS?: number;
   },
 ): Promise<void> {
-  const { nextId, finished, entries, replayed } = done;
+  const { nextId, finished, entries, replayed, holdS = 0 } = done;
   const { received, stored, duplicate, conflicting, rejected } = done;
   await client.query(
     `UPDATE replays SET next_id = $2, finished_at = CASE WHEN $3 THEN now() END, stepped_at = now(), attempts = 0, entries = entries + $4,
             replayed = replayed + $5, received = received + $6, stored = stored + $7, duplicate = duplicate + $8,
-            conflicting = conflicting + $9, rejected = rejected + $10
+            conflicting = conflicting + $9, rejected = rejected + $10, not_before = now() + $11 * interval '1 second'
       WHERE id = $1`,
-    [id, nextId, finished, entries, replayed, received, stored, duplicate, conflicting, rejected],
+    [
+      id,
+      nextId,
+      finished,
+      entries,
+      replayed,
+      received,
+      stored,
+      duplicate,
+      conflicting,
+      rejected,
+      holdS,
+    ],
   );
 }
 

@@ -93,6 +93,7 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
     get kind() {
       return layout.known === 'hypertable' ? 'timescale' : 'postgres';
     },
+    answer: OUTCOME.stored,
 
     prepare(batch) {
       if (batch.length > 0 && layout.known !== undefined)
@@ -120,6 +121,8 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
         throw isPartitionMissing(error) ? new PartitionDroppedError(error) : error;
       }
     },
+
+    settled: (outcomes) => Promise.resolve(outcomes),
 
     async matrix(channelIds, grid): Promise<GridMatrix> {
       await layout.current(pool); // of no use to the statement: an analysis notes the kind of its store

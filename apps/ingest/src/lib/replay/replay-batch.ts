@@ -1,4 +1,5 @@
-import type { ReadingStore } from '@verimeter/reading-store';
+import { OUTCOME, type ReadingStore, type WriteOutcomes } from '@verimeter/reading-store';
+import { delay } from '@verimeter/service-runtime';
 import {
   type PoolClient,
   type Replay,
@@ -12,7 +13,7 @@ import {
   nextReplay,
   openPartsOf,
 } from '@verimeter/registry';
-import { accountBatch } from '../account.ts';
+import { accountBatch, sharesOf } from '../account.ts';
 import { addEvents, setPresence } from '../batch-statements.ts';
 import type { KnownDevices } from '../device-directory.ts';
 import { type PlanContext, planBatch, resolveDevices } from '../plan-batch.ts';
@@ -72,9 +73,10 @@ export async function replayBatch(
     );
     await client.query('BEGIN');
     const isOurs = await lockReplay(client, replay);
-    if (isOurs)
-      await replayEntries(client, { ...context, known }, { replay, messages, entryIds, isLast });
+    const part = { replay, messages, entryIds, isLast };
+    const pending = isOurs ? await replayEntries(client, { ...context, known }, part) : undefined;
     await client.query(isOurs ? 'COMMIT' : 'ROLLBACK');
+    if (pending !== undefined) await addOutcomes(client, context.store, part, pending);
     return isOurs ? 'done' : 'busy';
   } catch (error) {
     await client.query('ROLLBACK');
@@ -102,13 +104,41 @@ export async function refuseEntry(client: PoolClient, failed: ReplayFailedError)
   await client.query('COMMIT');
 }
 
+/** So long the store is waited for; then the counts of the wish say less than was received. */
+const SETTLED_MS = 15_000;
+const HOLD_S = 2 * (SETTLED_MS / 1000);
+
+/** Adds what a store that answers later says of the rows. The account itself is settled by the store. */
+async function addOutcomes(
+  client: PoolClient,
+  store: ReplayContext['store'],
+  part: Part,
+  pending: WriteOutcomes,
+): Promise<void> {
+  const outcomes = await Promise.race([
+    store.settled(pending),
+    delay(SETTLED_MS).then(() => new Uint8Array(0)),
+  ]);
+  const count = (wanted: number): number => outcomes.filter((one) => one === wanted).length;
+  await advanceReplay(client, part.replay.id, {
+    ...NOTHING,
+    nextId: part.entryIds.at(-1) ?? part.replay.lastId,
+    finished: part.replay.entryId !== null || part.isLast,
+    entries: 0,
+    stored: count(OUTCOME.stored),
+    duplicate: count(OUTCOME.duplicate),
+    conflicting: count(OUTCOME.conflicting),
+  });
+}
+
 const NOTHING = { replayed: 0, received: 0, stored: 0, duplicate: 0, conflicting: 0, rejected: 0 };
 
+/** Returns outcomes that the store will say later; undefined: there are none. */
 async function replayEntries(
   client: PoolClient,
   context: ReplayContext & { readonly known: KnownDevices },
   { replay, messages: seen, entryIds, isLast }: Part,
-): Promise<void> {
+): Promise<WriteOutcomes | undefined> {
   const locked = await lockEntries(client, entryIds);
   // Another wish may have been faster with some of them.
   const now = new Map(
@@ -127,7 +157,8 @@ async function replayEntries(
     new Set(),
     context,
   );
-  const outcomes = await context.store.write(client, plan.readings);
+  const shares = sharesOf(plan);
+  const outcomes = await context.store.write(client, plan.readings, { shares, awaited: true });
   await addEvents(client, plan);
   await setPresence(client, plan);
   const { entries: account, totals } = accountBatch(plan, outcomes);
@@ -139,13 +170,14 @@ async function replayEntries(
     return planned === undefined ? [] : settleEntries(message, planned, open);
   });
   await changeEntries(client, settled);
-  const { stored, duplicate, conflicting, rejected } = totals;
+  const { stored, duplicate, conflicting, rejected, pending } = totals;
   await advanceReplay(client, replay.id, {
     nextId: entryIds.at(-1) ?? replay.lastId,
-    finished: replay.entryId !== null || isLast,
+    finished: pending === 0 && (replay.entryId !== null || isLast),
+    holdS: pending === 0 ? 0 : HOLD_S,
     entries: now.size,
     replayed: settled.filter(({ status }) => status === 'replayed').length,
-    received: stored + duplicate + conflicting + rejected,
+    received: stored + duplicate + conflicting + rejected + pending,
     stored,
     duplicate,
     conflicting,
@@ -165,6 +197,7 @@ async function replayEntries(
         body: { id, device_id: deviceId, topic, status, reason, field, message },
       })),
   );
+  return pending === 0 ? undefined : outcomes;
 }
 
 /** Entries of a batch that are announced; a page that hears of some looks at all. */

@@ -1,6 +1,7 @@
 import {
   type ReadingBatch,
   type ReadingStore,
+  type WriteOutcomes,
   OUTCOME,
   createReadingBatch,
 } from '@verimeter/reading-store';
@@ -131,6 +132,8 @@ export async function importReadings(
   const counts: ReadingCounts = { rows: 0, stored: 0, duplicate: 0, conflicting: 0 };
   let pending = open(options);
   let writing: Promise<void> = Promise.resolve();
+  // Of batches that are safe, and of which the store has not said yet what became of their rows.
+  const answers: Promise<void>[] = [];
 
   for await (const part of rows) {
     for (const row of part) {
@@ -143,6 +146,7 @@ export async function importReadings(
   }
   await flush();
   await writing;
+  await Promise.all(answers.splice(0));
   return counts;
 
   function addRow(row: CsvRow): ReadingProblem | undefined {
@@ -179,13 +183,29 @@ export async function importReadings(
     await writing; // one batch at a time, in the order of the file: the first value of an instant stays
     if (pending.rows === 0) return;
     pending.newChannels.push(...directory.takeNew());
-    writing = writeBatch(pending, options, counts);
+    // A store that answers later is not run away from.
+    if (answers.length >= MOST_UNANSWERED) await answers.shift();
+    writing = write(pending);
     // The next await of `writing` reports a failure; until then it must not count as unhandled.
     writing.catch(() => undefined);
     pending = open(options);
     await rejects.drained();
   }
+
+  async function write(part: Pending): Promise<void> {
+    const outcomes = await writeBatch(part, options);
+    const answer = options.store.settled(outcomes).then((settled) => {
+      counts.rows += part.rows;
+      count(counts, settled);
+      options.onProgress?.(counts);
+    });
+    answer.catch(() => undefined); // reported where it is awaited
+    answers.push(answer);
+  }
 }
+
+/** Batches of which the answer is awaited. */
+const MOST_UNANSWERED = 8;
 
 function open(options: ReadingImportOptions): Pending {
   const receivedAtUs = options.nowUs();
@@ -256,28 +276,29 @@ async function createChannels(
 }
 
 async function writeBatch(
-  { batch, channels, newChannels, account, rows }: Pending,
+  { batch, channels, newChannels, account }: Pending,
   options: ReadingImportOptions,
-  counts: ReadingCounts,
-): Promise<void> {
+): Promise<WriteOutcomes> {
   const { pool, store, tenant } = options;
-  const outcomes = await withTransaction(pool, async (client) => {
+  return withTransaction(pool, async (client) => {
     await createChannels(client, tenant, newChannels);
     for (const [row, channel] of channels.entries()) {
       if (channel.channelId === undefined)
         throw new Error(`channel ${channel.quantity} of ${channel.deviceId} was not created`);
       batch.channelId[row] = channel.channelId;
     }
-    const result = await store.write(client, batch);
+    const shares = store.answer === OUTCOME.pending ? account.shares(channels) : [];
+    const result = await store.write(client, batch, { shares, awaited: true });
     account.settle(channels, result);
     await addToQuarantine(client, account.quarantine());
     await addToLedger(client, account.ledger());
     return result;
   });
-  counts.rows += rows;
+}
+
+function count(counts: ReadingCounts, outcomes: WriteOutcomes): void {
   for (const outcome of outcomes)
     if (outcome === OUTCOME.stored) counts.stored += 1;
     else if (outcome === OUTCOME.duplicate) counts.duplicate += 1;
     else counts.conflicting += 1;
-  options.onProgress?.(counts);
 }

@@ -1,4 +1,4 @@
-import { OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
+import { type BatchShare, OUTCOME, type WriteOutcomes } from '@verimeter/reading-store';
 import { KEPT_PAYLOAD_BYTES, type LedgerRow, type QuarantineRow } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
 import type { CsvRow } from '../csv/record-splitter.ts';
@@ -10,6 +10,7 @@ interface Counts {
   duplicate: number;
   conflicting: number;
   rejected: number;
+  pending: number;
 }
 
 interface RejectedReading {
@@ -26,6 +27,8 @@ interface RejectedReading {
 export interface BatchAccount {
   reject(rejected: RejectedReading): void;
   settle(channels: readonly ImportChannel[], outcomes: WriteOutcomes): void;
+  /** For a store that answers later: whom the rows belong to. */
+  shares(channels: readonly ImportChannel[]): BatchShare[];
   ledger(): LedgerRow[];
   quarantine(): QuarantineRow[];
 }
@@ -49,7 +52,7 @@ export function createBatchAccount(origin: BatchOrigin): BatchAccount {
   function entry(deviceId: string | null): Counts {
     let found = perDevice.get(deviceId);
     if (found === undefined) {
-      found = { received: 0, stored: 0, duplicate: 0, conflicting: 0, rejected: 0 };
+      found = { received: 0, stored: 0, duplicate: 0, conflicting: 0, rejected: 0, pending: 0 };
       perDevice.set(deviceId, found);
     }
     return found;
@@ -72,9 +75,11 @@ export function createBatchAccount(origin: BatchOrigin): BatchAccount {
         counted.received += 1;
         if (outcome === OUTCOME.stored) counted.stored += 1;
         else if (outcome === OUTCOME.duplicate) counted.duplicate += 1;
-        else counted.conflicting += 1;
+        else if (outcome === OUTCOME.conflicting) counted.conflicting += 1;
+        else counted.pending += 1;
       }
     },
+    shares: (channels) => sharesOf(channels, tenant),
     ledger: () =>
       [...perDevice].map(([deviceId, counts]) => ({
         tenant,
@@ -86,6 +91,16 @@ export function createBatchAccount(origin: BatchOrigin): BatchAccount {
       })),
     quarantine: () => [...rejected.values()].flatMap((list) => packed(list, origin)),
   };
+}
+
+/** What is imported is history: no live events. */
+function sharesOf(channels: readonly ImportChannel[], tenant: string): BatchShare[] {
+  const shares: BatchShare[] = [];
+  for (const [row, { deviceId }] of channels.entries()) {
+    if (channels[row + 1]?.deviceId === deviceId) continue;
+    shares.push({ tenant, deviceId, source: SOURCE, end: row + 1, live: false });
+  }
+  return shares;
 }
 
 /** Entries for the rejected readings of one device and reason: as many as the payload limit asks for. */

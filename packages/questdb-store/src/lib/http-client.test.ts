@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createNumberReader } from './http-client.ts';
+import { QuestDbError } from './questdb-error.ts';
+
+const number = fc.double({ noDefaultInfinity: true }).map((value) => value + 0);
+
+describe('numbers in CSV', () => {
+  test('are the same however the answer is cut into pieces', () => {
+    const rows = fc.array(fc.tuple(number, number));
+    fc.assert(
+      fc.property(rows, fc.array(fc.nat(200)), (all, cuts) => {
+        const text = all.map((row) => row.map((one) => (Number.isNaN(one) ? '' : String(one))));
+        const bytes = Buffer.from(
+          `"a","b"\r\n${text.map((row) => `${row.join(',')}\r\n`).join('')}`,
+        );
+        const taken: number[][] = [];
+        const reader = createNumberReader((row) => void taken.push([...row]));
+        let offset = 0;
+        for (const cut of cuts) {
+          reader.take(bytes.subarray(offset, offset + cut));
+          offset = Math.min(bytes.length, offset + cut);
+        }
+        reader.take(bytes.subarray(offset));
+        reader.end();
+        expect(taken).toEqual(all);
+      }),
+    );
+  });
+
+  test('an answer that breaks off is no answer', () => {
+    const reader = createNumberReader(() => undefined);
+    reader.take(Buffer.from('a,b\r\n1,2\r\n3'));
+    expect(() => reader.end()).toThrow(QuestDbError);
+  });
+});

@@ -1,0 +1,283 @@
+import type {
+  Bucket,
+  LatestReading,
+  ReadingRange,
+  StoredReading,
+  TenantReadings,
+} from '@verimeter/reading-store';
+import type { ClientBase } from 'pg';
+import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
+import { QuestDbError } from './questdb-error.ts';
+import {
+  CHANNELS_AT_A_TIME,
+  NOT_FUTURE,
+  TABLE,
+  channelIn,
+  checkWal,
+  chunksOf,
+  createTableOnce,
+  instant,
+  readWalState,
+  receivedUs,
+} from './readings-table.ts';
+import { GrowingColumn } from './series.ts';
+import { numbers } from './waiting-batches.ts';
+
+/** A reading from the future counts once its time has come. */
+const HAS_COME = `(${NOT_FUTURE} OR ts <= now())`;
+/** A request waits for an answer. */
+const CHECK_MS = 1500;
+
+const CHANNELS = `
+  SELECT device_id, channel_id, quantity, unit FROM channels
+   WHERE tenant = current_setting('app.tenant', true) AND device_id = ANY ($1) ORDER BY device_id, quantity`;
+
+const CHANNEL = `
+  SELECT channel_id FROM channels
+   WHERE tenant = current_setting('app.tenant', true) AND device_id = $1 AND quantity = $2`;
+
+/** The tenant's own channel; undefined: there is none. PostgreSQL says which they are, so that QuestDB is asked for no other. */
+async function channelOf(
+  client: ClientBase,
+  { deviceId, quantity }: ReadingRange,
+): Promise<number | undefined> {
+  const { rows } = await client.query<{ channel_id: number }>(CHANNEL, [deviceId, quantity]);
+  return rows[0]?.channel_id;
+}
+
+const CONFLICTS = `
+  SELECT ts, value, received_at, flags FROM reading_conflicts
+   WHERE channel_id = $1 AND ts >= $2::timestamptz AND ts < $3::timestamptz
+     AND ($4::timestamptz IS NULL OR ts > $4::timestamptz OR (ts = $4::timestamptz AND ($5 OR value > $6::float8)))
+   ORDER BY ts, value LIMIT $7`;
+
+const BOUNDS = `
+  SELECT bucket_start($1::timestamptz, $3, $4) AS from_us,
+         bucket_end(bucket_start($2::timestamptz - interval '1 microsecond', $3, $4), $3, $4) AS until_us`;
+
+const BUCKETS = `
+  SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage, steps_back, top_rise
+    FROM series_aggregates($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7, $8)`;
+
+interface BucketRow {
+  start_at: number;
+  end_at: number;
+  first: number;
+  last: number;
+  min: number;
+  max: number;
+  mean: number;
+  sum: number | null;
+  count: number;
+  coverage: number | null;
+  steps_back: number;
+  top_rise: number | null;
+}
+
+/** What the requests of a tenant read from QuestDB. Clients read timestamptz as microseconds (`rowTypes` of the registry). */
+export function createQuestDbTenantReadings(httpUrl: string): TenantReadings<ClientBase> {
+  const http = createQuestDbHttp(httpUrl);
+  const table = createTableOnce(http);
+  return {
+    async latest(client, deviceIds) {
+      const { rows } = await client.query<ChannelRow>(CHANNELS, [deviceIds]);
+      if (rows.length === 0) return [];
+      await table();
+      return readLatest(http, rows);
+    },
+
+    async page(client, range, options) {
+      const { limit, conflicts, after } = options;
+      const channelId = await channelOf(client, range);
+      if (channelId === undefined) return [];
+      await table();
+      const current = await readPage(http, channelId, range, { limit, afterUs: after?.tsUs });
+      if (!conflicts) return current;
+      const beside = await client.query<ConflictRow>(CONFLICTS, [
+        channelId,
+        timestamptz(range.fromUs),
+        timestamptz(range.toUs),
+        after === undefined ? null : timestamptz(after.tsUs),
+        after?.current ?? true,
+        after?.value ?? null,
+        limit,
+      ]);
+      const rows = [
+        ...current,
+        ...beside.rows.map(({ ts, value, received_at, flags }) => ({
+          tsUs: ts,
+          value,
+          receivedAtUs: received_at,
+          flags,
+          current: false,
+        })),
+      ];
+      return rows
+        .toSorted(
+          (a, b) => a.tsUs - b.tsUs || Number(b.current) - Number(a.current) || a.value - b.value,
+        )
+        .slice(0, limit);
+    },
+
+    async buckets(client, range, { register, resolution, zone, limit }) {
+      const channelId = await channelOf(client, range);
+      if (channelId === undefined || range.toUs <= range.fromUs) return [];
+      await table();
+      const [from, to] = [timestamptz(range.fromUs), timestamptz(range.toUs)];
+      const bounds = await client.query<{ from_us: number; until_us: number }>(BOUNDS, [
+        from,
+        to,
+        resolution,
+        zone,
+      ]);
+      const [row] = bounds.rows;
+      if (row === undefined) throw new QuestDbError('PostgreSQL gave no bounds of buckets');
+      const [instants, values] = await readAround(
+        http,
+        channelId,
+        { fromUs: row.from_us, untilUs: row.until_us },
+        { before: 1, after: 0 },
+      );
+      // One definition of a bucket: that of PostgreSQL (docs/decisions/0117).
+      const result = await client.query<BucketRow>(BUCKETS, [
+        numbers(instants),
+        numbers(values),
+        register,
+        from,
+        to,
+        resolution,
+        zone,
+        limit,
+      ]);
+      return result.rows.map(bucketOf);
+    },
+
+    async series(client, range, around) {
+      const channelId = await channelOf(client, range);
+      if (channelId === undefined) return [];
+      await table();
+      const span = { fromUs: range.fromUs, untilUs: range.toUs };
+      const [instants, values] = await readAround(http, channelId, span, around);
+      return Array.from(instants, (tsUs, k) => ({ tsUs, value: values[k] ?? 0 }));
+    },
+
+    async check() {
+      await table();
+      checkWal(await readWalState(http, CHECK_MS));
+    },
+  };
+}
+
+interface ChannelRow {
+  readonly device_id: string;
+  readonly channel_id: number;
+  readonly quantity: string;
+  readonly unit: string;
+}
+
+interface ConflictRow {
+  readonly ts: number;
+  readonly value: number;
+  readonly received_at: number;
+  readonly flags: number;
+}
+
+const bucketOf = (row: BucketRow): Bucket => ({
+  startUs: row.start_at,
+  endUs: row.end_at,
+  first: row.first,
+  last: row.last,
+  min: row.min,
+  max: row.max,
+  mean: row.mean,
+  sum: row.sum,
+  count: row.count,
+  coverage: row.coverage,
+  stepsBack: row.steps_back,
+  topRise: row.top_rise,
+});
+
+/** A parameter for a timestamptz. */
+function timestamptz(us: number): string {
+  const ms = Math.floor(us / 1000);
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(us - ms * 1000).padStart(3, '0')}Z`;
+}
+
+async function readLatest(
+  http: QuestDbHttp,
+  channels: readonly ChannelRow[],
+): Promise<LatestReading[]> {
+  const found = new Map<number, NonNullable<LatestReading['latest']>>();
+  const ids = channels.map((channel) => channel.channel_id);
+  for (const some of chunksOf(ids, CHANNELS_AT_A_TIME))
+    // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
+    await http.numbers(
+      `SELECT channel, ts::long AS us, value, flags FROM ${TABLE}
+        WHERE ${channelIn(some)} AND ${HAS_COME} LATEST ON ts PARTITION BY channel`,
+      ([channelId = 0, tsUs = 0, value = 0, flags = 0]) =>
+        void found.set(channelId, { tsUs, value, flags }),
+    );
+  return channels.map((channel) => ({
+    deviceId: channel.device_id,
+    quantity: channel.quantity,
+    unit: channel.unit,
+    latest: found.get(channel.channel_id) ?? null,
+  }));
+}
+
+async function readPage(
+  http: QuestDbHttp,
+  channelId: number,
+  { fromUs, toUs }: ReadingRange,
+  { limit, afterUs }: { readonly limit: number; readonly afterUs: number | undefined },
+): Promise<StoredReading[]> {
+  const rows: StoredReading[] = [];
+  const firstUs = afterUs === undefined ? fromUs : Math.max(fromUs, afterUs + 1);
+  if (limit > 0 && firstUs < toUs)
+    await http.numbers(
+      `SELECT ts::long AS us, value, received, flags FROM ${TABLE}
+        WHERE ${channelIn([channelId])} AND ts >= ${instant(firstUs)} AND ts < ${instant(toUs)}
+        ORDER BY ts LIMIT ${Math.floor(limit)}`,
+      ([tsUs = 0, value = 0, received = 0, flags = 0]) =>
+        void rows.push({ tsUs, value, receivedAtUs: receivedUs(received), flags, current: true }),
+    );
+  return rows;
+}
+
+/** Instants and values of a channel in a span, both ends included, with some before and after it. */
+async function readAround(
+  http: QuestDbHttp,
+  channelId: number,
+  { fromUs, untilUs }: { readonly fromUs: number; readonly untilUs: number },
+  { before, after }: { readonly before: number; readonly after: number },
+): Promise<[Float64Array, Float64Array]> {
+  const rows = async (condition: string): Promise<[Float64Array, Float64Array]> => {
+    const [instants, values] = [new GrowingColumn(), new GrowingColumn()];
+    await http.numbers(
+      `SELECT ts::long AS us, value FROM ${TABLE} WHERE ${channelIn([channelId])} AND ${HAS_COME} AND ${condition}`,
+      ([tsUs = 0, value = 0]) => {
+        instants.push(tsUs);
+        values.push(value);
+      },
+    );
+    return [instants.values, values.values];
+  };
+  const none: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+  const parts = [
+    before > 0 ? await rows(`ts < ${instant(fromUs)} ORDER BY ts DESC LIMIT ${before}`) : none,
+    await rows(`ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)} ORDER BY ts`),
+    after > 0 ? await rows(`ts > ${instant(untilUs)} ORDER BY ts LIMIT ${after}`) : none,
+  ] as const;
+  const [early] = parts;
+  for (const column of early) column.reverse();
+  const joined = (which: 0 | 1): Float64Array => {
+    const all = new Float64Array(parts.reduce((sum, part) => sum + part[which].length, 0));
+    let offset = 0;
+    for (const part of parts) {
+      all.set(part[which], offset);
+      offset += part[which].length;
+    }
+    return all;
+  };
+  return [joined(0), joined(1)];
+}
