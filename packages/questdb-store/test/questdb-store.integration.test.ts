@@ -1,7 +1,27 @@
 import { describeReadingStore } from '@verimeter/reading-store/contract';
 import { findQuestDb } from '@verimeter/test-support';
-import { createContractFixture } from './questdb-world.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { type QuestDbWorld, contractFixture, createQuestDbWorld } from './questdb-world.ts';
+import { describeReads } from './reads.ts';
+import { describeSettling } from './settling.ts';
 
 const jar = await findQuestDb();
 
-if (jar !== undefined) describeReadingStore('QuestDB', () => createContractFixture(jar));
+/** One server for all of it: its start takes longer than the tests. */
+function describeQuestDb(program: string): void {
+  let world: QuestDbWorld | undefined;
+  const started = (): QuestDbWorld => {
+    if (world === undefined) throw new Error('QuestDB did not start');
+    return world;
+  };
+  beforeAll(async () => {
+    world = await createQuestDbWorld(program);
+  }, 120_000);
+  afterAll(() => world?.close());
+
+  describeReadingStore('QuestDB', () => Promise.resolve(contractFixture(started())));
+  describeReads(started);
+  describeSettling(started);
+}
+
+if (jar !== undefined) describeQuestDb(jar);

@@ -44,21 +44,30 @@ export const asTenant = <T>(
 export interface QuestDbWorld {
   readonly questdb: QuestDb;
   readonly database: TestDatabase;
-  /** Stores end with the world. */
   openStore(options?: Partial<QuestDbOptions>): QuestDbStore;
+  /** One of those that are open settles for all of them. */
+  closeStores(): Promise<void>;
   createChannels(count: number, quantity?: string): Promise<number[]>;
   readAll(channelId: number): Promise<StoredReading[]>;
   close(): Promise<void>;
 }
 
 export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
-  const [questdb, database] = await Promise.all([startQuestDb(jar), createTestDatabase()]);
+  const [questdb, database] = await Promise.all([
+    // So that a table can be suspended by command.
+    startQuestDb(jar, { 'dev.mode.enabled': 'true' }),
+    createTestDatabase(),
+  ]);
   const pool = database.servicePool;
   await pool.query(`INSERT INTO tenants (tenant) VALUES ('${TENANT}')`);
   const stores: QuestDbStore[] = [];
+  const closeStores = async (): Promise<void> => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  };
   let devices = 0;
   return {
     questdb,
+    closeStores,
     database,
     openStore(options = {}) {
       const store = createQuestDbStore({ pool, httpUrl: questdb.httpUrl, ...options });
@@ -110,7 +119,7 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
       return rows.toSorted((left, right) => left.tsUs - right.tsUs);
     },
     async close() {
-      await Promise.all(stores.map((store) => store.close()));
+      await closeStores();
       await database.drop();
       await questdb.stop();
     },
@@ -118,15 +127,15 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
 }
 
 /** The world as the suite of all stores asks for it. */
-export async function createContractFixture(jar: string): Promise<ReadingStoreFixture<ClientBase>> {
-  const world = await createQuestDbWorld(jar);
+export function contractFixture(world: QuestDbWorld): ReadingStoreFixture<ClientBase> {
+  const store = world.openStore();
   return {
-    store: world.openStore(),
+    store,
     receivedStepUs: 1e6,
     transaction: (work) => transaction(world.database.servicePool, work),
     createChannels: (count) => world.createChannels(count),
     tenantOf: () => Promise.resolve(TENANT),
     readAll: (channelId) => world.readAll(channelId),
-    close: () => world.close(),
+    close: () => store.close(),
   };
 }

@@ -32,8 +32,9 @@ async function readPartitions(http: QuestDbHttp): Promise<Partition[]> {
   );
   return rows.map(([name, from, until, count, bytes, active, isParquet, parquetBytes]) => ({
     name: String(name),
-    fromUs: Number(from),
-    untilUs: Number(until),
+    // Of a Parquet partition QuestDB says neither.
+    fromUs: from === null ? dayOf(String(name)) : Number(from),
+    untilUs: until === null ? dayOf(String(name)) + DAY_US - 1 : Number(until),
     rows: Number(count),
     bytes: Math.max(0, Number(bytes)),
     active: active === true,

@@ -24,8 +24,8 @@ w.stdout.level=ERROR,CRITICAL
 `;
 /** Up quickly, in little memory; columns lie outside of the heap. */
 const JAVA_FLAGS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
-const MODULE = 'io.questdb/io.questdb.ServerMain';
-const START_TIMEOUT_MS = 30_000;
+const MAIN = 'io.questdb.ServerMain';
+const START_TIMEOUT_MS = 60_000;
 const run = promisify(execFile);
 
 const cacheDirectory = (): string =>
@@ -105,7 +105,7 @@ export interface QuestDb {
 
 /**
  * A running QuestDB with the configuration of `infra/questdb`, on free ports and a directory of its own; `settings` replaces the values of
- * lines by the name they begin with.
+ * lines by the name they begin with, or adds them.
  */
 export async function startQuestDb(
   jar: string,
@@ -121,11 +121,13 @@ export async function startQuestDb(
     ...settings,
   };
   let configuration = readFileSync(CONFIGURATION, 'utf8');
-  for (const [name, value] of Object.entries(own))
-    configuration = configuration.replace(
-      new RegExp(`^${name.replaceAll('.', String.raw`\.`)}=.*$`, 'm'),
-      `${name}=${value}`,
-    );
+  for (const [name, value] of Object.entries(own)) {
+    const line = new RegExp(`^${name.replaceAll('.', String.raw`\.`)}=.*$`, 'm');
+    const wanted = `${name}=${value}`;
+    configuration = line.test(configuration)
+      ? configuration.replace(line, wanted)
+      : `${configuration}${wanted}\n`;
+  }
   await mkdir(path.join(temporary.path, 'conf'), { recursive: true });
   await writeFile(path.join(temporary.path, 'conf', 'server.conf'), configuration);
   await writeFile(path.join(temporary.path, 'conf', 'log.conf'), LOG_CONFIGURATION);
@@ -139,11 +141,9 @@ export async function startQuestDb(
     return answer.dataset ?? [];
   };
   const start = async (): Promise<void> => {
-    const started = spawn(
-      'java',
-      [...JAVA_FLAGS, '-p', jar, '-m', MODULE, '-d', temporary.path, '-n'],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const started = spawn('java', [...JAVA_FLAGS, '-cp', jar, MAIN, '-d', temporary.path, '-n'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child = started;
     let output = '';
     for (const stream of [started.stdout, started.stderr])

@@ -1,33 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUTCOME, type WriteOptions } from '@verimeter/reading-store';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
-import { findQuestDb } from '@verimeter/test-support';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { QuestDbStore } from '../src/index.ts';
-import { type QuestDbWorld, TENANT, createQuestDbWorld, transaction } from './questdb-world.ts';
+import { type QuestDbWorld, TENANT, transaction } from './questdb-world.ts';
 
-const jar = await findQuestDb();
 const T0 = Date.UTC(2026, 10, 1) * 1000;
 const RECEIVED_US = Date.UTC(2026, 10, 24, 4) * 1000;
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
-function describeSettling(program: string): void {
+/** What is particular to a store that answers later. */
+export function describeSettling(worldOf: () => QuestDbWorld): void {
   describe('settling on QuestDB', () => {
     let world: QuestDbWorld;
-    const open: QuestDbStore[] = [];
-    beforeAll(async () => {
-      world = await createQuestDbWorld(program);
+    beforeAll(() => {
+      world = worldOf();
     });
-    afterEach(async () => {
-      await Promise.all(open.splice(0).map((store) => store.close()));
-    });
-    afterAll(() => world.close());
+    afterEach(() => world.closeStores());
 
-    const openStore = (options: Parameters<QuestDbWorld['openStore']>[0] = {}): QuestDbStore => {
-      const store = world.openStore(options);
-      open.push(store);
-      return store;
-    };
+    const openStore: QuestDbWorld['openStore'] = (options) => world.openStore(options);
     const write = (
       store: QuestDbStore,
       rows: readonly Row[],
@@ -68,7 +59,7 @@ function describeSettling(program: string): void {
         { stored: 2, duplicate: 1, conflicting: 1, pending: -4, received: 0, hour: RECEIVED_US },
       ]);
       const live = await world.database.servicePool.query(
-        `SELECT tenant, channel_ids, ts, values FROM live_events WHERE channel_ids @> ARRAY[$1::int]`,
+        `SELECT tenant, channel_ids, ARRAY(SELECT (extract(epoch FROM t) * 1000000)::float8 FROM unnest(ts) t) AS ts, values FROM live_events WHERE channel_ids @> ARRAY[$1::int]`,
         [channelId],
       );
       expect(live.rows).toEqual([
@@ -160,5 +151,3 @@ function describeSettling(program: string): void {
     });
   });
 }
-
-if (jar !== undefined) describeSettling(jar);
