@@ -82,7 +82,7 @@ export function describeSettling(worldOf: () => QuestDbWorld): void {
       );
       // Written after it, and decided by what it says.
       await write(idle, [at(0, 8), at(1, 6), at(2, 9)]);
-      openStore();
+      await openStore().check();
       await settledAll();
       const rows = await world.readAll(channelId);
       expect(rows.map(({ tsUs, value, current }) => [tsUs - T0, value, current])).toEqual([
