@@ -1,4 +1,9 @@
-import { type TestDatabase, createTestDatabase, runSql } from '@verimeter/test-support';
+import {
+  type TestDatabase,
+  createTestDatabase,
+  findFreePort,
+  runSql,
+} from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   AUTO,
@@ -27,15 +32,15 @@ test('TimescaleDB is refused where the readings are no hypertable', async () => 
   await expect(opened).rejects.toThrow('no hypertable of TimescaleDB: set it to postgres or auto');
 });
 
-test('QuestDB is refused as long as it is not built in', async () => {
-  const pgUrl = 'postgres://127.0.0.1:8812/qdb';
-  await expect(
-    openReadingStore(database.servicePool, {
-      engine: 'questdb',
-      httpUrl: 'http://127.0.0.1:9000',
-      pgUrl,
-    }),
-  ).rejects.toThrow('QuestDB is not built into this version');
+test('QuestDB that is away is opened all the same, and is not ready', async () => {
+  const port = await findFreePort();
+  const httpUrl = `http://127.0.0.1:${port}`;
+  const engine = await openReadingStore(database.servicePool, { engine: 'questdb', httpUrl });
+  expect(engineText(engine)).toBe('QuestDB');
+  await expect(engine.store.check()).rejects.toThrow(
+    `QuestDB at ${httpUrl} does not answer (ECONNREFUSED): start it, or correct QUESTDB_HTTP_URL`,
+  );
+  await engine.close();
 });
 
 test('what cannot be opened yet is opened later, once', async () => {

@@ -1,4 +1,3 @@
 export { type QuestDbOptions, type QuestDbStore, createQuestDbStore } from './lib/questdb-store.ts';
-export { createQuestDbRowReader } from './lib/row-reader.ts';
 export { createQuestDbTenantReadings } from './lib/tenant-readings.ts';
 export { createQuestDbUpkeep } from './lib/upkeep.ts';

@@ -1,4 +1,6 @@
 import { describeReadingStore } from '@verimeter/reading-store/contract';
+import { describeRowReader } from '@verimeter/reading-store/row-reader-contract';
+import { describeTenantReadings } from '@verimeter/reading-store/tenant-readings-contract';
 import { findQuestDb } from '@verimeter/test-support';
 import { afterAll, beforeAll } from 'vitest';
 import { type QuestDbWorld, contractFixture, createQuestDbWorld } from './questdb-world.ts';
@@ -19,7 +21,10 @@ function describeQuestDb(program: string): void {
   }, 120_000);
   afterAll(() => world?.close());
 
-  describeReadingStore('QuestDB', () => Promise.resolve(contractFixture(started())));
+  const fixture = async () => contractFixture(started());
+  describeReadingStore('QuestDB', fixture);
+  describeRowReader('QuestDB', fixture);
+  describeTenantReadings('QuestDB', fixture);
   describeReads(started);
   describeSettling(started);
 }

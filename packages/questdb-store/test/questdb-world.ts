@@ -1,4 +1,4 @@
-import type { ReadingStoreFixture } from '@verimeter/reading-store/contract';
+import type { TenantReadingsFixture } from '@verimeter/reading-store/tenant-readings-contract';
 import type { StoredReading } from '@verimeter/reading-store';
 import {
   type QuestDb,
@@ -7,7 +7,12 @@ import {
   startQuestDb,
 } from '@verimeter/test-support';
 import type { ClientBase, Pool } from 'pg';
-import { type QuestDbOptions, type QuestDbStore, createQuestDbStore } from '../src/index.ts';
+import {
+  type QuestDbOptions,
+  type QuestDbStore,
+  createQuestDbStore,
+  createQuestDbTenantReadings,
+} from '../src/index.ts';
 
 export const TENANT = 'contract';
 
@@ -126,12 +131,25 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
   };
 }
 
-/** The world as the suite of all stores asks for it. */
-export function contractFixture(world: QuestDbWorld): ReadingStoreFixture<ClientBase> {
+/** The world as the suites of all stores ask for it. */
+export function contractFixture(world: QuestDbWorld): TenantReadingsFixture<ClientBase> {
   const store = world.openStore();
   return {
     store,
     receivedStepUs: 1e6,
+    tenantReadings: createQuestDbTenantReadings(world.questdb.httpUrl),
+    asTenant: (tenant, work) => asTenant(world.database.appPool, tenant, work),
+    async nameOf(channelId) {
+      const { rows } = await world.database.servicePool.query<{
+        deviceId: string;
+        quantity: string;
+      }>('SELECT device_id AS "deviceId", quantity FROM channels WHERE channel_id = $1', [
+        channelId,
+      ]);
+      const [row] = rows;
+      if (row === undefined) throw new Error(`there is no channel ${channelId}`);
+      return row;
+    },
     transaction: (work) => transaction(world.database.servicePool, work),
     createChannels: (count) => world.createChannels(count),
     tenantOf: () => Promise.resolve(TENANT),

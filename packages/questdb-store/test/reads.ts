@@ -2,11 +2,7 @@ import { FLAG } from '@verimeter/telemetry';
 import type { ReadingRange, Resolution } from '@verimeter/reading-store';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createQuestDbRowReader,
-  createQuestDbTenantReadings,
-  createQuestDbUpkeep,
-} from '../src/index.ts';
+import { createQuestDbTenantReadings, createQuestDbUpkeep } from '../src/index.ts';
 import { type QuestDbWorld, TENANT, asTenant, transaction } from './questdb-world.ts';
 
 const T0 = Date.UTC(2026, 9, 20) * 1000;
@@ -200,7 +196,7 @@ export function describeReads(worldOf: () => QuestDbWorld): void {
     });
 
     test('whole rows, first instants and arrivals', async () => {
-      const reader = createQuestDbRowReader(world.questdb.httpUrl);
+      const reader = world.openStore();
       const pieces = [];
       for await (const piece of reader.rows([level, register], T0, T0 + HOUR_US))
         pieces.push(

@@ -51,6 +51,17 @@ export function batchOf(rows: readonly Row[]): ReadingBatch {
   return batch;
 }
 
+/** Writes rows in a transaction of their own; returns what became of them, once it is known. */
+export async function writeRows<T extends Transaction>(
+  { store, transaction }: Pick<ReadingStoreFixture<T>, 'store' | 'transaction'>,
+  rows: readonly Row[],
+): Promise<number[]> {
+  const answered = await transaction((client) =>
+    store.write(client, batchOf(rows), { awaited: true }),
+  );
+  return [...(await store.settled(answered))];
+}
+
 /** Runs the suite that every implementation of `ReadingStore` has to pass. */
 export function describeReadingStore<T extends Transaction>(
   name: string,
@@ -63,14 +74,7 @@ export function describeReadingStore<T extends Transaction>(
     });
     afterAll(() => fixture.close());
 
-    /** What became of the rows, once it is known. */
-    const write = async (rows: readonly Row[]): Promise<number[]> => {
-      const { store } = fixture;
-      const answered = await fixture.transaction((transaction) =>
-        store.write(transaction, batchOf(rows), { awaited: true }),
-      );
-      return [...(await store.settled(answered))];
-    };
+    const write = (rows: readonly Row[]): Promise<number[]> => writeRows(fixture, rows);
     const newChannel = async (): Promise<number> => {
       const [channelId] = await fixture.createChannels(1);
       if (channelId === undefined) throw new Error('the fixture created no channel');

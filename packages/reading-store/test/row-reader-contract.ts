@@ -1,7 +1,7 @@
 import { FLAG } from '@verimeter/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoredRows, Transaction } from '../src/index.ts';
-import { type ReadingStoreFixture, type Row, batchOf } from './reading-store-contract.ts';
+import { type ReadingStoreFixture, type Row, writeRows } from './reading-store-contract.ts';
 
 const T0 = Date.UTC(2026, 10, 1) * 1000;
 const QUARTER_US = 900e6;
@@ -37,8 +37,7 @@ export function describeRowReader<T extends Transaction>(
     });
     afterAll(() => fixture.close());
 
-    const write = (rows: readonly Row[]): Promise<unknown> =>
-      fixture.transaction((transaction) => fixture.store.write(transaction, batchOf(rows)));
+    const write = (rows: readonly Row[]): Promise<unknown> => writeRows(fixture, rows);
     async function piecesOf(ids: readonly number[], fromUs: number, untilUs: number) {
       const pieces: StoredRows[] = [];
       for await (const piece of fixture.store.rows(ids, fromUs, untilUs)) pieces.push(piece);

@@ -1,7 +1,7 @@
 import { FLAG } from '@verimeter/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReadingRange, TenantReadings, Transaction } from '../src/index.ts';
-import { type ReadingStoreFixture, type Row, batchOf } from './reading-store-contract.ts';
+import { type ReadingStoreFixture, type Row, writeRows } from './reading-store-contract.ts';
 
 export interface TenantReadingsFixture<T extends Transaction> extends ReadingStoreFixture<T> {
   readonly tenantReadings: TenantReadings<T>;
@@ -34,8 +34,7 @@ export function describeTenantReadings<T extends Transaction>(
     });
     afterAll(() => fixture.close());
 
-    const write = (rows: readonly Row[]): Promise<unknown> =>
-      fixture.transaction((transaction) => fixture.store.write(transaction, batchOf(rows)));
+    const write = (rows: readonly Row[]): Promise<unknown> => writeRows(fixture, rows);
     /** A channel with readings each quarter of an hour from T0 on. */
     async function channelWith(values: readonly number[], flags: readonly number[] = []) {
       const [channelId = 0] = await fixture.createChannels(1);

@@ -61,8 +61,18 @@ export async function startIngest(
     idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onError: (error) => log.debug({ err: error }, 'a database connection broke'),
   });
-  const engine = readingStoreOpener(pool, config.readingStore, (opened) =>
-    log.info({ store: opened.kind }, `readings go to ${engineText(opened)}`),
+  const engine = readingStoreOpener(
+    pool,
+    config.readingStore,
+    (opened) => {
+      log.info({ store: opened.kind }, `readings go to ${engineText(opened)}`);
+      // One that does not answer now is not ready, and says so there.
+      opened.durability?.().then(
+        (text) => log.info(text),
+        () => undefined,
+      );
+    },
+    { onProblem: (error) => log.warn({ err: error }, 'readings wait for their store') },
   );
   const metrics = createMetrics('ingest');
   const running: Running = {};

@@ -128,7 +128,9 @@ export async function openEngine(
   { readingStore }: Pick<Environment, 'readingStore'>,
 ): Promise<ReadingEngine<PoolClient>> {
   try {
-    return await openReadingStore(pool, readingStore);
+    return await openReadingStore(pool, readingStore, {
+      onProblem: (error) => say(`readings wait for their store: ${error.message}`),
+    });
   } catch (error) {
     if (error instanceof ReadingStoreError) throw new CommandError(error.message, { cause: error });
     throw error;

@@ -1,3 +1,4 @@
+import { createQuestDbStore, createQuestDbTenantReadings } from '@verimeter/questdb-store';
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
   type PostgresEngine,
@@ -19,6 +20,11 @@ export class ReadingStoreError extends Error {
   }
 }
 
+export interface OpenOptions {
+  /** Something keeps the engine from bringing readings to where they belong; it tries again by itself. */
+  readonly onProblem?: ((error: Error) => void) | undefined;
+}
+
 /**
  * The engine behind the readings of a database. This is the one place that knows which there are.
  *
@@ -28,6 +34,7 @@ export class ReadingStoreError extends Error {
 export async function openReadingStore(
   pool: Pool,
   settings: ReadingStoreSettings,
+  { onProblem }: OpenOptions = {},
 ): Promise<ReadingEngine<ClientBase>> {
   switch (settings.engine) {
     case 'auto':
@@ -35,12 +42,26 @@ export async function openReadingStore(
     case 'timescale':
       return openPostgres(pool, settings.engine);
     case 'questdb':
-      throw new ReadingStoreError(
-        'READING_STORE=questdb: QuestDB is not built into this version; set it to auto',
-      );
+      return openQuestDb(pool, settings.httpUrl, onProblem);
     default:
       return settings satisfies never;
   }
+}
+
+/** QuestDB may be away: what is written waits for it. */
+function openQuestDb(
+  pool: Pool,
+  httpUrl: string,
+  onProblem: OpenOptions['onProblem'],
+): ReadingEngine<ClientBase> {
+  const store = createQuestDbStore({ pool, httpUrl, onProblem });
+  return {
+    kind: 'questdb',
+    store,
+    tenantReadings: createQuestDbTenantReadings(httpUrl),
+    durability: () => store.durability(),
+    close: () => store.close(),
+  };
 }
 
 const READINGS_ARE: Readonly<Record<PostgresEngine, string>> = {
@@ -78,6 +99,7 @@ export function readingStoreOpener(
   pool: Pool,
   settings: ReadingStoreSettings,
   onOpened: (engine: ReadingEngine<ClientBase>) => void = () => undefined,
+  options: OpenOptions = {},
 ): { open(): Promise<ReadingEngine<ClientBase>>; close(): Promise<void> } {
   let opening: Promise<ReadingEngine<ClientBase>> | undefined;
   let opened: ReadingEngine<ClientBase> | undefined;
@@ -85,7 +107,7 @@ export function readingStoreOpener(
 
   async function open(): Promise<ReadingEngine<ClientBase>> {
     try {
-      opened = await openReadingStore(pool, settings);
+      opened = await openReadingStore(pool, settings, options);
     } catch (error) {
       opening = undefined;
       throw error;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Which engine holds the readings. `auto`: what the table of readings in the database is. */
 export type ReadingStoreSettings =
   | { readonly engine: 'auto' | 'postgres' | 'timescale' }
-  | { readonly engine: 'questdb'; readonly httpUrl: string; readonly pgUrl: string };
+  | { readonly engine: 'questdb'; readonly httpUrl: string };
 
 export const AUTO: ReadingStoreSettings = { engine: 'auto' };
 
@@ -16,25 +16,19 @@ export const readingStoreVariables = {
     })
     .default('auto'),
   QUESTDB_HTTP_URL: envField.url(['http', 'https']).optional(),
+  // Everything goes over HTTP; the address is checked all the same, so that a wrong one is not found out later.
   QUESTDB_PG_URL: envField.databaseUrl().optional(),
 };
 
-/** @throws {ConfigurationError} for QuestDB without its addresses */
+/** @throws {ConfigurationError} for QuestDB without its address */
 export function readReadingStoreSettings(
   values: z.output<z.ZodObject<typeof readingStoreVariables>>,
 ): ReadingStoreSettings {
-  const { READING_STORE: engine, QUESTDB_HTTP_URL: httpUrl, QUESTDB_PG_URL: pgUrl } = values;
+  const { READING_STORE: engine, QUESTDB_HTTP_URL: httpUrl } = values;
   if (engine !== 'questdb') return { engine };
-  if (httpUrl !== undefined && pgUrl !== undefined) return { engine, httpUrl, pgUrl };
-  const missing = [
-    ...(httpUrl === undefined ? ['QUESTDB_HTTP_URL'] : []),
-    ...(pgUrl === undefined ? ['QUESTDB_PG_URL'] : []),
-  ];
+  if (httpUrl !== undefined) return { engine, httpUrl };
   throw new ConfigurationError(
-    [
-      'invalid configuration:',
-      ...missing.map((name) => `  ${name}: READING_STORE=questdb needs it`),
-    ].join('\n'),
-    missing,
+    'invalid configuration:\n  QUESTDB_HTTP_URL: READING_STORE=questdb needs it',
+    ['QUESTDB_HTTP_URL'],
   );
 }

@@ -10,6 +10,7 @@ import { createQuestDbHttp } from './http-client.ts';
 import { readLateArrivals, readShown } from './late-arrivals.ts';
 import { BacklogError } from './questdb-error.ts';
 import { checkWal, createTableOnce, readCommitMode, readWalState } from './readings-table.ts';
+import { createRowReader } from './row-reader.ts';
 import { readLastInstants, readMatrix, readSeries } from './series.ts';
 import { type Settler, startSettler, untilSettled } from './settler.ts';
 import { findUnsteady } from './unsteady-registers.ts';
@@ -25,7 +26,7 @@ export interface QuestDbOptions {
   /** Whether this process settles from its first `write` or `check` on, which those who only read do not call. Default true. */
   readonly settles?: boolean;
   /** Something keeps the settler from going on; it tries again by itself. Once for each time that it begins. */
-  readonly onProblem?: (error: Error) => void;
+  readonly onProblem?: ((error: Error) => void) | undefined;
 }
 
 export interface QuestDbStore extends ReadingStore<ClientBase> {
@@ -72,6 +73,7 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
 
   return {
     kind: 'questdb',
+    ...createRowReader(http, table),
     answer: OUTCOME.pending,
 
     prepare(batch) {

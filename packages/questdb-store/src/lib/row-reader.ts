@@ -1,12 +1,11 @@
 import type { HourCount, RowReader, StoredRows } from '@verimeter/reading-store';
-import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
+import type { QuestDbHttp } from './http-client.ts';
 import {
   CHANNELS_AT_A_TIME,
   RECEIVED_EPOCH_S,
   TABLE,
   channelIn,
   chunksOf,
-  createTableOnce,
   instant,
   receivedUs,
 } from './readings-table.ts';
@@ -24,9 +23,7 @@ interface Columns {
 }
 
 /** Whole channels of QuestDB, some of them at a time: each statement passes over the span once, whatever channels it is for. */
-export function createQuestDbRowReader(httpUrl: string): RowReader {
-  const http = createQuestDbHttp(httpUrl);
-  const table = createTableOnce(http);
+export function createRowReader(http: QuestDbHttp, table: () => Promise<void>): RowReader {
   return {
     async *rows(channelIds, fromUs, untilUs) {
       await table();
@@ -61,7 +58,7 @@ export function createQuestDbRowReader(httpUrl: string): RowReader {
         // oxlint-disable-next-line no-await-in-loop
         await http.numbers(
           `SELECT channel, received / ${HOUR_S} AS hour, count() AS readings FROM ${TABLE}
-            WHERE ${channelIn(some)} AND received >= ${secondsFrom(fromUs)} AND received < ${secondsFrom(toUs)}`,
+            WHERE ${channelIn(some)}${arrived('>=', fromUs)}${arrived('<', toUs)}`,
           ([channelId = 0, hour = 0, readings = 0]) =>
             void counts.push({ channelId, hourUs: receivedUs(hour * HOUR_S), readings }),
         );
@@ -70,8 +67,9 @@ export function createQuestDbRowReader(httpUrl: string): RowReader {
   };
 }
 
-/** The first whole second at or after an instant. */
-const secondsFrom = (us: number): number => Math.ceil(us / 1e6) - RECEIVED_EPOCH_S;
+/** Receive times are whole seconds. */
+const arrived = (relation: '>=' | '<', us: number): string =>
+  Number.isFinite(us) ? ` AND received ${relation} ${Math.ceil(us / 1e6) - RECEIVED_EPOCH_S}` : '';
 
 async function readColumns(
   http: QuestDbHttp,

@@ -12,6 +12,8 @@ export interface ReadingEngine<T extends Transaction = Transaction> {
   readonly tenantReadings: TenantReadings<T>;
   /** What keeps it in order, beside who writes; undefined: nobody here does. */
   readonly upkeep: StoreUpkeep | undefined;
+  /** What the commits of the engine survive, in a sentence, where that depends on how it is run. */
+  durability?(): Promise<string>;
   /** Ends the connections that the engine has opened itself. */
   close(): Promise<void>;
 }
