@@ -2,6 +2,7 @@ import { createServicePool } from '@verimeter/registry';
 import { type QuestDb, findQuestDb, startQuestDb } from '@verimeter/test-support';
 import { compare, readLedger } from './comparison.ts';
 import { atRandomMoments } from './drive.ts';
+import { messagesOf } from './messages.ts';
 import { createRandom } from './random.ts';
 import {
   type Hit,
@@ -14,7 +15,7 @@ import {
   seconds,
   wholeness,
 } from './report.ts';
-import { until } from './waiting.ts';
+import { atMostEvery, until } from './waiting.ts';
 import { type World, startWorld } from './world.ts';
 
 const TARGETS = ['QuestDB', 'database'] as const;
@@ -43,7 +44,13 @@ export async function runQuestDb(options: ScenarioOptions): Promise<Report> {
       QUESTDB_HTTP_URL: questdb.httpUrl,
       QUESTDB_PG_URL: questdb.pgUrl,
     };
-    const world = await startWorld({ env });
+    // What is settled says nothing while QuestDB is away; what is received goes on.
+    let databaseUrl: string | undefined;
+    const progress = atMostEvery(100, async () =>
+      databaseUrl === undefined ? 0 : messagesOf((await readLedger(databaseUrl)).received),
+    );
+    const world = await startWorld({ env, progress });
+    databaseUrl = world.postgres.url;
     try {
       const begin = performance.now();
       const kills: Kill[] = [];
