@@ -94,7 +94,7 @@ const store = createQuestDbStore({ pool, httpUrl: questdb.httpUrl });
 async function sendLines(batch: ReadingBatch): Promise<void> {
   let lines = '';
   for (let row = 0; row < batch.length; row += 1)
-    lines += `readings channel=${batch.channelId[row]}i,value=${batch.value[row]},flags=0i,received=${Math.floor((batch.receivedAtUs[row] ?? 0) / 1e6) - 946_684_800}i ${batch.tsUs[row]}\n`;
+    lines += `readings,channel=${batch.channelId[row]} value=${batch.value[row]},flags=0i,received=${Math.floor((batch.receivedAtUs[row] ?? 0) / 1e6) - 946_684_800}i ${batch.tsUs[row]}\n`;
   const response = await fetch(`${questdb.httpUrl}/write?precision=u`, {
     method: 'POST',
     body: lines,

@@ -96,7 +96,7 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
     async readAll(channelId) {
       const [current, conflicts] = await Promise.all([
         questdb.query(
-          `SELECT ts::long, value, received, flags FROM readings WHERE channel = ${channelId} ORDER BY ts`,
+          `SELECT ts::long, value, received, flags FROM readings WHERE channel = '${channelId}' ORDER BY ts`,
         ),
         pool.query<{ ts: number; value: number; received_at: number; flags: number }>(
           `SELECT ts, value, received_at, flags FROM reading_conflicts WHERE channel_id = $1

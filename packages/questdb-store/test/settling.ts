@@ -78,7 +78,7 @@ export function describeSettling(worldOf: () => QuestDbWorld): void {
       await idle.check(); // makes the table
       const received = RECEIVED_US / 1e6 - Date.UTC(2000, 0, 1) / 1000;
       await world.questdb.query(
-        `INSERT INTO readings (ts, channel, value, flags, received) VALUES (${T0}, ${channelId}, 5, 0, ${received})`,
+        `INSERT INTO readings (ts, channel, value, flags, received) VALUES (${T0}, '${channelId}', 5, 0, ${received})`,
       );
       // Written after it, and decided by what it says.
       await write(idle, [at(0, 8), at(1, 6), at(2, 9)]);

@@ -54,7 +54,7 @@ export function createLineSender(http: QuestDbHttp): LineSender {
             // oxlint-disable-next-line no-await-in-loop -- resolved at once: nothing is flushed by itself
             await sender
               .table(TABLE)
-              .intColumn('channel', rows.channelId[row] ?? 0)
+              .symbol('channel', rows.channelId[row] ?? 0)
               .floatColumn('value', rows.value[row] ?? 0)
               .intColumn('flags', rows.flags[row] ?? 0)
               .intColumn('received', receivedSeconds(rows.receivedAtUs[row] ?? 0))
