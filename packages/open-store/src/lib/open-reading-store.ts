@@ -1,4 +1,8 @@
-import { createQuestDbStore, createQuestDbTenantReadings } from '@verimeter/questdb-store';
+import {
+  createQuestDbStore,
+  createQuestDbTenantReadings,
+  createQuestDbUpkeep,
+} from '@verimeter/questdb-store';
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
   type PostgresEngine,
@@ -59,6 +63,7 @@ function openQuestDb(
     kind: 'questdb',
     store,
     tenantReadings: createQuestDbTenantReadings(httpUrl),
+    upkeep: createQuestDbUpkeep({ pool, httpUrl }),
     durability: () => store.durability(),
     close: () => store.close(),
   };
