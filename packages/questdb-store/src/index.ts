@@ -1,3 +1,5 @@
 export { type QuestDbOptions, type QuestDbStore, createQuestDbStore } from './lib/questdb-store.ts';
 export { createQuestDbTenantReadings } from './lib/tenant-readings.ts';
 export { createQuestDbUpkeep } from './lib/upkeep.ts';
+export { type QuestDbHttp, createQuestDbHttp } from './lib/http-client.ts';
+export { type LineSender, createLineSender } from './lib/line-sender.ts';

@@ -5,6 +5,7 @@ export { tenantReadings } from './lib/tenant-readings.ts';
 export { createPostgresUpkeep } from './lib/upkeep/postgres-upkeep.ts';
 export { RetentionRightsError } from './lib/upkeep/retain.ts';
 export { copyContent, float8Array, int4Array, timestamptzArray } from './lib/binary-format.ts';
+export { copySeries } from './lib/matrix.ts';
 export { copyReadings } from './lib/write.ts';
 export { orderBatch } from './lib/batch-order.ts';
 export {
@@ -22,3 +23,6 @@ export {
 } from './lib/hypertable/move/move-to-hypertable.ts';
 export { MoveNotEqualError } from './lib/hypertable/move/proof.ts';
 export { type StoreStatus, readStoreStatus } from './lib/hypertable/status.ts';
+export { type WriteForm, PLAIN_FORM } from './lib/write-form.ts';
+export { createQuantaForm } from './lib/hypertable/write-form.ts';
+export { createChannelDecimals } from './lib/hypertable/quanta.ts';

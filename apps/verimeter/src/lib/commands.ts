@@ -235,13 +235,15 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'bench',
-      positionals: 'analytics|ingest',
-      summary: 'how fast this machine is, with made data in a throw-away store',
+      positionals: 'analytics|ingest|store',
+      summary: 'how fast this machine is, with made data',
       details: [
         'analytics: one night of the analysis from the store: areas of 60 meters that were analysed in full the day before,',
         'with the readings of one day. Generating them takes longer than the night.',
         'ingest: messages per second stored and acknowledged, and milliseconds from publish to visible, of `up`, or of `ingest`',
         'behind the broker at --mqtt-url; beside COPY of the same rows into the same table.',
+        'store: what an engine takes, gives and needs with 100 million readings, beside the engine alone. The data set is made in',
+        'the server the first time and kept in --dir.',
       ],
       options: [
         { name: 'messages', value: 'N', text: 'ingest: per round (default 100000)' },
@@ -259,6 +261,24 @@ export const COMMANDS: readonly Command[] = [
           value: 'N,N,...',
           text: 'several sizes, a linear fit, and what it says of a million',
         },
+        {
+          name: 'engines',
+          value: 'NAME,...',
+          text: 'store: postgres (default), timescale, questdb',
+        },
+        { name: 'readings', value: 'N', text: 'store: of the data set (default 100000000)' },
+        { name: 'dir', value: 'DIR', text: 'store: what is kept (default verimeter-bench)' },
+        {
+          name: 'postgres-url',
+          value: 'URL',
+          text: 'store: an empty database instead of the embedded one; a superuser',
+        },
+        {
+          name: 'timescale-url',
+          value: 'URL',
+          text: 'store: an empty database on a server with TimescaleDB; a superuser',
+        },
+        { name: 'questdb-url', value: 'URL', text: 'store: http://host:9000 of an empty QuestDB' },
       ],
     },
     run: async (context) => (await import('./commands/bench.ts')).run(context),

@@ -64,10 +64,21 @@ export async function readMatrix(
 export async function readSeries(
   pool: Pool,
   channelIds: readonly number[],
-  { startUs, untilUs }: { readonly startUs: number; readonly untilUs: number },
+  span: { readonly startUs: number; readonly untilUs: number },
   take: (channelId: number, tsUs: number, value: number) => void,
 ): Promise<void> {
   const reader = openSeriesReader(take);
+  await copySeries(pool, channelIds, span, (chunk) => reader.take(chunk));
+  reader.end();
+}
+
+/** The same as the bytes of a binary COPY, in pieces of any size. */
+export async function copySeries(
+  pool: Pool,
+  channelIds: readonly number[],
+  { startUs, untilUs }: { readonly startUs: number; readonly untilUs: number },
+  onChunk: (chunk: Buffer) => void,
+): Promise<void> {
   const sql = `COPY (${seriesStatement(channelIds, startUs, untilUs)}) TO STDOUT BINARY`;
 
   // pg puts its query timeout into `callback`; pg-copy-streams 7.0.0 has none for COPY TO and calls none, so that the
@@ -77,8 +88,7 @@ export async function readSeries(
   let failure: Error | undefined;
   try {
     const stream = client.query(query);
-    for await (const chunk of stream as AsyncIterable<Buffer>) reader.take(chunk);
-    reader.end();
+    for await (const chunk of stream as AsyncIterable<Buffer>) onChunk(chunk);
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
     throw error;

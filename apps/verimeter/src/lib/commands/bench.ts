@@ -1,12 +1,21 @@
 import { choice, UsageError } from '../arguments.ts';
 import { benchAnalytics } from '../bench/bench-analytics.ts';
 import { benchIngest } from '../bench/ingest/bench-ingest.ts';
+import { benchStore } from '../bench/store/bench-store.ts';
 import type { CommandContext } from '../command.ts';
 
-/** Measures this machine with made data in a throw-away store. */
+/** Measures this machine with made data. */
 export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
-  const measured = choice(what, ['analytics', 'ingest'], 'what to measure');
+  const measured = choice(what, ['analytics', 'ingest', 'store'], 'what to measure');
   if (surplus !== undefined) throw new UsageError(`bench: ${surplus} is too much`);
-  return measured === 'ingest' ? benchIngest(context) : benchAnalytics(context);
+  switch (measured) {
+    case 'ingest':
+      return benchIngest(context);
+    case 'store':
+      return benchStore(context);
+    case 'analytics':
+    default:
+      return benchAnalytics(context);
+  }
 }

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { UsageError, wholeNumber } from '../../arguments.ts';
+import type { CommandContext } from '../../command.ts';
+import { say, writeLine } from '../../output.ts';
+import { type DataSet, dataSetOf, readingsOf } from './data-set.ts';
+import { ENGINES, type EngineName, type MeasuredEngine } from './engine.ts';
+import { openDatabase, openEmbedded } from './measured-postgres.ts';
+import { openQuestDb } from './measured-questdb.ts';
+import { measureLatencies, measureMatrix } from './read-latencies.ts';
+import { type StoreFigures, storeReport } from './store-report.ts';
+import { WRITE_CASES, measureWrites } from './write-rates.ts';
+
+const DEFAULT_READINGS = 100_000_000;
+/** The data set ends here, so that it is the same in each run. */
+const END_US = Date.UTC(2026, 6, 1) * 1000;
+const ROUNDS = 5;
+const QUESTIONS = 200;
+const MATRIX_ROUNDS = 15;
+/** Readings between two lines of progress. */
+const PROGRESS_READINGS = 2_000_000;
+
+/** What the stores take, give and need, each beside its engine alone, on one data set that is kept between runs. */
+export async function benchStore(context: CommandContext): Promise<number> {
+  const engines = enginesOf(context.option('engines'));
+  const readings = wholeNumber(
+    context.option('readings') ?? String(DEFAULT_READINGS),
+    'readings',
+    100_000,
+    2_000_000_000,
+  );
+  const directory = path.resolve(context.option('dir') ?? 'verimeter-bench');
+  const dataSet = dataSetOf(readings, END_US);
+  const figures: StoreFigures[] = [];
+  for (const name of engines) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other: they would share the processors
+    const engine = await open(name, directory, dataSet, context);
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      figures.push(await measure(engine, dataSet));
+    } finally {
+      // oxlint-disable-next-line no-await-in-loop
+      await engine.close();
+    }
+  }
+  await writeLine(context.json ? JSON.stringify({ stores: figures }) : storeReport(figures));
+  return 0;
+}
+
+function enginesOf(option: string | undefined): EngineName[] {
+  if (option === undefined) return ['postgres'];
+  return option.split(',').map((name) => {
+    const found = ENGINES.find((engine) => engine === name);
+    if (found === undefined)
+      throw new UsageError(`--engines: ${name} is none of ${ENGINES.join(', ')}`);
+    return found;
+  });
+}
+
+async function open(
+  name: EngineName,
+  directory: string,
+  dataSet: DataSet,
+  context: CommandContext,
+): Promise<MeasuredEngine> {
+  const url = context.option(`${name}-url`);
+  if (name === 'postgres')
+    return url === undefined
+      ? openEmbedded(path.join(directory, 'postgres'), dataSet)
+      : openDatabase('postgres', url, dataSet);
+  if (url === undefined)
+    throw new UsageError(`--engines ${name} needs --${name}-url URL of a server`);
+  return name === 'timescale'
+    ? openDatabase('timescale', url, dataSet)
+    : openQuestDb(path.join(directory, 'questdb-registry'), url, dataSet);
+}
+
+async function measure(engine: MeasuredEngine, dataSet: DataSet): Promise<StoreFigures> {
+  let told = 0;
+  await engine.fill(dataSet, (readings) => {
+    if (readings < told + PROGRESS_READINGS) return;
+    told = readings;
+    say(`${engine.name}: ${readings} of ${readingsOf(dataSet)} readings are there`);
+  });
+  const size = await engine.size();
+  const writes = await measureWrites(engine, dataSet, {
+    cases: WRITE_CASES,
+    rounds: ROUNDS,
+    onStep: (text) => say(`${engine.name}: ${text}`),
+  });
+  const latencies = await measureLatencies(engine, dataSet, QUESTIONS);
+  say(`${engine.name}: latencies measured`);
+  const matrix = await measureMatrix(engine, dataSet, MATRIX_ROUNDS);
+  return {
+    engine: engine.name,
+    version: engine.version,
+    readings: readingsOf(dataSet),
+    channels: dataSet.channels,
+    size,
+    writes,
+    latencies,
+    matrix,
+  };
+}

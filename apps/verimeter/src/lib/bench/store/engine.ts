@@ -1,0 +1,46 @@
+import type { ReadingBatch, ReadingEngine, StoreSize } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
+import type { DataSet } from './data-set.ts';
+
+export const ENGINES = ['postgres', 'timescale', 'questdb'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** An engine that is measured. */
+export interface MeasuredEngine {
+  readonly name: EngineName;
+  /** Whether the server was started by this program, so that its processor time is known. */
+  readonly isOurs: boolean;
+  /** As the engine names itself. */
+  readonly version: string;
+  /** Of the registry, acting as verimeter_service and verimeter_app. */
+  readonly pool: Pool;
+  readonly appPool: Pool;
+  readonly reading: ReadingEngine<PoolClient>;
+  readonly devices: readonly BenchDevice[];
+  /** Puts the data set in, or what is missing of it; `onReadings` is told how many are there. */
+  fill(dataSet: DataSet, onReadings: (readings: number) => void): Promise<void>;
+  size(): Promise<StoreSize>;
+  /** Drops what was written before the data set begins. */
+  dropWritten(): Promise<void>;
+  readonly own: OwnLimits;
+  close(): Promise<void>;
+}
+
+/** Registers of the data set are `active_energy_import` of these. */
+export interface BenchDevice {
+  readonly deviceId: string;
+  readonly channelId: number;
+}
+
+/** What the engine takes and gives when nothing else is done: no outcomes, conflicts, tenants, objects. */
+export interface OwnLimits {
+  /** Writes a batch whose keys are new. */
+  write(batch: ReadingBatch): Promise<void>;
+  latest(channelId: number): Promise<void>;
+  /** Readings of a channel from `fromUs` to before `toUs`. */
+  raw(channelId: number, fromUs: number, toUs: number): Promise<void>;
+  /** Count, minimum, maximum and sum by month (UTC). */
+  months(channelId: number, fromUs: number, toUs: number): Promise<void>;
+  /** Readings of many channels in the engine's fastest format, thrown away. */
+  matrix(channelIds: readonly number[], fromUs: number, toUs: number): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import { startEmbeddedPostgres } from '@verimeter/embedded';
+import { openReadingStore } from '@verimeter/open-store';
+import { type Pool, createAppPool, createServicePool, migrate } from '@verimeter/registry';
+import {
+  PLAIN_FORM,
+  type PostgresEngine,
+  chooseLayout,
+  createChannelDecimals,
+  createQuantaForm,
+} from '@verimeter/timescale-store';
+import { formatTimestamp } from '@verimeter/telemetry';
+import { registerDevices } from './bench-registry.ts';
+import type { DataSet } from './data-set.ts';
+import type { MeasuredEngine } from './engine.ts';
+import { fillPostgres } from './fill-postgres.ts';
+import { postgresOwnLimits } from './postgres-own-limits.ts';
+
+/** A day of all channels is one statement; VACUUM of a year takes its time. */
+const STATEMENT_TIMEOUT_MS = 3_600_000;
+
+/** PostgreSQL of this program, in a directory that is kept. */
+export async function openEmbedded(dataDir: string, dataSet: DataSet): Promise<MeasuredEngine> {
+  const server = await startEmbeddedPostgres({ dataDir });
+  try {
+    const engine = await openDatabase('postgres', server.url, dataSet);
+    return {
+      ...engine,
+      isOurs: true,
+      async close() {
+        await engine.close();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+const DAY_US = 86_400e6;
+
+/** Makes partitions or chunks for a span; asked for each day once. */
+export function roomOf(
+  admin: Pool,
+  engine: PostgresEngine,
+): (fromUs: number, untilUs: number) => Promise<void> {
+  const made = new Set<number>();
+  const ensure = engine === 'timescale' ? 'ensure_reading_chunks' : 'ensure_reading_partitions';
+  return async (fromUs, untilUs) => {
+    const days: number[] = [];
+    for (let day = Math.floor(fromUs / DAY_US); day * DAY_US <= untilUs; day++)
+      if (!made.has(day)) days.push(day);
+    if (days.length === 0) return;
+    await admin.query(`SELECT ${ensure}($1, $2)`, [
+      formatTimestamp(fromUs),
+      formatTimestamp(untilUs),
+    ]);
+    for (const day of days) made.add(day);
+  };
+}
+
+/** A database on a server that is there; its login must be a superuser. */
+export async function openDatabase(
+  name: 'postgres' | 'timescale',
+  url: string,
+  dataSet: DataSet,
+): Promise<MeasuredEngine> {
+  await migrate(url);
+  if (name === 'timescale') await chooseLayout(url, 'timescale');
+  const options = { applicationName: 'verimeter-bench', statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  const pool = createServicePool(url, options);
+  const appPool = createAppPool(url, options);
+  const reading = await openReadingStore(pool, { engine: name });
+  const { upkeep } = reading;
+  if (upkeep === undefined) throw new Error(`${name} has no upkeep`);
+  // The login itself: fills, vacuums, asks for sizes.
+  const admin = createServicePool(url, { ...options, max: 1 });
+  await admin.query('RESET ROLE');
+  const { rows } = await admin.query<{ version: string }>('SHOW server_version');
+  const extension = await admin.query<{ version: string }>(
+    `SELECT extversion AS version FROM pg_extension WHERE extname = 'timescaledb'`,
+  );
+  const devices = await registerDevices(pool, dataSet.channels);
+  return {
+    name,
+    isOurs: false,
+    version: `PostgreSQL ${rows[0]?.version ?? ''}${name === 'timescale' ? `, TimescaleDB ${extension.rows[0]?.version ?? ''}` : ''}`,
+    pool,
+    appPool,
+    reading,
+    devices,
+    fill: (wanted, onReadings) =>
+      fillPostgres(
+        { admin, engine: name, ensure: roomOf(admin, name) },
+        wanted,
+        devices,
+        onReadings,
+      ),
+    size: () => upkeep.size(),
+    async dropWritten() {
+      await upkeep.retain(dataSet.startUs);
+    },
+    own: postgresOwnLimits(
+      pool,
+      roomOf(admin, name),
+      name === 'timescale' ? createQuantaForm(createChannelDecimals()) : PLAIN_FORM,
+    ),
+    async close() {
+      await reading.close();
+      await Promise.all([pool.end(), appPool.end(), admin.end()]);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { StoreSize } from '@verimeter/reading-store';
+import { table } from '../../output.ts';
+import type { EngineName } from './engine.ts';
+import type { Latency, MatrixRate } from './read-latencies.ts';
+import type { WriteRate } from './write-rates.ts';
+
+/** What was measured of one engine. */
+export interface StoreFigures {
+  readonly engine: EngineName;
+  readonly version: string;
+  readonly readings: number;
+  readonly channels: number;
+  readonly size: StoreSize;
+  readonly writes: readonly WriteRate[];
+  readonly latencies: readonly Latency[];
+  readonly matrix: MatrixRate | undefined;
+}
+
+const WHAT: Readonly<Record<Latency['what'], string>> = {
+  latest: 'latest reading',
+  raw_30_days: '30 days of readings',
+  months_of_a_year: 'a year by month',
+};
+
+/** The result as text. */
+export function storeReport(figures: readonly StoreFigures[]): string {
+  return figures.map(engineText).join('\n\n');
+}
+
+function engineText(one: StoreFigures): string {
+  const { compressedBytes, bytes } = one.size;
+  const lines = [
+    `${one.engine} (${one.version}): ${one.readings} readings of ${one.channels} channels`,
+    `${(bytes / one.readings).toFixed(2)} bytes a reading${
+      compressedBytes === 0
+        ? ''
+        : `, ${(compressedBytes / one.readings).toFixed(2)} of them compressed or in Parquet`
+    }`,
+  ];
+  if (one.writes.length > 0) lines.push('', writesText(one.writes));
+  if (one.latencies.length > 0) lines.push('', latenciesText(one.latencies));
+  if (one.matrix !== undefined) lines.push('', matrixText(one.matrix));
+  return lines.join('\n');
+}
+
+function writesText(writes: readonly WriteRate[]): string {
+  const head = ['batch', 'known', 'readings/s', 'from-to', 'engine alone', 'ratio'];
+  const rows = writes.map((one) => [
+    String(one.batch),
+    `${one.duplicates * 100} %`,
+    one.readings_per_second.toFixed(0),
+    `${one.lowest.toFixed(0)}-${one.highest.toFixed(0)}`,
+    one.own_readings_per_second.toFixed(0),
+    one.ratio.toFixed(2),
+  ]);
+  return table([head, ...rows], new Set(head.keys()));
+}
+
+function latenciesText(latencies: readonly Latency[]): string {
+  const head = ['ms', 'p50', 'p99', 'engine alone p50', 'p99'];
+  const rows = latencies.map((one) => [
+    WHAT[one.what],
+    ...[one.p50, one.p99, one.own_p50, one.own_p99].map((ms) => ms.toFixed(1)),
+  ]);
+  return table([head, ...rows], new Set([1, 2, 3, 4]));
+}
+
+function matrixText(one: MatrixRate): string {
+  const perProcessor =
+    one.readings_per_processor_second === undefined
+      ? ''
+      : `; ${one.readings_per_processor_second.toFixed(0)} per second of processor time, database and all`;
+  return `60 channels x 30 days: ${one.readings_per_second.toFixed(0)} readings/s, engine alone ${one.own_readings_per_second.toFixed(0)}${perProcessor}`;
+}
