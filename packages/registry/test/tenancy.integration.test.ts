@@ -130,7 +130,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 30 }]);
+    expect(seen.rows).toEqual([{ count: 32 }]);
   });
 
   test.each([

@@ -43,7 +43,7 @@ beforeAll(async () => {
       tenant,
       ZONES[tenant],
     ]);
-    for (const device of ['steady', 'gaps', 'odd', 'sparse', 'dense']) {
+    for (const device of ['steady', 'gaps', 'odd', 'sparse', 'dense', 'slow']) {
       // oxlint-disable-next-line no-await-in-loop
       const { rows } = await database.servicePool.query<{ channel_id: number }>(
         `WITH d AS (INSERT INTO devices (tenant, device_id, kind) VALUES ($1, $2, 'electricity_meter') RETURNING *)
@@ -280,6 +280,34 @@ describe('days that are summed up ahead', () => {
     await tendUntilDone();
     await compareAll(5);
     expect(compared).toBeGreaterThan(DAYS);
+  }, 60_000);
+
+  test('are not summed up while a writer is under way that began before they were planned', async () => {
+    const pool = database.servicePool;
+    const channelId = channels.get('kolkata slow') ?? 0;
+    const noonUs = FROM_US + 3 * DAY_US + 6 * 3600e6;
+    const rows = Array.from({ length: 20 }, (_, k) => ({
+      channelId,
+      tsUs: noonUs + k * QUARTER_US,
+      value: k,
+    }));
+    const counts = async (): Promise<unknown[]> => {
+      const result = await pool.query<{ count: number | null }>(
+        'SELECT count FROM reading_days WHERE channel_id = $1',
+        [channelId],
+      );
+      return [...new Set(result.rows.map(({ count }) => count))];
+    };
+    await write(pool, rows);
+    await transaction(pool, async (client) => {
+      const late = { channelId, tsUs: noonUs + 1, value: 0 };
+      await createTimescaleStore(pool).write(client, batchOf([late]));
+      // Committed readings are planned, the writer does not know of it, and nobody of what it wrote.
+      await createPostgresUpkeep(pool, { lookEveryMs: 0, budgetMs: 1000 }).tend(Date.now() * 1000);
+      expect(await counts()).toEqual([null]);
+    });
+    await tendUntilDone();
+    expect(await counts()).toEqual([rows.length + 1]);
   }, 60_000);
 
   test('are not used while the zone of the tenant changes, and are those of the new one then', async () => {

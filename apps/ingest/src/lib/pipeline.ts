@@ -124,8 +124,14 @@ class BatchingPipeline implements Pipeline {
     const folding = startLedgerFolding(pool, log);
     const clocks = options.clocks ?? startClockRounds(pool, log);
     const { upkeep, metrics, retentionDays } = options;
+    // The ledger check has to know what was dropped, which is written down by plain PostgreSQL only (docs/decisions/0131).
+    const drops = upkeep !== undefined && store.kind === 'postgres';
+    if (retentionDays !== undefined && !drops)
+      log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
     const keeping =
-      upkeep === undefined ? [] : [startStoreUpkeep({ upkeep, log, metrics, retentionDays })];
+      upkeep === undefined
+        ? []
+        : [startStoreUpkeep({ upkeep, log, metrics, ...(drops ? { retentionDays } : {}) })];
     const defaultTenant = options.defaultTenant ?? 'demo';
     this.#context = {
       pool,

@@ -95,8 +95,6 @@ export async function startIngest(
       },
     );
     const { flushMs, defaultTenant, quarantine, retentionDays } = config;
-    if (retentionDays !== undefined && upkeep === undefined)
-      log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
     running.pipeline = createPipeline({
       pool,
       store,
