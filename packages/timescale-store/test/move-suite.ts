@@ -104,12 +104,14 @@ export function describeMove(serverUrl: string): void {
         ),
       );
       const phases = new Set<MovePhase>();
+      let rounds = 0;
       const result = await moveToHypertable(made.url, {
         keep: false,
         onProgress: (phase) => phases.add(phase),
+      }).finally(async () => {
+        await delay(50);
+        rounds = await writer.stop();
       });
-      await delay(50);
-      const rounds = await writer.stop();
       expect(rounds).toBeGreaterThan(5);
       expect(result).toMatchObject({ outcome: 'moved', resumed: false, kept: false });
       expect(result.lockedMs).toBeLessThan(1000);
@@ -163,7 +165,7 @@ export function describeMove(serverUrl: string): void {
     });
 
     test('a table that is not equal is not switched to; abandoned, everything is as before', async () => {
-      const { database: made } = await filled();
+      const { database: made, channels, startUs } = await filled();
       const admin = new pg.Client({ connectionString: made.url });
       await admin.connect();
       try {
@@ -174,8 +176,8 @@ export function describeMove(serverUrl: string): void {
             // One unit of the last place of one reading in 144,000.
             if (phase === 'catch_up')
               spoilt ??= admin.query(
-                `UPDATE readings_next SET quanta = quanta + 1 WHERE (channel_id, ts) IN
-                   (SELECT channel_id, ts FROM readings_next WHERE quanta IS NOT NULL ORDER BY ts DESC LIMIT 1)`,
+                'UPDATE readings_next SET quanta = quanta + 1 WHERE channel_id = $1 AND ts = to_timestamp($2::float8 / 1e6)',
+                [channels[0], startUs + 900e6 * (DAYS * 96 - 2)],
               );
           },
         });

@@ -116,7 +116,7 @@ const size = (bytes: number): string => `${grouped(bytes / MIB)} MiB`;
 const instant = (us: number | null): string => (us === null ? '-' : formatTimestamp(us));
 
 function statusText(status: StoreStatus): string {
-  const { layout, extension, size: held, chunks, policy, move: moving, keptBytes } = status;
+  const { layout, extension, size: held, chunks, job, move: moving, keptBytes } = status;
   const rows: [string, string][] = [
     ['readings', layout === 'hypertable' ? 'hypertable of TimescaleDB' : 'plain PostgreSQL'],
     [
@@ -136,9 +136,7 @@ function statusText(status: StoreStatus): string {
   if (layout === 'hypertable')
     rows.push([
       'compression',
-      policy === undefined
-        ? 'has not run yet'
-        : `${policy.status}, last at ${policy.finishedAt ?? '-'}`,
+      job === undefined ? 'has not run yet' : `${job.status}, last at ${job.finishedAt ?? '-'}`,
     ]);
   if (moving !== undefined)
     rows.push([

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { readLayout } from '../layout.ts';
 import { asOwner } from './as-owner.ts';
 import { type Extension, readExtension } from './extension.ts';
-import { ADD_POLICY, ADOPT_HYPERTABLE, createHypertable } from './schema.ts';
+import { ADD_JOB, ADOPT_HYPERTABLE, createHypertable } from './schema.ts';
 
 /** READING_STORE as far as PostgreSQL is concerned. */
 export type WantedStore = 'auto' | 'postgres' | 'timescale';
@@ -53,7 +53,7 @@ async function makeEmptyHypertable(client: pg.ClientBase): Promise<boolean> {
     await client.query('DROP TABLE readings_plain');
     return true;
   });
-  if (made) await client.query(ADD_POLICY);
+  if (made) await client.query(ADD_JOB);
   return made;
 }
 

@@ -4,7 +4,7 @@ import { EPOCH_2000_S, EXACT_POWERS } from './quanta.ts';
  * Ten days: 960 quarter hours, which is nearly the 1,000 rows that a batch of the columnstore holds at most, so that what is stored once
  * per batch is shared by many readings (docs/decisions/0110).
  */
-export const CHUNK_DAYS = 10;
+const CHUNK_DAYS = 10;
 
 /** Late window: twice as long as the broker keeps the session of a worker that is away (MQTT_SESSION_EXPIRY_S, 7 days). */
 export const COLUMNSTORE_AFTER_DAYS = 14;
@@ -100,12 +100,39 @@ const CHUNKS = `
   $$;
   GRANT EXECUTE ON FUNCTION readings_received, ensure_reading_chunks, drop_reading_chunks TO verimeter_service;`;
 
+/**
+ * Compresses chunks past the late window, and takes late rows into those that are (status bits of TimescaleDB: 1 compressed, 2 unordered, 8 with
+ * rows beside). One transaction per chunk: no SET clause, with which a procedure may not commit, so names are qualified.
+ */
+const COMPRESS = `
+  CREATE OR REPLACE PROCEDURE compress_reading_chunks(job_id integer, config jsonb)
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    chunk  pg_catalog.regclass;
+  BEGIN
+    FOR chunk IN
+      SELECT pg_catalog.format('%I.%I', c.schema_name, c.table_name)::pg_catalog.regclass
+        FROM _timescaledb_catalog.chunk c
+        JOIN _timescaledb_catalog.hypertable h ON h.id = c.hypertable_id
+        JOIN timescaledb_information.chunks i ON i.chunk_schema = c.schema_name AND i.chunk_name = c.table_name
+       WHERE h.schema_name = 'public' AND h.table_name = 'readings'
+         AND i.range_end <= pg_catalog.now() - (config ->> 'after')::interval
+         AND (c.status & 1 = 0 OR c.status & 10 <> 0)
+       ORDER BY i.range_start
+    LOOP
+      PERFORM public.compress_chunk(chunk);
+      COMMIT;
+    END LOOP;
+  END
+  $$;`;
+
 /** Brings everything that reads and keeps `readings` to the hypertable that has just got this name. */
-export const ADOPT_HYPERTABLE = `${READERS}${CHUNKS}`;
+export const ADOPT_HYPERTABLE = `${READERS}${CHUNKS}${COMPRESS}`;
 
 /**
- * Compression past the late window. As the login and not as verimeter_owner: TimescaleDB runs its jobs as whoever added them, and our roles
- * cannot log in. New chunks of late readings are compressed again by the same policy.
+ * As the login and not as verimeter_owner: jobs of TimescaleDB run as whoever added them, and our roles cannot log in. Its own columnstore policy
+ * runs as the owner of the table, so that it cannot be had (docs/decisions/0114).
  */
-export const ADD_POLICY = `
-  CALL public.add_columnstore_policy('public.readings', after => INTERVAL '${COLUMNSTORE_AFTER_DAYS} days', if_not_exists => true)`;
+export const ADD_JOB = `
+  SELECT public.add_job('public.compress_reading_chunks', '6 hours', config => '{"after": "${COLUMNSTORE_AFTER_DAYS} days"}')
+   WHERE NOT EXISTS (SELECT FROM timescaledb_information.jobs WHERE proc_schema = 'public' AND proc_name = 'compress_reading_chunks')`;

@@ -12,8 +12,8 @@ export interface StoreStatus {
   readonly size: StoreSize;
   /** Of a hypertable. */
   readonly chunks: { readonly all: number; readonly compressed: number } | undefined;
-  /** Last run of the policy that compresses; undefined where there is none or it has not run. */
-  readonly policy: { readonly status: string; readonly finishedAt: string | null } | undefined;
+  /** Last run of the job that compresses; undefined where there is none or it has not run. */
+  readonly job: { readonly status: string; readonly finishedAt: string | null } | undefined;
   /** A move that is not finished: how many of the partitions are copied. */
   readonly move: { readonly copied: number; readonly partitions: number } | undefined;
   /** Bytes of a plain table that was kept after a move. */
@@ -48,10 +48,10 @@ const CHUNKS = `
   SELECT count(*)::int AS all, count(*) FILTER (WHERE is_compressed)::int AS compressed
     FROM timescaledb_information.chunks WHERE hypertable_schema = 'public' AND hypertable_name = 'readings'`;
 
-const POLICY = `
+const JOB = `
   SELECT s.last_run_status AS status, s.last_successful_finish::text AS finished
     FROM timescaledb_information.jobs j JOIN timescaledb_information.job_stats s USING (job_id)
-   WHERE j.hypertable_schema = 'public' AND j.hypertable_name = 'readings' AND s.last_run_status IS NOT NULL LIMIT 1`;
+   WHERE j.proc_schema = 'public' AND j.proc_name = 'compress_reading_chunks' AND s.last_run_status IS NOT NULL LIMIT 1`;
 
 const MOVE = `
   SELECT count(*) FILTER (WHERE readings IS NOT NULL)::int AS copied, count(*)::int AS partitions FROM reading_move_parts`;
@@ -81,9 +81,7 @@ async function read(pool: pg.Pool): Promise<StoreStatus> {
   const one = async <T extends object>(sql: string): Promise<T | undefined> =>
     (await pool.query<T>(sql)).rows[0];
   const hypertable = layout === 'hypertable';
-  const policy = hypertable
-    ? await one<{ status: string; finished: string | null }>(POLICY)
-    : undefined;
+  const job = hypertable ? await one<{ status: string; finished: string | null }>(JOB) : undefined;
   const kept = (await found(pool, OLD))
     ? await one<{ bytes: string }>(
         `SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::text AS bytes FROM pg_inherits WHERE inhparent = 'public.${OLD}'::regclass`,
@@ -94,7 +92,7 @@ async function read(pool: pg.Pool): Promise<StoreStatus> {
     extension,
     size: hypertable ? await hypertableSize(pool) : await plainSize(pool),
     chunks: hypertable ? await one<{ all: number; compressed: number }>(CHUNKS) : undefined,
-    policy: policy && { status: policy.status, finishedAt: policy.finished },
+    job: job && { status: job.status, finishedAt: job.finished },
     move: (await found(pool, 'reading_move_parts'))
       ? await one<{ copied: number; partitions: number }>(MOVE)
       : undefined,

@@ -10,7 +10,7 @@ import { copyQuanta } from './copy-content.ts';
 import { type ChannelDecimals, quantaColumns } from './quanta.ts';
 
 /** Columns in the order of `copyQuanta` and of the parameters. */
-export const QUANTA_COLUMNS = 'channel_id, ts, quanta, decimals, value, flags, received_s';
+const QUANTA_COLUMNS = 'channel_id, ts, quanta, decimals, value, flags, received_s';
 
 /** `table`: the hypertable; `decimals` is remembered from batch to batch. */
 export function createQuantaForm(decimals: ChannelDecimals, table = 'readings'): WriteForm {

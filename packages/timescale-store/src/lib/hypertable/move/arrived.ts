@@ -22,7 +22,7 @@ interface Arrived {
 }
 
 /** Takes up to a batch of what came in since the move began into the hypertable, in the transaction begun; returns how many. */
-export async function takeArrived(client: ClientBase, form: WriteForm): Promise<number> {
+async function takeArrived(client: ClientBase, form: WriteForm): Promise<number> {
   const { rows } = await client.query<Arrived>(TAKE);
   if (rows.length === 0) return 0;
   const batch = createReadingBatch(rows.length);

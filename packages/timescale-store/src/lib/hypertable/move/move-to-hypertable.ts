@@ -5,7 +5,7 @@ import { requireExtension } from '../adopt.ts';
 import { asOwner } from '../as-owner.ts';
 import { readExtension } from '../extension.ts';
 import { createChannelDecimals } from '../quanta.ts';
-import { ADD_POLICY, COLUMNSTORE_AFTER_DAYS } from '../schema.ts';
+import { ADD_JOB, COLUMNSTORE_AFTER_DAYS } from '../schema.ts';
 import { createQuantaForm } from '../write-form.ts';
 import { catchUp } from './arrived.ts';
 import { type MoveClients, copyPartition } from './copy-partition.ts';
@@ -215,6 +215,6 @@ async function proveAll(
 
 /** After the switch; also where that was done and the rest was cut off. */
 async function finish(client: pg.ClientBase, keep: boolean): Promise<void> {
-  await client.query(ADD_POLICY);
+  await client.query(ADD_JOB);
   if (!keep) await asOwner(client, () => client.query(`DROP TABLE IF EXISTS ${OLD}`));
 }
