@@ -209,7 +209,8 @@ try {
   say('bytes per reading after compression, with indexes', ((await sizeOf()) / total).toFixed(2));
   const columns = await admin.query<{ name: string }>(
     `SELECT format('%I.%I', z.schema_name, z.table_name) AS name FROM _timescaledb_catalog.chunk c
-       JOIN _timescaledb_catalog.chunk z ON z.id = c.compressed_chunk_id ORDER BY c.id OFFSET 2 LIMIT 1`,
+       JOIN _timescaledb_catalog.chunk z ON z.id = c.compressed_chunk_id
+      ORDER BY pg_total_relation_size(format('%I.%I', z.schema_name, z.table_name)::regclass) DESC LIMIT 1`,
   );
   const part = await admin.query(
     `SELECT ${['ts', 'quanta', 'decimals', 'value', 'flags', 'received_s'].map((name) => `round(sum(pg_column_size(${name}))::numeric / sum(_ts_meta_count), 3)::float8 AS ${name}`).join(', ')},
@@ -229,10 +230,10 @@ try {
   const late = known.map((batch) => {
     const moved = createReadingBatch(batch.length);
     moved.length = batch.length;
-    moved.channelId.set(batch.channelId);
-    moved.tsUs.set(batch.tsUs.map((us) => us + 60e6));
-    moved.value.set(batch.value);
-    moved.receivedAtUs.set(batch.receivedAtUs);
+    moved.channelId.set(batch.channelId.subarray(0, batch.length));
+    moved.tsUs.set(batch.tsUs.subarray(0, batch.length).map((us) => us + 60e6));
+    moved.value.set(batch.value.subarray(0, batch.length));
+    moved.receivedAtUs.set(batch.receivedAtUs.subarray(0, batch.length));
     return moved;
   });
   for (const [what, batches] of [

@@ -31,13 +31,15 @@ if (oldest !== undefined) {
 
 const timescale = findTimescaleServer();
 if (timescale !== undefined) {
-  describeReadingStore('TimescaleDB', () =>
+  const onHypertable = (): ReturnType<typeof createFixture> =>
     createFixture(async () => {
       const database = await createTestDatabaseAt(timescale);
       await chooseLayout(database.url, 'timescale');
       return database;
-    }, 1e6),
-  );
+    }, 1e6);
+  describeReadingStore('TimescaleDB', onHypertable);
+  describeRowReader('TimescaleDB', onHypertable);
+  describeTenantReadings('TimescaleDB', onHypertable);
   describeHypertable(timescale);
   describeMove(timescale);
 }

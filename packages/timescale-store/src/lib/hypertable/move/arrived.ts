@@ -39,7 +39,10 @@ async function takeArrived(client: ClientBase, form: WriteForm): Promise<number>
   return rows.length;
 }
 
-/** Until a round finds less than a batch; returns how many were taken. */
+/** A round that finds fewer than this is the last one: so few are taken in within a moment. */
+const FEW_ROWS = 500;
+
+/** Until a round finds only a few rows. */
 export async function catchUp(
   client: ClientBase,
   form: WriteForm,
@@ -50,7 +53,7 @@ export async function catchUp(
     const some = await asOwner(client, () => takeArrived(client, form));
     taken += some;
     onTaken(taken);
-    if (some < BATCH_ROWS) return;
+    if (some < FEW_ROWS) return;
   }
 }
 

@@ -183,7 +183,7 @@ const CHUNKS_TO_COMPRESS = `
      AND range_end <= least($1::timestamptz, now() - INTERVAL '${COLUMNSTORE_AFTER_DAYS} days')
    ORDER BY range_start`;
 
-/** What the policy would do later: so the proof is of the compressed form, and the disk does not hold everything twice for long. */
+/** What the job would do later: so the proof is of the compressed form, and the disk does not hold everything twice for long. */
 async function compress(
   client: pg.ClientBase,
   endAt: string,

@@ -25,9 +25,9 @@ const SWITCH = `
 async function attempt(client: ClientBase, form: WriteForm): Promise<number | undefined> {
   await client.query('BEGIN; SET LOCAL ROLE verimeter_owner');
   try {
-    const begin = performance.now();
     await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     // The view first, as its readers do; the lock of a view is that of its table as well.
+    const begin = performance.now();
     await client.query('LOCK TABLE stored_readings, readings IN ACCESS EXCLUSIVE MODE');
     await takeAllArrived(client, form);
     await client.query(SWITCH);
