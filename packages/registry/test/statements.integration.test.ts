@@ -257,6 +257,38 @@ describe('the end of a batch', () => {
   });
 });
 
+describe('what was settled', () => {
+  test('is merged by hours that are over, under the youngest id, and forgotten in the end', async () => {
+    const note = async (settledAt: string, ts: string, received: string): Promise<number> => {
+      const { rows } = await pool.query<{ id: number }>(
+        `INSERT INTO store_settled (settled_at, first_ts, last_ts, first_received, last_received)
+         VALUES ($1, $2, $2, $3, $3) RETURNING id`,
+        [settledAt, ts, received],
+      );
+      return rows[0]?.id ?? 0;
+    };
+    await note('2020-01-01T00:10Z', '2020-01-01Z', '2020-01-01Z');
+    await note('2026-01-01T00:10Z', '2025-12-31Z', '2026-01-01T00:09Z');
+    const youngest = await note('2026-01-01T00:50Z', '2026-01-01Z', '2026-01-01T00:01Z');
+    const now = await note(new Date().toISOString(), '2026-11-01Z', '2026-11-01Z');
+    await pool.query(`SELECT fold_settled(now() - '2025-01-01Z'::timestamptz)`);
+    const { rows } = await pool.query(
+      `SELECT id, first_ts, last_ts, first_received, last_received FROM store_settled ORDER BY id`,
+    );
+    const us = (text: string): number => Date.parse(text) * 1000;
+    expect(rows).toEqual([
+      {
+        id: youngest,
+        first_ts: us('2025-12-31T00:00Z'),
+        last_ts: us('2026-01-01T00:00Z'),
+        first_received: us('2026-01-01T00:01Z'),
+        last_received: us('2026-01-01T00:09Z'),
+      },
+      expect.objectContaining({ id: now }),
+    ]);
+  });
+});
+
 describe('the ledger', () => {
   test('adds up per device and hour, also within one call and without a device', async () => {
     await addToLedger(pool, [

@@ -117,20 +117,28 @@ async function kill(world: World, questdb: QuestDb, target: Target): Promise<num
   return performance.now() - begin;
 }
 
+const COPIED_AT_A_TIME = 100_000;
+
 /** The readings of QuestDB in the table of PostgreSQL, where they are compared; returns how many have a key that is there. */
 async function copyReadings(questdb: QuestDb, databaseUrl: string): Promise<number> {
-  const rows = await questdb.query('SELECT channel, ts::long, value, flags FROM readings');
   const pool = createServicePool(databaseUrl, { applicationName: 'chaos', max: 1 });
+  let twice = 0;
   try {
     await pool.query(`SELECT ensure_reading_partitions('2026-01-01Z', now())`);
-    const { rowCount } = await pool.query(
-      `INSERT INTO readings (channel_id, ts, value, flags, received_at)
-       SELECT c, timestamptz 'epoch' + t * interval '1 microsecond', v, f, now()
-         FROM unnest($1::int4[], $2::int8[], $3::float8[], $4::int4[]) AS u (c, t, v, f)
-       ON CONFLICT DO NOTHING`,
-      [0, 1, 2, 3].map((column) => `{${rows.map((row) => String(row[column])).join(',')}}`),
-    );
-    return rows.length - (rowCount ?? 0);
+    for (let offset = 0; ; offset += COPIED_AT_A_TIME) {
+      const rows = await questdb.query(
+        `SELECT channel, ts::long, value, flags FROM readings LIMIT ${offset}, ${offset + COPIED_AT_A_TIME}`,
+      );
+      const { rowCount } = await pool.query(
+        `INSERT INTO readings (channel_id, ts, value, flags, received_at)
+         SELECT c, timestamptz 'epoch' + t * interval '1 microsecond', v, f, now()
+           FROM unnest($1::int4[], $2::int8[], $3::float8[], $4::int4[]) AS u (c, t, v, f)
+         ON CONFLICT DO NOTHING`,
+        [0, 1, 2, 3].map((column) => `{${rows.map((row) => String(row[column])).join(',')}}`),
+      );
+      twice += rows.length - (rowCount ?? 0);
+      if (rows.length < COPIED_AT_A_TIME) return twice;
+    }
   } finally {
     await pool.end();
   }
