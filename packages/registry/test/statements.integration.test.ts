@@ -257,6 +257,8 @@ describe('the end of a batch', () => {
   });
 });
 
+const usOf = (text: string): number => Date.parse(text) * 1000;
+
 describe('what was settled', () => {
   test('is merged by hours that are over, under the youngest id, and forgotten in the end', async () => {
     const note = async (settledAt: string, ts: string, received: string): Promise<number> => {
@@ -275,14 +277,13 @@ describe('what was settled', () => {
     const { rows } = await pool.query(
       `SELECT id, first_ts, last_ts, first_received, last_received FROM store_settled ORDER BY id`,
     );
-    const us = (text: string): number => Date.parse(text) * 1000;
     expect(rows).toEqual([
       {
         id: youngest,
-        first_ts: us('2025-12-31T00:00Z'),
-        last_ts: us('2026-01-01T00:00Z'),
-        first_received: us('2026-01-01T00:01Z'),
-        last_received: us('2026-01-01T00:09Z'),
+        first_ts: usOf('2025-12-31T00:00Z'),
+        last_ts: usOf('2026-01-01T00:00Z'),
+        first_received: usOf('2026-01-01T00:01Z'),
+        last_received: usOf('2026-01-01T00:09Z'),
       },
       expect.objectContaining({ id: now }),
     ]);
