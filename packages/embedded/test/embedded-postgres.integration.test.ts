@@ -187,7 +187,12 @@ describe('startEmbeddedPostgres', () => {
     const options = oldest === undefined ? {} : { binDirectory: oldest };
     const old = await start(options);
     await old.stop();
-    await expect(start()).rejects.toThrow(/made by PostgreSQL 15, this is PostgreSQL 18.*backup/s);
+    await expect(start()).rejects.toMatchObject({
+      code: 'CLUSTER_VERSION',
+      message: expect.stringMatching(
+        /made by PostgreSQL 15, this Verimeter has PostgreSQL 18.*backup/s,
+      ),
+    });
     const again = await start(options);
     expect(await runSql(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });

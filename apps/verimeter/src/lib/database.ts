@@ -1,4 +1,8 @@
-import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import {
+  ClusterVersionError,
+  DirectoryInUseError,
+  startEmbeddedPostgres,
+} from '@verimeter/embedded';
 import { ReadingStoreError, openReadingStore } from '@verimeter/open-store';
 import type { ReadingEngine, ReadingStore } from '@verimeter/reading-store';
 import {
@@ -26,9 +30,12 @@ const WAIT_MS = 60_000;
 
 /**
  * The database of a command: DATABASE_URL, else that of the `up` that runs on the data directory, else the embedded
- * one, started for the command and migrated when new.
+ * one, started for the command and migrated, unless its schema is to stay as it is.
  */
-export async function openDatabase(environment: Environment): Promise<OpenDatabase> {
+export async function openDatabase(
+  environment: Environment,
+  schema: 'migrate' | 'as it is' = 'migrate',
+): Promise<OpenDatabase> {
   if (environment.databaseUrl !== undefined)
     return { url: environment.databaseUrl, close: () => Promise.resolve() };
   const deadline = performance.now() + WAIT_MS;
@@ -39,7 +46,7 @@ export async function openDatabase(environment: Environment): Promise<OpenDataba
       const server = await startEmbeddedPostgres({ dataDir: environment.dataDir });
       try {
         // oxlint-disable-next-line no-await-in-loop
-        await migrate(server.url);
+        if (schema === 'migrate') await migrate(server.url);
       } catch (error) {
         // oxlint-disable-next-line no-await-in-loop
         await server.stop();
@@ -47,6 +54,8 @@ export async function openDatabase(environment: Environment): Promise<OpenDataba
       }
       return { url: server.url, close: () => server.stop() };
     } catch (error) {
+      if (error instanceof ClusterVersionError)
+        throw new CommandError(error.message, { cause: error });
       if (!(error instanceof DirectoryInUseError)) throw error;
       // oxlint-disable-next-line no-await-in-loop
       const running = await readServer(environment.dataDir);

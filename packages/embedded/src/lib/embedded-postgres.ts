@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import {
   type ClusterPaths,
   DATABASE,
   ROLE,
+  checkClusterVersion,
   clusterArgument,
   clusterPaths,
   prepareCluster,
@@ -213,10 +214,19 @@ async function findRunning(cluster: string): Promise<{ pid: number; port: number
 export const dataDirectoryHolder = (dataDir: string): number | undefined =>
   lockHolder(clusterPaths(dataDir).lock);
 
+/** Whether a data directory has a database, running or not. */
+export const hasEmbeddedPostgres = (dataDir: string): boolean =>
+  existsSync(clusterPaths(dataDir).cluster);
+
+/** Removes the database of a data directory, with all that is in it. It must not be running. */
+export const removeEmbeddedPostgres = (dataDir: string): Promise<void> =>
+  rm(clusterPaths(dataDir).home, { recursive: true, force: true });
+
 /**
  * Starts the embedded PostgreSQL of a data directory, creating it at first. Where a server of the directory still runs
  * because its starter was killed, that one is used. A server that dies is started again on the same port.
- * @throws DirectoryInUseError where another live process runs on the directory.
+ * @throws DirectoryInUseError where another live process runs on the directory; ClusterVersionError, before anything is touched, where
+ * another major version of PostgreSQL made the database.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -224,12 +234,13 @@ export async function startEmbeddedPostgres(
   const log = options.log ?? silent;
   const durable = options.durable ?? true;
   const paths = clusterPaths(options.dataDir);
+  const user = await findPostgresUser();
+  const binaries = await findPostgresBinaries(user, options.binDirectory);
+  await checkClusterVersion(paths, binaries);
   // Others may pass but not list: the database's own account needs its subdirectory only.
   await mkdir(paths.home, { recursive: true, mode: 0o711 });
   const unlock = lockDirectory(path.resolve(options.dataDir), paths.lock);
   try {
-    const user = await findPostgresUser();
-    const binaries = await findPostgresBinaries(user, options.binDirectory);
     const password = await prepareCluster(paths, binaries, user, durable);
     const settings = [
       ...SETTINGS,

@@ -114,10 +114,29 @@ async function createCluster(
   await rename(unfinished, paths.cluster);
 }
 
-/**
- * Creates the cluster where there is none; returns the password of its superuser.
- * @throws where the cluster was made by another major version of PostgreSQL.
- */
+/** The cluster was made by another major version of PostgreSQL, whose files this one cannot read. Nothing was touched. */
+export class ClusterVersionError extends Error {
+  readonly code = 'CLUSTER_VERSION';
+}
+
+/** @throws ClusterVersionError */
+export async function checkClusterVersion(
+  paths: ClusterPaths,
+  binaries: PostgresBinaries,
+): Promise<void> {
+  const version = (await readOptional(path.join(paths.cluster, 'PG_VERSION')))?.trim();
+  if (version === undefined || Number(version) === binaries.major) return;
+  const dataDir = path.dirname(paths.home);
+  throw new ClusterVersionError(
+    `the database in ${paths.cluster} was made by PostgreSQL ${version}, this Verimeter has PostgreSQL ` +
+      `${String(binaries.major)}, which cannot read its files; they were not touched.\n` +
+      `  1. with the Verimeter that made it:  verimeter backup FILE --data-dir ${dataDir}\n` +
+      `  2. move ${dataDir} away\n` +
+      `  3. with this one:  verimeter restore FILE --data-dir ${dataDir}`,
+  );
+}
+
+/** Creates the cluster where there is none; returns the password of its superuser. */
 export async function prepareCluster(
   paths: ClusterPaths,
   binaries: PostgresBinaries,
@@ -130,15 +149,8 @@ export async function prepareCluster(
     await writeFile(paths.password, `${password}\n`, { mode: 0o600 });
     await chmod(paths.password, 0o600);
   }
-  const version = (await readOptional(path.join(paths.cluster, 'PG_VERSION')))?.trim();
-  if (version === undefined) {
+  if ((await readOptional(path.join(paths.cluster, 'PG_VERSION'))) === undefined) {
     await createCluster(paths, binaries, user, password, durable);
-  } else if (Number(version) !== binaries.major) {
-    throw new Error(
-      `the database in ${paths.cluster} was made by PostgreSQL ${version}, this is PostgreSQL ` +
-        `${String(binaries.major)}; make a backup with the Verimeter that made it (verimeter backup FILE), ` +
-        'move the directory away, and restore it here (verimeter restore FILE)',
-    );
   } else if (known === undefined) {
     // Whoever may write to the directory owns the data: a lost password is replaced.
     await runSingleUser(binaries, paths.cluster, user, [passwordStatement(password)]);

@@ -1,4 +1,8 @@
-import { DirectoryInUseError, startEmbeddedPostgres } from '@verimeter/embedded';
+import {
+  ClusterVersionError,
+  DirectoryInUseError,
+  startEmbeddedPostgres,
+} from '@verimeter/embedded';
 import { engineText } from '@verimeter/open-store';
 import { createServicePool, migrate } from '@verimeter/registry';
 import {
@@ -8,6 +12,7 @@ import {
   createShutdown,
   runUntilSignal,
 } from '@verimeter/service-runtime';
+import { CommandError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { openEngine, requireCurrentSchema } from '../database.ts';
 import {
@@ -41,6 +46,8 @@ async function openDatabase(
     if (server.adopted) say('database: took over the server of a killed run');
     return server.url;
   } catch (error) {
+    if (error instanceof ClusterVersionError)
+      throw new CommandError(error.message, { cause: error });
     if (error instanceof DirectoryInUseError) throw alreadyRuns(dataDir, error.pid, error);
     throw error;
   }
