@@ -177,7 +177,7 @@ async function checkOtherExports(options: readonly string[]): Promise<void> {
     stored: 2881,
   });
   expect(JSON.parse(await succeed(['ledger', 'check', ...options]))).toMatchObject({ ok: true });
-  const parquet = await runProgram(['export', 'health', '--format', 'parquet', ...options]);
-  expect(parquet.status).toBe(2);
-  expect(parquet.stderr).toContain('parquet is not offered; formats are csv, ndjson');
+  const unknown = await runProgram(['export', 'health', '--format', 'xlsx', ...options]);
+  expect(unknown.status).toBe(2);
+  expect(unknown.stderr).toContain('--format must be one of csv, ndjson, parquet, not xlsx');
 }

@@ -2,9 +2,11 @@ import { lookForDays } from '@verimeter/analytics';
 import { type TestDatabase, createTestDatabase, runSql } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EXPORTS, type Row, exportText } from '../src/lib/export/exports.ts';
+import { typedColumns } from '../src/lib/export/column-types.ts';
+import { EXPORTS, type Row, exportCells } from '../src/lib/export/exports.ts';
 import { queryRows } from '../src/lib/export/query-rows.ts';
 import { readingRows } from '../src/lib/export/reading-rows.ts';
+import { csvFormat } from '../src/lib/export/text-formats.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -71,8 +73,9 @@ test('the line of a conflict says that it is not current', async () => {
     yield rows;
   }
   const text: string[] = [];
-  for await (const piece of exportText(EXPORTS.readings, pieces(), 'csv', () => undefined))
-    text.push(piece);
+  const cells = exportCells(EXPORTS.readings, pieces(), () => undefined);
+  for await (const piece of csvFormat(typedColumns(EXPORTS.readings), cells))
+    text.push(String(piece));
   const at = '2026-09-30T20:00:00.000Z';
   expect(text.join('').split('\n')).toEqual([
     'device_id,quantity,ts,value,unit,quality,received_at,ts_source,current',
@@ -93,15 +96,15 @@ test('intervals of registers are quarter-hours with the version of their day', a
   const text: string[] = [];
   let rows = 0;
   const { sql = '', fetchRows } = EXPORTS.intervals;
-  for await (const piece of exportText(
+  const cells = exportCells(
     EXPORTS.intervals,
     queryRows(pool, 'demo', { sql, fetchRows }),
-    'csv',
     (count) => {
       rows += count;
     },
-  ))
-    text.push(piece);
+  );
+  for await (const piece of csvFormat(typedColumns(EXPORTS.intervals), cells))
+    text.push(String(piece));
   const [header, ...lines] = text.join('').trimEnd().split('\n');
   expect(header).toBe(
     'device_id,quantity,start,end,from,to,amount,unit,coverage,quality,clock_offset_s,clock_uncertainty_s,clock_state,version',

@@ -5,6 +5,12 @@ export {
   migrate,
   schemaState,
 } from './lib/migrate.ts';
+export {
+  type AppliedMigration,
+  type DatabaseContent,
+  appliedMigrations,
+  inspectDatabase,
+} from './lib/applied-migrations.ts';
 export { InsufficientRightsError } from './lib/roles.ts';
 export { type Migration, readMigrations } from './lib/migration-files.ts';
 export {

@@ -68,6 +68,7 @@ async function seed(): Promise<void> {
       INSERT INTO interval_days (tenant, channel_id, day, version, algorithm)
         SELECT tenant, channel_id, '2026-11-24', 1, 1 FROM channels WHERE tenant = '${tenant}';
       INSERT INTO interval_looks VALUES ('${tenant}', 1, NULL, NULL, NULL, now(), '1', now(), '1');
+      INSERT INTO import_positions VALUES ('${tenant}', 'f', 1, 1, 0, 0, 0);
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
       INSERT INTO health (tenant, device_id, run_id, indication, recommendation, legal_status, model_version)
@@ -130,7 +131,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 32 }]);
+    expect(seen.rows).toEqual([{ count: 33 }]);
   });
 
   test.each([
@@ -245,7 +246,7 @@ async function visibleTenants(client: PoolClient, table: string): Promise<unknow
 }
 
 describe('the role of the API', () => {
-  const closed = ['api_keys', 'sessions'];
+  const closed = ['api_keys', 'import_positions', 'sessions'];
 
   test('sees the rows of its tenant only, in every table', async () => {
     for (const table of await tenantTables()) {

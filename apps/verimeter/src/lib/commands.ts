@@ -85,10 +85,12 @@ export const COMMANDS: readonly Command[] = [
     spec: {
       name: 'import',
       positionals: `${FILE_KINDS.join('|')} FILE`,
-      summary: 'a CSV file (also .gz; - for stdin) into the registry or the readings',
+      summary:
+        'a file (CSV, NDJSON, also .gz, or Parquet; - for stdin) into the registry or the readings',
       details: [
         'Import devices, groups, members, readings, verifications in this order. Rows that cannot be stored are written',
         'to a CSV file with the reason; mended there, it can be imported as it is. docs/spec/files.md has the columns.',
+        'An import of readings that was cut off is repeated as it is: it goes on where it was.',
       ],
       options: [
         {
@@ -116,9 +118,9 @@ export const COMMANDS: readonly Command[] = [
     spec: {
       name: 'export',
       positionals: 'health|findings|readings|intervals|ledger|quarantine|register-events',
-      summary: 'results and data as CSV or NDJSON',
+      summary: 'results and data as CSV, NDJSON or Parquet',
       options: [
-        { name: 'format', value: 'csv|ndjson', text: 'default csv' },
+        { name: 'format', value: 'csv|ndjson|parquet', text: 'default csv' },
         { name: 'out', value: 'FILE|-', text: 'default - (stdout)' },
       ],
     },
@@ -298,6 +300,32 @@ export const COMMANDS: readonly Command[] = [
       ],
     },
     run: async (context) => (await import('./commands/store.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'backup',
+      positionals: 'FILE',
+      summary: 'the whole database into one file, while everything runs',
+      details: [
+        'All tenants, of one moment, with checksums. It needs no program of PostgreSQL. FILE is there when it is complete.',
+        'It holds all that the database holds, hashes of access keys included: keep it as safe. docs/how-to/backup.md',
+      ],
+      options: [],
+    },
+    run: async (context) => (await import('./commands/backup.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'restore',
+      positionals: 'FILE',
+      summary: 'fills an empty database from a backup',
+      details: [
+        'Into a new data directory, or an empty database in DATABASE_URL. A backup of an older Verimeter is brought to this schema.',
+        'A damaged file, or a database with rows, is refused; a restore that fails or is stopped leaves nothing behind.',
+      ],
+      options: [],
+    },
+    run: async (context) => (await import('./commands/restore.ts')).run(context),
   },
   {
     spec: {

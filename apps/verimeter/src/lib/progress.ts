@@ -42,3 +42,43 @@ export function createProgress(
 
 /** 1234567 as `1,234,567`. */
 export const grouped = (value: number): string => Math.round(value).toLocaleString('en-US');
+
+/** Progress of something that goes through rows. */
+export interface RowProgress {
+  /** Rows so far, and how many there will be, where that is known. */
+  update(rows: number, total: number | undefined): void;
+  finish(rows: number): void;
+}
+
+const clock = (seconds: number): string => {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0
+    ? `${hours} h ${minutes} min`
+    : minutes > 0
+      ? `${minutes} min ${whole % 60} s`
+      : `${whole} s`;
+};
+
+/** Rows, rows per second and, where the total is known, the time that is left. */
+export function createRowProgress(label: string): RowProgress {
+  const progress = createProgress(label);
+  const begin = performance.now();
+  return {
+    update(rows, total) {
+      const seconds = (performance.now() - begin) / 1000;
+      const rate = rows / seconds;
+      const left =
+        total === undefined || total <= rows || rate === 0
+          ? ''
+          : `, ${clock((total - rows) / rate)} left`;
+      progress.update(rows, total, `${grouped(rows)} rows, ${grouped(rate)}/s${left}`);
+    },
+    finish(rows) {
+      const seconds = (performance.now() - begin) / 1000;
+      progress.finish(
+        `${grouped(rows)} rows in ${seconds.toFixed(1)} s, ${grouped(rows / Math.max(seconds, 1e-3))}/s`,
+      );
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type AppliedMigration, appliedMigrations } from './applied-migrations.ts';
 import { type Migration, readMigrations } from './migration-files.ts';
 import { prepareRoles } from './roles.ts';
 
@@ -18,24 +19,10 @@ export interface MigrateOptions {
 /** Advisory lock of the migrator: any constant that nothing else in the database uses. */
 const LOCK_KEY = 7_306_089_412;
 
-type JournalRow = { name: string; sha256: string };
-
-async function readJournal(client: pg.ClientBase): Promise<JournalRow[] | undefined> {
-  // Asked first because a failed SELECT would not tell a missing table from other trouble.
-  const table = await client.query<{ present: boolean }>(
-    `SELECT to_regclass('public.schema_migrations') IS NOT NULL AS present`,
-  );
-  if (table.rows[0]?.present !== true) return undefined;
-  const journal = await client.query<JournalRow>(
-    'SELECT name, sha256 FROM public.schema_migrations ORDER BY name COLLATE "C"',
-  );
-  return journal.rows;
-}
-
 /** Migrations still to apply. @throws MigrationError on drift: what was applied is not what the files say. */
 function pendingMigrations(
   migrations: readonly Migration[],
-  journal: readonly JournalRow[],
+  journal: readonly AppliedMigration[],
 ): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const applied of journal) {
@@ -104,7 +91,7 @@ async function createJournal(client: pg.ClientBase): Promise<void> {
 
 async function runMigrations(client: pg.ClientBase, options: MigrateOptions): Promise<string[]> {
   await lock(client, options.lockTimeoutMs ?? 60_000);
-  let journal = await readJournal(client);
+  let journal: readonly AppliedMigration[] | undefined = await appliedMigrations(client);
   if (journal === undefined) {
     await prepareRoles(client);
     await createJournal(client);
@@ -153,7 +140,7 @@ export async function schemaState(
   pool: pg.Pool,
   migrations: readonly Migration[] = readMigrations(),
 ): Promise<SchemaState> {
-  let journal: JournalRow[] | undefined;
+  let journal: readonly AppliedMigration[] | undefined;
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -163,7 +150,7 @@ export async function schemaState(
     throw error;
   }
   try {
-    journal = await readJournal(client);
+    journal = await appliedMigrations(client);
   } finally {
     client.release();
   }

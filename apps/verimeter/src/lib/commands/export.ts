@@ -1,24 +1,27 @@
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Pool, readTenants } from '@verimeter/registry';
-import { CommandError, UsageError, choice } from '../arguments.ts';
+import { UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase, withStore } from '../database.ts';
-import { EXPORTS, EXPORT_KINDS, type Row, exportText } from '../export/exports.ts';
+import { typedColumns } from '../export/column-types.ts';
+import { EXPORTS, EXPORT_KINDS, type Row, exportCells } from '../export/exports.ts';
 import { queryRows } from '../export/query-rows.ts';
 import { readingRows } from '../export/reading-rows.ts';
-import { say } from '../output.ts';
-import { grouped } from '../progress.ts';
+import type { RowFormat } from '../export/row-format.ts';
+import { interruptible } from '../interruption.ts';
+import { createRowProgress } from '../progress.ts';
+import { fileError, writeWhole } from '../whole-file.ts';
 
-const FORMATS = ['csv', 'ndjson'] as const;
+const FORMATS = ['csv', 'ndjson', 'parquet'] as const;
 
-/** Stdout is not ended with the export: the process writes to it until it exits. */
-async function send(pieces: AsyncIterable<string>, target: Writable, end: boolean): Promise<void> {
-  await pipeline(Readable.from(pieces), target, { end });
-}
+/** Each is loaded when it is asked for. */
+const LOADERS: Readonly<Record<(typeof FORMATS)[number], () => Promise<RowFormat>>> = {
+  csv: async () => (await import('../export/text-formats.ts')).csvFormat,
+  ndjson: async () => (await import('../export/text-formats.ts')).ndjsonFormat,
+  parquet: async () => (await import('../export/parquet-format.ts')).parquetFormat,
+};
 
 /** Intervals are exported as they are kept; days that no service has formed yet are formed now. */
 async function formIntervals(pool: Pool, { environment, tenant }: CommandContext): Promise<void> {
@@ -33,32 +36,36 @@ async function formIntervals(pool: Pool, { environment, tenant }: CommandContext
 /** Exports results or data, in constant memory. */
 export async function run(context: CommandContext): Promise<number> {
   const kind = choice(context.positionals[0], EXPORT_KINDS, 'what to export');
-  const wanted = context.option('format') ?? 'csv';
-  if (wanted === 'parquet')
-    throw new UsageError(`--format parquet is not offered; formats are ${FORMATS.join(', ')}`);
-  const format = choice(wanted, FORMATS, '--format');
+  const formatName = choice(context.option('format') ?? 'csv', FORMATS, '--format');
   const out = context.option('out') ?? '-';
-  const file = out === '-' ? undefined : path.resolve(context.environment.workingDirectory, out);
+  if (formatName === 'parquet' && out === '-' && process.stdout.isTTY)
+    throw new UsageError('a Parquet file is not for the terminal: add --out FILE');
   const spec = EXPORTS[kind];
-  let rows = 0;
-  async function write(found: AsyncIterable<readonly Row[]>): Promise<void> {
-    const pieces = exportText(spec, found, format, (count) => {
-      rows += count;
-    });
-    try {
-      if (file === undefined) await send(pieces, process.stdout, false);
-      else await send(pieces, createWriteStream(file), true);
-    } catch (error) {
-      if (
-        error instanceof Error &&
-        'code' in error &&
-        ['ENOENT', 'EACCES', 'EISDIR'].includes(String(error.code))
-      )
-        throw new CommandError(`${out}: ${error.message}`, { cause: error });
-      throw error;
-    }
-  }
+  const format = await LOADERS[formatName]();
   const { environment, tenant } = context;
+
+  async function write(found: AsyncIterable<readonly Row[]>): Promise<void> {
+    let rows = 0;
+    const progress = out === '-' ? undefined : createRowProgress(`export ${kind}`);
+    const cells = exportCells(spec, found, (count) => {
+      rows += count;
+      progress?.update(rows, undefined);
+    });
+    const pieces = format(typedColumns(spec), cells);
+    if (out === '-') {
+      // Stdout is not ended with the export: the process writes to it until it exits.
+      await pipeline(Readable.from(pieces), process.stdout, { end: false });
+      return;
+    }
+    const file = path.resolve(environment.workingDirectory, out);
+    try {
+      await interruptible((signal) => writeWhole(file, pieces, { signal }));
+    } catch (error) {
+      throw fileError(error, out);
+    }
+    progress?.finish(rows);
+  }
+
   await withDatabase(environment, 'verimeter-export', async (pool) => {
     const { sql, fetchRows } = spec;
     if (kind === 'intervals') await formIntervals(pool, context);
@@ -66,6 +73,5 @@ export async function run(context: CommandContext): Promise<number> {
       ? withStore(pool, environment, (store) => write(readingRows(pool, store, tenant)))
       : write(queryRows(pool, tenant, { sql, fetchRows }));
   });
-  if (file !== undefined) say(`${grouped(rows)} rows of ${kind} in ${out}`);
   return 0;
 }

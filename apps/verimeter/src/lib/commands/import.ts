@@ -1,16 +1,21 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Pool, PoolClient } from '@verimeter/registry';
 import { CommandError, UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { openSource } from '../csv/read-csv.ts';
 import { CsvFormatError } from '../csv/record-splitter.ts';
 import { withDatabase, withStore } from '../database.ts';
-import { FILE_KINDS, HeaderError } from '../import/files.ts';
+import { FILE_KINDS } from '../import/files.ts';
+import { fileIdentity } from '../import/import-memory.ts';
+import { ResumeError } from '../import/import-readings.ts';
+import { HeaderError } from '../import/opened-table.ts';
 import { type ImportResult, importFile } from '../import/import-file.ts';
 import type { RejectFile } from '../import/rejects.ts';
 import { say, writeLine } from '../output.ts';
-import { createProgress, grouped } from '../progress.ts';
+import { createRowProgress, grouped } from '../progress.ts';
 
 const isWritable = (directory: string): boolean => {
   try {
@@ -25,7 +30,7 @@ const isWritable = (directory: string): boolean => {
 async function rejectedPath(context: CommandContext, file: string): Promise<string> {
   const given = context.option('rejected');
   if (given !== undefined) return path.resolve(context.environment.workingDirectory, given);
-  const name = `${file === '-' ? 'stdin' : path.basename(file).replace(/(\.csv)?(\.gz)?$/i, '')}.rejected.csv`;
+  const name = `${file === '-' ? 'stdin' : path.basename(file).replace(/(\.csv|\.ndjson|\.parquet)?(\.gz)?$/i, '')}.rejected.csv`;
   if (file !== '-' && isWritable(path.dirname(file))) return path.join(path.dirname(file), name);
   await mkdir(context.environment.dataDir, { recursive: true, mode: 0o711 });
   return path.join(context.environment.dataDir, name);
@@ -57,36 +62,53 @@ function readableFileError(error: unknown, named: string): unknown {
   return text === undefined ? error : new CommandError(`${named}: ${text}`, { cause: error });
 }
 
-/** Imports a CSV file; prints what became of its rows. */
+/** Imports a file of CSV, NDJSON or Parquet; prints what became of its rows. */
 export async function run(context: CommandContext): Promise<number> {
   const kind = choice(context.positionals[0], FILE_KINDS, 'what to import');
   const named = context.positionals[1];
   if (named === undefined) throw new UsageError(`import ${kind} needs a FILE (or - for stdin)`);
   const file = named === '-' ? named : path.resolve(context.environment.workingDirectory, named);
   const rejected = await rejectedPath(context, file);
-  const progress = createProgress(`import ${kind}`);
-  const begin = performance.now();
+  const progress = createRowProgress(`import ${kind}`);
+
+  async function attempt(
+    pool: Pool,
+    store: ReadingStore<PoolClient>,
+    anew: boolean,
+  ): Promise<ImportResult> {
+    const found = file === '-' ? undefined : statSync(file);
+    // What is read from a pipe is gone: it is read once, from its start.
+    const onDisk = found?.isFile() === true ? { path: file, bytes: found.size } : undefined;
+    return importFile(kind, openSource(file), {
+      pool,
+      store,
+      tenant: context.tenant,
+      zone: context.environment.zone,
+      fileName: named === '-' ? 'stdin' : file,
+      file: onDisk,
+      resume: onDisk === undefined ? undefined : { identity: await fileIdentity(file), anew },
+      rejectedPath: rejected,
+      nowUs: () => Date.now() * 1000,
+      onProgress: ({ rows }, share) =>
+        progress.update(rows, share === undefined || share === 0 ? undefined : rows / share),
+      onResume: (rows) =>
+        say(`import ${kind}: was cut off before; goes on behind row ${grouped(rows)}`),
+      onRejects: tellRejects,
+    });
+  }
+
   let result: ImportResult;
   try {
     result = await withDatabase(context.environment, 'verimeter-import', (pool) =>
-      withStore(pool, context.environment, (store) =>
-        importFile(kind, openSource(file), {
-          pool,
-          store,
-          tenant: context.tenant,
-          zone: context.environment.zone,
-          fileName: named === '-' ? 'stdin' : file,
-          rejectedPath: rejected,
-          nowUs: () => Date.now() * 1000,
-          onProgress: ({ rows }) =>
-            progress.update(
-              rows,
-              undefined,
-              `${grouped(rows)} rows, ${grouped(rows / ((performance.now() - begin) / 1000))}/s`,
-            ),
-          onRejects: tellRejects,
-        }),
-      ),
+      withStore(pool, context.environment, async (store) => {
+        try {
+          return await attempt(pool, store, false);
+        } catch (error) {
+          if (!(error instanceof ResumeError)) throw error;
+          say(`import ${kind}: ${error.message}; it is imported from its start`);
+          return attempt(pool, store, true);
+        }
+      }),
     );
   } catch (error) {
     if (error instanceof HeaderError)
@@ -95,8 +117,7 @@ export async function run(context: CommandContext): Promise<number> {
       throw new CommandError(`${named}: ${error.message}`, { cause: error });
     throw readableFileError(error, named);
   }
-  const seconds = (performance.now() - begin) / 1000;
-  progress.finish(`${grouped(result.rows)} rows in ${seconds.toFixed(1)} s`);
+  progress.finish(result.rows);
   await writeLine(
     context.json
       ? JSON.stringify(result)

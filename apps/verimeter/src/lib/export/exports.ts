@@ -1,8 +1,8 @@
 import { HEALTH_COLUMNS } from '@verimeter/api-schema';
-import { FLAG, flagNames, formatTimestamp } from '@verimeter/telemetry';
-import { csvLine } from '../csv/write-csv.ts';
+import { FLAG, flagNames } from '@verimeter/telemetry';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 import { INTERVAL_DAYS_SQL, INTERVAL_EXPORT_COLUMNS, intervalRows } from './interval-rows.ts';
+import type { RowBatch } from './row-format.ts';
 
 export const EXPORT_KINDS = [
   'health',
@@ -20,7 +20,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** An export: its columns in order, and the query whose rows have them, in the order of the file; without one they come from the store. */
 export interface ExportSpec {
   readonly columns: readonly string[];
-  /** Columns with microseconds since 1970, written as RFC 3339. */
+  /** Columns with microseconds since 1970. */
   readonly instants: ReadonlySet<string>;
   /** $1: the tenant. */
   readonly sql?: string;
@@ -151,58 +151,19 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
   },
 };
 
-/** A cell of a CSV file: empty for what may not be claimed; numbers in their shortest form that reads back equal. */
-function cellText(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      if (value === null) return '';
-      return Array.isArray(value) && value.every((item) => typeof item === 'string')
-        ? value.join(' ')
-        : JSON.stringify(value);
-    case 'undefined':
-    case 'bigint':
-    case 'symbol':
-    case 'function':
-    default:
-      throw new TypeError(`no cell for a ${typeof value}`);
-  }
-}
-
-function printable(spec: ExportSpec, row: Row): readonly unknown[] {
-  const converted = spec.convert?.(row) ?? row;
-  return spec.columns.map((name) => {
-    const value = converted[name];
-    return spec.instants.has(name) && typeof value === 'number' ? formatTimestamp(value) : value;
-  });
-}
-
-function lines(spec: ExportSpec, rows: readonly Row[], format: 'csv' | 'ndjson'): string {
-  return rows
-    .map((row) => {
-      const values = printable(spec, row);
-      if (format === 'csv') return csvLine(values.map(cellText));
-      return `${JSON.stringify(Object.fromEntries(spec.columns.map((name, index) => [name, values[index]])))}\n`;
-    })
-    .join('');
-}
-
-/** The text of an export, piece by piece. `onRows` is told how many rows each piece has. */
-export async function* exportText(
+/** Cells of the rows of an export, in the order of its columns. `onRows` is told how many rows each batch has. */
+export async function* exportCells(
   spec: ExportSpec,
   pieces: AsyncIterable<readonly Row[]>,
-  format: 'csv' | 'ndjson',
   onRows: (count: number) => void,
-): AsyncGenerator<string> {
-  if (format === 'csv') yield csvLine(spec.columns);
+): AsyncGenerator<RowBatch> {
   for await (const rows of pieces) {
-    const { expand } = spec;
+    const { expand, convert } = spec;
     const expanded = expand === undefined ? rows : rows.flatMap((row) => expand(row));
     onRows(expanded.length);
-    yield lines(spec, expanded, format);
+    yield expanded.map((row) => {
+      const converted = convert?.(row) ?? row;
+      return spec.columns.map((name) => converted[name]);
+    });
   }
 }

@@ -6,6 +6,7 @@ import {
   parseTimestamp,
 } from '@verimeter/telemetry';
 import { isCalendarDate } from '@verimeter/metrology';
+import { HeaderError } from './opened-table.ts';
 
 export const FILE_KINDS = ['devices', 'groups', 'members', 'readings', 'verifications'] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
@@ -191,15 +192,26 @@ export const REJECT_COLUMNS = [
   'reject_row',
 ] as const;
 
-/** The header of a file cannot be used; nothing was stored. */
-export class HeaderError extends Error {
-  readonly code = 'bad_header';
-}
+/**
+ * What an export of readings has beside the columns of a file of readings. They are taken together or not at all: such a file is what
+ * this product wrote.
+ */
+export const EXPORTED_READING_COLUMNS = ['quality', 'received_at', 'ts_source', 'current'] as const;
+
+const isReadingExport = (kind: FileKind, names: readonly string[]): boolean =>
+  kind === 'readings' &&
+  [...READINGS.map(({ name }) => name), ...EXPORTED_READING_COLUMNS].every((name) =>
+    names.includes(name),
+  );
 
 /** Position in the file of each known column that the header has. @throws HeaderError */
 export function readHeader(kind: FileKind, header: readonly string[]): ReadonlyMap<string, number> {
   const columns = FILE_COLUMNS[kind];
   const names = header.map((name) => name.trim());
+  const known: readonly string[] = [
+    ...columns.map(({ name }) => name),
+    ...(isReadingExport(kind, names) ? EXPORTED_READING_COLUMNS : []),
+  ];
   const [first = ''] = names;
   const separator =
     names.length === 1 ? [';', '\t', '|'].find((mark) => first.includes(mark)) : undefined;
@@ -211,20 +223,20 @@ export function readHeader(kind: FileKind, header: readonly string[]): ReadonlyM
   const unknown: string[] = [];
   for (const [index, name] of names.entries()) {
     if (REJECT_COLUMNS.some((reject) => reject === name)) continue;
-    if (!columns.some((known) => known.name === name)) unknown.push(name);
+    if (!known.includes(name)) unknown.push(name);
     else if (positions.has(name)) throw new HeaderError(`column ${name} is there twice`);
     else positions.set(name, index);
   }
   if (unknown.length > 0)
     throw new HeaderError(
       `unknown column ${unknown.map((name) => JSON.stringify(name)).join(', ')}; a ${kind} file may have ${columns
-        .map((known) => known.name)
+        .map(({ name }) => name)
         .join(', ')}`,
     );
-  const missing = columns.filter((known) => known.required && !positions.has(known.name));
+  const missing = columns.filter(({ name, required }) => required && !positions.has(name));
   if (missing.length > 0)
     throw new HeaderError(
-      `missing column ${missing.map((known) => known.name).join(', ')}; ${kind} need it in the header`,
+      `missing column ${missing.map(({ name }) => name).join(', ')}; ${kind} need it in the header`,
     );
   return positions;
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { ReadingStore } from '@verimeter/reading-store';
+import { OUTCOME, type ReadingStore } from '@verimeter/reading-store';
 import { type Pool, ensureTenant } from '@verimeter/registry';
-import { readCsv } from '../csv/read-csv.ts';
-import type { CsvRow } from '../csv/record-splitter.ts';
-import { type FileKind, HeaderError, readHeader } from './files.ts';
+import { type FileKind, readHeader } from './files.ts';
+import { type ImportMemory, recallImport } from './import-memory.ts';
 import { type ReadingCounts, importReadings } from './import-readings.ts';
 import { importRegistry } from './import-registry.ts';
+import { type FileOnDisk, openTable } from './open-table.ts';
 import { type RejectFile, createRejectFile } from './rejects.ts';
 
 export interface ImportResult {
@@ -29,55 +29,65 @@ export interface ImportOptions {
   readonly rejectedPath: string;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
-  readonly onProgress?: ((counts: Readonly<ReadingCounts>) => void) | undefined;
+  /** Where the bytes come from, if that is a file on disk. */
+  readonly file?: FileOnDisk | undefined;
+  /**
+   * Readings: the file's identity, under which the database remembers how far it was imported; `anew` starts at its beginning all the
+   * same.
+   */
+  readonly resume?: { readonly identity: string; readonly anew: boolean } | undefined;
+  /** `share` of the file that was read, 0 to 1, where its size is known. */
+  readonly onProgress?:
+    | ((counts: Readonly<ReadingCounts>, share: number | undefined) => void)
+    | undefined;
+  /** The import goes on behind this row. */
+  readonly onResume?: ((rows: number) => void) | undefined;
   /** Called with the rejects before the file is closed, to tell a person about them. */
   readonly onRejects?: ((rejects: RejectFile) => void) | undefined;
 }
 
-/** The header, and the rows after it. */
-async function openCsv(
-  source: AsyncIterable<Buffer>,
-): Promise<{ header: readonly string[]; rows: AsyncGenerator<readonly CsvRow[]> }> {
-  const pieces = readCsv(source);
-  const first = await pieces.next();
-  const head = first.done === true ? undefined : first.value[0];
-  if (head === undefined || first.done === true) throw new HeaderError('the file is empty');
-  if (head.fields === undefined)
-    throw new HeaderError(`the header is no CSV record: ${head.problem ?? ''}`);
-  const rest = first.value.slice(1);
-  async function* rows(): AsyncGenerator<readonly CsvRow[]> {
-    if (rest.length > 0) yield rest;
-    yield* pieces;
-  }
-  return { header: head.fields, rows: rows() };
-}
-
 /**
- * Imports a CSV file (CONTRACTS section 3). The header is checked before anything is stored; each row that cannot be
+ * Imports a file of CSV, NDJSON or Parquet (docs/spec/files.md). The header is checked before anything is stored; each row that cannot be
  * stored is reported in the file of rejected rows and the others are stored.
  *
- * @throws {HeaderError} for an unknown or missing column; {@link CsvFormatError} for what is no CSV text.
+ * @throws {HeaderError} for an unknown or missing column; {@link CsvFormatError} for what has none of the
+ * forms; {@link ResumeError} where the import has to start anew.
  */
 export async function importFile(
   kind: FileKind,
   source: AsyncIterable<Buffer>,
   options: ImportOptions,
 ): Promise<ImportResult> {
-  const { header, rows } = await openCsv(source);
+  const { header, rows, share } = await openTable(source, options.file);
   const positions = readHeader(kind, header);
   await ensureTenant(options.pool, options.tenant, options.zone);
   const rejects = createRejectFile(options.rejectedPath, header);
+  let memory: ImportMemory | undefined;
+  // Of a store that answers later nobody knows yet what became of the last rows: there a file is imported from its start.
+  const answersAtOnce = options.store.answer !== OUTCOME.pending;
+  if (kind === 'readings' && options.resume !== undefined && answersAtOnce) {
+    const { identity, anew } = options.resume;
+    memory = await recallImport(options.pool, options.tenant, identity, anew);
+    if (memory.from !== undefined) options.onResume?.(memory.from.rows);
+  }
   const shared = { pool: options.pool, tenant: options.tenant, rejects };
-  const counts =
-    kind === 'readings'
-      ? await importReadings(header, positions, rows, {
-          ...shared,
-          store: options.store,
-          source: path.basename(options.fileName),
-          nowUs: options.nowUs,
-          onProgress: options.onProgress,
-        })
-      : { ...(await importRegistry(kind, header, positions, rows, shared)), conflicting: 0 };
+  let counts: ReadingCounts;
+  try {
+    counts =
+      kind === 'readings'
+        ? await importReadings(header, positions, rows, {
+            ...shared,
+            store: options.store,
+            source: path.basename(options.fileName),
+            nowUs: options.nowUs,
+            memory,
+            onProgress: (sums) => options.onProgress?.(sums, share?.()),
+          })
+        : { ...(await importRegistry(kind, header, positions, rows, shared)), conflicting: 0 };
+  } catch (error) {
+    await rejects.close().catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  }
   options.onRejects?.(rejects);
   return {
     rows: counts.rows,

@@ -17,6 +17,7 @@ import {
 } from '@verimeter/registry';
 import { findQuantity, isIdentifier, sameUnit } from '@verimeter/telemetry';
 import type { CsvRow } from '../csv/record-splitter.ts';
+import type { ImportMemory, ImportPosition } from './import-memory.ts';
 import { type BatchAccount, createBatchAccount } from './reading-account.ts';
 import {
   type ChannelDirectory,
@@ -25,6 +26,7 @@ import {
   type TimeReader,
   createChannelDirectory,
   createTimeReader,
+  exportedFlags,
   judgeTime,
   parseValue,
 } from './reading-rows.ts';
@@ -50,7 +52,14 @@ export interface ReadingImportOptions {
   readonly rejects: RejectFile;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
+  /** Of a file that is imported again after it was cut off. */
+  readonly memory?: ImportMemory | undefined;
   readonly onProgress?: ((counts: Readonly<ReadingCounts>) => void) | undefined;
+}
+
+/** What was rejected before a file was cut off is not what is rejected now: it has to be imported from its start. */
+export class ResumeError extends Error {
+  readonly code = 'resume';
 }
 
 /** One transaction's worth of rows. */
@@ -64,12 +73,17 @@ interface Pending {
   rows: number;
 }
 
+/** Cells of a row, empty where the file does not have the column. */
 interface Cells {
   readonly deviceId: string;
   readonly quantity: string;
   readonly ts: string;
   readonly value: string;
   readonly unit: string;
+  /** Columns of an export. */
+  readonly quality: string;
+  readonly tsSource: string;
+  readonly current: string;
 }
 
 const cell = (fields: readonly string[], position: number): string =>
@@ -87,12 +101,16 @@ function createCellReader(
     at('value'),
     at('unit'),
   ];
+  const [quality, tsSource, current] = [at('quality'), at('ts_source'), at('current')];
   return (fields) => ({
     deviceId: cell(fields, device),
     quantity: cell(fields, quantity),
     ts: cell(fields, ts),
     value: cell(fields, value),
     unit: cell(fields, unit),
+    quality: quality < 0 ? '' : cell(fields, quality),
+    tsSource: tsSource < 0 ? '' : cell(fields, tsSource),
+    current: current < 0 ? '' : cell(fields, current),
   });
 }
 
@@ -129,25 +147,69 @@ export async function importReadings(
   );
   const read = createCellReader(positions);
   const times = createTimeReader();
-  const counts: ReadingCounts = { rows: 0, stored: 0, duplicate: 0, conflicting: 0 };
+  const done = options.memory?.from;
+  const counts: ReadingCounts = {
+    rows: 0,
+    stored: done?.stored ?? 0,
+    duplicate: done?.duplicate ?? 0,
+    conflicting: done?.conflicting ?? 0,
+  };
+  let committed: ImportPosition = done ?? {
+    rows: 0,
+    stored: 0,
+    duplicate: 0,
+    conflicting: 0,
+    rejected: 0,
+  };
   let pending = open(options);
   let writing: Promise<void> = Promise.resolve();
   // Of batches that are safe, and of which the store has not said yet what became of their rows.
   const answers: Promise<void>[] = [];
 
-  for await (const part of rows) {
-    for (const row of part) {
-      pending.rows += 1;
-      const problem = addRow(row);
-      if (problem !== undefined) rejects.add({ row, ...problem });
-      if (pending.rows < BATCH_ROWS) continue;
-      await flush();
-    }
+  try {
+    await readAll();
+  } finally {
+    await writing.catch(() => undefined); // whatever went wrong: nothing is written behind the caller's back
   }
-  await flush();
   await writing;
   await Promise.all(answers.splice(0));
+  await options.memory?.forget();
   return counts;
+
+  async function readAll(): Promise<void> {
+    for await (const part of rows)
+      for (const row of part) {
+        if (done !== undefined && counts.rows + pending.rows < done.rows) {
+          pass(row, done);
+          continue;
+        }
+        pending.rows += 1;
+        const problem = addRow(row);
+        if (problem !== undefined) rejects.add({ row, ...problem });
+        if (pending.rows >= BATCH_ROWS) await flush();
+      }
+    if (done !== undefined && counts.rows < done.rows)
+      throw new ResumeError('the file ends before the row at which it was cut off');
+    await flush();
+  }
+
+  /**
+   * A row that was committed before the file was cut off. Where some of those were rejected, each is judged again: it has to be in the
+   * file of rejected rows once more, and one that is good by now has to be stored.
+   */
+  function pass(row: CsvRow, { rows: until, rejected }: ImportPosition): void {
+    if (rejected > 0) {
+      const problem = addRow(row);
+      if (problem !== undefined) rejects.add({ row, ...problem });
+    }
+    counts.rows += 1;
+    const complete = counts.rows === until;
+    if (complete && rejects.count !== rejected)
+      throw new ResumeError('other rows are rejected than when the file was cut off');
+    if (!complete && counts.rows % BATCH_ROWS > 0) return;
+    pending = open(options); // nothing of it is stored once more
+    options.onProgress?.(counts);
+  }
 
   function addRow(row: CsvRow): ReadingProblem | undefined {
     const broken = rowProblem(row, header.length);
@@ -185,15 +247,20 @@ export async function importReadings(
     pending.newChannels.push(...directory.takeNew());
     // A store that answers later is not run away from.
     if (answers.length >= MOST_UNANSWERED) await answers.shift();
-    writing = write(pending);
+    writing = write(pending, rejects.count);
     // The next await of `writing` reports a failure; until then it must not count as unhandled.
     writing.catch(() => undefined);
     pending = open(options);
     await rejects.drained();
   }
 
-  async function write(part: Pending): Promise<void> {
-    const outcomes = await writeBatch(part, options);
+  async function write(part: Pending, rejected: number): Promise<void> {
+    const next = { ...committed, rows: committed.rows + part.rows, rejected };
+    const outcomes = await writeBatch(part, options, async (client, found) => {
+      count(next, found);
+      await options.memory?.remember(client, next);
+    });
+    committed = next;
     const answer = options.store.settled(outcomes).then((settled) => {
       counts.rows += part.rows;
       count(counts, settled);
@@ -228,7 +295,9 @@ function place(
 ): ReadingProblem | undefined {
   const tsUs = times.parse(cells.ts);
   if (typeof tsUs !== 'number') return unlessUnknown(cells, directory) ?? tsUs;
-  const flags = judgeTime(tsUs, receivedAtUs);
+  const future = judgeTime(tsUs, receivedAtUs);
+  if (typeof future !== 'number') return unlessUnknown(cells, directory) ?? future;
+  const flags = exportedFlags(cells);
   if (typeof flags !== 'number') return unlessUnknown(cells, directory) ?? flags;
   const value = parseValue(cells.value);
   if (typeof value !== 'number') return unlessUnknown(cells, directory) ?? value;
@@ -239,7 +308,7 @@ function place(
   channels.push(channel);
   batch.tsUs[row] = tsUs;
   batch.value[row] = value;
-  batch.flags[row] = flags;
+  batch.flags[row] = flags | future;
   batch.receivedAtUs[row] = receivedAtUs;
   batch.length = row + 1;
   return undefined;
@@ -278,6 +347,7 @@ async function createChannels(
 async function writeBatch(
   { batch, channels, newChannels, account }: Pending,
   options: ReadingImportOptions,
+  remember: (client: PoolClient, outcomes: WriteOutcomes) => Promise<void>,
 ): Promise<WriteOutcomes> {
   const { pool, store, tenant } = options;
   return withTransaction(pool, async (client) => {
@@ -292,11 +362,12 @@ async function writeBatch(
     account.settle(channels, result);
     await addToQuarantine(client, account.quarantine());
     await addToLedger(client, account.ledger());
+    await remember(client, result);
     return result;
   });
 }
 
-function count(counts: ReadingCounts, outcomes: WriteOutcomes): void {
+function count(counts: Omit<ReadingCounts, 'rows'>, outcomes: WriteOutcomes): void {
   for (const outcome of outcomes)
     if (outcome === OUTCOME.stored) counts.stored += 1;
     else if (outcome === OUTCOME.duplicate) counts.duplicate += 1;

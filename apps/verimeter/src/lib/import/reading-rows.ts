@@ -109,6 +109,29 @@ export function judgeTime(tsUs: number, receivedAtUs: number): number | ReadingP
   return tsUs > receivedAtUs + FUTURE_TOLERANCE_US ? FLAG.future : 0;
 }
 
+/**
+ * Flags of a reading that was exported, from its columns `quality` and `ts_source`; what depends on the time of arrival is judged anew.
+ * `current` is checked only: in an export a value that did not replace the first one follows it, and is a conflict again.
+ */
+export function exportedFlags(cells: {
+  readonly quality: string;
+  readonly tsSource: string;
+  readonly current: string;
+}): number | ReadingProblem {
+  let flags = 0;
+  if (cells.tsSource === 'arrival') flags |= FLAG.arrivalTime;
+  else if (cells.tsSource !== '' && cells.tsSource !== 'device')
+    return problem('wrong_type', 'ts_source', 'must be device or arrival');
+  if (cells.quality !== '')
+    for (const name of cells.quality.split(' '))
+      if (name === 'at_least_once') flags |= FLAG.atLeastOnce;
+      else if (name !== 'future')
+        return problem('wrong_type', 'quality', `${name} is no quality code of an export`);
+  if (cells.current !== '' && cells.current !== 'true' && cells.current !== 'false')
+    return problem('wrong_type', 'current', 'must be true or false');
+  return flags;
+}
+
 /** Channels of the tenant, those that exist and those that the file brings. */
 export interface ChannelDirectory {
   /** The channel of a row, or why there is none. A new channel takes the unit of its first row. */
