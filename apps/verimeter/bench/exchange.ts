@@ -1,22 +1,25 @@
 // Rates and memory of export, import of what was exported, backup and restore, end to end: the program, started as a user starts it,
-// with its embedded PostgreSQL. Usage: node apps/verimeter/bench/exchange.ts [ROWS]. Prints one JSON line per case.
+// with its embedded PostgreSQL. Usage: node apps/verimeter/bench/exchange.ts [ROWS [DIR]]. Prints one JSON line per case; a DIR is
+// kept, with the files in it.
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { measureProgram, writeDevices, writeReadings } from './program-rates.ts';
 
 const rows = Number(process.argv[2] ?? 3_000_000);
-const directory = await mkdtemp(path.join(tmpdir(), 'verimeter-bench-'));
+const kept = process.argv[3];
+const directory = kept ?? (await mkdtemp(path.join(tmpdir(), 'verimeter-bench-')));
 const at = (name: string): string => path.join(directory, name);
 
 async function run(name: string, args: readonly string[], file?: string): Promise<void> {
-  const { seconds, peakMiB } = await measureProgram(args);
+  const { seconds, cpuSeconds, peakMiB } = await measureProgram(args);
   process.stdout.write(
     `${JSON.stringify({
       case: name,
       rows,
       seconds: Number(seconds.toFixed(1)),
       rowsPerSecond: Math.round(rows / seconds),
+      cpuSeconds: Number(cpuSeconds.toFixed(1)),
       peakMiB: Math.round(peakMiB),
       ...(file === undefined ? {} : { megabytes: Math.round((await stat(file)).size / 1e6) }),
     })}\n`,
@@ -50,5 +53,5 @@ try {
   await run('backup', ['backup', at('b'), ...source], at('b'));
   await run('restore', ['restore', at('b'), '--data-dir', at('restored')]);
 } finally {
-  await rm(directory, { recursive: true, force: true });
+  if (kept === undefined) await rm(directory, { recursive: true, force: true });
 }

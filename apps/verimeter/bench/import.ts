@@ -9,7 +9,7 @@ const rows = Number(process.argv[2] ?? 1_000_000);
 const directory = await mkdtemp(path.join(tmpdir(), 'verimeter-bench-'));
 
 async function run(name: string, file: string, dataDir: string): Promise<void> {
-  const { seconds, peakMiB } = await measureProgram([
+  const { seconds, cpuSeconds, peakMiB } = await measureProgram([
     'import',
     'readings',
     file,
@@ -22,6 +22,7 @@ async function run(name: string, file: string, dataDir: string): Promise<void> {
       rows,
       seconds: Number(seconds.toFixed(1)),
       rowsPerSecond: Math.round(rows / seconds),
+      cpuSeconds: Number(cpuSeconds.toFixed(1)),
       peakMiB: Math.round(peakMiB),
     })}\n`,
   );

@@ -86,7 +86,7 @@ test('the schema says text, double, boolean and instants in UTC with microsecond
   ]);
 });
 
-test('many rows are several row groups', async () => {
+test('many rows are several row groups', { timeout: 60_000 }, async () => {
   const batches = Array.from({ length: 28 }, (_batch, b) =>
     Array.from({ length: 5000 }, (_row, r) => [`M${b}`, AT_US + r, b * 5000 + r, null]),
   );
