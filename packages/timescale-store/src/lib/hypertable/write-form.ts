@@ -45,14 +45,22 @@ export function createQuantaForm(decimals: ChannelDecimals, table = 'readings'):
   )
   SELECT ordinal FROM input WHERE (channel_id, ts) NOT IN (SELECT channel_id, ts FROM inserted)`,
     },
-    // One look per key, each into the chunk of its time: a join would rather unpack whole chunks.
+    // One look per channel and span of a chunk, so that each batch of the columnstore is unpacked once; OFFSET keeps the looks apart: a join
+    // would rather unpack whole chunks (docs/decisions/0112).
     readCurrent: {
       name: 'verimeter_read_current_stored',
       text: `
+  WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::int4[], $2::timestamptz[]) WITH ORDINALITY AS t (channel_id, ts, ordinal)
+  ), spans AS MATERIALIZED (
+    SELECT channel_id, min(ts) AS first, max(ts) AS last FROM input
+     GROUP BY channel_id, date_bin('10 days', ts, '1970-01-01Z')
+  )
   SELECT t.ordinal, r.value
-    FROM unnest($1::int4[], $2::timestamptz[]) WITH ORDINALITY AS t (channel_id, ts, ordinal)
-    CROSS JOIN LATERAL (SELECT s.value FROM stored_readings s
-                         WHERE s.channel_id = t.channel_id AND s.ts = t.ts LIMIT 1) r`,
+    FROM spans p
+    CROSS JOIN LATERAL (SELECT s.ts, s.value FROM stored_readings s
+                         WHERE s.channel_id = p.channel_id AND s.ts BETWEEN p.first AND p.last OFFSET 0) r
+    JOIN input t ON t.channel_id = p.channel_id AND t.ts = r.ts`,
     },
   };
 }
