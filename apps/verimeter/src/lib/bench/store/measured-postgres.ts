@@ -40,7 +40,7 @@ export async function openEmbedded(dataDir: string, dataSet: DataSet): Promise<M
 const DAY_US = 86_400e6;
 
 /** Makes partitions or chunks for a span; asked for each day once. */
-export function roomOf(
+function roomOf(
   admin: Pool,
   engine: PostgresEngine,
 ): (fromUs: number, untilUs: number) => Promise<void> {

@@ -126,11 +126,12 @@ async function untilApplied(http: QuestDbHttp): Promise<void> {
   }
 }
 
+const at = (us: number): string => `cast(${us} AS timestamp)`;
+
 /** Its own statements over HTTP, answers as CSV thrown away. */
 function ownLimits(http: QuestDbHttp, httpUrl: string, write: OwnLimits['write']): OwnLimits {
-  const at = (us: number): string => `cast(${us} AS timestamp)`;
   const span = (fromUs: number, toUs: number): string => `ts >= ${at(fromUs)} AND ts < ${at(toUs)}`;
-  const export_ = async (sql: string): Promise<void> => {
+  const discard = async (sql: string): Promise<void> => {
     const target = new URL('/exp', httpUrl);
     target.searchParams.set('query', sql);
     const response = await fetch(target);
@@ -145,18 +146,18 @@ function ownLimits(http: QuestDbHttp, httpUrl: string, write: OwnLimits['write']
       await untilApplied(http);
     },
     latest: (id) =>
-      export_(
+      discard(
         `SELECT ts, value FROM ${TABLE} WHERE channel = '${id}' LATEST ON ts PARTITION BY channel`,
       ),
     raw: (id, fromUs, toUs) =>
-      export_(`SELECT ts, value FROM ${TABLE} WHERE channel = '${id}' AND ${span(fromUs, toUs)}`),
+      discard(`SELECT ts, value FROM ${TABLE} WHERE channel = '${id}' AND ${span(fromUs, toUs)}`),
     months: (id, fromUs, toUs) =>
-      export_(
+      discard(
         `SELECT ts, count(), min(value), max(value), sum(value) FROM ${TABLE}
           WHERE channel = '${id}' AND ${span(fromUs, toUs)} SAMPLE BY 1M`,
       ),
     matrix: (ids, fromUs, toUs) =>
-      export_(
+      discard(
         `SELECT channel, ts, value FROM ${TABLE}
           WHERE ${span(fromUs, toUs)} AND channel IN (${ids.map((id) => `'${id}'`).join(',')})`,
       ),
