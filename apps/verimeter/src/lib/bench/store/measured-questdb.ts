@@ -128,9 +128,10 @@ async function untilApplied(http: QuestDbHttp): Promise<void> {
 
 const at = (us: number): string => `cast(${us} AS timestamp)`;
 
+const span = (fromUs: number, toUs: number): string => `ts >= ${at(fromUs)} AND ts < ${at(toUs)}`;
+
 /** Its own statements over HTTP, answers as CSV thrown away. */
 function ownLimits(http: QuestDbHttp, httpUrl: string, write: OwnLimits['write']): OwnLimits {
-  const span = (fromUs: number, toUs: number): string => `ts >= ${at(fromUs)} AND ts < ${at(toUs)}`;
   const discard = async (sql: string): Promise<void> => {
     const target = new URL('/exp', httpUrl);
     target.searchParams.set('query', sql);
