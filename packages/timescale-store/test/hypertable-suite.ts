@@ -8,12 +8,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   chooseLayout,
+  createPostgresUpkeep,
   createTimescaleStore,
   findPostgresEngine,
   readStoreStatus,
 } from '../src/index.ts';
 import { seriesStatement } from '../src/lib/matrix.ts';
-import { dropChunks, hypertableSize } from '../src/lib/hypertable/upkeep.ts';
 import { registerBatch, registerChannels, transaction } from './support.ts';
 
 const DAY_US = 86_400e6;
@@ -334,17 +334,32 @@ export function describeHypertable(serverUrl: string): void {
       expect(lines).toContain('Heap Fetches: 0');
     });
 
-    test('old chunks are dropped as a whole, and the size follows', async () => {
-      const before = await hypertableSize(database.servicePool);
+    test('old chunks are dropped as a whole with their conflicts, and the size follows', async () => {
+      const upkeep = createPostgresUpkeep(database.servicePool);
+      const [channelId = 0] = await registerChannels(database, 'retained', 'x', 1);
+      const old = registerBatch([channelId], Date.UTC(2012, 6, 1) * 1000, 4, RECEIVED_US);
+      await write(old);
+      old.value[0] = -1;
+      expect(await write(old)).toEqual([conflicting, duplicate, duplicate, duplicate]);
+      const before = await upkeep.size();
       expect(before.compressedBytes).toBeGreaterThan(0);
       expect(before.bytes).toBeGreaterThan(before.compressedBytes);
       expect(before.fromUs).toBeLessThan(Date.UTC(2012, 0, 1) * 1000);
       const cutUs = Date.UTC(2026, 0, 1) * 1000;
-      expect(await dropChunks(database.servicePool, cutUs)).toBeGreaterThan(5);
-      expect(await dropChunks(database.servicePool, cutUs)).toBe(0);
-      const after = await hypertableSize(database.servicePool);
+      expect(await upkeep.retain(cutUs)).toBeGreaterThan(5);
+      expect(await upkeep.retain(cutUs)).toBe(0);
+      expect(await count(channelId)).toBe(0);
+      const left = await admin.query(
+        `SELECT (SELECT count(*)::int FROM reading_conflicts WHERE channel_id = $1) AS conflicts,
+                (SELECT sum(stored)::int FROM retired_readings WHERE tenant = 'retained') AS stored,
+                (SELECT sum(conflicting)::int FROM retired_readings WHERE tenant = 'retained') AS conflicting`,
+        [channelId],
+      );
+      expect(left.rows).toEqual([{ conflicts: 0, stored: 4, conflicting: 1 }]);
+      const after = await upkeep.size();
       expect(after.bytes).toBeLessThan(before.bytes);
       expect(after.fromUs).toBeGreaterThan(cutUs - 10 * DAY_US);
+      await upkeep.tend(Date.now() * 1000);
     });
   });
 }

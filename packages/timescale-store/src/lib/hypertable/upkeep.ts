@@ -1,13 +1,18 @@
 import type { StoreSize } from '@verimeter/reading-store';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
-/** Drops the chunks that ended at or before an instant; returns how many. */
-export async function dropChunks(pool: Pick<Pool, 'query'>, beforeUs: number): Promise<number> {
-  const { rows } = await pool.query<{ dropped: number }>(
-    'SELECT drop_reading_chunks(to_timestamp($1::float8 / 1e6)) AS dropped',
+/** Where the last chunk ends that ended at or before an instant, microseconds since 1970; undefined: there is none. */
+export async function endOfOldChunks(
+  client: Pick<ClientBase, 'query'>,
+  beforeUs: number,
+): Promise<number | undefined> {
+  const { rows } = await client.query<{ us: string | null }>(
+    `SELECT (extract(epoch FROM max(range_end)) * 1000000)::int8::text AS us FROM timescaledb_information.chunks
+      WHERE hypertable_schema = 'public' AND hypertable_name = 'readings' AND range_end <= to_timestamp($1::float8 / 1e6)`,
     [beforeUs],
   );
-  return rows[0]?.dropped ?? 0;
+  const us = rows[0]?.us;
+  return us == null ? undefined : Number(us);
 }
 
 /** Compressed chunks have a table of their own beside the chunk, which holds what is not compressed yet. */

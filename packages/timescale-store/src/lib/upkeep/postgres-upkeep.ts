@@ -1,6 +1,7 @@
 import type { StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
 import { formatTimestamp } from '../binary-format.ts';
+import { hypertableSize } from '../hypertable/upkeep.ts';
 import { readLayout } from '../layout.ts';
 import { dirtyDays } from './dirty-days.ts';
 import { keepReadingDays } from './reading-days.ts';
@@ -17,7 +18,7 @@ export interface PostgresUpkeepOptions {
   readonly lookEveryMs?: number;
 }
 
-/** Upkeep of readings in plain PostgreSQL. The connections of the pool act as verimeter_service. */
+/** Upkeep of readings in PostgreSQL; what is compressed on a hypertable is TimescaleDB's business. The connections of the pool act as verimeter_service. */
 export function createPostgresUpkeep(pool: Pool, options: PostgresUpkeepOptions = {}): StoreUpkeep {
   return {
     async tend(nowUs, signal) {
@@ -39,6 +40,7 @@ export function createPostgresUpkeep(pool: Pool, options: PostgresUpkeepOptions 
     },
     retain: (beforeUs, signal) => retain(pool, beforeUs, signal),
     dirtyDays: (notIn) => dirtyDays(pool, notIn),
-    size: () => sizeOf(pool),
+    size: async () =>
+      (await readLayout(pool)) === 'hypertable' ? hypertableSize(pool) : sizeOf(pool),
   };
 }

@@ -1,5 +1,7 @@
 import pg, { type Pool } from 'pg';
 import { formatTimestamp } from '../binary-format.ts';
+import { endOfOldChunks } from '../hypertable/upkeep.ts';
+import { readLayout } from '../layout.ts';
 import { openOwnConnection } from '../own-connection.ts';
 import { monthOf, partitionsOf } from './partition-list.ts';
 import { DAYS_LOCK } from './reading-days.ts';
@@ -35,11 +37,10 @@ export async function retain(pool: Pool, beforeUs: number, signal?: AbortSignal)
   try {
     await becomeOwner(client);
     await client.query(`SELECT pg_advisory_lock(${DAYS_LOCK})`);
-    return await drop(
-      client,
-      tenants.rows.map(({ tenant }) => tenant),
-      beforeUs,
-    );
+    const names = tenants.rows.map(({ tenant }) => tenant);
+    return (await readLayout(client)) === 'hypertable'
+      ? await dropChunks(client, names, beforeUs)
+      : await drop(client, names, beforeUs);
   } finally {
     await client.end();
   }
@@ -68,18 +69,7 @@ async function drop(
   const partitions = all.filter(({ toUs }) => toUs <= beforeUs);
   const left = await detachedTables(client);
   const until = partitions.at(-1)?.toUs;
-  if (until !== undefined) {
-    const keptFrom = formatTimestamp(until);
-    await client.query(
-      `INSERT INTO reading_retention AS r (kept_from) VALUES ($1)
-       ON CONFLICT (only_row) DO UPDATE SET kept_from = greatest(r.kept_from, excluded.kept_from)`,
-      [keptFrom],
-    );
-    for (const tenant of tenants)
-      // oxlint-disable-next-line no-await-in-loop -- one connection
-      await retireConflicts(client, tenant);
-    await client.query(FORGET_DAYS, [keptFrom]);
-  }
+  if (until !== undefined) await keepFrom(client, tenants, until);
   for (const { name, isPending } of partitions) {
     // oxlint-disable-next-line no-await-in-loop -- one connection
     await client.query(
@@ -94,6 +84,62 @@ async function drop(
     // oxlint-disable-next-line no-await-in-loop -- one connection
     await dropRetired(client, table, tenants);
   return left.length;
+}
+
+/** What belongs to readings before an instant goes before they do. */
+async function keepFrom(
+  client: pg.Client,
+  tenants: readonly string[],
+  untilUs: number,
+): Promise<void> {
+  const keptFrom = formatTimestamp(untilUs);
+  await client.query(
+    `INSERT INTO reading_retention AS r (kept_from) VALUES ($1)
+     ON CONFLICT (only_row) DO UPDATE SET kept_from = greatest(r.kept_from, excluded.kept_from)`,
+    [keptFrom],
+  );
+  for (const tenant of tenants)
+    // oxlint-disable-next-line no-await-in-loop -- one connection
+    await retireConflicts(client, tenant);
+  await client.query(FORGET_DAYS, [keptFrom]);
+}
+
+/** The same for the chunks of a hypertable, which are dropped together in one transaction. */
+async function dropChunks(
+  client: pg.Client,
+  tenants: readonly string[],
+  beforeUs: number,
+): Promise<number> {
+  const untilUs = await endOfOldChunks(client, beforeUs);
+  if (untilUs === undefined) return 0;
+  await keepFrom(client, tenants, untilUs);
+  const until = formatTimestamp(untilUs);
+  await client.query('BEGIN');
+  try {
+    for (const tenant of tenants) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection
+      await client.query(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
+      // oxlint-disable-next-line no-await-in-loop
+      await client.query(
+        `${RETIRED}
+         SELECT c.tenant, c.device_id, date_bin('1 hour', r.received_at, '2000-01-01Z'), count(*), 0
+           FROM reading_retention k
+          CROSS JOIN readings_received(date_trunc('hour', k.kept_from, 'UTC'), 'infinity') r
+           JOIN channels c USING (channel_id)
+          WHERE r.ts < $1::timestamptz GROUP BY 1, 2, 3 ${ADDED}`,
+        [until],
+      );
+    }
+    const { rows } = await client.query<{ dropped: number }>(
+      'SELECT drop_reading_chunks($1::timestamptz) AS dropped',
+      [until],
+    );
+    await client.query('COMMIT');
+    return rows[0]?.dropped ?? 0;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
 }
 
 /** Tables that a call before this one detached and did not drop. */
