@@ -216,5 +216,6 @@ async function proveAll(
 /** After the switch; also where that was done and the rest was cut off. */
 async function finish(client: pg.ClientBase, keep: boolean): Promise<void> {
   await client.query(ADD_JOB);
+  await client.query('ANALYZE public.readings'); // plans of the new table are guesses before
   if (!keep) await asOwner(client, () => client.query(`DROP TABLE IF EXISTS ${OLD}`));
 }
