@@ -249,7 +249,7 @@ export const COMMANDS: readonly Command[] = [
       ],
       options: [
         { name: 'messages', value: 'N', text: 'ingest: per round (default 100000)' },
-        { name: 'rounds', value: 'N', text: 'ingest: medians of so many (default 5)' },
+        { name: 'rounds', value: 'N', text: 'ingest, store: medians of so many (default 5)' },
         {
           name: 'rates',
           value: 'N,N,...',

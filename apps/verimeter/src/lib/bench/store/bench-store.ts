@@ -30,13 +30,14 @@ export async function benchStore(context: CommandContext): Promise<number> {
   );
   const directory = path.resolve(context.option('dir') ?? 'verimeter-bench');
   const dataSet = dataSetOf(readings, END_US);
+  const rounds = wholeNumber(context.option('rounds') ?? String(ROUNDS), 'rounds', 1, 100);
   const figures: StoreFigures[] = [];
   for (const name of engines) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other: they would share the processors
     const engine = await open(name, directory, dataSet, context);
     try {
       // oxlint-disable-next-line no-await-in-loop
-      figures.push(await measure(engine, dataSet));
+      figures.push(await measure(engine, dataSet, rounds));
     } finally {
       // oxlint-disable-next-line no-await-in-loop
       await engine.close();
@@ -74,7 +75,13 @@ async function open(
     : openQuestDb(path.join(directory, 'questdb-registry'), url, dataSet);
 }
 
-async function measure(engine: MeasuredEngine, dataSet: DataSet): Promise<StoreFigures> {
+async function measure(
+  engine: MeasuredEngine,
+  dataSet: DataSet,
+  rounds: number,
+): Promise<StoreFigures> {
+  // of a run that was interrupted
+  await engine.dropWritten();
   let told = 0;
   await engine.fill(dataSet, (readings) => {
     if (readings < told + PROGRESS_READINGS) return;
@@ -84,7 +91,7 @@ async function measure(engine: MeasuredEngine, dataSet: DataSet): Promise<StoreF
   const size = await engine.size();
   const writes = await measureWrites(engine, dataSet, {
     cases: WRITE_CASES,
-    rounds: ROUNDS,
+    rounds,
     onStep: (text) => say(`${engine.name}: ${text}`),
   });
   const latencies = await measureLatencies(engine, dataSet, QUESTIONS);

@@ -76,7 +76,9 @@ export async function openDatabase(
   // The login itself: fills, vacuums, asks for sizes.
   const admin = createServicePool(url, { ...options, max: 1 });
   await admin.query('RESET ROLE');
-  const { rows } = await admin.query<{ version: string }>('SHOW server_version');
+  const { rows } = await admin.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  );
   const extension = await admin.query<{ version: string }>(
     `SELECT extversion AS version FROM pg_extension WHERE extname = 'timescaledb'`,
   );
