@@ -1,8 +1,4 @@
-import {
-  createQuestDbStore,
-  createQuestDbTenantReadings,
-  createQuestDbUpkeep,
-} from '@verimeter/questdb-store';
+import { createQuestDbStore, createQuestDbTenantReadings } from '@verimeter/questdb-store';
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
   type PostgresEngine,
@@ -63,7 +59,8 @@ function openQuestDb(
     kind: 'questdb',
     store,
     tenantReadings: createQuestDbTenantReadings(httpUrl),
-    upkeep: createQuestDbUpkeep({ pool, httpUrl }),
+    // The settler does it, of which there is one at a time.
+    upkeep: undefined,
     durability: () => store.durability(),
     close: () => store.close(),
   };

@@ -1,6 +1,13 @@
 import { startEmbeddedPostgres } from '@verimeter/embedded';
 import { openReadingStore } from '@verimeter/open-store';
-import { type QuestDbHttp, createLineSender, createQuestDbHttp } from '@verimeter/questdb-store';
+import {
+  type QuestDbHttp,
+  checkWal,
+  createLineSender,
+  createQuestDbHttp,
+  createQuestDbUpkeep,
+  readWalState,
+} from '@verimeter/questdb-store';
 import { createAppPool, createServicePool, migrate } from '@verimeter/registry';
 import { CommandError } from '../../arguments.ts';
 import { registerDevices } from './bench-registry.ts';
@@ -26,8 +33,7 @@ export async function openQuestDb(
     const pool = createServicePool(server.url, options);
     const appPool = createAppPool(server.url, options);
     const reading = await openReadingStore(pool, { engine: 'questdb', httpUrl });
-    const { upkeep } = reading;
-    if (upkeep === undefined) throw new Error('QuestDB has no upkeep');
+    const upkeep = createQuestDbUpkeep({ pool, httpUrl });
     await reading.store.check();
     const devices = await registerDevices(pool, dataSet.channels);
     const http = createQuestDbHttp(httpUrl);
@@ -116,11 +122,9 @@ async function countOf(http: QuestDbHttp, { startUs }: DataSet): Promise<number>
 async function untilApplied(http: QuestDbHttp): Promise<void> {
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- the server itself waits for nothing
-    const [[accepted, applied, suspended] = []] = await http.query(
-      `SELECT sequencerTxn, writerTxn, suspended FROM wal_tables() WHERE name = '${TABLE}'`,
-    );
-    if (suspended === true) throw new CommandError('QuestDB has suspended the table: see its log');
-    if (accepted === applied) return;
+    const state = await readWalState(http);
+    checkWal(state);
+    if (state.applied >= state.accepted) return;
     // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
