@@ -136,8 +136,9 @@ test('what was backed up is restored: every table, every export, the ledger, the
 });
 
 test('tables of a move under way and partitions that retention has detached are left out', async () => {
-  const { url, servicePool, drop } = await createTestDatabase();
-  onTestFinished(drop);
+  const database = await createTestDatabase();
+  onTestFinished(() => database.drop());
+  const { url, servicePool } = database;
   await fillDatabase(servicePool, directory.path);
   // As `store move` and retention leave them when they are cut off; of the second kind the service may not read.
   await runSql(

@@ -6,6 +6,7 @@ import {
   type TestDatabase,
   createTemporaryDirectory,
   createTestDatabase,
+  runSql,
 } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -25,17 +26,19 @@ afterAll(async () => {
   await directory.remove();
 });
 
+type Store = ReturnType<typeof createTimescaleStore>;
+
 const NOW_US = Date.UTC(2026, 10, 23, 12) * 1000;
 
 function importBytes(
   kind: FileKind,
   bytes: Buffer | string,
-  options: { tenant?: string; name?: string } = {},
+  options: { tenant?: string; name?: string; store?: Store } = {},
 ): Promise<ImportResult> {
   const name = options.name ?? `${kind}.csv`;
   return importFile(kind, Readable.from([Buffer.from(bytes)]), {
     pool: database.servicePool,
-    store: createTimescaleStore(database.servicePool),
+    store: options.store ?? createTimescaleStore(database.servicePool),
     tenant: options.tenant ?? 'demo',
     zone: 'UTC',
     fileName: name,
@@ -345,4 +348,21 @@ test('more rows than a batch, more rejects than the disk takes at once', async (
   expect(result).toMatchObject({ rows: 60_000, stored: 30_000, rejected: 30_000 });
   expect(await rejectedLines(result)).toHaveLength(30_001);
   expect(await ledgerCheck(tenant)).toMatchObject({ violations: [], readings: 30_000 });
+});
+
+/** A file of one reading. */
+const february = (day: number): string =>
+  `device_id,quantity,ts,value\nm1,voltage_l1,2006-02-0${day}T00:00:00Z,23${day}\n`;
+
+test('a month that retention drops between two batches is made anew', async () => {
+  const tenant = 'months';
+  const store = createTimescaleStore(database.servicePool);
+  await importBytes('devices', 'device_id,kind\nm1,electricity_meter\n', { tenant });
+  expect(await importBytes('readings', february(1), { tenant, store })).toMatchObject({
+    stored: 1,
+  });
+  await runSql(database.url, 'DROP TABLE readings_y2006m02');
+  expect(await importBytes('readings', february(2), { tenant, store })).toMatchObject({
+    stored: 1,
+  });
 });

@@ -10,6 +10,7 @@ import {
 } from '@verimeter/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
+import { keepMoveAway } from '../src/lib/hypertable/move/move-lock.ts';
 import { partitionsOf } from '../src/lib/upkeep/partition-list.ts';
 import { createFixture } from './postgres-fixture.ts';
 import { transaction } from './support.ts';
@@ -108,6 +109,23 @@ describe('partitions', () => {
         `SELECT relname FROM pg_class WHERE relname LIKE 'retired_readings_y%'`,
       ),
     ).toEqual([]);
+  });
+
+  test('nothing is dropped while readings are moved into a hypertable, also while the move is cut off', async () => {
+    const upkeep = createPostgresUpkeep(database.servicePool);
+    await write(1, at(2009, 5, 5), at(2009, 5, 5));
+    const waits = { code: 'RETENTION_WAITS' };
+    {
+      await using moving = await owner();
+      await keepMoveAway(moving);
+      await expect(upkeep.retain(at(2009, 7, 1))).rejects.toMatchObject(waits);
+    }
+    await runSql(database.url, 'CREATE TABLE reading_move_parts ()');
+    await expect(upkeep.retain(at(2009, 7, 1))).rejects.toMatchObject(waits);
+    expect(await names()).toContain('readings_y2009m05');
+    await runSql(database.url, 'DROP TABLE reading_move_parts');
+    await upkeep.retain(at(2009, 7, 1));
+    expect(await names()).not.toContain('readings_y2009m05');
   });
 
   test('what a drop takes of receive hours that are still compared is written down', async () => {

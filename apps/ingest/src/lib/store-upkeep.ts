@@ -21,13 +21,26 @@ export function startStoreUpkeep(options: StoreUpkeepOptions): Rounds {
   const { upkeep, log, retentionDays } = options;
   const metrics = createUpkeepMetrics(options.metrics);
 
-  async function lookAround(nowUs: number, signal: AbortSignal): Promise<void> {
-    if (retentionDays !== undefined) {
-      const dropped = await upkeep.retain(nowUs - retentionDays * DAY_US, signal);
+  function failed(error: unknown, what: string): void {
+    metrics.failures.inc();
+    log.warn({ err: error }, what);
+  }
+
+  /** Where it may not drop, or waits for a move, the rest of the upkeep goes on. */
+  async function retain(nowUs: number, days: number, signal: AbortSignal): Promise<void> {
+    try {
+      const dropped = await upkeep.retain(nowUs - days * DAY_US, signal);
       metrics.dropped.inc(dropped);
       if (dropped > 0)
-        log.warn({ partitions: dropped, retentionDays }, 'retention dropped old readings');
+        log.warn({ partitions: dropped, retentionDays: days }, 'retention dropped old readings');
+    } catch (error) {
+      if (signal.aborted) throw error;
+      failed(error, 'retention did not drop old readings this time');
     }
+  }
+
+  async function lookAround(nowUs: number, signal: AbortSignal): Promise<void> {
+    if (retentionDays !== undefined) await retain(nowUs, retentionDays, signal);
     const size = await upkeep.size();
     metrics.readings.set(size.readings);
     metrics.bytes.set(size.bytes);
@@ -46,8 +59,7 @@ export function startStoreUpkeep(options: StoreUpkeepOptions): Rounds {
       }
     },
     onFailure(error) {
-      metrics.failures.inc();
-      log.warn({ err: error }, 'the store was not kept in order this time');
+      failed(error, 'the store was not kept in order this time');
     },
   });
 }

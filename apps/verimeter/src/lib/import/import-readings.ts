@@ -16,6 +16,7 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import { findQuantity, isIdentifier, sameUnit } from '@verimeter/telemetry';
+import { PartitionDroppedError } from '@verimeter/timescale-store';
 import type { CsvRow } from '../csv/record-splitter.ts';
 import type { ImportMemory, ImportPosition } from './import-memory.ts';
 import { type BatchAccount, createBatchAccount } from './reading-account.ts';
@@ -344,7 +345,21 @@ async function createChannels(
   }
 }
 
+/** Retention may drop the month of a reading just now: a second attempt makes it anew. */
 async function writeBatch(
+  pending: Pending,
+  options: ReadingImportOptions,
+  remember: (client: PoolClient, outcomes: WriteOutcomes) => Promise<void>,
+): Promise<WriteOutcomes> {
+  try {
+    return await writeOnce(pending, options, remember);
+  } catch (error) {
+    if (!(error instanceof PartitionDroppedError)) throw error;
+    return writeOnce(pending, options, remember);
+  }
+}
+
+async function writeOnce(
   { batch, channels, newChannels, account }: Pending,
   options: ReadingImportOptions,
   remember: (client: PoolClient, outcomes: WriteOutcomes) => Promise<void>,

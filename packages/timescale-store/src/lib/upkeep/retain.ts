@@ -1,6 +1,8 @@
 import pg, { type Pool } from 'pg';
 import { formatTimestamp } from '../binary-format.ts';
 import { endOfOldChunks } from '../hypertable/upkeep.ts';
+import { keepMoveAway } from '../hypertable/move/move-lock.ts';
+import { isMoving } from '../hypertable/move/move-tables.ts';
 import { readLayout } from '../layout.ts';
 import { openOwnConnection } from '../own-connection.ts';
 import { monthOf, partitionsOf } from './partition-list.ts';
@@ -9,6 +11,16 @@ import { DAYS_LOCK } from './reading-days.ts';
 /** The login of the service may not act as the owner of the tables. */
 export class RetentionRightsError extends Error {
   readonly code = 'RETENTION_RIGHTS';
+}
+
+/** `verimeter store move` is copying what retention would drop, and would bring it back. */
+class RetentionWaitsError extends Error {
+  readonly code = 'RETENTION_WAITS';
+  constructor() {
+    super(
+      'retention drops nothing while readings are moved into a hypertable: finish or abandon it with verimeter store move',
+    );
+  }
 }
 
 /** A partition that is detached and not dropped yet. */
@@ -30,6 +42,8 @@ const FORGET_DAYS = `
  * Drops the partitions that ended at or before an instant, and what belongs to them: conflicts and days that are summed up. Writers and
  * readers do not wait: a partition is detached concurrently. What a drop takes away of receive hours that the ledger check still compares
  * is written down in the same transaction. Whatever it broke off at, the next call goes on.
+ *
+ * @throws RetentionRightsError, RetentionWaitsError
  */
 export async function retain(pool: Pool, beforeUs: number, signal?: AbortSignal): Promise<number> {
   const tenants = await pool.query<{ tenant: string }>('SELECT tenant FROM tenants');
@@ -37,6 +51,7 @@ export async function retain(pool: Pool, beforeUs: number, signal?: AbortSignal)
   try {
     await becomeOwner(client);
     await client.query(`SELECT pg_advisory_lock(${DAYS_LOCK})`);
+    if (!(await keepMoveAway(client)) || (await isMoving(client))) throw new RetentionWaitsError();
     const names = tenants.rows.map(({ tenant }) => tenant);
     return (await readLayout(client)) === 'hypertable'
       ? await dropChunks(client, names, beforeUs)

@@ -102,7 +102,7 @@ export async function readParts(client: ClientBase): Promise<Part[]> {
     expected: string;
     readings: string | null;
   }>(
-    // Retention may have dropped some meanwhile.
+    // Retention waits; somebody may have dropped one by hand.
     `SELECT p.partition, p.start_at::text, p.end_at::text, greatest(c.reltuples, 0)::int8::text AS expected, p.readings::text
        FROM reading_move_parts p JOIN pg_class c ON c.oid = to_regclass('public.' || quote_ident(p.partition))
       ORDER BY p.start_at`,

@@ -19,6 +19,7 @@ import {
   isMoving,
   readParts,
 } from './move-tables.ts';
+import { keepMoveAway } from './move-lock.ts';
 import { type Proof, provePartition } from './proof.ts';
 import { LOCK_TIMEOUT_MS, isLockTimeout, switchTables } from './switch.ts';
 
@@ -53,9 +54,6 @@ export class MoveRunningError extends Error {
   readonly code = 'move_running';
 }
 
-/** Advisory lock of a move: any constant that nothing else in the database uses. */
-const LOCK_KEY = 7_306_089_416;
-
 async function connect(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString,
@@ -77,12 +75,10 @@ async function withClients<T>(
   try {
     const writer = await connect(connectionString);
     try {
-      const { rows } = await writer.query<{ ours: boolean }>(
-        'SELECT pg_try_advisory_lock($1) AS ours',
-        [LOCK_KEY],
-      );
-      if (rows[0]?.ours !== true)
-        throw new MoveRunningError('another verimeter store move is at this database');
+      if (!(await keepMoveAway(writer)))
+        throw new MoveRunningError(
+          'another verimeter store move is at this database, or retention is dropping old readings: try again when it has ended',
+        );
       return await work({ reader, writer });
     } finally {
       await writer.end(); // gives the lock back
