@@ -1,6 +1,7 @@
 import type { ReadingRange, TenantReadings } from '@verimeter/reading-store';
 import type { ClientBase } from 'pg';
 import { timestamptzText } from './binary-format.ts';
+import { type PageColumns, readPageColumns } from './page-columns.ts';
 
 interface LatestRow {
   device_id: string;
@@ -9,14 +10,6 @@ interface LatestRow {
   ts: number | null;
   value: number | null;
   flags: number | null;
-}
-
-interface PageRow {
-  ts: number;
-  value: number;
-  received_at: number;
-  flags: number;
-  current: boolean;
 }
 
 interface BucketRow {
@@ -41,6 +34,10 @@ const within = ({ deviceId, quantity, fromUs, toUs }: ReadingRange): unknown[] =
   timestamptzText(toUs),
 ];
 
+/** Two text instants a row were most of what a page of 30 days cost (docs/decisions/0143). */
+const PAGE = `
+  SELECT ts, value, received_at, flags, current FROM reading_page_columns($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
 /**
  * The readings of a tenant through the functions of the database that are all its role may use (docs/spec/tenancy.md). Clients are those
  * of the registry's pools: instants come as microseconds since 1970, int8 as numbers.
@@ -60,25 +57,16 @@ export const tenantReadings: TenantReadings<ClientBase> = {
   },
 
   async page(client, range, { limit, conflicts, after }) {
-    const { rows } = await client.query<PageRow>(
-      `SELECT ts, value, received_at, flags, current
-         FROM reading_page($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        ...within(range),
-        limit,
-        conflicts,
-        after === undefined ? null : timestamptzText(after.tsUs),
-        after?.current ?? true,
-        after?.value ?? null,
-      ],
-    );
-    return rows.map(({ ts, received_at, value, flags, current }) => ({
-      tsUs: ts,
-      value,
-      receivedAtUs: received_at,
-      flags,
-      current,
-    }));
+    const { rows } = await client.query<PageColumns>(PAGE, [
+      ...within(range),
+      limit,
+      conflicts,
+      after === undefined ? null : timestamptzText(after.tsUs),
+      after?.current ?? true,
+      after?.value ?? null,
+    ]);
+    const [columns] = rows;
+    return columns === undefined ? [] : readPageColumns(columns);
   },
 
   async buckets(client, range, { register, resolution, zone, limit }) {
