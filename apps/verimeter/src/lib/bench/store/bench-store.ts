@@ -6,6 +6,7 @@ import { type DataSet, dataSetOf, readingsOf } from './data-set.ts';
 import { ENGINES, type EngineName, type MeasuredEngine } from './engine.ts';
 import { openDatabase, openEmbedded } from './measured-postgres.ts';
 import { openQuestDb } from './measured-questdb.ts';
+import { prepare } from './preparation.ts';
 import { measureLatencies, measureMatrix } from './read-latencies.ts';
 import { type StoreFigures, storeReport } from './store-report.ts';
 import { WRITE_CASES, measureWrites } from './write-rates.ts';
@@ -16,8 +17,6 @@ const END_US = Date.UTC(2026, 6, 1) * 1000;
 const ROUNDS = 5;
 const QUESTIONS = 200;
 const MATRIX_ROUNDS = 15;
-/** Readings between two lines of progress. */
-const PROGRESS_READINGS = 2_000_000;
 
 /** What the stores take, give and need, each beside its engine alone, on one data set that is kept between runs. */
 export async function benchStore(context: CommandContext): Promise<number> {
@@ -80,28 +79,24 @@ async function measure(
   dataSet: DataSet,
   rounds: number,
 ): Promise<StoreFigures> {
-  // of a run that was interrupted
-  await engine.dropWritten();
-  let told = 0;
-  await engine.fill(dataSet, (readings) => {
-    if (readings < told + PROGRESS_READINGS) return;
-    told = readings;
-    say(`${engine.name}: ${readings} of ${readingsOf(dataSet)} readings are there`);
-  });
+  const preparation = await prepare(engine, dataSet);
   const size = await engine.size();
-  const writes = await measureWrites(engine, dataSet, {
+  const latencies = await measureLatencies(engine, dataSet, QUESTIONS);
+  say(`${engine.name}: latencies measured`);
+  const matrix = await measureMatrix(engine, dataSet, MATRIX_ROUNDS);
+  say(`${engine.name}: matrix measured`);
+  // last: what is written and dropped keeps the disk busy for a while
+  const writes = await measureWrites(engine, {
     cases: WRITE_CASES,
     rounds,
     onStep: (text) => say(`${engine.name}: ${text}`),
   });
-  const latencies = await measureLatencies(engine, dataSet, QUESTIONS);
-  say(`${engine.name}: latencies measured`);
-  const matrix = await measureMatrix(engine, dataSet, MATRIX_ROUNDS);
   return {
     engine: engine.name,
     version: engine.version,
     readings: readingsOf(dataSet),
     channels: dataSet.channels,
+    preparation,
     size,
     writes,
     latencies,

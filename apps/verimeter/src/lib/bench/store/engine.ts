@@ -1,6 +1,7 @@
 import type { ReadingBatch, ReadingEngine, StoreSize } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
 import type { DataSet } from './data-set.ts';
+import type { OnDays } from './sum-up-days.ts';
 
 export const ENGINES = ['postgres', 'timescale', 'questdb'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -19,6 +20,8 @@ export interface MeasuredEngine {
   readonly devices: readonly BenchDevice[];
   /** Puts the data set in, or what is missing of it; `onReadings` is told how many are there. */
   fill(dataSet: DataSet, onReadings: (readings: number) => void): Promise<void>;
+  /** Brings the store into the state of an installation that has run all the time; returns how many days of channels were summed up. */
+  tend?(onDays: OnDays): Promise<number>;
   size(): Promise<StoreSize>;
   /** Drops what was written before the data set begins. */
   dropWritten(): Promise<void>;

@@ -6,6 +6,7 @@ import {
   type PostgresEngine,
   chooseLayout,
   createChannelDecimals,
+  createPostgresUpkeep,
   createQuantaForm,
 } from '@verimeter/timescale-store';
 import { formatTimestamp } from '@verimeter/telemetry';
@@ -14,7 +15,10 @@ import type { DataSet } from './data-set.ts';
 import type { MeasuredEngine } from './engine.ts';
 import { fillPostgres } from './fill-postgres.ts';
 import { postgresOwnLimits } from './postgres-own-limits.ts';
+import { sumUpDays } from './sum-up-days.ts';
 
+/** Between two looks at how many days are left. */
+const TEND_BUDGET_MS = 5000;
 /** A day of all channels is one statement; VACUUM of a year takes its time. */
 const STATEMENT_TIMEOUT_MS = 3_600_000;
 
@@ -59,6 +63,26 @@ function roomOf(
   };
 }
 
+/** Drops partitions or chunks that ended at or before an instant. Not as retention does: that keeps account of what it removes. */
+async function dropBefore(admin: Pool, engine: PostgresEngine, untilUs: number): Promise<void> {
+  if (engine === 'timescale') {
+    await admin.query(
+      `SELECT public.drop_chunks('public.readings', older_than => $1::timestamptz)`,
+      [formatTimestamp(untilUs)],
+    );
+    return;
+  }
+  const { rows } = await admin.query<{ drop: string }>(
+    `SELECT format('DROP TABLE %s', c.oid::regclass) AS drop
+       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''(.*)''\\)') m (bound)
+      WHERE i.inhparent = 'public.readings'::regclass AND (m.bound)[1]::timestamptz <= $1`,
+    [formatTimestamp(untilUs)],
+  );
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const { drop } of rows) await admin.query(drop);
+}
+
 /** A database on a server that is there; its login must be a superuser. */
 export async function openDatabase(
   name: 'postgres' | 'timescale',
@@ -99,9 +123,9 @@ export async function openDatabase(
         onReadings,
       ),
     size: () => upkeep.size(),
-    async dropWritten() {
-      await upkeep.retain(dataSet.startUs);
-    },
+    tend: (onDays) =>
+      sumUpDays(pool, admin, createPostgresUpkeep(pool, { budgetMs: TEND_BUDGET_MS }), onDays),
+    dropWritten: () => dropBefore(admin, name, dataSet.startUs),
     own: postgresOwnLimits(
       pool,
       roomOf(admin, name),

@@ -1,6 +1,7 @@
 import type { StoreSize } from '@verimeter/reading-store';
 import { table } from '../../output.ts';
 import type { EngineName } from './engine.ts';
+import type { Preparation } from './preparation.ts';
 import type { Latency, MatrixRate } from './read-latencies.ts';
 import type { WriteRate } from './write-rates.ts';
 
@@ -10,6 +11,7 @@ export interface StoreFigures {
   readonly version: string;
   readonly readings: number;
   readonly channels: number;
+  readonly preparation: Preparation;
   readonly size: StoreSize;
   readonly writes: readonly WriteRate[];
   readonly latencies: readonly Latency[];
@@ -37,9 +39,18 @@ function engineText(one: StoreFigures): string {
         : `, ${(compressedBytes / one.readings).toFixed(2)} of them compressed or in Parquet`
     }`,
   ];
-  if (one.writes.length > 0) lines.push('', writesText(one.writes));
+  const { preparation } = one;
+  if (preparation.filled_readings > 0)
+    lines.push(
+      `${preparation.filled_readings} readings made in ${preparation.fill_seconds.toFixed(1)} s`,
+    );
+  if (preparation.summed_days > 0)
+    lines.push(
+      `${preparation.summed_days} days of channels summed up in ${preparation.sum_seconds.toFixed(1)} s`,
+    );
   if (one.latencies.length > 0) lines.push('', latenciesText(one.latencies));
   if (one.matrix !== undefined) lines.push('', matrixText(one.matrix));
+  if (one.writes.length > 0) lines.push('', writesText(one.writes));
   return lines.join('\n');
 }
 

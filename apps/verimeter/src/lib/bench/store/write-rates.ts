@@ -5,7 +5,6 @@ import {
 } from '@verimeter/reading-store';
 import { withTransaction } from '@verimeter/registry';
 import { median } from '@verimeter/statistics';
-import type { DataSet } from './data-set.ts';
 import type { MeasuredEngine } from './engine.ts';
 
 export interface WriteRate {
@@ -39,20 +38,20 @@ export const WRITE_CASES: readonly WriteCase[] = [
 /** Batches of a round: enough readings for a second, and not so many small ones that a round takes a minute. */
 const ROUND_READINGS = 200_000;
 const ROUND_BATCHES = 200;
-/** Written to times long before the data set, so that it can be dropped by partitions. */
+/** Written to times long before the data set, so that it can be dropped by partitions; a second apart, so that there are few of these. */
 const FROM_US = Date.UTC(2006, 0, 1) * 1000;
+const STEP_US = 1e6;
 
 /** Readings per second through the store, and of the engine alone, in turn. Keys are new in each round. */
 export async function measureWrites(
   engine: MeasuredEngine,
-  dataSet: DataSet,
   options: {
     readonly cases: readonly WriteCase[];
     readonly rounds: number;
     readonly onStep: (text: string) => void;
   },
 ): Promise<WriteRate[]> {
-  const next = batchesOf(engine, dataSet);
+  const next = batchesOf(engine);
   const rates: WriteRate[] = [];
   for (const one of options.cases) {
     const rounds: { readonly through: number; readonly alone: number }[] = [];
@@ -81,17 +80,18 @@ export async function measureWrites(
 }
 
 /** Gives batches of so many readings, instant by instant as meters send them, each key once. */
-function batchesOf({ devices }: MeasuredEngine, dataSet: DataSet): (size: number) => ReadingBatch {
+function batchesOf({ devices }: MeasuredEngine): (size: number) => ReadingBatch {
   let written = 0;
   return (size) => {
     const batch = createReadingBatch(size);
+    const receivedAtUs = Date.now() * 1000;
     for (let row = 0; row < size; row++, written++) {
       const instant = Math.floor(written / devices.length);
-      const tsUs = FROM_US + instant * dataSet.stepUs;
+      const tsUs = FROM_US + instant * STEP_US;
       batch.channelId[row] = devices[written % devices.length]?.channelId ?? 0;
       batch.tsUs[row] = tsUs;
       batch.value[row] = Math.round(instant * 97 + (written % 61)) / 1000;
-      batch.receivedAtUs[row] = tsUs + 2e6;
+      batch.receivedAtUs[row] = receivedAtUs;
     }
     batch.length = size;
     return batch;
