@@ -1,47 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { ReadingStore, StoreUpkeep } from '@verimeter/reading-store';
-import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
-import type { Registry } from 'prom-client';
 import { Acknowledging } from './acknowledging.ts';
-import { type ClockRounds, startClockRounds } from './clocks/clock-rounds.ts';
-import { type CommitContext, commitBatch, processIdOf } from './commit-batch.ts';
-import { DeviceDirectory } from './device-directory.ts';
-import { type FloodReports, startFloodReports } from './floods/flood-reports.ts';
-import { startLedgerFolding } from './ledger-folding.ts';
+import { commitBatch } from './commit-batch.ts';
 import { type IncomingMessage, PipelineClosedError } from './message.ts';
 import { type IngestMetrics, createIngestMetrics } from './metrics.ts';
 import { type Held, type HeldMessage, OpenBatch } from './open-batch.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
 import { type PreparedBatch, prepareAhead } from './prepare-batch.ts';
-import { startRegistryListener } from './registry-listener.ts';
-import { QuarantineQuota } from './quarantine-quota.ts';
-import { startReplayWorker } from './replay/replay-worker.ts';
-import { startTrimming } from './retention.ts';
 import { classifyError, isStaleReference } from './sql-errors.ts';
-import { startStoreUpkeep } from './store-upkeep.ts';
-
-export interface PipelineOptions {
-  /** Connections that act as verimeter_service; one of them listens for as long as the pipeline lives. */
-  readonly pool: Pool;
-  readonly store: ReadingStore<PoolClient>;
-  readonly log: Logger;
-  readonly metrics: Registry;
-  /** A batch is closed at this many readings; default 20,000. One message is never split. */
-  readonly maxBatchReadings?: number;
-  /** A batch is committed at the latest this long after its first message; default 20 ms. */
-  readonly flushMs?: number;
-  /** Tenant that sees what came for a tenant that does not exist; default `demo`, empty: nobody. */
-  readonly defaultTenant?: string;
-  /** How long and how much the quarantine keeps; default 90 days, 2 GiB. */
-  readonly quarantine?: QuarantineLimits;
-  /** Keeps the store in order; default: somebody else does. */
-  readonly upkeep?: StoreUpkeep | undefined;
-  /** Readings of days before that many are dropped; default: none ever is. */
-  readonly retentionDays?: number | undefined;
-  /** Who observes the clocks of devices; default: rounds of its own. */
-  readonly clocks?: ClockRounds;
-}
+import { type Surroundings, startSurroundings } from './surroundings.ts';
 
 export interface Pipeline {
   /**
@@ -65,7 +33,6 @@ export interface CommitDelay {
   readonly cause: unknown;
 }
 
-const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
 /** They may be in the middle of a query that no answer will come to. */
 const HELPERS_MS = 1000;
 const SAME_TICK_US = 1e6;
@@ -88,12 +55,10 @@ interface ClosedBatch {
 class BatchingPipeline implements Pipeline {
   readonly #log: Logger;
   readonly #metrics: IngestMetrics;
-  readonly #context: CommitContext;
-  readonly #floods: FloodReports;
+  readonly #surroundings: Surroundings;
   readonly #flushMs: number;
   readonly #aborting = new AbortController();
   readonly #finished = new AbortController();
-  readonly #stopHelpers: () => Promise<void>;
   readonly #running: Promise<void>;
   /** Decoded and waiting for the running commit. */
   readonly #open: OpenBatch;
@@ -111,50 +76,11 @@ class BatchingPipeline implements Pipeline {
   #wake: (() => void) | undefined;
 
   constructor(options: PipelineOptions) {
-    const { pool, store, log } = options;
-    this.#log = log;
+    this.#log = options.log;
     this.#open = new OpenBatch(options.maxBatchReadings ?? 20_000);
     this.#flushMs = options.flushMs ?? 20;
-    const directory = new DeviceDirectory();
-    const listener = startRegistryListener(pool, directory, {
-      log,
-      onReplayWish: () => replays.look(),
-    });
-    const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
-    const folding = startLedgerFolding(pool, log);
-    const clocks = options.clocks ?? startClockRounds(pool, log);
-    const { upkeep, metrics, retentionDays } = options;
-    // The ledger check has to know what was dropped, which is written down by plain PostgreSQL only (docs/decisions/0131).
-    const drops = upkeep !== undefined && store.kind === 'postgres';
-    if (retentionDays !== undefined && !drops)
-      log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
-    const keeping =
-      upkeep === undefined
-        ? []
-        : [startStoreUpkeep({ upkeep, log, metrics, ...(drops ? { retentionDays } : {}) })];
-    const defaultTenant = options.defaultTenant ?? 'demo';
-    this.#context = {
-      pool,
-      store,
-      directory,
-      quota: new QuarantineQuota(),
-      clocks,
-      defaultTenant: defaultTenant === '' ? null : defaultTenant,
-      onConnection: (client) => listener.ignore(processIdOf(client)),
-    };
-    const replays = startReplayWorker({ ...this.#context, log });
     this.#metrics = createIngestMetrics(options.metrics, () => this.#pending());
-    const floods = startFloodReports({
-      pool,
-      log,
-      metrics: this.#metrics,
-      defaultTenant: this.#context.defaultTenant,
-    });
-    this.#floods = floods;
-    this.#stopHelpers = async () => {
-      const helpers = [listener, trimming, replays, clocks, folding, floods, ...keeping];
-      await Promise.all(helpers.map((helper) => helper.stop()));
-    };
+    this.#surroundings = startSurroundings(options, this.#metrics);
     this.#running = this.#run();
   }
 
@@ -162,7 +88,7 @@ class BatchingPipeline implements Pipeline {
     if (this.#closing) return Promise.reject(new PipelineClosedError());
     if (message.dup) this.#metrics.redelivered.inc();
     // Who floods is told to the operator, nothing is held back (docs/decisions/0100).
-    if (this.#floods.isBeyond(message.topic)) this.#metrics.beyondRate.inc();
+    if (this.#surroundings.floods.isBeyond(message.topic)) this.#metrics.beyondRate.inc();
     return new Promise((resolve, reject) => {
       const receivedAtUs = this.#arrivalInstant(message.receivedAtUs);
       const item = receivedAtUs === message.receivedAtUs ? message : { ...message, receivedAtUs };
@@ -196,7 +122,7 @@ class BatchingPipeline implements Pipeline {
     clearTimeout(timer);
     this.#aborting.abort();
     if (!settled) this.#log.error('a commit did not end within the deadline');
-    await Promise.race([this.#stopHelpers(), delay(HELPERS_MS)]);
+    await Promise.race([this.#surroundings.stop(), delay(HELPERS_MS)]);
   }
 
   /**
@@ -230,7 +156,7 @@ class BatchingPipeline implements Pipeline {
     const messages = this.#open.take();
     const staged = messages.map(({ item }) => item);
     const prepared = setImmediate()
-      .then(() => prepareAhead(staged, this.#context, setImmediate))
+      .then(() => prepareAhead(staged, this.#surroundings.context, setImmediate))
       // What is wrong with the batch is said when it is committed.
       .catch(() => undefined);
     this.#next = { messages, prepared };
@@ -333,7 +259,7 @@ class BatchingPipeline implements Pipeline {
       const begin = performance.now();
       try {
         // oxlint-disable-next-line no-await-in-loop
-        const totals = await commitBatch(staged, mark, this.#context, {
+        const totals = await commitBatch(staged, mark, this.#surroundings.context, {
           ahead: attempt === 1 ? ahead : undefined,
           isRepeated: attempt > 1,
           // What is left is short: the next batch is prepared in it.
@@ -348,7 +274,7 @@ class BatchingPipeline implements Pipeline {
       } catch (error) {
         if (isStaleReference(error) && staleRetries < 1) {
           staleRetries += 1;
-          this.#context.directory.forget();
+          this.#surroundings.context.directory.forget();
           continue;
         }
         if (classifyError(error) === 'data' && this.#isolate(batch, error)) {

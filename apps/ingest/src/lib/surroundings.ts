@@ -1,0 +1,68 @@
+import type { QuarantineLimits } from '@verimeter/registry';
+import { startClockRounds } from './clocks/clock-rounds.ts';
+import { type CommitContext, processIdOf } from './commit-batch.ts';
+import { DeviceDirectory } from './device-directory.ts';
+import { type FloodReports, startFloodReports } from './floods/flood-reports.ts';
+import { startLedgerFolding } from './ledger-folding.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
+import { QuarantineQuota } from './quarantine-quota.ts';
+import { startRegistryListener } from './registry-listener.ts';
+import { startReplayWorker } from './replay/replay-worker.ts';
+import { startTrimming } from './retention.ts';
+import { startStoreUpkeep } from './store-upkeep.ts';
+
+const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
+
+/** What goes on beside the batches of a pipeline. */
+export interface Surroundings {
+  /** What each commit is given. */
+  readonly context: CommitContext;
+  readonly floods: FloodReports;
+  stop(): Promise<void>;
+}
+
+/** Follows the registry, replays, trims, folds, observes clocks and floods, and keeps the store. */
+export function startSurroundings(
+  options: PipelineOptions,
+  ingestMetrics: IngestMetrics,
+): Surroundings {
+  const { pool, store, log, upkeep, metrics, retentionDays } = options;
+  const directory = new DeviceDirectory();
+  const listener = startRegistryListener(pool, directory, {
+    log,
+    onReplayWish: () => replays.look(),
+  });
+  const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
+  const folding = startLedgerFolding(pool, log);
+  const clocks = options.clocks ?? startClockRounds(pool, log);
+  // The ledger check has to know what was dropped, which is written down by plain PostgreSQL only (docs/decisions/0131).
+  const drops = upkeep !== undefined && store.kind === 'postgres';
+  if (retentionDays !== undefined && !drops)
+    log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
+  const keeping =
+    upkeep === undefined
+      ? []
+      : [startStoreUpkeep({ upkeep, log, metrics, ...(drops ? { retentionDays } : {}) })];
+  const named = options.defaultTenant ?? 'demo';
+  const defaultTenant = named === '' ? null : named;
+  const context: CommitContext = {
+    pool,
+    store,
+    directory,
+    quota: new QuarantineQuota(),
+    clocks,
+    defaultTenant,
+    onConnection: (client) => listener.ignore(processIdOf(client)),
+  };
+  const replays = startReplayWorker({ ...context, log });
+  const floods = startFloodReports({ pool, log, metrics: ingestMetrics, defaultTenant });
+  const helpers = [listener, trimming, replays, clocks, folding, floods, ...keeping];
+  return {
+    context,
+    floods,
+    async stop() {
+      await Promise.all(helpers.map((helper) => helper.stop()));
+    },
+  };
+}

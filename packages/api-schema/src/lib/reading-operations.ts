@@ -1,0 +1,69 @@
+import { intervalList, intervalListQuery } from './intervals.ts';
+import { type Operation, none } from './operation.ts';
+import { readingList, readingListQuery } from './readings.ts';
+import {
+  registerEvent,
+  registerEventChange,
+  registerEventList,
+  registerEventListQuery,
+  registerEventPath,
+} from './register-events.ts';
+
+/** Readings, intervals and events of registers. */
+export const readingOperations = {
+  listReadings: {
+    method: 'GET',
+    path: '/readings',
+    tag: 'Readings',
+    summary: 'Readings of one channel, or buckets of them',
+    description:
+      'Ascending in time; `from` inclusive, `to` exclusive. Buckets follow the calendar of `zone`.',
+    role: 'viewer',
+    params: none,
+    query: readingListQuery,
+    status: 200,
+    response: readingList,
+    problems: ['invalid_cursor', 'not_found'],
+  },
+  listIntervals: {
+    method: 'GET',
+    path: '/intervals',
+    tag: 'Readings',
+    summary: 'What a register counted on a grid, from readings at any times',
+    description:
+      'Differences of readings at or near the edges of the grid, with what was really measured. Where an edge has no reading, the intervals around it are one; nothing is interpolated. Ascending; those that end after `from`, at `to` at the latest.',
+    role: 'viewer',
+    params: none,
+    query: intervalListQuery,
+    status: 200,
+    response: intervalList,
+    problems: ['invalid_cursor', 'not_found'],
+  },
+  listRegisterEvents: {
+    method: 'GET',
+    path: '/register-events',
+    tag: 'Readings',
+    summary: 'Rollovers, resets, swaps, glitches and runs backwards of registers, newest first',
+    role: 'viewer',
+    params: none,
+    query: registerEventListQuery,
+    status: 200,
+    response: registerEventList,
+    problems: ['invalid_cursor'],
+  },
+  changeRegisterEvent: {
+    method: 'PATCH',
+    path: '/register-events/{id}',
+    tag: 'Readings',
+    summary: 'Confirm or reverse an event of a register, or say that it was of another kind',
+    description:
+      'Sums count with it at once, estimates from the next analysis on. `state: open` takes it back.',
+    role: 'operator',
+    params: registerEventPath,
+    query: none,
+    body: registerEventChange,
+    status: 200,
+    response: registerEvent,
+    problems: ['not_found'],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,70 @@
+import { devicePath } from './devices.ts';
+import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
+import { healthDetailList, healthList, healthListQuery } from './health.ts';
+import { type Operation, none } from './operation.ts';
+import { summary } from './summary.ts';
+
+/** What the analysis says. */
+export const resultOperations = {
+  listHealth: {
+    method: 'GET',
+    path: '/health',
+    tag: 'Results',
+    summary: 'What the data says of each device',
+    description: 'An indication is a reason to verify, never a verdict.',
+    role: 'viewer',
+    params: none,
+    query: healthListQuery,
+    status: 200,
+    response: healthList,
+    problems: ['invalid_cursor'],
+  },
+  getHealth: {
+    method: 'GET',
+    path: '/health/{device_id}',
+    tag: 'Results',
+    summary: 'The answer for one device with history and evidence',
+    role: 'viewer',
+    params: devicePath,
+    query: none,
+    status: 200,
+    response: healthDetailList,
+    problems: ['not_found'],
+  },
+  getSummary: {
+    method: 'GET',
+    path: '/summary',
+    tag: 'Results',
+    summary: 'How many devices and groups need attention',
+    role: 'viewer',
+    params: none,
+    query: none,
+    status: 200,
+    response: summary,
+  },
+  listFindings: {
+    method: 'GET',
+    path: '/findings',
+    tag: 'Results',
+    summary: "Indications worth a person's attention, newest first",
+    role: 'viewer',
+    params: none,
+    query: findingListQuery,
+    status: 200,
+    response: findingList,
+    problems: ['invalid_cursor'],
+  },
+  changeFinding: {
+    method: 'PATCH',
+    path: '/findings/{id}',
+    tag: 'Results',
+    summary: 'Change status or comment of a finding',
+    role: 'operator',
+    params: findingPath,
+    query: none,
+    body: findingChange,
+    status: 200,
+    response: finding,
+    problems: ['not_found', 'conflict'],
+  },
+} as const satisfies Record<string, Operation>;
