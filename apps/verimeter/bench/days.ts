@@ -1,5 +1,6 @@
 // What days that are summed up ahead cost and save: a year of 15-minute registers by month and by day, size, upkeep, late readings.
-// Usage: node apps/verimeter/bench/days.ts [METERS] [DAYS]. Prints one JSON line per case: milliseconds, and those of them in which the
+// Usage: node apps/verimeter/bench/days.ts [METERS] [DAYS] [URL]. With the URL of an empty database that has TimescaleDB it runs there, on a
+// hypertable that is compressed except for its last days; without, on plain PostgreSQL of its own. Prints one JSON line per case: milliseconds, and those of them in which the
 // backend of PostgreSQL had a processor (Linux), which other work on the machine does not change.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,12 +16,17 @@ import {
   withTenant,
   withTransaction,
 } from '@verimeter/registry';
-import { createPostgresUpkeep, createTimescaleStore } from '@verimeter/timescale-store';
+import {
+  chooseLayout,
+  createPostgresUpkeep,
+  createTimescaleStore,
+} from '@verimeter/timescale-store';
 
 const TENANT = 'demo';
 const ZONE = 'Asia/Ho_Chi_Minh';
 const meters = Number(process.argv[2] ?? 100);
 const days = Number(process.argv[3] ?? 365);
+const url = process.argv[4];
 const DAY_US = 86_400e6;
 const QUARTER_US = 900e6;
 const END_US = Math.floor((Date.now() * 1000) / DAY_US) * DAY_US;
@@ -70,8 +76,14 @@ async function fill(pool: Pool): Promise<void> {
   for (let day = 0; day < days; day += 1)
     // oxlint-disable-next-line no-await-in-loop -- as it came: instant by instant
     await pool.query(
-      `INSERT INTO readings (ts, received_at, value, channel_id)
-       SELECT t, t + interval '2 seconds', ($2::int * 96 + k) * 0.25 + random() / 8, c.channel_id
+      `INSERT INTO readings (ts, channel_id, ${
+        url === undefined ? 'received_at, value' : 'received_s, quanta, decimals'
+      })
+       SELECT t, c.channel_id, ${
+         url === undefined
+           ? `t + interval '2 seconds', round((($2::int * 96 + k) * 0.25 + random() / 8)::numeric, 3)`
+           : `extract(epoch FROM t)::int8 - 946684798, (($2::int * 96 + k) * 250 + random() * 125)::int8, 3`
+       }
          FROM generate_series(0, 95) k CROSS JOIN LATERAL (SELECT $1::timestamptz + k * interval '15 minutes' AS t) i CROSS JOIN channels c`,
       [instant(FROM_US + day * DAY_US), day],
     );
@@ -152,7 +164,10 @@ async function writeLate(
 }
 
 const directory = await mkdtemp(path.join(tmpdir(), 'verimeter-days-'));
-const server = await startEmbeddedPostgres({ dataDir: directory });
+const server =
+  url === undefined
+    ? await startEmbeddedPostgres({ dataDir: directory })
+    : { url, stop: () => Promise.resolve() };
 const pool = createServicePool(server.url, {
   applicationName: 'bench',
   statementTimeoutMs: 600_000,
@@ -164,9 +179,16 @@ const admin = createServicePool(server.url, {
 });
 try {
   await migrate(server.url);
+  if (url !== undefined) await chooseLayout(url, 'timescale');
   await timed('fill', () => fill(pool));
   const client = await admin.connect();
   await client.query('RESET ROLE');
+  if (url !== undefined)
+    await timed('compress', () =>
+      client.query(
+        `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('readings', older_than => now() - interval '14 days') c`,
+      ),
+    );
   await timed('vacuum', () => client.query('VACUUM ANALYZE'));
   for (const resolution of ['1mo', '1d']) await ask(appPool, 'before', resolution);
   // Sunk in the past of the history: no day of it is summed up yet.

@@ -1,8 +1,13 @@
 import type { TenantReadingsFixture } from '@verimeter/reading-store/tenant-readings-contract';
 import type { StoreUpkeepFixture } from '@verimeter/reading-store/upkeep-contract';
-import type { TestDatabase } from '@verimeter/test-support';
+import { type TestDatabase, createTestDatabaseAt, runSql } from '@verimeter/test-support';
 import type { ClientBase } from 'pg';
-import { createPostgresUpkeep, createTimescaleStore, tenantReadings } from '../src/index.ts';
+import {
+  chooseLayout,
+  createPostgresUpkeep,
+  createTimescaleStore,
+  tenantReadings,
+} from '../src/index.ts';
 import { transaction } from './support.ts';
 
 /** The store on a database of its own. */
@@ -75,3 +80,16 @@ export async function createFixture(
     close: () => database.drop(),
   };
 }
+
+/** The store on a hypertable; received times are kept in seconds. */
+export const createHypertableFixture = (serverUrl: string): ReturnType<typeof createFixture> =>
+  createFixture(async () => {
+    const database = await createTestDatabaseAt(serverUrl);
+    await chooseLayout(database.url, 'timescale');
+    // Rows that the job takes into the columnstore meanwhile are told as late once more: they have no transaction there.
+    await runSql(
+      database.url,
+      `SELECT delete_job(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'compress_reading_chunks'`,
+    );
+    return database;
+  }, 1e6);

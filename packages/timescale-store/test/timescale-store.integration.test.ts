@@ -4,18 +4,17 @@ import { describeTenantReadings } from '@verimeter/reading-store/tenant-readings
 import {
   type TestDatabase,
   createTestDatabase,
-  createTestDatabaseAt,
   createTestDatabaseOn,
   findOldestPostgres,
   findTimescaleServer,
 } from '@verimeter/test-support';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { chooseLayout, createTimescaleStore, findPostgresEngine } from '../src/index.ts';
+import { createTimescaleStore, findPostgresEngine } from '../src/index.ts';
 import { seriesStatement } from '../src/lib/matrix.ts';
 import { describeHypertable } from './hypertable-suite.ts';
 import { describeMove } from './move-suite.ts';
-import { createFixture } from './postgres-fixture.ts';
+import { createFixture, createHypertableFixture } from './postgres-fixture.ts';
 import { transaction } from './support.ts';
 
 describeReadingStore('plain PostgreSQL', () => createFixture(createTestDatabase));
@@ -32,12 +31,7 @@ if (oldest !== undefined) {
 
 const timescale = findTimescaleServer();
 if (timescale !== undefined) {
-  const onHypertable = (): ReturnType<typeof createFixture> =>
-    createFixture(async () => {
-      const database = await createTestDatabaseAt(timescale);
-      await chooseLayout(database.url, 'timescale');
-      return database;
-    }, 1e6);
+  const onHypertable = () => createHypertableFixture(timescale);
   describeReadingStore('TimescaleDB', onHypertable);
   describeRowReader('TimescaleDB', onHypertable);
   describeTenantReadings('TimescaleDB', onHypertable);

@@ -6,13 +6,14 @@ import {
   createTestDatabase,
   createTestDatabaseOn,
   findOldestPostgres,
+  findTimescaleServer,
   runSql,
 } from '@verimeter/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
 import { keepMoveAway } from '../src/lib/hypertable/move/move-lock.ts';
 import { partitionsOf } from '../src/lib/upkeep/partition-list.ts';
-import { createFixture } from './postgres-fixture.ts';
+import { createFixture, createHypertableFixture } from './postgres-fixture.ts';
 import { transaction } from './support.ts';
 
 describeStoreUpkeep('plain PostgreSQL', async () => createFixture(createTestDatabase));
@@ -23,6 +24,10 @@ if (oldest !== undefined) {
     createFixture(() => createTestDatabaseOn(oldest)),
   );
 }
+
+const timescale = findTimescaleServer();
+if (timescale !== undefined)
+  describeStoreUpkeep('TimescaleDB', () => createHypertableFixture(timescale));
 
 const at = (year: number, month: number, day: number): number =>
   Date.UTC(year, month - 1, day) * 1000;

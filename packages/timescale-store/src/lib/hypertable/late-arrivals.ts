@@ -1,19 +1,9 @@
 import type { Pool } from 'pg';
-import pg from 'pg';
 import { timestamptz } from '../binary-format.ts';
 import { type Arrival, type ArrivalWindow, arrivalColumns, shownSince } from '../late-arrivals.ts';
 import { parseShown } from '../upkeep/shown.ts';
+import { type Chunk, chunkChange, chunksBetween } from './chunks.ts';
 import { EPOCH_2000_S, receivedSeconds } from './quanta.ts';
-
-const CHUNKS = `
-  SELECT format('%I.%I', chunk_schema, chunk_name) AS name, is_compressed AS compressed
-    FROM timescaledb_information.chunks
-   WHERE hypertable_schema = 'public' AND hypertable_name = 'readings' AND range_end > $1 AND range_start <= $2`;
-
-interface Chunk {
-  readonly name: string;
-  readonly compressed: boolean;
-}
 
 /**
  * Rows in the columnstore have no `xmin`. None is needed: what arrived lately and belongs to a chunk that is past the late window did come
@@ -31,8 +21,6 @@ const statement = (chunks: readonly Chunk[]): string => `
    WHERE c.tenant = $1 AND $5::text IS NOT NULL
    GROUP BY r.channel_id`;
 
-/** SQLSTATE where a chunk was compressed (no `xmin`) or dropped since its name was looked up. */
-const CHUNK_CHANGED = new Set(['0A000', '42P01']);
 const ATTEMPTS = 5;
 
 /** What came late, from the chunks of a hypertable. */
@@ -41,10 +29,10 @@ export async function lateArrivalsOfChunks(
   tenant: string,
   { notIn, receivedAfterUs, fromUs, untilUs }: ArrivalWindow,
 ): Promise<Arrival[]> {
-  const window = [timestamptz(fromUs), timestamptz(untilUs)];
+  const window = [timestamptz(fromUs), timestamptz(untilUs)] as const;
   for (let attempt = 1; ; attempt += 1) {
     // oxlint-disable-next-line no-await-in-loop
-    const { rows: chunks } = await pool.query<Chunk>(CHUNKS, window);
+    const chunks = await chunksBetween(pool, ...window);
     if (chunks.length === 0) return [];
     try {
       // oxlint-disable-next-line no-await-in-loop
@@ -57,8 +45,7 @@ export async function lateArrivalsOfChunks(
       });
       return result.rows;
     } catch (error) {
-      const changed = error instanceof pg.DatabaseError && CHUNK_CHANGED.has(error.code ?? '');
-      if (!changed || attempt >= ATTEMPTS) throw error;
+      if (chunkChange(error) === undefined || attempt >= ATTEMPTS) throw error;
     }
   }
 }

@@ -1,7 +1,11 @@
 import type { DirtyDay } from '@verimeter/reading-store';
 import type { Client, Pool } from 'pg';
 import { timestamptz } from '../binary-format.ts';
+import { dirtyChunks } from '../hypertable/dirty-chunks.ts';
+import { readLayout } from '../layout.ts';
 import { openOwnConnection } from '../own-connection.ts';
+import { dirtyPages } from './dirty-pages.ts';
+import { shownSince } from '../late-arrivals.ts';
 import { partitionsOf } from './partition-list.ts';
 import { type ShownMark, parseShown } from './shown.ts';
 
@@ -13,24 +17,17 @@ const ON_THE_WAY_US = 15 * 60e6;
 /** Notes of stragglers are kept for so long; since an older mark all rows are looked at. */
 export const STRAGGLERS_KEPT_US = 30 * 86_400e6;
 
-const PAGE = 10_000;
-/** A month that was imported at once is read as a whole. */
-const STATEMENT_TIMEOUT_MS = 15 * 60_000;
-
-/** A name from another cluster, of a database that was restored, may lie ahead of all transactions: then every row counts. */
 const ARRIVED_SINCE = `
-  DECLARE dirty NO SCROLL CURSOR FOR
   SELECT DISTINCT r.channel_id, (extract(epoch FROM date_bin('1 day', r.ts, '2000-01-01Z')) * 1000000)::int8
     FROM readings r
    WHERE r.ts >= $3::timestamptz AND r.ts < $4::timestamptz
-         AND r.received_at >= $1::timestamptz AND (age($2::xid) < 0 OR age(r.xmin) <= age($2::xid))`;
+         AND r.received_at >= $1::timestamptz AND ${shownSince('$2', 'r.xmin')}`;
 
 const STRAGGLERS = `
-  DECLARE dirty NO SCROLL CURSOR FOR
   SELECT DISTINCT channel_id, (extract(epoch FROM day) * 1000000)::int8 FROM straggler_days WHERE noted_at >= $1::timestamptz`;
 
 /**
- * Days (UTC) with readings that were shown after the mark, partition by partition; a day may come twice, and one whose readings were shown
+ * Days (UTC) with readings that were shown after the mark, partition by partition or chunk by chunk; a day may come twice, and one whose readings were shown
  * within a quarter of an hour before the mark may come as well. A mark of one's own is to be taken before.
  */
 export async function* dirtyDays(
@@ -43,10 +40,14 @@ export async function* dirtyDays(
   try {
     const fromUs = await lookFrom(client, mark);
     const from = fromUs === undefined ? '-infinity' : timestamptz(fromUs);
-    if (fromUs !== undefined) yield* pages(client, STRAGGLERS, [from]);
+    if (fromUs !== undefined) yield* dirtyPages(client, STRAGGLERS, [from]);
+    if ((await readLayout(client)) === 'hypertable') {
+      yield* dirtyChunks(client, fromUs, mark.xid);
+      return;
+    }
     for (const partition of await partitionsOf(client)) {
       const month = [timestamptz(partition.fromUs), timestamptz(partition.toUs)];
-      yield* pages(client, ARRIVED_SINCE, [from, mark.xid, ...month]);
+      yield* dirtyPages(client, ARRIVED_SINCE, [from, mark.xid, ...month]);
     }
   } finally {
     await client.end();
@@ -62,30 +63,4 @@ async function lookFrom(client: Client, { xid, atUs }: ShownMark): Promise<numbe
   );
   const isOld = Number(rows[0]?.us) - atUs > STRAGGLERS_KEPT_US;
   return isOld || rows[0]?.ahead === true ? undefined : atUs - ON_THE_WAY_US;
-}
-
-/** Each cursor in a transaction of its own: none stays open for longer than one partition takes. */
-async function* pages(
-  client: Client,
-  cursor: string,
-  values: unknown[],
-): AsyncGenerator<readonly DirtyDay[], void> {
-  await client.query(
-    `BEGIN READ ONLY; SET LOCAL statement_timeout = ${String(STATEMENT_TIMEOUT_MS)}`,
-  );
-  await client.query(cursor, values);
-  const fetch = {
-    text: `FETCH ${String(PAGE)} FROM dirty`,
-    rowMode: 'array' as const,
-    types: { getTypeParser: () => String },
-    query_timeout: STATEMENT_TIMEOUT_MS + 5000,
-  };
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- page by page
-    const { rows } = await client.query<[string, string]>(fetch);
-    if (rows.length > 0)
-      yield rows.map(([channel, dayUs]) => ({ channelId: Number(channel), dayUs: Number(dayUs) }));
-    if (rows.length < PAGE) break;
-  }
-  await client.query('COMMIT');
 }

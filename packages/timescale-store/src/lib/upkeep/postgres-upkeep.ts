@@ -29,8 +29,6 @@ export function createPostgresUpkeep(pool: Pool, options: PostgresUpkeepOptions 
         `SELECT ensure_reading_partitions($1, date_trunc('month', $1::timestamptz, 'UTC') + interval '2 months')`,
         [at],
       );
-      // They may have been moved while this process runs; then days that are summed up stay right, and none is added.
-      if ((await readLayout(pool)) === 'hypertable') return;
       await keepReadingDays(pool, nowUs, {
         ...DEFAULTS,
         ...options,
