@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { OUTCOME, type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
 import {
   type TestDatabase,
@@ -113,6 +114,30 @@ export function describeHypertable(serverUrl: string): void {
         layout: 'hypertable',
         extension: { missing: undefined },
       });
+    });
+
+    test('the status is told to a login without rights of its own, and what it may not read is named', async () => {
+      const login = `verimeter_test_${randomBytes(8).toString('hex')}`;
+      const url = new URL(database.url);
+      url.username = login;
+      url.password = login;
+      await admin.query(
+        `CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE verimeter_service, verimeter_app`,
+      );
+      try {
+        const status = await readStoreStatus(url.href);
+        const { extension } = await readStoreStatus(database.url);
+        expect(status).toMatchObject({ layout: 'hypertable', extension, unread: [] });
+        expect(status.size?.bytes).toBeGreaterThan(0);
+        await admin.query('SET ROLE verimeter_owner; CREATE TABLE reading_move_parts ()');
+        expect(await readStoreStatus(url.href)).toMatchObject({
+          move: undefined,
+          unread: ['move'],
+        });
+      } finally {
+        await admin.query('DROP TABLE IF EXISTS reading_move_parts; RESET ROLE');
+        await admin.query(`DROP ROLE ${login}`);
+      }
     });
 
     test('requests of a tenant get from chunks, compressed or not, what plain PostgreSQL gives', async () => {

@@ -115,8 +115,22 @@ const size = (bytes: number): string => `${grouped(bytes / MIB)} MiB`;
 
 const instant = (us: number | null): string => (us === null ? '-' : formatTimestamp(us));
 
+const UNREAD: Readonly<Record<StoreStatus['unread'][number], string>> = {
+  settings: 'whether the server loads TimescaleDB (pg_read_all_settings)',
+  size: 'size',
+  chunks: 'chunks',
+  job: 'compression',
+  move: 'whether a move is under way (verimeter_owner)',
+  kept: 'size of readings_plain',
+};
+
+function jobText({ status, finishedAt, error }: NonNullable<StoreStatus['job']>): string {
+  const last = finishedAt === null ? '' : `, last success ${finishedAt}`;
+  return `${status}${last}${status === 'Success' || error === null ? '' : ` (${error})`}`;
+}
+
 function statusText(status: StoreStatus): string {
-  const { layout, extension, size: held, chunks, job, move: moving, keptBytes } = status;
+  const { layout, extension, size: held, chunks, job, move: moving, keptBytes, unread } = status;
   const rows: [string, string][] = [
     ['readings', layout === 'hypertable' ? 'hypertable of TimescaleDB' : 'plain PostgreSQL'],
     [
@@ -126,18 +140,18 @@ function statusText(status: StoreStatus): string {
           ? 'not on this server'
           : `${extension.available}, not in this database`),
     ],
-    ['stored', `${grouped(held.readings)} readings (estimate)`],
-    ['size', `${size(held.bytes)}, of it compressed ${size(held.compressedBytes)}`],
-    ['partitions from', instant(held.fromUs)],
-    ['partitions to', instant(held.untilUs)],
   ];
+  if (held !== undefined)
+    rows.push(
+      ['stored', `${grouped(held.readings)} readings (estimate)`],
+      ['size', `${size(held.bytes)}, of it compressed ${size(held.compressedBytes)}`],
+      ['partitions from', instant(held.fromUs)],
+      ['partitions to', instant(held.untilUs)],
+    );
   if (chunks !== undefined)
     rows.push(['chunks', `${chunks.all}, of them compressed ${chunks.compressed}`]);
-  if (layout === 'hypertable')
-    rows.push([
-      'compression',
-      job === undefined ? 'has not run yet' : `${job.status}, last at ${job.finishedAt ?? '-'}`,
-    ]);
+  if (layout === 'hypertable' && !unread.includes('job'))
+    rows.push(['compression', job === undefined ? 'has not run yet' : jobText(job)]);
   if (moving !== undefined)
     rows.push([
       'move',
@@ -150,5 +164,10 @@ function statusText(status: StoreStatus): string {
     ]);
   if (layout === 'plain' && extension.missing !== undefined)
     rows.push(['hypertable', extension.missing]);
+  if (unread.length > 0)
+    rows.push([
+      'not shown',
+      `${unread.map((part) => UNREAD[part]).join('; ')}: not for this login`,
+    ]);
   return table(rows);
 }

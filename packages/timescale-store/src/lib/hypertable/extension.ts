@@ -8,11 +8,14 @@ export interface Extension {
   readonly available: string | undefined;
   /** What stands in the way of a hypertable with a columnstore, and how it is mended; undefined: nothing. */
   readonly missing: string | undefined;
+  /** Not in this database, and the login may not see whether the server loads it. */
+  readonly preloadUnknown: boolean;
 }
 
+/** Of settings that a login may not see `pg_settings` has no row, where `current_setting` fails. */
 const LOOK = `
   SELECT e.installed_version AS installed, e.default_version AS available,
-         current_setting('shared_preload_libraries', true) AS preloaded,
+         (SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries') AS preloaded,
          current_setting('timescaledb.license', true) AS license,
          current_setting('server_version') AS server
     FROM (SELECT 1) one LEFT JOIN pg_available_extensions e ON e.name = 'timescaledb'`;
@@ -62,5 +65,6 @@ export async function readExtension(client: Pick<ClientBase, 'query'>): Promise<
     installed: row.installed ?? undefined,
     available: row.available ?? undefined,
     missing: obstacle(row),
+    preloadUnknown: row.available !== null && row.installed === null && row.preloaded === null,
   };
 }
