@@ -22,6 +22,8 @@ export const COMMAND_VARIABLES: readonly string[] = variableNames(schema);
 export interface Environment {
   readonly databaseUrl?: string;
   readonly readingStore: ReadingStoreSettings;
+  /** Where QuestDB is, whether or not it holds the readings. */
+  readonly questDbHttpUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
   readonly zone: string;
@@ -39,6 +41,7 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
   return {
     ...(config.DATABASE_URL === undefined ? {} : { databaseUrl: config.DATABASE_URL }),
     readingStore: readReadingStoreSettings(config),
+    ...(config.QUESTDB_HTTP_URL === undefined ? {} : { questDbHttpUrl: config.QUESTDB_HTTP_URL }),
     dataDir: path.resolve(
       workingDirectory,
       dataDirOption ?? config.VERIMETER_DATA_DIR ?? '.verimeter',

@@ -10,3 +10,11 @@ export {
   readReadingStoreSettings,
   readingStoreVariables,
 } from './lib/settings.ts';
+export {
+  type CopyPhase,
+  type CopyResult,
+  CopyRefusedError,
+  abandonCopy,
+  copyReadings,
+} from './lib/copy/copy-readings.ts';
+export { type Comparison, type Difference, compareReadings } from './lib/copy/compare-readings.ts';

@@ -4,3 +4,4 @@ export { createQuestDbUpkeep } from './lib/upkeep.ts';
 export { type QuestDbHttp, createQuestDbHttp } from './lib/http-client.ts';
 export { type LineSender, createLineSender } from './lib/line-sender.ts';
 export { checkWal, readWalState } from './lib/readings-table.ts';
+export { createQuestDbBulk } from './lib/bulk-store.ts';

@@ -24,3 +24,4 @@ export { type ReadingEngine } from './lib/reading-engine.ts';
 export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
 export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';
 export { readIntervals } from './lib/register-intervals.ts';
+export { type BulkStore, type FilledMonth, type RowLoader } from './lib/bulk.ts';

@@ -14,6 +14,10 @@ const WITHOUT_TENANT = [
   'readings',
   'schema_migrations',
   'store_batches',
+  'store_copies',
+  'store_copy_days',
+  'store_copy_months',
+  'store_copy_parts',
   'store_settled',
   'straggler_days',
 ];

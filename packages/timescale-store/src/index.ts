@@ -26,3 +26,4 @@ export { type StoreStatus, readStoreStatus } from './lib/hypertable/status.ts';
 export { type WriteForm, PLAIN_FORM } from './lib/write-form.ts';
 export { createQuantaForm } from './lib/hypertable/write-form.ts';
 export { createChannelDecimals } from './lib/hypertable/quanta.ts';
+export { createPostgresBulk } from './lib/bulk/bulk-store.ts';

@@ -288,15 +288,29 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'store',
-      positionals: 'status|move timescale',
-      summary: 'how readings are stored; moving them into a hypertable of TimescaleDB',
+      positionals: 'status|move timescale|copy|compare',
+      summary:
+        'how readings are stored; moving them into a hypertable of TimescaleDB, or to and from QuestDB',
       details: [
         'move: copies partition by partition while the services go on, compares both tables, and lets them change places. Cut off at',
         'any moment, the same command goes on. docs/how-to/timescaledb.md says what the server needs.',
+        'copy: all readings from one engine into another one while the services go on, compared at the end. Cut off at any moment, or',
+        'to bring what came since, the same command goes on. docs/how-to/move-between-stores.md says how to switch.',
+        'compare: holds the readings of two engines against each other and changes nothing; status 1 where they differ.',
       ],
       options: [
+        {
+          name: 'from',
+          value: 'postgres|timescale|questdb',
+          text: 'copy, compare: where the readings are',
+        },
+        {
+          name: 'to',
+          value: 'postgres|timescale|questdb',
+          text: 'copy, compare: where they are to be',
+        },
         { name: 'keep', text: 'move: the plain table stays, as readings_plain' },
-        { name: 'abandon', text: 'move: undo one that is not finished' },
+        { name: 'abandon', text: 'move: undo one that is not finished; copy: forget it' },
       ],
     },
     run: async (context) => (await import('./commands/store.ts')).run(context),

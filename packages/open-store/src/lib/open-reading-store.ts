@@ -1,7 +1,12 @@
-import { createQuestDbStore, createQuestDbTenantReadings } from '@verimeter/questdb-store';
+import {
+  createQuestDbBulk,
+  createQuestDbStore,
+  createQuestDbTenantReadings,
+} from '@verimeter/questdb-store';
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
   type PostgresEngine,
+  createPostgresBulk,
   createPostgresUpkeep,
   createTimescaleStore,
   findPostgresEngine,
@@ -61,6 +66,7 @@ function openQuestDb(
     tenantReadings: createQuestDbTenantReadings(httpUrl),
     // The settler does it, of which there is one at a time.
     upkeep: undefined,
+    bulk: createQuestDbBulk({ pool, httpUrl }),
     durability: () => store.durability(),
     close: () => store.close(),
   };
@@ -87,6 +93,7 @@ async function openPostgres(
     kind: engine,
     store: createTimescaleStore(pool),
     tenantReadings,
+    bulk: createPostgresBulk(pool),
     // TimescaleDB compresses by its own jobs.
     upkeep: engine === 'postgres' ? createPostgresUpkeep(pool) : undefined,
     close: () => Promise.resolve(),

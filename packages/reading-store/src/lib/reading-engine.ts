@@ -1,3 +1,4 @@
+import type { BulkStore } from './bulk.ts';
 import type { ReadingStore, Transaction } from './reading-store.ts';
 import type { TenantReadings } from './tenant-readings.ts';
 import type { StoreUpkeep } from './upkeep.ts';
@@ -12,6 +13,8 @@ export interface ReadingEngine<T extends Transaction = Transaction> {
   readonly tenantReadings: TenantReadings<T>;
   /** What keeps it in order, beside who writes; undefined: nobody here does. */
   readonly upkeep: StoreUpkeep | undefined;
+  /** For what moves readings as a whole. */
+  readonly bulk: BulkStore;
   /** What the commits of the engine survive, in a sentence, where that depends on how it is run. */
   durability?(): Promise<string>;
   /** Ends the connections that the engine has opened itself. */

@@ -34,7 +34,7 @@ const RECORD_CONFLICTS: Statement = {
   SELECT i.ordinal FROM input i JOIN recorded USING (channel_id, ts, value)`,
 };
 
-async function queryNumbers(
+export async function queryNumbers(
   client: ClientBase,
   { name, text }: Statement,
   values: Buffer[],
@@ -68,7 +68,7 @@ const copyOrNot = (copy: string): string =>
   `SAVEPOINT verimeter_copy; ${copy}; RELEASE SAVEPOINT verimeter_copy`;
 
 /** True where the rows went in as a whole; false, with nothing written, where at least one key is known. */
-async function copyAll(client: ClientBase, content: Buffer, copy: string): Promise<boolean> {
+export async function copyAll(client: ClientBase, content: Buffer, copy: string): Promise<boolean> {
   try {
     await copyReadings(client, content, copyOrNot(copy));
     return true;

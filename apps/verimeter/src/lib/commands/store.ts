@@ -16,6 +16,7 @@ import type { CommandContext } from '../command.ts';
 import { openDatabase, requireCurrentSchema } from '../database.ts';
 import { say, table, writeLine } from '../output.ts';
 import { createProgress, grouped } from '../progress.ts';
+import { compare, copy, forgetCopy, readRoute } from './store-copy.ts';
 
 const PHASES: Readonly<Record<MovePhase, string>> = {
   copy: 'copying',
@@ -25,13 +26,19 @@ const PHASES: Readonly<Record<MovePhase, string>> = {
   switch: 'switching',
 };
 
-/** How readings are stored, and moving them into a hypertable of TimescaleDB. */
+/** How readings are stored, and moving them into a hypertable of TimescaleDB or from one engine into another. */
 export async function run(context: CommandContext): Promise<number> {
-  const action = choice(context.positionals[0], ['status', 'move'], 'store');
+  const action = choice(context.positionals[0], ['status', 'move', 'copy', 'compare'], 'store');
+  const forgets = action === 'copy' && context.flag('abandon');
+  const route =
+    (action === 'copy' || action === 'compare') && !forgets ? readRoute(context) : undefined;
   const database = await openDatabase(context.environment);
   try {
     await requireCurrent(database.url);
     if (action === 'status') return await showStatus(database.url, context);
+    if (forgets) return await forgetCopy(database.url, context);
+    if (route !== undefined)
+      return await (action === 'copy' ? copy : compare)(database.url, route, context);
     choice(context.positionals[1], ['timescale'], 'store move');
     if (context.flag('abandon')) return await abandon(database.url, context);
     return await move(database.url, context);

@@ -9,7 +9,13 @@ export interface ShownMark {
   readonly atUs: number | undefined;
 }
 
+/** Names that QuestDB gave, before the readings moved here, begin so. */
+const FOREIGN = /^q\d+$/;
+/** The first of all transactions: everything is shown since. */
+const FIRST_XID = '3';
+
 export function parseShown(name: string): ShownMark {
+  if (FOREIGN.test(name)) return { xid: FIRST_XID, atUs: undefined };
   const [xid = '', atUs] = name.split('@');
   return { xid, atUs: atUs === undefined ? undefined : Number(atUs) };
 }
