@@ -36,14 +36,10 @@ export function startSurroundings(
   const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
   const folding = startLedgerFolding(pool, log);
   const clocks = options.clocks ?? startClockRounds(pool, log);
-  // The ledger check has to know what was dropped, which is written down by plain PostgreSQL only (docs/decisions/0131).
-  const drops = upkeep !== undefined && store.kind === 'postgres';
-  if (retentionDays !== undefined && !drops)
+  if (retentionDays !== undefined && upkeep === undefined)
     log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
   const keeping =
-    upkeep === undefined
-      ? []
-      : [startStoreUpkeep({ upkeep, log, metrics, ...(drops ? { retentionDays } : {}) })];
+    upkeep === undefined ? [] : [startStoreUpkeep({ upkeep, log, metrics, retentionDays })];
   const named = options.defaultTenant ?? 'demo';
   const defaultTenant = named === '' ? null : named;
   const context: CommitContext = {

@@ -94,8 +94,7 @@ async function openPostgres(
     store: createTimescaleStore(pool),
     tenantReadings,
     bulk: createPostgresBulk(pool),
-    // TimescaleDB compresses by its own jobs.
-    upkeep: engine === 'postgres' ? createPostgresUpkeep(pool) : undefined,
+    upkeep: createPostgresUpkeep(pool),
     close: () => Promise.resolve(),
   };
 }
