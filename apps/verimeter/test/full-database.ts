@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { type Pool, type Queryable, withTransaction } from '@verimeter/registry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
-import { readStoredTables } from '../src/lib/backup/stored-tables.ts';
+import { READINGS, readStoredTables } from '../src/lib/backup/stored-tables.ts';
 import { typedColumns } from '../src/lib/export/column-types.ts';
 import { EXPORTS, type ExportKind, exportCells } from '../src/lib/export/exports.ts';
 import { queryRows } from '../src/lib/export/query-rows.ts';
@@ -132,10 +132,11 @@ export async function tableDigests(client: Queryable): Promise<Record<string, st
   const digests: Record<string, string> = {};
   for (const { name, columns } of await readStoredTables(client)) {
     const kept = columns.filter((column) => !/(^|_)shown$/.test(column)).map((c) => `"${c}"`);
+    const relation = name === READINGS ? 'stored_readings' : `"${name}"`;
     // oxlint-disable-next-line no-await-in-loop
     const { rows } = await client.query<{ digest: string }>(
       `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE "C")), '') AS digest
-         FROM (SELECT ${kept.join(', ')} FROM "${name}") t`,
+         FROM (SELECT ${kept.join(', ')} FROM ${relation}) t`,
     );
     digests[name] = rows[0]?.digest ?? '';
   }

@@ -25,5 +25,7 @@ export { MoveNotEqualError } from './lib/hypertable/move/proof.ts';
 export { type StoreStatus, readStoreStatus } from './lib/hypertable/status.ts';
 export { type WriteForm, PLAIN_FORM } from './lib/write-form.ts';
 export { createQuantaForm } from './lib/hypertable/write-form.ts';
+export { type RowLoad, compressChunks, createRowLoad } from './lib/hypertable/row-load.ts';
+export { readLayout } from './lib/layout.ts';
 export { createChannelDecimals } from './lib/hypertable/quanta.ts';
 export { createPostgresBulk } from './lib/bulk/bulk-store.ts';

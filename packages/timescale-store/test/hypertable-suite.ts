@@ -129,7 +129,9 @@ export function describeHypertable(serverUrl: string): void {
         const { extension } = await readStoreStatus(database.url);
         expect(status).toMatchObject({ layout: 'hypertable', extension, unread: [] });
         expect(status.size?.bytes).toBeGreaterThan(0);
-        await admin.query('SET ROLE verimeter_owner; CREATE TABLE reading_move_parts ()');
+        await admin.query(
+          'SET ROLE verimeter_owner; CREATE TABLE reading_move_parts (readings int8)',
+        );
         expect(await readStoreStatus(url.href)).toMatchObject({
           move: undefined,
           unread: ['move'],

@@ -8,6 +8,12 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import {
+  type RowLoad,
+  compressChunks,
+  createRowLoad,
+  readLayout,
+} from '@verimeter/timescale-store';
+import {
   BackupFileError,
   type BackupHeader,
   type BackupRecord,
@@ -113,8 +119,9 @@ async function loadSection(
   client: PoolClient,
   section: BackupSection,
   records: Records,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly rowLoad: RowLoad | undefined },
 ): Promise<number> {
+  const { signal, rowLoad } = options;
   const { table, columns, span } = section;
   if (span !== undefined)
     await client.query(
@@ -139,11 +146,14 @@ async function loadSection(
       yield record.content;
     }
   }
-  const rows = await copyIn(
-    client,
-    `COPY public."${table}" (${quoted(columns)}) FROM STDIN (FORMAT binary)`,
-    data(),
-  );
+  const rows =
+    rowLoad === undefined || table !== READINGS
+      ? await copyIn(
+          client,
+          `COPY public."${table}" (${quoted(columns)}) FROM STDIN (FORMAT binary)`,
+          data(),
+        )
+      : await copyIn(client, rowLoad.copy, rowLoad.content(data()));
   if (end?.rows !== rows || end.bytes !== bytes || end.sha256 !== hash.digest('hex'))
     throw new BackupFileError(
       `has other rows of ${table} than it states: ${String(rows)} stored, ${String(end?.rows)} stated`,
@@ -214,10 +224,7 @@ export function loadBackup(
 ): Promise<RestoreSummary> {
   return withTransaction(pool, async (client) => {
     const tables = await readStoredTables(client);
-    if (tables.some(({ name, kind }) => name === READINGS && kind !== 'p'))
-      throw new RestoreTargetError(
-        'readings are a hypertable in this database: restore into one that was never migrated, then run: verimeter store move timescale',
-      );
+    const rowLoad = (await readLayout(client)) === 'hypertable' ? createRowLoad() : undefined;
     await openTables(client, tables);
     const names = new Set(tables.map(({ name }) => name));
     const sums = { sections: 0, rows: 0, readings: 0 };
@@ -239,7 +246,14 @@ export function loadBackup(
       if (!names.has(table))
         throw new BackupFileError(`has a table ${table} that its schema lacks`);
       // oxlint-disable-next-line no-await-in-loop
-      const rows = await loadSection(client, record.content, records, options.signal);
+      const rows = await loadSection(client, record.content, records, {
+        signal: options.signal,
+        rowLoad,
+      });
+      const { span } = record.content;
+      // Months come one after the other: what is whole does not wait uncompressed for the rest.
+      // oxlint-disable-next-line no-await-in-loop
+      if (rowLoad !== undefined && span !== undefined) await compressChunks(client, span.to);
       sums.sections += 1;
       sums.rows += rows;
       if (table === READINGS) sums.readings += rows;

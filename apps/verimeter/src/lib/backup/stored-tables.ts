@@ -96,9 +96,10 @@ const MONTHS = `
     FROM (SELECT date_trunc('month', min(ts) AT TIME ZONE 'UTC') AS first,
                  date_trunc('month', max(ts) AT TIME ZONE 'UTC') AS last FROM readings) e,
          generate_series(e.first, e.last, interval '1 month') AS m
+   WHERE EXISTS (SELECT FROM readings r WHERE r.ts >= m AT TIME ZONE 'UTC' AND r.ts < (m + interval '1 month') AT TIME ZONE 'UTC')
    ORDER BY m`;
 
-/** Spans that hold all readings: the partitions, or the months from the first reading to the last where the table has none. */
+/** Spans that hold all readings: the partitions, or the months with readings where the table has none. */
 export async function readReadingSpans(client: Queryable): Promise<Span[]> {
   const partitions = await client.query<{ bound: string }>(PARTITIONS);
   if (partitions.rows.length === 0) return (await client.query<Span>(MONTHS)).rows;
