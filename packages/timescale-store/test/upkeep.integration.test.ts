@@ -61,6 +61,53 @@ describe('partitions', () => {
     expect(await names()).not.toContain('readings_y2032m03');
   });
 
+  test('have their index built anew once they are over, and only then', async () => {
+    const start = at(2010, 5, 1);
+    await database.servicePool.query(
+      `SELECT ensure_reading_partitions('2010-05-01Z', '2010-05-02Z')`,
+    );
+    // 25 channels, instant by instant, as meters send
+    for (let part = 0; part < 6; part += 1)
+      // oxlint-disable-next-line no-await-in-loop -- in the order of time
+      await database.servicePool.query(
+        `INSERT INTO readings (channel_id, ts, value, received_at)
+         SELECT 100 + c, t, c + k, t FROM generate_series($2::int, $2::int + 799) k
+          CROSS JOIN LATERAL (SELECT $1::timestamptz + k * interval '5 minutes' AS t) m CROSS JOIN generate_series(1, 25) c
+          ORDER BY k, c`,
+        [new Date(start / 1000).toISOString(), part * 800],
+      );
+    await runSql(database.url, 'VACUUM (ANALYZE) readings_y2010m05');
+    const state = async (): Promise<{ size: number; file: number; sum: number }> => {
+      const { rows } = await database.servicePool.query<Awaited<ReturnType<typeof state>>>(
+        `SELECT pg_relation_size('readings_y2010m05_pkey') AS size, pg_relation_filenode('readings_y2010m05_pkey')::int8 AS file,
+                (SELECT sum(value) FROM readings WHERE ts >= '2010-05-01Z' AND ts < '2010-06-01Z') AS sum`,
+      );
+      const [row] = rows;
+      if (row === undefined) throw new Error('no row');
+      return row;
+    };
+    const upkeep = createPostgresUpkeep(database.servicePool);
+    const before = await state();
+    await upkeep.tend(at(2010, 6, 14)); // a late window of two weeks
+    expect(await state()).toEqual(before);
+    // as a build that was broken off leaves it
+    await runSql(
+      database.url,
+      `CREATE INDEX readings_y2010m05_pkey_ccnew ON readings_y2010m05 (ts);
+       UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'readings_y2010m05_pkey_ccnew'::regclass`,
+    );
+    await upkeep.tend(at(2010, 6, 16));
+    const after = await state();
+    expect(after.sum).toBe(before.sum);
+    expect(after.size).toBeLessThan(0.75 * before.size);
+    const left = await database.servicePool.query(
+      `SELECT relname FROM pg_class WHERE relname LIKE 'readings%ccnew'`,
+    );
+    expect(left.rows).toEqual([]);
+    await upkeep.tend(at(2010, 6, 17));
+    expect(await state()).toEqual(after);
+  });
+
   test('are dropped while others write, however long a reader takes', async () => {
     const pool = database.servicePool;
     const upkeep = createPostgresUpkeep(pool);

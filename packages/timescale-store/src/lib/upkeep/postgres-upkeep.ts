@@ -4,6 +4,7 @@ import { formatTimestamp } from '../binary-format.ts';
 import { hypertableSize } from '../hypertable/upkeep.ts';
 import { readLayout } from '../layout.ts';
 import { dirtyDays } from './dirty-days.ts';
+import { tightenOldMonths } from './month-indexes.ts';
 import { keepReadingDays } from './reading-days.ts';
 import { retain } from './retain.ts';
 import { sizeOf } from './size.ts';
@@ -12,7 +13,7 @@ import { sizeOf } from './size.ts';
 const DEFAULTS = { budgetMs: 5000, lookEveryMs: 3_600_000 };
 
 export interface PostgresUpkeepOptions {
-  /** A round of summing up ends at the next piece of work after this; default 5 s. */
+  /** A round of summing up ends at the next piece of work after this, and no index is built after it; default 5 s. */
   readonly budgetMs?: number;
   /** How often arrivals are looked through for days to sum up; default once an hour. */
   readonly lookEveryMs?: number;
@@ -35,6 +36,7 @@ export function createPostgresUpkeep(pool: Pool, options: PostgresUpkeepOptions 
         dirtyDays: (notIn) => dirtyDays(pool, notIn, signal),
         signal,
       });
+      await tightenOldMonths(pool, nowUs, { ...DEFAULTS, ...options, signal });
     },
     retain: (beforeUs, signal) => retain(pool, beforeUs, signal),
     dirtyDays: (notIn) => dirtyDays(pool, notIn),

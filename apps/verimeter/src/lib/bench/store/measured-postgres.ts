@@ -123,8 +123,13 @@ export async function openDatabase(
         onReadings,
       ),
     size: () => upkeep.size(),
-    tend: (onDays) =>
-      sumUpDays(pool, admin, createPostgresUpkeep(pool, { budgetMs: TEND_BUDGET_MS }), onDays),
+    async tend(onDays) {
+      const tending = createPostgresUpkeep(pool, { budgetMs: TEND_BUDGET_MS });
+      const days = await sumUpDays(pool, admin, tending, onDays);
+      // What is left is indexes of months that are over.
+      await createPostgresUpkeep(pool, { budgetMs: STATEMENT_TIMEOUT_MS }).tend(Date.now() * 1000);
+      return days;
+    },
     dropWritten: () => dropBefore(admin, name, dataSet.startUs),
     own: postgresOwnLimits(
       pool,

@@ -7,9 +7,12 @@ import type { MeasuredEngine } from './engine.ts';
 export interface Preparation {
   readonly filled_readings: number;
   readonly fill_seconds: number;
+  /** On disk before upkeep; undefined where nothing was filled. */
+  readonly bytes_as_filled: number | undefined;
   /** Days of channels that the store summed up ahead, as upkeep does in a running installation. */
   readonly summed_days: number;
-  readonly sum_seconds: number;
+  /** Of upkeep as a whole. */
+  readonly tend_seconds: number;
 }
 
 const secondsSince = (beginMs: number): number => (performance.now() - beginMs) / 1000;
@@ -23,15 +26,17 @@ export async function prepare(engine: MeasuredEngine, dataSet: DataSet): Promise
   await engine.fill(dataSet, (readings) => fill.update(readings, readingsOf(dataSet)));
   const filled = fill.finish();
   const fillSeconds = secondsSince(fillBegin);
-  const sumBegin = performance.now();
+  const bytesAsFilled = filled > 0 ? (await engine.size()).bytes : undefined;
+  const tendBegin = performance.now();
   const days = counted(`${engine.name}, summing up`, 'days of channels');
   const summed = (await engine.tend?.((done, total) => days.update(done, total))) ?? 0;
   days.finish();
   return {
     filled_readings: filled,
     fill_seconds: fillSeconds,
+    bytes_as_filled: bytesAsFilled,
     summed_days: summed,
-    sum_seconds: secondsSince(sumBegin),
+    tend_seconds: secondsSince(tendBegin),
   };
 }
 

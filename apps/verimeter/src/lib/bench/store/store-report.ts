@@ -42,11 +42,15 @@ function engineText(one: StoreFigures): string {
   const { preparation } = one;
   if (preparation.filled_readings > 0)
     lines.push(
-      `${preparation.filled_readings} readings made in ${preparation.fill_seconds.toFixed(1)} s`,
+      `${preparation.filled_readings} readings made in ${preparation.fill_seconds.toFixed(1)} s${
+        preparation.bytes_as_filled === undefined
+          ? ''
+          : `, ${(preparation.bytes_as_filled / one.readings).toFixed(2)} bytes each before upkeep`
+      }`,
     );
   if (preparation.summed_days > 0)
     lines.push(
-      `${preparation.summed_days} days of channels summed up in ${preparation.sum_seconds.toFixed(1)} s`,
+      `${preparation.summed_days} days of channels summed up and old months made smaller in ${preparation.tend_seconds.toFixed(1)} s`,
     );
   if (one.latencies.length > 0) lines.push('', latenciesText(one.latencies));
   if (one.matrix !== undefined) lines.push('', matrixText(one.matrix));
