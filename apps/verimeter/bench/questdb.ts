@@ -1,5 +1,6 @@
 // QuestDB behind the registry: the write path beside the line protocol alone, bytes per reading, reads.
-// Usage: node apps/verimeter/bench/questdb.ts [METERS] [DAYS] [sync|nosync]. Starts a QuestDB and a PostgreSQL of its own.
+// Usage: node apps/verimeter/bench/questdb.ts [METERS] [DAYS] [sync|nosync] [TURNS]. Starts a QuestDB and a PostgreSQL of its own.
+// With 0 days it measures the write path only.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +20,7 @@ import {
   withTenant,
   withTransaction,
 } from '@verimeter/registry';
+import { median } from '@verimeter/statistics';
 import { findQuestDb, startQuestDb } from '@verimeter/test-support';
 
 const TENANT = 'bench';
@@ -30,6 +32,7 @@ const START_US = Date.UTC(2026, 8, 1) * 1000;
 const meters = Number(process.argv[2] ?? 2000);
 const days = Number(process.argv[3] ?? 40);
 const mode = process.argv[4] ?? 'nosync';
+const turns = Number(process.argv[5] ?? 2);
 
 const report = (what: string, figures: Readonly<Record<string, number>>): void => {
   const rounded = Object.entries(figures).map(([name, value]) => [
@@ -142,9 +145,10 @@ try {
 
   // The line protocol alone into a table of the same form, then the whole path, in turns.
   const instants = Math.ceil(500_000 / meters);
+  const ratios: number[] = [];
   await store.check(); // makes the table
-  for (let turn = 0; turn < 2; turn += 1) {
-    const startUs = START_US - (4 - 2 * turn) * instants * STEP_US;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const startUs = START_US - 2 * (turns - turn) * instants * STEP_US;
     const all = [...batches(ids, instants, startUs)];
     const readings = all.reduce((sum, { length }) => sum + length, 0);
     let begin = performance.now();
@@ -159,18 +163,20 @@ try {
       accepted_per_s: readings / acceptedS,
       shown_per_s: readings / shownS,
     });
-    begin = performance.now();
-    for (const batch of batches(ids, instants, startUs + instants * STEP_US)) {
-      const shares = Array.from({ length: batch.length }, (_, row) => ({
+    const given = [...batches(ids, instants, startUs + instants * STEP_US)].map((batch) => ({
+      batch,
+      shares: Array.from({ length: batch.length }, (_, row) => ({
         tenant: TENANT,
         deviceId: deviceOf.get(batch.channelId[row] ?? 0) ?? '',
         source: 'mqtt',
         end: row + 1,
         live: true,
-      }));
+      })),
+    }));
+    begin = performance.now();
+    for (const { batch, shares } of given)
       // oxlint-disable-next-line no-await-in-loop
       await withTransaction(pool, (client) => store.write(client, batch, { shares }));
-    }
     const committedS = (performance.now() - begin) / 1000;
     // oxlint-disable-next-line no-await-in-loop
     await untilSettled();
@@ -180,8 +186,20 @@ try {
       committed_per_s: readings / committedS,
       settled_per_s: readings / settledS,
     });
+    ratios.push(shownS / settledS);
   }
+  report('settled beside the line protocol alone', { ratio: median(ratios) });
 
+  if (days > 0) await measureReads(ids);
+} finally {
+  await store.close();
+  await Promise.all([pool.end(), appPool.end()]);
+  await server.stop();
+  await questdb.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function measureReads(ids: readonly number[]): Promise<void> {
   for (const batch of batches(ids, days * PER_DAY, START_US))
     // oxlint-disable-next-line no-await-in-loop
     await sendLines(batch);
@@ -253,10 +271,4 @@ try {
     seconds: (performance.now() - begin) / 1000,
   });
   await reads('Parquet');
-} finally {
-  await store.close();
-  await Promise.all([pool.end(), appPool.end()]);
-  await server.stop();
-  await questdb.stop();
-  await rm(dataDir, { recursive: true, force: true });
 }

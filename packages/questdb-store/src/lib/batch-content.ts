@@ -111,18 +111,54 @@ export function decodeShares(account: Uint8Array): BatchShare[] {
   });
 }
 
+const COLUMNS = ['channelId', 'tsUs', 'value', 'flags', 'receivedAtUs'] as const;
+
 /** A batch of rows that are picked from others. */
 export function pickRows(
   picked: readonly { readonly batch: ReadingBatch; readonly row: number }[],
 ): ReadingBatch {
   const rows = createReadingBatch(picked.length);
-  for (const [index, { batch, row }] of picked.entries()) {
-    rows.channelId[index] = batch.channelId[row] ?? 0;
-    rows.tsUs[index] = batch.tsUs[row] ?? 0;
-    rows.value[index] = batch.value[row] ?? 0;
-    rows.flags[index] = batch.flags[row] ?? 0;
-    rows.receivedAtUs[index] = batch.receivedAtUs[row] ?? 0;
-  }
+  for (const [index, { batch, row }] of picked.entries())
+    for (const column of COLUMNS) rows[column][index] = batch[column][row] ?? 0;
   rows.length = picked.length;
   return rows;
+}
+
+/** The rows one batch after the other, without those of another outcome than `wanted`. */
+export function rowsWith(
+  wanted: number,
+  batches: readonly { readonly batch: ReadingBatch; readonly outcomes: Uint8Array }[],
+): ReadingBatch {
+  const rows = createReadingBatch(batches.reduce((sum, { batch }) => sum + batch.length, 0));
+  for (const { batch, outcomes } of batches) {
+    const { length } = batch;
+    if (outcomes.length === length && outcomes.every((one) => one === wanted)) {
+      for (const column of COLUMNS)
+        rows[column].set(batch[column].subarray(0, length), rows.length);
+      rows.length += length;
+      continue;
+    }
+    for (let row = 0; row < length; row += 1) {
+      if (outcomes[row] !== wanted) continue;
+      for (const column of COLUMNS) rows[column][rows.length] = batch[column][row] ?? 0;
+      rows.length += 1;
+    }
+  }
+  return rows;
+}
+
+/** The rows by their instants; as they are where they lie so. */
+export function inTimeOrder(rows: ReadingBatch): ReadingBatch {
+  const { length, tsUs } = rows;
+  let row = 1;
+  while (row < length && (tsUs[row - 1] ?? 0) <= (tsUs[row] ?? 0)) row += 1;
+  if (row >= length) return rows;
+  const order = Uint32Array.from({ length }, (_, k) => k).toSorted(
+    (left, right) => (tsUs[left] ?? 0) - (tsUs[right] ?? 0) || left - right,
+  );
+  const sorted = createReadingBatch(length);
+  sorted.length = length;
+  for (const column of COLUMNS)
+    for (let k = 0; k < length; k += 1) sorted[column][k] = rows[column][order[k] ?? 0] ?? 0;
+  return sorted;
 }

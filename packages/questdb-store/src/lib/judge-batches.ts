@@ -1,20 +1,58 @@
 import { OUTCOME, type ReadingBatch, type WriteOutcomes } from '@verimeter/reading-store';
 
-/** Values by channel and instant. */
+const FREE = -1;
+const FIRST_SLOTS = 1024;
+
+/** Values by channel and instant, in open addressing: a group has tens of thousands, and one object for each would be most of the work. */
 export class ValueMap {
-  readonly #channels = new Map<number, Map<number, number>>();
+  /** A power of two. */
+  #slots = FIRST_SLOTS;
+  #size = 0;
+  #channelId = new Int32Array(FIRST_SLOTS).fill(FREE);
+  #tsUs = new Float64Array(FIRST_SLOTS);
+  #value = new Float64Array(FIRST_SLOTS);
 
   get(channelId: number, tsUs: number): number | undefined {
-    return this.#channels.get(channelId)?.get(tsUs);
+    const slot = this.#slotOf(channelId, tsUs);
+    return this.#channelId[slot] === FREE ? undefined : this.#value[slot];
   }
 
   set(channelId: number, tsUs: number, value: number): void {
-    let instants = this.#channels.get(channelId);
-    if (instants === undefined) {
-      instants = new Map();
-      this.#channels.set(channelId, instants);
-    }
-    instants.set(tsUs, value);
+    const slot = this.#slotOf(channelId, tsUs);
+    this.#value[slot] = value;
+    if (this.#channelId[slot] !== FREE) return;
+    this.#channelId[slot] = channelId;
+    this.#tsUs[slot] = tsUs;
+    this.#size += 1;
+    if (2 * this.#size > this.#slots) this.#grow();
+  }
+
+  /** Where the key is, or would be. */
+  #slotOf(channelId: number, tsUs: number): number {
+    const mask = this.#slots - 1;
+    // Instants are microseconds, mostly of whole seconds: their low bits say nothing.
+    const mixed =
+      Math.imul(channelId, 0x9e3779b1) ^
+      Math.imul(tsUs % 0xfffffffb, 0x85ebca6b) ^
+      Math.imul(tsUs / 0xfffffffb, 0xc2b2ae35);
+    let slot = (mixed ^ (mixed >>> 15)) & mask;
+    while (
+      this.#channelId[slot] !== FREE &&
+      (this.#channelId[slot] !== channelId || this.#tsUs[slot] !== tsUs)
+    )
+      slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #grow(): void {
+    const [channelIds, instants, values] = [this.#channelId, this.#tsUs, this.#value];
+    this.#slots *= 4;
+    this.#size = 0;
+    this.#channelId = new Int32Array(this.#slots).fill(FREE);
+    this.#tsUs = new Float64Array(this.#slots);
+    this.#value = new Float64Array(this.#slots);
+    for (const [slot, channelId] of channelIds.entries())
+      if (channelId !== FREE) this.set(channelId, instants[slot] ?? 0, values[slot] ?? 0);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ReadingBatch } from '@verimeter/reading-store';
+import { inTimeOrder } from './batch-content.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { ValueMap } from './judge-batches.ts';
 import { TABLE, channelIn, chunksOf, instant } from './readings-table.ts';
@@ -13,17 +14,15 @@ export interface Span {
 /** Instants that lie further apart are asked for one by one: between them are a day's readings of everybody else. */
 const APART_US = 6 * 3600e6;
 /** More channels are not named: all rows of the span are looked at. */
-const MOST_NAMED = 300;
+export const MOST_NAMED = 300;
 
 /** Few spans that hold all the rows. */
 export function spansOf(rows: ReadingBatch): Span[] {
-  const order = Uint32Array.from({ length: rows.length }, (_, row) => row).toSorted(
-    (left, right) => (rows.tsUs[left] ?? 0) - (rows.tsUs[right] ?? 0),
-  );
   const spans: { fromUs: number; untilUs: number; channels: Set<number> }[] = [];
-  for (const row of order) {
-    const tsUs = rows.tsUs[row] ?? 0;
-    const channelId = rows.channelId[row] ?? 0;
+  const sorted = inTimeOrder(rows);
+  for (let row = 0; row < sorted.length; row += 1) {
+    const tsUs = sorted.tsUs[row] ?? 0;
+    const channelId = sorted.channelId[row] ?? 0;
     const last = spans.at(-1);
     if (last !== undefined && tsUs - last.untilUs <= APART_US) {
       last.untilUs = tsUs;

@@ -1,5 +1,6 @@
 import { Sender } from '@questdb/nodejs-client';
 import type { ReadingBatch } from '@verimeter/reading-store';
+import { inTimeOrder } from './batch-content.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
 import { TABLE, receivedSeconds } from './readings-table.ts';
@@ -13,13 +14,6 @@ export interface LineSender {
 /** One request is one transaction; it is aborted after `REQUEST_MS`, whatever has become of it. */
 const ROWS_AT_A_TIME = 50_000;
 const REQUEST_MS = 20_000;
-
-/** Rows by their instants: what comes in that order is appended. */
-function byInstant(rows: ReadingBatch): Uint32Array {
-  return Uint32Array.from({ length: rows.length }, (_, row) => row).toSorted(
-    (left, right) => (rows.tsUs[left] ?? 0) - (rows.tsUs[right] ?? 0) || left - right,
-  );
-}
 
 /**
  * Sends by the line protocol over HTTP, doubles in binary. The client forgets its rows when a request fails: the caller has them, in
@@ -46,19 +40,19 @@ export function createLineSender(http: QuestDbHttp): LineSender {
 
   return {
     async send(rows) {
-      const order = byInstant(rows);
+      const { length, tsUs, channelId, value, flags, receivedAtUs } = inTimeOrder(rows); // appended, not merged
       sender ??= open();
       try {
-        for (let start = 0; start < order.length; start += ROWS_AT_A_TIME) {
-          for (const row of order.subarray(start, start + ROWS_AT_A_TIME))
+        for (let start = 0; start < length; start += ROWS_AT_A_TIME) {
+          for (let row = start; row < Math.min(length, start + ROWS_AT_A_TIME); row += 1)
             // oxlint-disable-next-line no-await-in-loop -- resolved at once: nothing is flushed by itself
             await sender
               .table(TABLE)
-              .symbol('channel', rows.channelId[row] ?? 0)
-              .floatColumn('value', rows.value[row] ?? 0)
-              .intColumn('flags', rows.flags[row] ?? 0)
-              .intColumn('received', receivedSeconds(rows.receivedAtUs[row] ?? 0))
-              .at(rows.tsUs[row] ?? 0, 'us');
+              .symbol('channel', channelId[row] ?? 0)
+              .floatColumn('value', value[row] ?? 0)
+              .intColumn('flags', flags[row] ?? 0)
+              .intColumn('received', receivedSeconds(receivedAtUs[row] ?? 0))
+              .at(tsUs[row] ?? 0, 'us');
           // oxlint-disable-next-line no-await-in-loop -- one transaction after the other
           await sender.flush();
         }

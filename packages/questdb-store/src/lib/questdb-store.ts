@@ -8,6 +8,7 @@ import type { ClientBase, Pool } from 'pg';
 import { encodeBatch, encodeShares } from './batch-content.ts';
 import { createQuestDbHttp } from './http-client.ts';
 import { readLateArrivals, readShown } from './late-arrivals.ts';
+import { OwnBatches } from './own-batches.ts';
 import { BacklogError } from './questdb-error.ts';
 import { checkWal, createTableOnce, readCommitMode, readWalState } from './readings-table.ts';
 import { createRowReader } from './row-reader.ts';
@@ -54,12 +55,14 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
   const closing = new AbortController();
   const { settles = true, onProblem } = options;
   let settler: Settler | undefined;
+  const own = new OwnBatches();
   const prepared = new WeakMap<ReadingBatch, Buffer>();
   const batchIds = new WeakMap<WriteOutcomes, number>();
   let waiting = { bytes: 0, atMs: -Infinity };
 
   function beginToSettle(): void {
-    if (settles && !closing.signal.aborted) settler ??= startSettler({ pool, http, onProblem });
+    if (settles && !closing.signal.aborted)
+      settler ??= startSettler({ pool, http, own, onProblem });
   }
 
   async function checkBacklog(client: Queryable): Promise<void> {
@@ -90,6 +93,7 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
         account: shares.length === 0 ? Buffer.alloc(0) : encodeShares(shares),
         awaited,
       });
+      own.add(id, content, shares);
       waiting.bytes += content.length;
       beginToSettle();
       settler?.look();

@@ -4,7 +4,8 @@ import {
   type ReadingBatch,
   type WriteOutcomes,
 } from '@verimeter/reading-store';
-import { type Queryable, numbers } from './waiting-batches.ts';
+import { float8Array, int4Array, int8Array, timestamptzArray } from './binary-arrays.ts';
+import type { Queryable } from './waiting-batches.ts';
 
 /** A batch of which all that is new can be read from the store. */
 export interface ShownBatch {
@@ -51,10 +52,12 @@ export function settlementOf(shown: readonly ShownBatch[]): Settlement {
   const journal = new Map<string, JournalPart>();
   const live = new Map<string, LivePart>();
   const span = [Infinity, -Infinity, Infinity, -Infinity];
+  let last: JournalPart | undefined;
   for (const one of shown) {
     let row = 0;
     for (const share of one.shares) {
-      for (; row < share.end; row += 1) addRow(one, row, share);
+      addRows(one, row, share);
+      row = share.end;
     }
     widen(span, one);
   }
@@ -65,27 +68,40 @@ export function settlementOf(shown: readonly ShownBatch[]): Settlement {
     span: Number.isFinite(span[0]) ? span : [],
   };
 
-  function addRow({ batch, outcomes }: ShownBatch, row: number, share: BatchShare): void {
-    const { tenant, deviceId, source } = share;
-    const hourUs = Math.floor((batch.receivedAtUs[row] ?? 0) / HOUR_US) * HOUR_US;
-    const key = `${tenant} ${source} ${hourUs}`;
-    let part = journal.get(key);
-    if (part === undefined) {
-      part = { tenant, hourUs, source, devices: new Map() };
-      journal.set(key, part);
+  /** Rows of a share from `from` on: mostly one, mostly of the hour, tenant and source of the one before. */
+  function addRows({ batch, outcomes }: ShownBatch, from: number, share: BatchShare): void {
+    for (let row = from; row < share.end; row += 1) {
+      const received = batch.receivedAtUs[row] ?? 0;
+      const counts = countsOf(share, received);
+      const outcome = outcomes[row];
+      if (outcome === OUTCOME.duplicate) counts.duplicate += 1;
+      else if (outcome === OUTCOME.conflicting) counts.conflicting += 1;
+      else {
+        counts.stored += 1;
+        if (share.live) announce(share.tenant, batch, row);
+      }
     }
-    let counts = part.devices.get(deviceId);
+  }
+
+  function countsOf({ tenant, deviceId, source }: BatchShare, received: number): Counts {
+    if (
+      last === undefined ||
+      last.tenant !== tenant ||
+      last.source !== source ||
+      received < last.hourUs ||
+      received >= last.hourUs + HOUR_US
+    ) {
+      const hourUs = Math.floor(received / HOUR_US) * HOUR_US;
+      const key = `${tenant} ${source} ${hourUs}`;
+      last = journal.get(key) ?? { tenant, hourUs, source, devices: new Map() };
+      journal.set(key, last);
+    }
+    let counts = last.devices.get(deviceId);
     if (counts === undefined) {
       counts = { deviceId, stored: 0, duplicate: 0, conflicting: 0 };
-      part.devices.set(deviceId, counts);
+      last.devices.set(deviceId, counts);
     }
-    const outcome = outcomes[row];
-    if (outcome === OUTCOME.duplicate) counts.duplicate += 1;
-    else if (outcome === OUTCOME.conflicting) counts.conflicting += 1;
-    else {
-      counts.stored += 1;
-      if (share.live) announce(tenant, batch, row);
-    }
+    return counts;
   }
 
   function announce(tenant: string, batch: ReadingBatch, row: number): void {
@@ -114,7 +130,7 @@ function widen(span: number[], { batch, outcomes }: ShownBatch): void {
   span.splice(0, 4, firstUs, lastUs, firstReceived, lastReceived);
 }
 
-const SETTLE = `SELECT settle_batches($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
+const SETTLE = `SELECT book_settled($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 /** In one statement, which is its own transaction. */
 export async function settle(client: Queryable, settlement: Settlement): Promise<void> {
@@ -124,20 +140,20 @@ export async function settle(client: Queryable, settlement: Settlement): Promise
   let ledgerEnd = 0;
   let liveEnd = 0;
   await client.query(SETTLE, [
-    numbers(ids),
+    int8Array(ids),
     journal.map(({ tenant }) => tenant),
-    numbers(journal.map(({ hourUs }) => hourUs)),
+    timestamptzArray(journal.map(({ hourUs }) => hourUs)),
     journal.map(({ source }) => source),
-    numbers(journal.map((part) => (ledgerEnd += part.devices.size))),
+    int4Array(journal.map((part) => (ledgerEnd += part.devices.size))),
     devices.map(({ deviceId }) => deviceId),
-    numbers(devices.map(({ stored }) => stored)),
-    numbers(devices.map(({ duplicate }) => duplicate)),
-    numbers(devices.map(({ conflicting }) => conflicting)),
+    int4Array(devices.map(({ stored }) => stored)),
+    int4Array(devices.map(({ duplicate }) => duplicate)),
+    int4Array(devices.map(({ conflicting }) => conflicting)),
     live.map(([tenant]) => tenant),
-    numbers(live.map(([, part]) => (liveEnd += part.values.length))),
-    numbers(live.flatMap(([, part]) => part.channelIds)),
-    numbers(live.flatMap(([, part]) => part.tsUs)),
-    numbers(live.flatMap(([, part]) => part.values)),
-    numbers(span),
+    int4Array(live.map(([, part]) => (liveEnd += part.values.length))),
+    int4Array(live.flatMap(([, part]) => part.channelIds)),
+    timestamptzArray(live.flatMap(([, part]) => part.tsUs)),
+    float8Array(live.flatMap(([, part]) => part.values)),
+    timestamptzArray(span),
   ]);
 }

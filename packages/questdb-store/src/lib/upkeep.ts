@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DirtyDay, StoreSize, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
+import { untilApplied } from './applied-log.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { receivedBetween, shownSince } from './late-arrivals.ts';
 import { QuestDbError } from './questdb-error.ts';
-import { TABLE, checkWal, createTableOnce, instant, readWalState } from './readings-table.ts';
+import { TABLE, createTableOnce, instant } from './readings-table.ts';
 
 const DAY_US = 86_400e6;
 /** A reading that comes later than that makes QuestDB write a Parquet partition anew, as a whole. */
@@ -51,18 +51,8 @@ function dayOf(name: string): number {
 
 async function alter(http: QuestDbHttp, sql: string): Promise<void> {
   await http.query(`ALTER TABLE ${TABLE} ${sql}`);
-  const { accepted } = await readWalState(http);
-  const deadline = performance.now() + APPLIED_MS;
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- until it is so
-    const state = await readWalState(http);
-    checkWal(state);
-    if (state.applied >= accepted) return;
-    if (performance.now() > deadline)
-      throw new QuestDbError(`QuestDB has not carried out after two minutes: ${sql}`);
-    // oxlint-disable-next-line no-await-in-loop
-    await sleep(POLL_MS);
-  }
+  if (!(await untilApplied(http, { pollMs: POLL_MS, timeoutMs: APPLIED_MS })))
+    throw new QuestDbError(`QuestDB has not carried out after two minutes: ${sql}`);
 }
 
 const HISTORY = `

@@ -1,13 +1,14 @@
 import type { ReadingBatch, Transaction, WriteOutcomes } from '@verimeter/reading-store';
+import { decodeBatch, decodeShares } from './batch-content.ts';
+import { int8Array } from './binary-arrays.ts';
+import type { BatchContent, OwnBatches } from './own-batches.ts';
 
 /** The part of a pool or client of PostgreSQL that is used here. */
 export type Queryable = Transaction;
 
 /** A batch in PostgreSQL that is not settled. */
-export interface WaitingBatch {
+export interface WaitingBatch extends BatchContent {
   readonly id: number;
-  readonly content: Uint8Array;
-  readonly account: Uint8Array;
   /** Undefined: not decided. */
   readonly outcomes: WriteOutcomes | undefined;
 }
@@ -35,23 +36,41 @@ export async function addBatch(
 
 /** The oldest batches, decided ones before others, that together have no more rows than that; one of them in any case. */
 const TAKE = `
-  SELECT b.id::float8 AS id, b.content, b.account, b.outcomes
+  SELECT b.id::float8 AS id, b.outcomes,
+         CASE WHEN b.id = ANY ($3) THEN NULL ELSE b.content END AS content,
+         CASE WHEN b.id = ANY ($3) THEN NULL ELSE b.account END AS account
     FROM (SELECT id, rows, sum(rows) OVER (ORDER BY undecided, id) AS upto
             FROM (SELECT id, rows, outcomes IS NULL AS undecided FROM store_batches
-                   WHERE settled_at IS NULL ORDER BY 3, id LIMIT 64) oldest) s
+                   WHERE settled_at IS NULL AND id <> ALL ($2) ORDER BY 3, id LIMIT 512) oldest) s
     JOIN store_batches b USING (id)
    WHERE s.upto <= $1 OR s.upto = s.rows
    ORDER BY b.outcomes IS NULL, b.id`;
 
-export async function takeBatches(client: Queryable, mostRows: number): Promise<WaitingBatch[]> {
-  const { rows } = await client.query(TAKE, [mostRows]);
-  return rows.map(({ id, content, account, outcomes }) => ({
+/** `except`: those under way. What this process has written itself is not read from the table. */
+export async function takeBatches(
+  client: Queryable,
+  mostRows: number,
+  except: readonly number[],
+  own: OwnBatches,
+): Promise<WaitingBatch[]> {
+  const { rows } = await client.query(TAKE, [
+    mostRows,
+    int8Array(except),
+    int8Array([...own.ids()]),
+  ]);
+  const batches = rows.map(({ id, content, account, outcomes }) => ({
     id: Number(id),
-    content: bytesOf(content),
-    account: bytesOf(account),
+    ...(own.take(Number(id)) ?? contentOf(bytesOf(content), bytesOf(account))),
     outcomes: outcomes === null ? undefined : Uint8Array.from(bytesOf(outcomes)),
   }));
+  own.forgetUpTo(batches.at(-1)?.id ?? -Infinity);
+  return batches;
 }
+
+const contentOf = (content: Uint8Array, account: Uint8Array): BatchContent => ({
+  batch: decodeBatch(content),
+  shares: account.length === 0 ? [] : decodeShares(account),
+});
 
 function bytesOf(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new TypeError('a waiting batch is bytes');
