@@ -3,6 +3,7 @@ import { describeRowReader } from '@verimeter/reading-store/row-reader-contract'
 import { describeTenantReadings } from '@verimeter/reading-store/tenant-readings-contract';
 import { findQuestDb } from '@verimeter/test-support';
 import { afterAll, beforeAll } from 'vitest';
+import { describePipeline } from './pipeline.ts';
 import { type QuestDbWorld, contractFixture, createQuestDbWorld } from './questdb-world.ts';
 import { describeReads } from './reads.ts';
 import { describeSettling } from './settling.ts';
@@ -27,6 +28,7 @@ function describeQuestDb(program: string): void {
   describeTenantReadings('QuestDB', fixture);
   describeReads(started);
   describeSettling(started);
+  describePipeline(started);
 }
 
 if (jar !== undefined) describeQuestDb(jar);

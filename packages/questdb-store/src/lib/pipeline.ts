@@ -25,7 +25,6 @@ const ROWS_AT_A_TIME = 50_000;
 /** Between two looks at whether what was sent is applied, and whether what was applied and is missed is shown. */
 const POLL_MS = 4;
 const MISSED_MS = 50;
-/** What is not shown by then is sent again. */
 const SHOWN_MS = 60_000;
 
 export interface Pipeline {
@@ -57,8 +56,10 @@ export function createPipeline(options: {
   readonly sender: LineSender;
   readonly own: OwnBatches;
   readonly signal: AbortSignal;
+  /** What is not shown by then is sent again. */
+  readonly shownMs?: number;
 }): Pipeline {
-  const { http, sender, own } = options;
+  const { http, sender, own, shownMs = SHOWN_MS } = options;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const inTurn = createTurns();
@@ -151,7 +152,7 @@ export function createPipeline(options: {
       previous,
     }: { readonly before: Before | undefined; readonly previous: ReadingBatch | undefined },
   ): Promise<void> {
-    const deadline = performance.now() + SHOWN_MS;
+    const deadline = performance.now() + shownMs;
     let missing = rows.length;
     for (let isFirst = true; performance.now() < deadline; isFirst = false) {
       const timeoutMs = deadline - performance.now();

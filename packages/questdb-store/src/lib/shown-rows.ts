@@ -61,7 +61,10 @@ function conditionOf({ fromUs, untilUs, channelIds }: Part): string {
   return `ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)}${named}`;
 }
 
-/** Of the rows that lie in the parts. */
+/**
+ * Of the rows that lie in the parts: the product binds what belongs to one row, the sum of its factors sees a change of one of them where
+ * another one is a multiple of the prime.
+ */
 export function fingerprintOf(rows: ReadingBatch, parts: readonly Part[]): Fingerprint {
   let count = 0;
   let sum = 0;
@@ -79,18 +82,20 @@ export function fingerprintOf(rows: ReadingBatch, parts: readonly Part[]): Finge
       ofInstant = tsUs % PRIME;
       lastUs = tsUs;
     }
-    const ofKey = (ofInstant * ((channelId % PRIME) + 1)) % PRIME;
+    const ofChannel = (channelId % PRIME) + 1;
     const ofValue = (Math.trunc((rows.value[row] ?? 0) * FRACTION) % PRIME) + PRIME + 1;
     count += 1;
-    sum += (ofKey * ofValue) % PRIME;
+    sum +=
+      ((((ofInstant * ofChannel) % PRIME) * ofValue) % PRIME) + ofInstant + ofChannel + ofValue;
   }
   return { count, sum };
 }
 
+const INSTANT = `ts::long % ${PRIME}`;
+const CHANNEL = `(cast(channel AS int) % ${PRIME} + 1)`;
+const VALUE = `(cast(value * ${FRACTION}.0 AS long) % ${PRIME} + ${PRIME + 1})`;
 /** The same in QuestDB's words: what it cuts off and what it leaves over has the sign of the number, as in JavaScript. */
-const SUM = `sum(
-  ((ts::long % ${PRIME}) * (cast(channel AS int) % ${PRIME} + 1) % ${PRIME})
-  * (cast(value * ${FRACTION}.0 AS long) % ${PRIME} + ${PRIME + 1}) % ${PRIME})`;
+const SUM = `sum((${INSTANT}) * ${CHANNEL} % ${PRIME} * ${VALUE} % ${PRIME} + ${INSTANT} + ${CHANNEL} + ${VALUE})`;
 
 /** Of what QuestDB shows in the parts. */
 export async function readFingerprint(
