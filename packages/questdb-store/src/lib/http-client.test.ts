@@ -28,6 +28,27 @@ describe('numbers in CSV', () => {
     );
   });
 
+  test('decimals are the doubles that they are the text of, to the last bit', () => {
+    const decimals = fc
+      .tuple(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), fc.nat(25), fc.boolean())
+      .map(([whole, places, isQuoted]) => {
+        const digits = String(whole < 0n ? -whole : whole).padStart(places + 1, '0');
+        const cut = digits.length - places;
+        const text = `${whole < 0n ? '-' : ''}${digits.slice(0, cut)}${places > 0 ? '.' : ''}${digits.slice(cut)}`;
+        return isQuoted ? `"${text}"` : text;
+      });
+    fc.assert(
+      fc.property(fc.array(decimals, { minLength: 1 }), (texts) => {
+        const taken: number[] = [];
+        const reader = createNumberReader(([value = Number.NaN]) => void taken.push(value));
+        reader.take(Buffer.from(`"value"\r\n${texts.join('\r\n')}\r\n-0.0\r\n1.5E-7\r\n`));
+        reader.end();
+        const expected = texts.map((text) => Number(text.replaceAll('"', '')));
+        expect(taken).toEqual([...expected, -0, 1.5e-7]);
+      }),
+    );
+  });
+
   test('an answer that breaks off is no answer', () => {
     const reader = createNumberReader(() => undefined);
     reader.take(Buffer.from('a,b\r\n1,2\r\n3'));

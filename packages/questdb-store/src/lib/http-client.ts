@@ -103,31 +103,26 @@ export function createQuestDbHttp(address: string): QuestDbHttp {
 
 const NEW_LINE = 10;
 const RETURN = 13;
-const COMMA = 44;
 const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const POINT = 46;
 const ZERO = 48;
-const NINE = 57;
-/** Fewer digits are exact while they are put together. */
-const MOST_DIGITS = 15;
 
-/** The number in some bytes; NaN where there is none. Ids, instants and most values are digits only: no text is made of these. */
-function numberIn(bytes: Buffer, from: number, to: number): number {
-  if (bytes[from] === QUOTE) return numberIn(bytes, from + 1, to - 1);
-  if (from === to) return Number.NaN;
-  if (to - from > MOST_DIGITS + 1) return Number(bytes.toString('latin1', from, to));
-  let number = 0;
-  for (let k = from; k < to; k += 1) {
-    const byte = bytes[k] ?? 0;
-    if (byte < ZERO || byte > NINE) {
-      const text = bytes.toString('latin1', from, to);
-      return text === 'null' ? Number.NaN : Number(text);
-    }
-    number = number * 10 + (byte - ZERO);
-  }
-  return number <= Number.MAX_SAFE_INTEGER ? number : Number(bytes.toString('latin1', from, to));
+/** Powers of ten that a double holds exactly. */
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+
+/** The number in some bytes that are no plain decimal; NaN where there is none. */
+function oddNumber(bytes: Buffer, from: number, to: number): number {
+  if (from < to && bytes[from] === QUOTE) return oddNumber(bytes, from + 1, to - 1);
+  const text = bytes.toString('latin1', from, to);
+  return text === '' || text === 'null' ? Number.NaN : Number(text);
 }
 
-/** Reads CSV of numbers: a line of names, then lines of as many numbers, empty where there is none. */
+/**
+ * Reads CSV of numbers: a line of names, then lines of as many numbers, empty where there is none. Decimals are put together from their
+ * digits, without a text of each: a whole number below 2^53 divided by a power of ten below 10^23 is rounded once, as the decimal is.
+ */
 export function createNumberReader(take: (row: Float64Array) => void): {
   take(chunk: Uint8Array): void;
   end(): void;
@@ -135,27 +130,60 @@ export function createNumberReader(take: (row: Float64Array) => void): {
   let rest = Buffer.alloc(0);
   let row: Float64Array | undefined;
 
-  /** One line, without its end. */
-  function line(bytes: Buffer, from: number, to: number): void {
-    const end = bytes[to - 1] === RETURN ? to - 1 : to;
-    if (end <= from) return;
-    if (row === undefined) {
-      row = new Float64Array(bytes.toString('latin1', from, end).split(',').length);
-      return;
-    }
+  /** The line of names; where the lines of numbers begin. */
+  function names(bytes: Buffer): number {
+    const end = bytes.indexOf(NEW_LINE);
+    if (end < 0) return 0;
+    row = new Float64Array(bytes.toString('latin1', 0, end).split(',').length);
+    return end + 1;
+  }
+
+  /** Whole lines. */
+  function lines(bytes: Buffer, from: number, to: number, numbers: Float64Array): void {
+    const columns = numbers.length;
     let cell = 0;
-    let start = from;
-    for (let k = from; k <= end; k += 1) {
-      if (k < end && bytes[k] !== COMMA) continue;
-      row[cell] = numberIn(bytes, start, k); // beyond the last one it is lost, and counted
+    let lineStart = from;
+    for (let k = from; k < to; k += 1) {
+      let byte = bytes[k] ?? NEW_LINE;
+      const isQuoted = byte === QUOTE;
+      if (isQuoted) byte = bytes[(k += 1)] ?? NEW_LINE;
+      const start = k;
+      const isNegative = byte === MINUS;
+      if (isNegative) byte = bytes[(k += 1)] ?? NEW_LINE;
+      let whole = 0;
+      let point = 0;
+      for (;;) {
+        const digit = byte - ZERO;
+        if (digit >= 0 && digit <= 9) whole = whole * 10 + digit;
+        else if (byte === POINT && point === 0) point = k + 1;
+        else break;
+        byte = bytes[(k += 1)] ?? NEW_LINE;
+      }
+      const decimals = point === 0 ? 0 : k - point;
+      const isBlank = k === start;
+      if (isQuoted && byte === QUOTE) byte = bytes[(k += 1)] ?? NEW_LINE;
+      const isEnd = byte === COMMA || byte === NEW_LINE || byte === RETURN;
+      let number: number;
+      if (isEnd && !isBlank && whole <= Number.MAX_SAFE_INTEGER && decimals < 23) {
+        number = decimals === 0 ? whole : whole / (POWERS_OF_TEN[decimals] ?? 1);
+        if (isNegative) number = -number;
+      } else {
+        while (byte !== COMMA && byte !== NEW_LINE && byte !== RETURN)
+          byte = bytes[(k += 1)] ?? NEW_LINE;
+        number = oddNumber(bytes, isQuoted ? start - 1 : start, k);
+      }
+      numbers[cell] = number; // beyond the last one it is lost, and counted
       cell += 1;
-      start = k + 1;
+      if (byte === COMMA) continue;
+      if (byte === RETURN) k += 1;
+      if (cell === columns) take(numbers);
+      else if (cell > 1 || !isBlank)
+        throw new QuestDbError(
+          `QuestDB ended an answer in the middle of a row: ${bytes.toString('latin1', lineStart, k).trim()}`,
+        );
+      cell = 0;
+      lineStart = k + 1;
     }
-    if (cell !== row.length)
-      throw new QuestDbError(
-        `QuestDB ended an answer in the middle of a row: ${bytes.toString('latin1', from, end)}`,
-      );
-    take(row);
   }
 
   return {
@@ -164,16 +192,16 @@ export function createNumberReader(take: (row: Float64Array) => void): {
         rest.length === 0
           ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
           : Buffer.concat([rest, chunk]);
-      let start = 0;
-      for (let end = bytes.indexOf(NEW_LINE); end >= 0; end = bytes.indexOf(NEW_LINE, start)) {
-        line(bytes, start, end);
-        start = end + 1;
-      }
-      rest = Buffer.from(bytes.subarray(start)); // the chunk is the caller's
+      const start = row === undefined ? names(bytes) : 0;
+      const end = bytes.lastIndexOf(NEW_LINE) + 1;
+      if (row !== undefined && end > start) lines(bytes, start, end, row);
+      rest = Buffer.from(bytes.subarray(row === undefined ? 0 : end)); // the chunk is the caller's
     },
     end() {
-      line(rest, 0, rest.length);
+      const bytes = rest.length === 0 ? rest : Buffer.concat([rest, Buffer.of(NEW_LINE)]);
+      const start = row === undefined ? names(bytes) : 0;
       if (row === undefined) throw new QuestDbError('QuestDB gave an answer without columns');
+      lines(bytes, start, bytes.length, row);
     },
   };
 }
