@@ -1,4 +1,4 @@
-import { type Pool, timestamptz } from '@verimeter/registry';
+import { type Queryable, timestamptz } from '@verimeter/registry';
 import type { PostgresEngine } from '@verimeter/timescale-store';
 import { CommandError } from '../../arguments.ts';
 import { type DataSet, wattHours } from './data-set.ts';
@@ -39,7 +39,7 @@ const COMPRESS = `
 
 interface FilledDatabase {
   /** The login of the administrator. */
-  readonly admin: Pool;
+  readonly admin: Queryable;
   readonly engine: PostgresEngine;
   /** Makes partitions or chunks. */
   readonly ensure: (fromUs: number, untilUs: number) => Promise<void>;
@@ -80,7 +80,7 @@ export async function fillPostgres(
 
 /** Instants that are there. @throws CommandError where the directory holds another data set */
 async function beginFill(
-  admin: Pool,
+  admin: Queryable,
   dataSet: DataSet,
   devices: readonly BenchDevice[],
 ): Promise<number> {

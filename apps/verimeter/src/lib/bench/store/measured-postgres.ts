@@ -1,6 +1,6 @@
 import { startEmbeddedPostgres } from '@verimeter/embedded';
 import { openReadingStore } from '@verimeter/open-store';
-import { type Pool, createAppPool, createServicePool, migrate } from '@verimeter/registry';
+import { type Queryable, createAppPool, createServicePool, migrate } from '@verimeter/registry';
 import {
   PLAIN_FORM,
   type PostgresEngine,
@@ -45,7 +45,7 @@ const DAY_US = 86_400e6;
 
 /** Makes partitions or chunks for a span; asked for each day once. */
 function roomOf(
-  admin: Pool,
+  admin: Queryable,
   engine: PostgresEngine,
 ): (fromUs: number, untilUs: number) => Promise<void> {
   const made = new Set<number>();
@@ -64,7 +64,11 @@ function roomOf(
 }
 
 /** Drops partitions or chunks that ended at or before an instant. Not as retention does: that keeps account of what it removes. */
-async function dropBefore(admin: Pool, engine: PostgresEngine, untilUs: number): Promise<void> {
+async function dropBefore(
+  admin: Queryable,
+  engine: PostgresEngine,
+  untilUs: number,
+): Promise<void> {
   if (engine === 'timescale') {
     await admin.query(
       `SELECT public.drop_chunks('public.readings', older_than => $1::timestamptz)`,
@@ -97,8 +101,9 @@ export async function openDatabase(
   const reading = await openReadingStore(pool, { engine: name });
   const { upkeep } = reading;
   if (upkeep === undefined) throw new Error(`${name} has no upkeep`);
-  // The login itself: fills, vacuums, asks for sizes.
-  const admin = createServicePool(url, { ...options, max: 1 });
+  // The login itself: fills, vacuums, drops. One connection that is held, since each new one acts as verimeter_service.
+  const adminPool = createServicePool(url, { ...options, max: 1 });
+  const admin = await adminPool.connect();
   await admin.query('RESET ROLE');
   const { rows } = await admin.query<{ version: string }>(
     `SELECT current_setting('server_version') AS version`,
@@ -138,7 +143,8 @@ export async function openDatabase(
     ),
     async close() {
       await reading.close();
-      await Promise.all([pool.end(), appPool.end(), admin.end()]);
+      admin.release();
+      await Promise.all([pool.end(), appPool.end(), adminPool.end()]);
     },
   };
 }

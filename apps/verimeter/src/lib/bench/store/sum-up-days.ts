@@ -1,4 +1,4 @@
-import type { Pool } from '@verimeter/registry';
+import type { Queryable } from '@verimeter/registry';
 import type { StoreUpkeep } from '@verimeter/reading-store';
 
 /** Days of channels that are summed up, of those that there will be. */
@@ -21,8 +21,8 @@ interface DayState {
  * days of channels were added; none on a hypertable.
  */
 export async function sumUpDays(
-  pool: Pool,
-  admin: Pool,
+  pool: Queryable,
+  admin: Queryable,
   upkeep: StoreUpkeep,
   onDays: OnDays,
 ): Promise<number> {
