@@ -6,12 +6,14 @@ import {
   createTestDatabase,
   startQuestDb,
 } from '@verimeter/test-support';
-import type { ClientBase, Pool } from 'pg';
+import { vi } from 'vitest';
+import pg, { type ClientBase, type Pool } from 'pg';
 import {
   type QuestDbOptions,
   type QuestDbStore,
   createQuestDbStore,
   createQuestDbTenantReadings,
+  createQuestDbUpkeep,
 } from '../src/index.ts';
 
 export const TENANT = 'contract';
@@ -44,6 +46,14 @@ export const asTenant = <T>(
     await client.query("SELECT set_config('app.tenant', $1, true)", [tenant]);
     return work(client);
   });
+
+/** Rows of a channel in history by the meaning of its columns: 2,678,400 positions are the seconds of a month of a channel. */
+const inHistory = (channelId: number): string => `
+  SELECT month / 1000 + second * 1000000 + us AS ts, CASE WHEN value IS NULL THEN thousandths / 1000.0 ELSE value END AS value, received, flags
+    FROM (SELECT timestamp_floor('M', pos)::long AS month, (pos::long - timestamp_floor('M', pos)::long) / 2678400 AS id,
+                 (pos::long - timestamp_floor('M', pos)::long) % 2678400 AS second, us, thousandths, value, received, flags
+            FROM readings_history)
+   WHERE id = ${channelId}`;
 
 /** A QuestDB and a PostgreSQL database for a test file. */
 export interface QuestDbWorld {
@@ -96,7 +106,8 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
     async readAll(channelId) {
       const [current, conflicts] = await Promise.all([
         questdb.query(
-          `SELECT ts::long, value, received, flags FROM readings WHERE channel = '${channelId}' ORDER BY ts`,
+          `SELECT ts::long, value, received, flags FROM readings WHERE channel = '${channelId}'
+            UNION SELECT * FROM (${inHistory(channelId)})`,
         ),
         pool.query<{ ts: number; value: number; received_at: number; flags: number }>(
           `SELECT ts, value, received_at, flags FROM reading_conflicts WHERE channel_id = $1
@@ -127,6 +138,57 @@ export async function createQuestDbWorld(jar: string): Promise<QuestDbWorld> {
       await closeStores();
       await database.drop();
       await questdb.stop();
+    },
+  };
+}
+
+/** As if nothing had been settled for a while. The service may not change what was settled when. */
+export async function ageSettled(world: QuestDbWorld): Promise<void> {
+  const owner = new pg.Client(world.database.url);
+  await owner.connect();
+  await owner.query(`UPDATE store_settled SET settled_at = settled_at - interval '2 hours'`);
+  await owner.end();
+}
+
+/** Moves all months to history, of whatever time. */
+export async function moveAll(world: QuestDbWorld): Promise<void> {
+  const pool = world.database.servicePool;
+  await vi.waitFor(
+    async () => {
+      const { rows } = await pool.query('SELECT id FROM store_batches LIMIT 1');
+      if (rows.length > 0) throw new Error('batches are not settled');
+    },
+    { timeout: 10_000 },
+  );
+  await ageSettled(world);
+  const upkeep = createQuestDbUpkeep({ pool, httpUrl: world.questdb.httpUrl, mostMs: Infinity });
+  await upkeep.tend(Date.UTC(2260, 0, 1) * 1000);
+  const [[left] = []] = await world.questdb.query('SELECT count() FROM readings');
+  if (left !== 0) throw new Error(`${String(left)} readings did not move`);
+}
+
+/** The same where all that is written moves to history as soon as nothing more is on its way. */
+export function movedFixture(world: QuestDbWorld): TenantReadingsFixture<ClientBase> {
+  const fixture = contractFixture(world);
+  let busy = 0;
+  const counted = async <T>(work: () => Promise<T>): Promise<T> => {
+    busy += 1;
+    try {
+      return await work();
+    } finally {
+      busy -= 1;
+    }
+  };
+  return {
+    ...fixture,
+    transaction: (work) => counted(() => fixture.transaction(work)),
+    store: {
+      ...fixture.store,
+      async settled(outcomes) {
+        const settled = await counted(() => fixture.store.settled(outcomes));
+        if (busy === 0) await counted(() => moveAll(world));
+        return settled;
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { LateArrival } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
+import { between, historyParts, readHistoryMonths } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import {
   CHANNELS_AT_A_TIME,
@@ -69,8 +70,9 @@ export function receivedBetween(fromUs: number, untilUs: number): string {
   return conditions.length === 0 ? 'true' : conditions.join(' AND ');
 }
 
-/** Two sums and a count tell sets of instants apart that differ by one reading or more. */
-const FINGERPRINT = `count() || ' ' || sum(ts::long % 1000000007) || ' ' || sum(ts::long % 998244353)`;
+/** Two sums and a count tell sets of instants apart that differ by one reading or more; those of two tables add up. */
+const sums = (ts: string): string =>
+  `count() AS readings, sum(${ts} % 1000000007) AS one, sum(${ts} % 998244353) AS other`;
 
 /** Readings that are shown since `notIn`, arrived after an instant (to the second) and belong to a window. */
 export async function readLateArrivals(
@@ -102,20 +104,35 @@ export async function readLateArrivals(
     ids.length <= CHANNELS_AT_A_TIME
       ? chunksOf(ids, CHANNELS_AT_A_TIME).map((some) => ` AND ${channelIn(some)}`)
       : [''];
-  for (const condition of named) {
+  const sumsOf = new Map<number, [number, number, number]>();
+  const take = ([channelId = 0, earliestUs = 0, received = 0, ...added]: Float64Array): void => {
+    if (!own.has(channelId)) return;
+    const before = found.get(channelId);
+    const total = sumsOf.get(channelId) ?? [0, 0, 0];
+    for (const [k, sum] of added.entries()) total[k] = (total[k] ?? 0) + sum;
+    sumsOf.set(channelId, total);
+    found.set(channelId, {
+      earliestUs: Math.min(earliestUs, before?.earliestUs ?? Infinity),
+      receivedUs: Math.max(receivedUs(received), before?.receivedUs ?? -Infinity),
+      fingerprint: total.join(' '),
+    });
+  };
+  const arrived = receivedBetween(receivedFromUs, since.receivedUntilUs);
+  for (const condition of named)
     // oxlint-disable-next-line no-await-in-loop
-    const rows = await http.query(
-      `SELECT channel, min(ts)::long, max(received), ${FINGERPRINT} FROM ${TABLE}
-        WHERE ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)}
-          AND ${receivedBetween(receivedFromUs, since.receivedUntilUs)}${condition}`,
+    await http.numbers(
+      `SELECT channel, min(ts)::long, max(received), ${sums('ts::long')} FROM ${TABLE}
+        WHERE ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)} AND ${arrived}${condition}`,
+      take,
     );
-    for (const [channel, earliest, received, fingerprint] of rows)
-      if (own.has(Number(channel)))
-        found.set(Number(channel), {
-          earliestUs: Number(earliest),
-          receivedUs: receivedUs(Number(received)),
-          fingerprint: String(fingerprint),
-        });
-  }
+  const span = { fromUs, untilUs };
+  const few = ids.length <= CHANNELS_AT_A_TIME ? ids : undefined;
+  for (const part of historyParts(await readHistoryMonths(http), few, span))
+    // oxlint-disable-next-line no-await-in-loop
+    await http.numbers(
+      `SELECT channel, min(at) AS earliest, max(received) AS latest, ${sums('at')} FROM ${part}
+        WHERE ${between(span)} AND ${arrived} GROUP BY channel`,
+      take,
+    );
   return found;
 }

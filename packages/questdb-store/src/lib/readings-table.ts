@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FLAG } from '@verimeter/telemetry';
+import { CREATE_HISTORY } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
 
@@ -19,15 +21,16 @@ const CREATE = `
     ts TIMESTAMP, channel SYMBOL CAPACITY 65536 INDEX CAPACITY 32, value DOUBLE, flags SHORT, received INT
   ) TIMESTAMP(ts) PARTITION BY DAY WAL DEDUP UPSERT KEYS(ts, channel, value)`;
 
-async function createTable(http: QuestDbHttp): Promise<void> {
+async function createTables(http: QuestDbHttp): Promise<void> {
   await http.query(CREATE);
+  await http.query(CREATE_HISTORY);
 }
 
-/** Remembers that the table is there; the first one who asks makes it. */
+/** Remembers that both tables are there; the first one who asks makes them. */
 export function createTableOnce(http: QuestDbHttp): () => Promise<void> {
   let made: Promise<void> | undefined;
   return () => {
-    made ??= createTable(http).catch((error: unknown) => {
+    made ??= createTables(http).catch((error: unknown) => {
       made = undefined;
       throw error;
     });
@@ -42,22 +45,45 @@ export interface WalState {
   readonly suspended: boolean;
 }
 
-export async function readWalState(http: QuestDbHttp, timeoutMs?: number): Promise<WalState> {
+export async function readWalState(
+  http: QuestDbHttp,
+  timeoutMs?: number,
+  table = TABLE,
+): Promise<WalState> {
   const [row] = await http.query(
-    `SELECT sequencerTxn, writerTxn, suspended FROM wal_tables() WHERE name = '${TABLE}'`,
+    `SELECT sequencerTxn, writerTxn, suspended FROM wal_tables() WHERE name = '${table}'`,
     timeoutMs,
   );
-  if (row === undefined) throw new QuestDbError(`QuestDB has no table ${TABLE}`);
+  if (row === undefined) throw new QuestDbError(`QuestDB has no table ${table}`);
   const [accepted, applied, suspended] = row;
   return { accepted: Number(accepted), applied: Number(applied), suspended: suspended === true };
 }
 
 /** @throws QuestDbError where nothing that is sent will be shown until somebody acts. */
-export function checkWal({ suspended, applied }: WalState): void {
+export function checkWal({ suspended, applied }: WalState, table = TABLE): void {
   if (suspended)
     throw new QuestDbError(
-      `QuestDB has suspended the table ${TABLE} after transaction ${applied} (disk full?): see its log, mend the cause, then run in its console: ALTER TABLE ${TABLE} RESUME WAL`,
+      `QuestDB has suspended the table ${table} after transaction ${applied} (disk full?): see its log, mend the cause, then run in its console: ALTER TABLE ${table} RESUME WAL`,
     );
+}
+
+const APPLIED_MS = 300_000;
+const POLL_MS = 20;
+
+/** Waits until all that was accepted so far is shown. @throws QuestDbError where it is not, `doing` what */
+export async function untilApplied(http: QuestDbHttp, table: string, doing: string): Promise<void> {
+  const { accepted } = await readWalState(http, undefined, table);
+  const deadline = performance.now() + APPLIED_MS;
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- until it is so
+    const state = await readWalState(http, undefined, table);
+    checkWal(state, table);
+    if (state.applied >= accepted) return;
+    if (performance.now() > deadline)
+      throw new QuestDbError(`QuestDB has not carried out after five minutes: ${doing}`);
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(POLL_MS);
+  }
 }
 
 /** `sync`: what QuestDB has accepted survives a power loss; otherwise it survives the end of its process only. */

@@ -1,13 +1,14 @@
 import type { GridMatrix } from '@verimeter/reading-store';
-import type { QuestDbHttp } from './http-client.ts';
+import { readChannels, readLast, within } from './channel-rows.ts';
 import {
-  CHANNELS_AT_A_TIME,
-  NOT_FUTURE,
-  TABLE,
-  channelIn,
-  chunksOf,
-  instant,
-} from './readings-table.ts';
+  type Span,
+  between,
+  historyParts,
+  monthsWithin,
+  readHistoryMonths,
+} from './history-table.ts';
+import type { QuestDbHttp } from './http-client.ts';
+import { CHANNELS_AT_A_TIME, TABLE, channelIn, chunksOf } from './readings-table.ts';
 
 export interface Grid {
   readonly startUs: number;
@@ -16,28 +17,7 @@ export interface Grid {
   readonly asOfUs: number;
 }
 
-interface Span {
-  readonly fromUs: number;
-  readonly untilUs: number;
-}
-
-/** Readings of some channels in the order of their times: one pass over the span, whatever channels they are. */
-export async function readByTime(
-  http: QuestDbHttp,
-  channelIds: readonly number[],
-  { fromUs, untilUs }: Span,
-  take: (channelId: number, tsUs: number, value: number) => void,
-): Promise<void> {
-  for (const some of chunksOf(channelIds, CHANNELS_AT_A_TIME))
-    // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
-    await http.numbers(
-      `SELECT channel, ts::long AS us, value FROM ${TABLE}
-        WHERE ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)} AND ${channelIn(some)}`,
-      ([channelId = 0, tsUs = 0, value = 0]) => take(channelId, tsUs, value),
-    );
-}
-
-/** Readings on the instants of a grid. */
+/** Readings on the instants of a grid. QuestDB leaves out what is beside it, and names its columns instead of times: half the bytes. */
 export async function readMatrix(
   http: QuestDbHttp,
   channelIds: readonly number[],
@@ -47,45 +27,47 @@ export async function readMatrix(
   if (![startUs, stepUs, count].every(Number.isSafeInteger) || stepUs <= 0 || count < 0)
     throw new RangeError('a grid needs whole microseconds and a positive step');
   const values = new Float64Array(channelIds.length * count).fill(Number.NaN);
-  const untilUs = Math.min(grid.asOfUs, startUs + (count - 1) * stepUs);
-  if (values.length > 0 && untilUs >= startUs) {
+  const span = {
+    fromUs: startUs,
+    untilUs: Math.floor(Math.min(grid.asOfUs, startUs + (count - 1) * stepUs)),
+  };
+  if (values.length > 0 && span.untilUs >= startUs) {
     const rowOf = new Map(channelIds.map((channelId, row) => [channelId, row]));
-    await readByTime(
-      http,
-      [...rowOf.keys()],
-      { fromUs: startUs, untilUs: Math.floor(untilUs) },
-      (channelId, tsUs, value) => {
-        const column = (tsUs - startUs) / stepUs;
-        const row = rowOf.get(channelId);
-        if (row !== undefined && Number.isInteger(column)) values[row * count + column] = value;
-      },
-    );
+    const take = ([channelId = 0, column = 0, value = 0]: Float64Array): void => {
+      const row = rowOf.get(channelId);
+      if (row !== undefined) values[row * count + column] = value;
+    };
+    const onGrid = (ts: string): string => `(${ts} - ${startUs}) / ${stepUs} AS k, value`;
+    const isOnGrid = (ts: string): string => `(${ts} - ${startUs}) % ${stepUs} = 0`;
+    // First this table, then history: a month on its way is in both, with the same values.
+    for (const some of chunksOf([...rowOf.keys()], CHANNELS_AT_A_TIME))
+      // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
+      await http.numbers(
+        `SELECT channel, ${onGrid('ts::long')} FROM ${TABLE}
+          WHERE ${within(span)} AND ${channelIn(some)} AND ${isOnGrid('ts::long')}`,
+        take,
+      );
+    const months = monthsWithin(await readHistoryMonths(http), span);
+    for (const part of historyParts(months, channelIds, span))
+      // oxlint-disable-next-line no-await-in-loop
+      await http.numbers(
+        `SELECT channel, ${onGrid('at')} FROM ${part} WHERE ${between(span)} AND ${isOnGrid('at')}`,
+        take,
+      );
   }
   return { channelIds: [...channelIds], startUs, stepUs, count, values };
 }
 
-/** Numbers in the order in which they came, without an object for each. */
-export class GrowingColumn {
-  #values = new Float64Array(256);
-  #length = 0;
+/** Readings that are in memory together: some 70 MB. Of a short span those of many channels, of a year of quarter-hours of 64. */
+const READINGS_IN_MEMORY = 2_250_000;
+const FEWEST_AT_A_TIME = 16;
+const QUARTER_HOUR_US = 900e6;
 
-  push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Float64Array(2 * this.#length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#length] = value;
-    this.#length += 1;
-  }
-
-  get values(): Float64Array {
-    return this.#values.subarray(0, this.#length);
-  }
+function channelsAtATime({ fromUs, untilUs }: Span): number {
+  const each = Math.max(1, (Math.min(untilUs, Date.now() * 1000) - fromUs) / QUARTER_HOUR_US);
+  const channels = Math.floor(READINGS_IN_MEMORY / each);
+  return Math.min(CHANNELS_AT_A_TIME, Math.max(FEWEST_AT_A_TIME, channels));
 }
-
-/** Channels whose series are in memory together: of a year of quarter-hours some 35 MB. */
-const SERIES_AT_A_TIME = 64;
 
 /** Readings channel by channel, each in the order of its times. */
 export async function readSeries(
@@ -94,19 +76,14 @@ export async function readSeries(
   span: Span,
   take: (channelId: number, tsUs: number, value: number) => void,
 ): Promise<void> {
-  for (const some of chunksOf([...new Set(channelIds)], SERIES_AT_A_TIME)) {
-    const columns = new Map(
-      some.map((id) => [id, { instants: new GrowingColumn(), values: new GrowingColumn() }]),
-    );
-    // oxlint-disable-next-line no-await-in-loop
-    await readByTime(http, some, span, (channelId, tsUs, value) => {
-      const own = columns.get(channelId);
-      own?.instants.push(tsUs);
-      own?.values.push(value);
-    });
-    for (const [channelId, { instants, values }] of columns) {
-      const at = values.values;
-      for (const [k, tsUs] of instants.values.entries()) take(channelId, tsUs, at[k] ?? 0);
+  for (const some of chunksOf([...new Set(channelIds)], channelsAtATime(span))) {
+    // oxlint-disable-next-line no-await-in-loop -- one part after the other
+    const found = await readChannels(http, some, span);
+    for (const channelId of some) {
+      const rows = found.get(channelId);
+      if (rows === undefined) continue;
+      const values = rows.value.values;
+      for (const [k, tsUs] of rows.tsUs.values.entries()) take(channelId, tsUs, values[k] ?? 0);
     }
   }
 }
@@ -117,14 +94,9 @@ export async function readLastInstants(
   channelIds: readonly number[],
   untilUs = Infinity,
 ): Promise<Map<number, number>> {
-  const last = new Map<number, number>();
-  const until = Number.isFinite(untilUs) ? ` AND ts <= ${instant(Math.floor(untilUs))}` : '';
-  for (const some of chunksOf(channelIds, CHANNELS_AT_A_TIME))
-    // oxlint-disable-next-line no-await-in-loop
-    await http.numbers(
-      `SELECT channel, ts::long AS us FROM ${TABLE}
-        WHERE ${channelIn(some)} AND ${NOT_FUTURE}${until} LATEST ON ts PARTITION BY channel`,
-      ([channelId = 0, tsUs = 0]) => void last.set(channelId, tsUs),
-    );
-  return last;
+  const last = await readLast(http, channelIds, {
+    untilUs: Number.isFinite(untilUs) ? Math.floor(untilUs) : untilUs,
+    seen: 'not future',
+  });
+  return new Map([...last].map(([channelId, { tsUs }]) => [channelId, tsUs]));
 }

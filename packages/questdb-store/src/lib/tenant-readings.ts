@@ -6,25 +6,12 @@ import type {
   TenantReadings,
 } from '@verimeter/reading-store';
 import type { ClientBase } from 'pg';
+import { readChannels, readLast, readSome } from './channel-rows.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
-import {
-  CHANNELS_AT_A_TIME,
-  NOT_FUTURE,
-  TABLE,
-  channelIn,
-  checkWal,
-  chunksOf,
-  createTableOnce,
-  instant,
-  readWalState,
-  receivedUs,
-} from './readings-table.ts';
-import { GrowingColumn } from './series.ts';
+import { checkWal, createTableOnce, readWalState, receivedUs } from './readings-table.ts';
 import { numbers } from './waiting-batches.ts';
 
-/** A reading from the future counts once its time has come. */
-const HAS_COME = `(${NOT_FUTURE} OR ts <= now())`;
 /** A request waits for an answer. */
 const CHECK_MS = 1500;
 
@@ -203,26 +190,24 @@ function timestamptz(us: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}${String(us - ms * 1000).padStart(3, '0')}Z`;
 }
 
+/** A reading from the future counts once its time has come. */
+const SEEN = 'come';
+
 async function readLatest(
   http: QuestDbHttp,
   channels: readonly ChannelRow[],
 ): Promise<LatestReading[]> {
-  const found = new Map<number, NonNullable<LatestReading['latest']>>();
   const ids = channels.map((channel) => channel.channel_id);
-  for (const some of chunksOf(ids, CHANNELS_AT_A_TIME))
-    // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
-    await http.numbers(
-      `SELECT channel, ts::long AS us, value, flags FROM ${TABLE}
-        WHERE ${channelIn(some)} AND ${HAS_COME} LATEST ON ts PARTITION BY channel`,
-      ([channelId = 0, tsUs = 0, value = 0, flags = 0]) =>
-        void found.set(channelId, { tsUs, value, flags }),
-    );
-  return channels.map((channel) => ({
-    deviceId: channel.device_id,
-    quantity: channel.quantity,
-    unit: channel.unit,
-    latest: found.get(channel.channel_id) ?? null,
-  }));
+  const found = await readLast(http, ids, { seen: SEEN });
+  return channels.map((channel) => {
+    const last = found.get(channel.channel_id);
+    return {
+      deviceId: channel.device_id,
+      quantity: channel.quantity,
+      unit: channel.unit,
+      latest: last === undefined ? null : { tsUs: last.tsUs, value: last.value, flags: last.flags },
+    };
+  });
 }
 
 async function readPage(
@@ -231,17 +216,15 @@ async function readPage(
   { fromUs, toUs }: ReadingRange,
   { limit, afterUs }: { readonly limit: number; readonly afterUs: number | undefined },
 ): Promise<StoredReading[]> {
-  const rows: StoredReading[] = [];
   const firstUs = afterUs === undefined ? fromUs : Math.max(fromUs, afterUs + 1);
-  if (limit > 0 && firstUs < toUs)
-    await http.numbers(
-      `SELECT ts::long AS us, value, received, flags FROM ${TABLE}
-        WHERE ${channelIn([channelId])} AND ts >= ${instant(firstUs)} AND ts < ${instant(toUs)}
-        ORDER BY ts LIMIT ${Math.floor(limit)}`,
-      ([tsUs = 0, value = 0, received = 0, flags = 0]) =>
-        void rows.push({ tsUs, value, receivedAtUs: receivedUs(received), flags, current: true }),
-    );
-  return rows;
+  const rows = await readSome(http, channelId, { fromUs: firstUs, untilUs: toUs - 1 }, { limit });
+  return rows.map(({ tsUs, value, received, flags }) => ({
+    tsUs,
+    value,
+    receivedAtUs: receivedUs(received),
+    flags,
+    current: true,
+  }));
 }
 
 /** Instants and values of a channel in a span, both ends included, with some before and after it. */
@@ -251,33 +234,30 @@ async function readAround(
   { fromUs, untilUs }: { readonly fromUs: number; readonly untilUs: number },
   { before, after }: { readonly before: number; readonly after: number },
 ): Promise<[Float64Array, Float64Array]> {
-  const rows = async (condition: string): Promise<[Float64Array, Float64Array]> => {
-    const [instants, values] = [new GrowingColumn(), new GrowingColumn()];
-    await http.numbers(
-      `SELECT ts::long AS us, value FROM ${TABLE} WHERE ${channelIn([channelId])} AND ${HAS_COME} AND ${condition}`,
-      ([tsUs = 0, value = 0]) => {
-        instants.push(tsUs);
-        values.push(value);
-      },
+  const early = await readSome(
+    http,
+    channelId,
+    { fromUs: -Infinity, untilUs: fromUs - 1 },
+    { limit: before, last: true, seen: SEEN },
+  );
+  const within = await readChannels(http, [channelId], { fromUs, untilUs }, { seen: SEEN });
+  const late = await readSome(
+    http,
+    channelId,
+    { fromUs: untilUs + 1, untilUs: Infinity },
+    { limit: after, seen: SEEN },
+  );
+  const rows = within.get(channelId);
+  const joined = (name: 'tsUs' | 'value'): Float64Array => {
+    const middle = rows?.[name].values ?? new Float64Array(0);
+    const all = new Float64Array(early.length + middle.length + late.length);
+    all.set(early.toReversed().map((row) => row[name]));
+    all.set(middle, early.length);
+    all.set(
+      late.map((row) => row[name]),
+      early.length + middle.length,
     );
-    return [instants.values, values.values];
-  };
-  const none: [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
-  const parts = [
-    before > 0 ? await rows(`ts < ${instant(fromUs)} ORDER BY ts DESC LIMIT ${before}`) : none,
-    await rows(`ts >= ${instant(fromUs)} AND ts <= ${instant(untilUs)} ORDER BY ts`),
-    after > 0 ? await rows(`ts > ${instant(untilUs)} ORDER BY ts LIMIT ${after}`) : none,
-  ] as const;
-  const [early] = parts;
-  for (const column of early) column.reverse();
-  const joined = (which: 0 | 1): Float64Array => {
-    const all = new Float64Array(parts.reduce((sum, part) => sum + part[which].length, 0));
-    let offset = 0;
-    for (const part of parts) {
-      all.set(part[which], offset);
-      offset += part[which].length;
-    }
     return all;
   };
-  return [joined(0), joined(1)];
+  return [joined('tsUs'), joined('value')];
 }

@@ -1,30 +1,8 @@
+import { readLast } from './channel-rows.ts';
 import type { QuestDbHttp } from './http-client.ts';
-import { CHANNELS_AT_A_TIME, TABLE, channelIn, chunksOf, instant } from './readings-table.ts';
-import { readByTime } from './series.ts';
-
-interface Last {
-  tsUs: number;
-  value: number;
-}
+import { readSeries } from './series.ts';
 
 const HOUR_US = 3600e6;
-
-/** The readings just before an instant. */
-async function readBefore(
-  http: QuestDbHttp,
-  channelIds: readonly number[],
-  beforeUs: number,
-): Promise<Map<number, Last>> {
-  const found = new Map<number, Last>();
-  for (const some of chunksOf(channelIds, CHANNELS_AT_A_TIME))
-    // oxlint-disable-next-line no-await-in-loop
-    await http.numbers(
-      `SELECT channel, ts::long AS us, value FROM ${TABLE}
-        WHERE ${channelIn(some)} AND ts < ${instant(beforeUs)} LATEST ON ts PARTITION BY channel`,
-      ([channelId = 0, tsUs = 0, value = 0]) => void found.set(channelId, { tsUs, value }),
-    );
-  return found;
-}
 
 /**
  * Registers that fell, or rose by more than `mostPerHour` within an hour or on average over a longer time, from the last reading before
@@ -42,13 +20,14 @@ export async function findUnsteady(
   for (const [sinceUs, entries] of together) {
     const ids = entries.map(([id]) => id);
     // oxlint-disable-next-line no-await-in-loop
-    const last = await readBefore(http, ids, sinceUs);
+    const before = await readLast(http, ids, { untilUs: sinceUs - 1 });
+    const last = new Map([...before].map(([id, { tsUs, value }]) => [id, { tsUs, value }]));
     // oxlint-disable-next-line no-await-in-loop
-    await readByTime(http, ids, { fromUs: sinceUs, untilUs }, (channelId, tsUs, value) => {
-      const before = last.get(channelId);
-      if (before !== undefined) {
-        const rise = value - before.value;
-        const hours = Math.max(1, (tsUs - before.tsUs) / HOUR_US);
+    await readSeries(http, ids, { fromUs: sinceUs, untilUs }, (channelId, tsUs, value) => {
+      const previous = last.get(channelId);
+      if (previous !== undefined) {
+        const rise = value - previous.value;
+        const hours = Math.max(1, (tsUs - previous.tsUs) / HOUR_US);
         if (rise < 0 || rise > mostPerHour * hours) unsteady.add(channelId);
       }
       last.set(channelId, { tsUs, value });

@@ -1,99 +1,119 @@
 import type { DirtyDay, StoreSize, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
-import { untilApplied } from './applied-log.ts';
+import {
+  HISTORY,
+  type Month,
+  between,
+  historyParts,
+  monthNamed,
+  monthOf,
+  readHistoryMonths,
+} from './history-table.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { receivedBetween, shownSince } from './late-arrivals.ts';
+import { MoveProgress } from './move-month.ts';
 import { QuestDbError } from './questdb-error.ts';
-import { TABLE, createTableOnce, instant } from './readings-table.ts';
+import { TABLE, createTableOnce, instant, untilApplied } from './readings-table.ts';
 
 const DAY_US = 86_400e6;
-/** A reading that comes later than that makes QuestDB write a Parquet partition anew, as a whole. */
+/** A reading that comes later than that makes QuestDB write parts of a Parquet file anew. */
 const LATE_DAYS = 35;
-/** Days that are converted in one round: each takes some of the processors for a moment. */
-const CONVERTED_AT_A_TIME = 31;
-const APPLIED_MS = 120_000;
-const POLL_MS = 50;
+/** Nothing is settled meanwhile; what is left is done at the next call. */
+const TEND_MS = 20_000;
 const DAYS_A_PIECE = 10_000;
 
-interface Partition {
+interface Partition extends Month {
+  readonly table: string;
   readonly name: string;
-  readonly fromUs: number;
-  readonly untilUs: number;
   readonly rows: number;
   readonly bytes: number;
-  readonly active: boolean;
   readonly parquetBytes: number;
 }
 
+/** Days and, of history, months, by time. */
 async function readPartitions(http: QuestDbHttp): Promise<Partition[]> {
-  const rows = await http.query(
-    `SELECT name, minTimestamp::long, maxTimestamp::long, numRows, diskSize, active, isParquet, parquetFileSize
-       FROM table_partitions('${TABLE}') WHERE attached AND numRows > 0`,
-  );
-  return rows.map(([name, from, until, count, bytes, active, isParquet, parquetBytes]) => ({
-    name: String(name),
-    // Of a Parquet partition QuestDB says neither.
-    fromUs: from === null ? dayOf(String(name)) : Number(from),
-    untilUs: until === null ? dayOf(String(name)) + DAY_US - 1 : Number(until),
-    rows: Number(count),
-    bytes: Math.max(0, Number(bytes)),
-    active: active === true,
-    parquetBytes: isParquet === true ? Number(parquetBytes) : 0,
-  }));
+  const partitions: Partition[] = [];
+  for (const table of [TABLE, HISTORY]) {
+    // oxlint-disable-next-line no-await-in-loop -- what moves may be in both
+    const rows = await http.query(
+      `SELECT name, numRows, diskSize, isParquet, parquetFileSize FROM table_partitions('${table}') WHERE attached AND numRows > 0`,
+    );
+    for (const [name, count, bytes, isParquet, parquetBytes] of rows)
+      partitions.push({
+        table,
+        name: String(name),
+        ...(table === HISTORY ? monthNamed(String(name)) : dayNamed(String(name))),
+        rows: Number(count),
+        bytes: Math.max(0, Number(bytes)),
+        parquetBytes: isParquet === true ? Number(parquetBytes) : 0,
+      });
+  }
+  return partitions.toSorted((a, b) => a.fromUs - b.fromUs);
 }
 
 /** Day partitions are named by their day (UTC). */
-function dayOf(name: string): number {
-  const us = Date.parse(`${name.slice(0, 10)}T00:00:00Z`) * 1000;
-  if (Number.isNaN(us)) throw new QuestDbError(`QuestDB has a partition ${name}, which is no day`);
-  return us;
+function dayNamed(name: string): Month {
+  const fromUs = Date.parse(`${name.slice(0, 10)}T00:00:00Z`) * 1000;
+  if (Number.isNaN(fromUs))
+    throw new QuestDbError(`QuestDB has a partition ${name}, which is no day`);
+  return { fromUs, untilUs: fromUs + DAY_US };
 }
 
-async function alter(http: QuestDbHttp, sql: string): Promise<void> {
-  await http.query(`ALTER TABLE ${TABLE} ${sql}`);
-  if (!(await untilApplied(http, { pollMs: POLL_MS, timeoutMs: APPLIED_MS })))
-    throw new QuestDbError(`QuestDB has not carried out after two minutes: ${sql}`);
-}
-
-const HISTORY = `
+const COMING = `
   SELECT EXISTS (SELECT FROM store_settled WHERE settled_at > now() - interval '1 hour' AND first_ts < $1::timestamptz) AS coming`;
 
-/** An import of old readings is under way: their days would be written anew with each batch. */
+/** An import of old readings is under way: their months would move in pieces. */
 async function isHistoryComing(pool: Pick<Pool, 'query'>, lateUs: number): Promise<boolean> {
-  const { rows } = await pool.query<{ coming: boolean }>(HISTORY, [
+  const { rows } = await pool.query<{ coming: boolean }>(COMING, [
     new Date(lateUs / 1000).toISOString(),
   ]);
   return rows[0]?.coming === true;
 }
 
-/** Old partitions to Parquet, the oldest ones away. */
+/** Months that are over and past the late window to history, the oldest days and months away. */
 export function createUpkeep(options: {
   readonly pool: Pick<Pool, 'query'>;
   readonly http: QuestDbHttp;
+  /** `tend` pauses after that. Default: 20 s. */
+  readonly mostMs?: number;
+  /** Of the pieces in which a month moves. */
+  readonly readingsAtATime?: number;
 }): StoreUpkeep {
-  const { http } = options;
+  const { http, mostMs = TEND_MS, readingsAtATime } = options;
   const table = createTableOnce(http);
+  let moving: MoveProgress | undefined;
   return {
-    async tend(nowUs) {
+    /** Called by who settles, or where nobody writes: what comes for a month while it moves could be lost otherwise. */
+    async tend(nowUs, signal) {
       await table();
       const lateUs = nowUs - LATE_DAYS * DAY_US;
       if (await isHistoryComing(options.pool, lateUs)) return;
-      const old = (await readPartitions(http)).filter(
-        ({ name, active, parquetBytes }) =>
-          !active && parquetBytes === 0 && dayOf(name) + DAY_US <= lateUs,
-      );
-      for (const { name } of old.slice(0, CONVERTED_AT_A_TIME))
-        // oxlint-disable-next-line no-await-in-loop -- each by itself: writers of the others are not held up
-        await alter(http, `CONVERT PARTITION TO PARQUET LIST '${name}'`);
+      const deadline = performance.now() + mostMs;
+      const pause = (): boolean => signal?.aborted === true || performance.now() > deadline;
+      const old = (await readPartitions(http))
+        .map((partition) => ({ ...partition, month: monthOf(partition.fromUs) }))
+        .filter(({ table: name, month }) => name === TABLE && month.untilUs <= lateUs);
+      const months = new Map(old.map(({ month }) => [month.fromUs, month]));
+      for (const month of months.values()) {
+        if (pause()) return;
+        if (moving?.month.fromUs !== month.fromUs)
+          moving = new MoveProgress(month, readingsAtATime);
+        // oxlint-disable-next-line no-await-in-loop -- one month after the other
+        if (!(await moving.run(http, pause))) return;
+        moving = undefined;
+      }
     },
 
     async retain(beforeUs) {
       await table();
-      const over = (await readPartitions(http)).filter(
-        ({ name }) => dayOf(name) + DAY_US <= beforeUs,
-      );
-      if (over.length > 0)
-        await alter(http, `DROP PARTITION LIST ${over.map(({ name }) => `'${name}'`).join(', ')}`);
+      const over = (await readPartitions(http)).filter(({ untilUs }) => untilUs <= beforeUs);
+      for (const [name, partitions] of Map.groupBy(over, (one) => one.table)) {
+        const list = partitions.map((one) => `'${one.name}'`).join(', ');
+        // oxlint-disable-next-line no-await-in-loop
+        await http.query(`ALTER TABLE ${name} DROP PARTITION LIST ${list}`);
+        // oxlint-disable-next-line no-await-in-loop
+        await untilApplied(http, name, 'drop old partitions');
+      }
       return over.length;
     },
 
@@ -112,6 +132,14 @@ export function createUpkeep(options: {
           WHERE ${bounds.join(' AND ')}`,
         ([channelId = 0, dayUs = 0]) => void days.push({ channelId, dayUs }),
       );
+      const received = receivedBetween(since.receivedFromUs, since.receivedUntilUs);
+      for (const part of historyParts(await readHistoryMonths(http), undefined, since))
+        // oxlint-disable-next-line no-await-in-loop
+        await http.numbers(
+          `SELECT channel, at - at % ${DAY_US} AS day, count() AS readings FROM ${part}
+            WHERE ${between(since)} AND ${received} GROUP BY channel, day`,
+          ([channelId = 0, dayUs = 0]) => void days.push({ channelId, dayUs }),
+        );
       for (let k = 0; k < days.length; k += DAYS_A_PIECE) yield days.slice(k, k + DAYS_A_PIECE);
     },
 
@@ -132,7 +160,8 @@ export function createUpkeep(options: {
 }
 
 /** The same, of an address. The pool acts as verimeter_service. */
-export const createQuestDbUpkeep = (options: {
-  readonly pool: Pick<Pool, 'query'>;
-  readonly httpUrl: string;
-}): StoreUpkeep => createUpkeep({ pool: options.pool, http: createQuestDbHttp(options.httpUrl) });
+export const createQuestDbUpkeep = ({
+  httpUrl,
+  ...options
+}: Omit<Parameters<typeof createUpkeep>[0], 'http'> & { readonly httpUrl: string }): StoreUpkeep =>
+  createUpkeep({ ...options, http: createQuestDbHttp(httpUrl) });
