@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 import {
   type QuestDbHttp,
   type QuestDbStore,
+  createQuestDbBulk,
   createQuestDbHttp,
   createQuestDbTenantReadings,
 } from '../src/index.ts';
@@ -247,6 +248,34 @@ export function describeHistory(worldOf: () => QuestDbWorld): void {
       },
       60_000,
     );
+
+    test('a month does not move while somebody loads past the settler', async () => {
+      await ageSettled(world);
+      const { servicePool: pool } = world.database;
+      const bulk = createQuestDbBulk({ pool, httpUrl: world.questdb.httpUrl });
+      const loader = bulk.openLoader();
+      const [held] = await counts();
+      const one = Float64Array.of(MARCH.fromUs + 1);
+      const row = { value: one, flags: Int16Array.of(0), receivedAtUs: one };
+      await loader.load({
+        ...row,
+        length: 1,
+        channelId: Int32Array.of(channelIds[0] ?? 0),
+        tsUs: one,
+      });
+      await loader.shown();
+      await upkeepOf().tend(AFTER_US);
+      expect(await counts()).toEqual([Number(held) + 1, 0]);
+      await loader.close();
+      const before = await readEverything();
+      await upkeepOf().tend(AFTER_US);
+      expect(await counts()).toEqual([channelIds.length * 96, expect.any(Number)]);
+      expect(await readEverything()).toEqual(before);
+      expect(await bulk.months()).toEqual([
+        { ...MARCH, readings: Number(held) + 1 - channelIds.length * 96 },
+        { ...monthOf(MARCH.untilUs), readings: channelIds.length * 96 },
+      ]);
+    });
 
     test('old days and months go', async () => {
       await move();

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkStore, FilledMonth, RowLoader } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
+import { HISTORY, monthNamed, monthOf } from './history-table.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { createLineSender } from './line-sender.ts';
+import { createLoadLock } from './move-lock.ts';
 import { QuestDbError } from './questdb-error.ts';
 import { TABLE, checkWal, createTableOnce, readWalState } from './readings-table.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -37,46 +39,56 @@ async function untilShown(http: QuestDbHttp, mostNotShown: number): Promise<void
   }
 }
 
-function createRowLoader(http: QuestDbHttp, table: () => Promise<void>): RowLoader {
+function createRowLoader(pool: Pool, http: QuestDbHttp, table: () => Promise<void>): RowLoader {
   const sender = createLineSender(http);
+  const lock = createLoadLock(pool);
   return {
     async load(rows) {
       if (rows.length === 0) return;
       await table();
+      await lock.hold();
       await untilShown(http, MOST_NOT_SHOWN);
       for (let attempt = 1; ; attempt += 1)
         try {
           // oxlint-disable-next-line no-await-in-loop
           await sender.send(rows);
-          return;
+          break;
         } catch (error) {
           if (!(error instanceof QuestDbError) || attempt >= ATTEMPTS) throw error;
           // oxlint-disable-next-line no-await-in-loop
           await sleep(AGAIN_MS * attempt);
         }
+      await lock.hold();
     },
     async shown() {
       await table();
+      await lock.hold();
       await untilShown(http, 0);
+      await lock.hold();
     },
-    close: () => sender.close(),
+    async close() {
+      await sender.close();
+      await lock.release();
+    },
   };
 }
 
-/** First instant of the month after one, microseconds since 1970. */
-function nextMonth(fromUs: number): number {
-  const date = new Date(fromUs / 1000);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) * 1000;
-}
-
+/** A month on its way to history is counted twice. */
 async function readMonths(http: QuestDbHttp): Promise<FilledMonth[]> {
-  const months: FilledMonth[] = [];
+  const counts = new Map<number, number>();
+  const take = (fromUs: number, readings: number): void =>
+    void counts.set(fromUs, (counts.get(fromUs) ?? 0) + readings);
   await http.numbers(
     `SELECT timestamp_floor('M', ts)::long AS us, count() AS readings FROM ${TABLE}`,
-    ([fromUs = 0, readings = 0]) =>
-      void months.push({ fromUs, untilUs: nextMonth(fromUs), readings }),
+    ([fromUs = 0, readings = 0]) => take(fromUs, readings),
   );
-  return months.toSorted((left, right) => left.fromUs - right.fromUs);
+  for (const [name, readings] of await http.query(
+    `SELECT name, numRows FROM table_partitions('${HISTORY}') WHERE attached AND numRows > 0`,
+  ))
+    take(monthNamed(String(name)).fromUs, Number(readings));
+  return [...counts]
+    .map(([fromUs, readings]) => ({ ...monthOf(fromUs), readings }))
+    .toSorted((left, right) => left.fromUs - right.fromUs);
 }
 
 /** Readings of QuestDB as a whole. The pool acts as verimeter_service. */
@@ -95,6 +107,6 @@ export function createQuestDbBulk(options: {
       return readMonths(http);
     },
     dirtyDays: (notIn) => upkeep.dirtyDays(notIn),
-    openLoader: () => createRowLoader(http, table),
+    openLoader: () => createRowLoader(options.pool, http, table),
   };
 }

@@ -12,6 +12,7 @@ import {
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { receivedBetween, shownSince } from './late-arrivals.ts';
 import { MoveProgress } from './move-month.ts';
+import { whileNobodyLoads } from './move-lock.ts';
 import { QuestDbError } from './questdb-error.ts';
 import { TABLE, createTableOnce, instant, untilApplied } from './readings-table.ts';
 
@@ -72,7 +73,7 @@ async function isHistoryComing(pool: Pick<Pool, 'query'>, lateUs: number): Promi
 
 /** Months that are over and past the late window to history, the oldest days and months away. */
 export function createUpkeep(options: {
-  readonly pool: Pick<Pool, 'query'>;
+  readonly pool: Pick<Pool, 'query' | 'connect'>;
   readonly http: QuestDbHttp;
   /** `tend` pauses after that. Default: 20 s. */
   readonly mostMs?: number;
@@ -82,26 +83,30 @@ export function createUpkeep(options: {
   const { http, mostMs = TEND_MS, readingsAtATime } = options;
   const table = createTableOnce(http);
   let moving: MoveProgress | undefined;
+  /** Of months that ended before `lateUs` what there is time for. */
+  async function moveOver(lateUs: number, signal: AbortSignal | undefined): Promise<void> {
+    const deadline = performance.now() + mostMs;
+    const pause = (): boolean => signal?.aborted === true || performance.now() > deadline;
+    const old = (await readPartitions(http))
+      .map((partition) => ({ ...partition, month: monthOf(partition.fromUs) }))
+      .filter(({ table: name, month }) => name === TABLE && month.untilUs <= lateUs);
+    const months = new Map(old.map(({ month }) => [month.fromUs, month]));
+    for (const month of months.values()) {
+      if (pause()) return;
+      if (moving?.month.fromUs !== month.fromUs) moving = new MoveProgress(month, readingsAtATime);
+      // oxlint-disable-next-line no-await-in-loop -- one month after the other
+      if (!(await moving.run(http, pause))) return;
+      moving = undefined;
+    }
+  }
+
   return {
-    /** Called by who settles, or where nobody writes: what comes for a month while it moves could be lost otherwise. */
+    /** Called by who settles, or where nobody settles: what comes for a month while it moves could be lost otherwise. */
     async tend(nowUs, signal) {
       await table();
       const lateUs = nowUs - LATE_DAYS * DAY_US;
       if (await isHistoryComing(options.pool, lateUs)) return;
-      const deadline = performance.now() + mostMs;
-      const pause = (): boolean => signal?.aborted === true || performance.now() > deadline;
-      const old = (await readPartitions(http))
-        .map((partition) => ({ ...partition, month: monthOf(partition.fromUs) }))
-        .filter(({ table: name, month }) => name === TABLE && month.untilUs <= lateUs);
-      const months = new Map(old.map(({ month }) => [month.fromUs, month]));
-      for (const month of months.values()) {
-        if (pause()) return;
-        if (moving?.month.fromUs !== month.fromUs)
-          moving = new MoveProgress(month, readingsAtATime);
-        // oxlint-disable-next-line no-await-in-loop -- one month after the other
-        if (!(await moving.run(http, pause))) return;
-        moving = undefined;
-      }
+      await whileNobodyLoads(options.pool, () => moveOver(lateUs, signal));
     },
 
     async retain(beforeUs) {

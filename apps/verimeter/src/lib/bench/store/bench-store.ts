@@ -8,7 +8,7 @@ import { openDatabase, openEmbedded } from './measured-postgres.ts';
 import { openQuestDb } from './measured-questdb.ts';
 import { prepare } from './preparation.ts';
 import { measureLatencies, measureMatrix } from './read-latencies.ts';
-import { type StoreFigures, storeReport } from './store-report.ts';
+import { type PartFigures, type StoreFigures, storeReport } from './store-report.ts';
 import { WRITE_CASES, measureWrites } from './write-rates.ts';
 
 const DEFAULT_READINGS = 100_000_000;
@@ -85,6 +85,7 @@ async function measure(
   say(`${engine.name}: latencies measured`);
   const matrix = await measureMatrix(engine, dataSet, MATRIX_ROUNDS);
   say(`${engine.name}: matrix measured`);
+  const parts = await measureParts(engine, dataSet);
   // last: what is written and dropped keeps the disk busy for a while
   const writes = await measureWrites(engine, {
     cases: WRITE_CASES,
@@ -101,5 +102,23 @@ async function measure(
     writes,
     latencies,
     matrix,
+    parts,
   };
+}
+
+/** The same of each part of the data set that the engine holds in a form of its own. */
+async function measureParts(engine: MeasuredEngine, dataSet: DataSet): Promise<PartFigures[]> {
+  const figures: PartFigures[] = [];
+  for (const part of (await engine.parts?.()) ?? []) {
+    const startUs = Math.max(part.fromUs, dataSet.startUs);
+    const instants = Math.floor((part.untilUs - startUs) / dataSet.stepUs);
+    const within = { ...dataSet, startUs, instants };
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const latencies = await measureLatencies(engine, within, QUESTIONS, 'raw_30_days');
+    // oxlint-disable-next-line no-await-in-loop
+    const matrix = await measureMatrix(engine, within, MATRIX_ROUNDS);
+    figures.push({ ...part, latencies, matrix });
+    say(`${engine.name}: ${part.what} measured`);
+  }
+  return figures;
 }

@@ -23,10 +23,21 @@ export interface MeasuredEngine {
   /** Brings the store into the state of an installation that has run all the time; returns how many days of channels were summed up. */
   tend?(onDays: OnDays): Promise<number>;
   size(): Promise<StoreSize>;
+  /** Parts of the data set that the engine holds in different forms; they are measured by themselves, too. */
+  parts?(): Promise<readonly StorePart[]>;
   /** Drops what was written before the data set begins. */
   dropWritten(): Promise<void>;
   readonly own: OwnLimits;
   close(): Promise<void>;
+}
+
+export interface StorePart {
+  readonly what: string;
+  readonly readings: number;
+  readonly bytes: number;
+  /** Where it lies, microseconds since 1970. */
+  readonly fromUs: number;
+  readonly untilUs: number;
 }
 
 /** Registers of the data set are `active_energy_import` of these. */

@@ -49,6 +49,7 @@ export async function measureLatencies(
   engine: MeasuredEngine,
   dataSet: DataSet,
   questions: number,
+  only?: 'raw_30_days',
 ): Promise<Latency[]> {
   const random = seeded(1);
   const { tenantReadings } = engine.reading;
@@ -62,19 +63,22 @@ export async function measureLatencies(
     return { device, range: { deviceId: device.deviceId, quantity: QUANTITY, fromUs, toUs } };
   };
   const request = withTenant.bind(undefined, engine.appPool, TENANT);
+  const raw = (): Promise<Latency> =>
+    compare('raw_30_days', questions, () => ask(MONTH_INSTANTS), {
+      through: ({ range }) =>
+        request((client) =>
+          tenantReadings.page(client, range, { limit: PAGE, conflicts: false, after: undefined }),
+        ),
+      alone: ({ device, range }) => engine.own.raw(device.channelId, range.fromUs, range.toUs),
+    });
+  if (only === 'raw_30_days') return [await raw()];
   return [
     await compare('latest', questions, () => ask(1), {
       through: ({ device }) =>
         request((client) => tenantReadings.latest(client, [device.deviceId])),
       alone: ({ device }) => engine.own.latest(device.channelId),
     }),
-    await compare('raw_30_days', questions, () => ask(MONTH_INSTANTS), {
-      through: ({ range }) =>
-        request((client) =>
-          tenantReadings.page(client, range, { limit: PAGE, conflicts: false, after: undefined }),
-        ),
-      alone: ({ device, range }) => engine.own.raw(device.channelId, range.fromUs, range.toUs),
-    }),
+    await raw(),
     await compare('months_of_a_year', questions, () => ask(dataSet.instants), {
       through: ({ range }) =>
         request((client) =>

@@ -1,6 +1,6 @@
 import type { StoreSize } from '@verimeter/reading-store';
 import { table } from '../../output.ts';
-import type { EngineName } from './engine.ts';
+import type { EngineName, StorePart } from './engine.ts';
 import type { Preparation } from './preparation.ts';
 import type { Latency, MatrixRate } from './read-latencies.ts';
 import type { WriteRate } from './write-rates.ts';
@@ -16,6 +16,13 @@ export interface StoreFigures {
   readonly writes: readonly WriteRate[];
   readonly latencies: readonly Latency[];
   readonly matrix: MatrixRate | undefined;
+  readonly parts: readonly PartFigures[];
+}
+
+/** The same of a part that is held in a form of its own. */
+export interface PartFigures extends StorePart {
+  readonly latencies: readonly Latency[];
+  readonly matrix: MatrixRate;
 }
 
 const WHAT: Readonly<Record<Latency['what'], string>> = {
@@ -54,6 +61,13 @@ function engineText(one: StoreFigures): string {
     );
   if (one.latencies.length > 0) lines.push('', latenciesText(one.latencies));
   if (one.matrix !== undefined) lines.push('', matrixText(one.matrix));
+  for (const part of one.parts)
+    lines.push(
+      '',
+      `${part.what}: ${part.readings} readings, ${(part.bytes / part.readings).toFixed(2)} bytes each`,
+      latenciesText(part.latencies),
+      matrixText(part.matrix),
+    );
   if (one.writes.length > 0) lines.push('', writesText(one.writes));
   return lines.join('\n');
 }
