@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HourCount } from '@verimeter/reading-store';
 import { keysInHistory, keysInTable } from './both-tables.ts';
-import { EVER, HISTORY, type Month, historyParts, readHistoryMonths } from './history-table.ts';
+import {
+  EVER,
+  HISTORY,
+  type Month,
+  historyParts,
+  monthNamed,
+  readHistoryMonths,
+} from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
 import {
@@ -66,6 +73,15 @@ async function whileStill<T>(
   }
 }
 
+/** Those of which `TABLE` has rows: what came late, or what is on its way. */
+async function monthsInTable(http: QuestDbHttp, months: readonly Month[]): Promise<Month[]> {
+  const days = await http.query(
+    `SELECT name FROM table_partitions('${TABLE}') WHERE attached AND numRows > 0`,
+  );
+  const there = new Set(days.map(([name]) => monthNamed(String(name)).fromUs));
+  return months.filter(({ fromUs }) => there.has(fromUs));
+}
+
 async function count(
   http: QuestDbHttp,
   channelIds: readonly number[],
@@ -92,7 +108,7 @@ async function count(
       WHERE ${channelIn(channelIds)} AND ${condition}${apart}`,
     take,
   );
-  for (const month of months) {
+  for (const month of await monthsInTable(http, months)) {
     const own = `${channelIn(channelIds)} AND ${condition}`;
     // oxlint-disable-next-line no-await-in-loop
     await http.numbers(
