@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuestDbHttp } from './http-client.ts';
+import { QuestDbError } from './questdb-error.ts';
 import { checkWal, readWalState } from './readings-table.ts';
 
 /**
@@ -13,14 +14,16 @@ export async function untilApplied(
     readonly pollMs: number;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
+    /** Default: the one of readings. */
+    readonly table?: string;
   },
 ): Promise<boolean> {
   const deadline = performance.now() + options.timeoutMs;
   let accepted: number | undefined;
   while (options.signal?.aborted !== true) {
     // oxlint-disable-next-line no-await-in-loop -- until it is so
-    const state = await readWalState(http);
-    checkWal(state);
+    const state = await readWalState(http, undefined, options.table);
+    checkWal(state, options.table);
     accepted ??= state.accepted;
     if (state.applied >= accepted) return true;
     if (performance.now() > deadline) return false;
@@ -28,4 +31,17 @@ export async function untilApplied(
     await sleep(options.pollMs);
   }
   return false;
+}
+
+const CARRIED_OUT_MS = 300_000;
+const POLL_MS = 20;
+
+/** Waits until a change of a table is carried out. @throws QuestDbError where it is not, `doing` what */
+export async function untilCarriedOut(
+  http: QuestDbHttp,
+  table: string,
+  doing: string,
+): Promise<void> {
+  if (!(await untilApplied(http, { pollMs: POLL_MS, timeoutMs: CARRIED_OUT_MS, table })))
+    throw new QuestDbError(`QuestDB has not carried out after five minutes: ${doing}`);
 }

@@ -1,8 +1,9 @@
+import { untilCarriedOut } from './applied-log.ts';
 import { inMonth, keysInHistory, keysInTable } from './both-tables.ts';
 import { HISTORY, type Month, monthNamed, readHistoryMonths } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
-import { TABLE, channelIn, untilApplied } from './readings-table.ts';
+import { TABLE, channelIn } from './readings-table.ts';
 
 /** Readings that are sorted, joined and written together. */
 const READINGS_AT_A_TIME = 400_000;
@@ -58,7 +59,7 @@ export class MoveProgress {
       await copy(http, month, piece, isThere);
       isThere = true;
     }
-    if (pieces.length > 0) await untilApplied(http, HISTORY, 'write readings to history');
+    if (pieces.length > 0) await untilCarriedOut(http, HISTORY, 'write readings to history');
     await encode(http, month);
     for (; this.#proved < pieces.length; this.#proved += 1) {
       if (pause()) return false;
@@ -134,7 +135,7 @@ async function copy(
      ) TIMESTAMP(pos)`,
     STATEMENT_MS,
   );
-  await untilApplied(http, HISTORY, 'write readings to history');
+  await untilCarriedOut(http, HISTORY, 'write readings to history');
 }
 
 /** Readings that are the same in both to the last bit. */
@@ -163,7 +164,7 @@ async function encode(http: QuestDbHttp, month: Month): Promise<void> {
         `ALTER TABLE ${HISTORY} CONVERT PARTITION TO PARQUET LIST '${String(name)}'`,
       );
       // oxlint-disable-next-line no-await-in-loop
-      await untilApplied(http, HISTORY, 'convert a month to Parquet');
+      await untilCarriedOut(http, HISTORY, 'convert a month to Parquet');
     }
 }
 
@@ -182,5 +183,5 @@ async function dropDays(http: QuestDbHttp, month: Month, pieces: readonly Piece[
     );
   const list = days.map(([name]) => `'${String(name)}'`).join(', ');
   await http.query(`ALTER TABLE ${TABLE} DROP PARTITION LIST ${list}`);
-  await untilApplied(http, TABLE, 'drop the days of a month that is in history');
+  await untilCarriedOut(http, TABLE, 'drop the days of a month that is in history');
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FLAG } from '@verimeter/telemetry';
 import { CREATE_HISTORY } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
@@ -65,25 +64,6 @@ export function checkWal({ suspended, applied }: WalState, table = TABLE): void 
     throw new QuestDbError(
       `QuestDB has suspended the table ${table} after transaction ${applied} (disk full?): see its log, mend the cause, then run in its console: ALTER TABLE ${table} RESUME WAL`,
     );
-}
-
-const APPLIED_MS = 300_000;
-const POLL_MS = 20;
-
-/** Waits until all that was accepted so far is shown. @throws QuestDbError where it is not, `doing` what */
-export async function untilApplied(http: QuestDbHttp, table: string, doing: string): Promise<void> {
-  const { accepted } = await readWalState(http, undefined, table);
-  const deadline = performance.now() + APPLIED_MS;
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- until it is so
-    const state = await readWalState(http, undefined, table);
-    checkWal(state, table);
-    if (state.applied >= accepted) return;
-    if (performance.now() > deadline)
-      throw new QuestDbError(`QuestDB has not carried out after five minutes: ${doing}`);
-    // oxlint-disable-next-line no-await-in-loop
-    await sleep(POLL_MS);
-  }
 }
 
 /** `sync`: what QuestDB has accepted survives a power loss; otherwise it survives the end of its process only. */

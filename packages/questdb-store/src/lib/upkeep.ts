@@ -1,5 +1,6 @@
 import type { DirtyDay, StoreSize, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
+import { untilCarriedOut } from './applied-log.ts';
 import {
   HISTORY,
   type Month,
@@ -14,7 +15,7 @@ import { receivedBetween, shownSince } from './late-arrivals.ts';
 import { MoveProgress } from './move-month.ts';
 import { whileNobodyLoads } from './move-lock.ts';
 import { QuestDbError } from './questdb-error.ts';
-import { TABLE, createTableOnce, instant, untilApplied } from './readings-table.ts';
+import { TABLE, createTableOnce, instant } from './readings-table.ts';
 
 const DAY_US = 86_400e6;
 /** A reading that comes later than that makes QuestDB write parts of a Parquet file anew. */
@@ -117,7 +118,7 @@ export function createUpkeep(options: {
         // oxlint-disable-next-line no-await-in-loop
         await http.query(`ALTER TABLE ${name} DROP PARTITION LIST ${list}`);
         // oxlint-disable-next-line no-await-in-loop
-        await untilApplied(http, name, 'drop old partitions');
+        await untilCarriedOut(http, name, 'drop old partitions');
       }
       return over.length;
     },
