@@ -165,6 +165,38 @@ export function describeReadingStore<T extends Transaction>(
       expect(await fixture.readAll(channelId)).toHaveLength(1501);
     });
 
+    test('a history that is given again, with gaps filled and values changed, tells each row apart', async () => {
+      const [channelId = 0, other = 0] = await fixture.createChannels(2);
+      const rows = Array.from({ length: 1200 }, (_, index) => ({
+        channelId: index % 2 === 0 ? channelId : other,
+        tsUs: T0 + Math.floor(index / 2) * QUARTER_US,
+        value: index / 1000,
+      }));
+      const isGap = (index: number): boolean => index % 7 === 3;
+      await write(rows.filter((_, index) => !isGap(index)));
+      for (let again = 0; again < 2; again += 1)
+        expect(
+          // oxlint-disable-next-line no-await-in-loop -- a store may learn from the batch before
+          await write(rows.filter((_, index) => !isGap(index))),
+        ).toEqual(rows.filter((_, index) => !isGap(index)).map(() => duplicate));
+      // each new key twice, the second time with another value; of the known ones the first is changed
+      const filled = [
+        ...rows.map((row, index) => (index === 0 ? { ...row, value: -1 } : row)),
+        ...rows.filter((_, index) => isGap(index)).map((row) => ({ ...row, value: -2 })),
+      ];
+      const expected: number[] = rows.map((_, index) => (isGap(index) ? stored : duplicate));
+      expected[0] = conflicting;
+      expect(await write(filled)).toEqual([
+        ...expected,
+        ...rows.filter((_, index) => isGap(index)).map(() => conflicting),
+      ]);
+      expect(await write(filled)).toEqual(filled.map(() => duplicate));
+      const kept = (await fixture.readAll(channelId)).filter(({ current }) => current);
+      expect(kept.map(({ value }) => value)).toEqual(
+        rows.filter((row) => row.channelId === channelId).map(({ value }) => value),
+      );
+    });
+
     test('two writers of overlapping keys in opposite orders store each key once', async () => {
       const channels = await fixture.createChannels(40);
       const rows = channels.flatMap((channelId) =>

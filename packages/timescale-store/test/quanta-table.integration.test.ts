@@ -58,7 +58,7 @@ describe.each([
       batch.receivedAtUs[row] = RECEIVED_US + row;
     }
     const outcomes = await transaction(database.servicePool, (client) =>
-      writeBatch(client, batch, prepareWrite(batch, form, true)),
+      writeBatch(client, batch, prepareWrite(batch, form, true), false),
     );
     expect(new Set(outcomes)).toEqual(new Set([OUTCOME.stored]));
     const { rows } = await database.servicePool.query<{

@@ -42,6 +42,9 @@ const READINESS = `
   SELECT current_setting('transaction_read_only') = 'off' AS writable,
          has_table_privilege('readings', 'INSERT') AS granted`;
 
+/** With fewer new rows in a batch than this part of it, keys of the next one are looked up before they are inserted. */
+const KNOWN_SHARE = 0.5;
+
 /** SQLSTATE of a statement that names a column which the table does not have. */
 const UNDEFINED_COLUMN = '42703';
 /** Retention dropped the partition of a row just now; another attempt makes it anew. */
@@ -68,6 +71,8 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
   // An import of new data and a live stream without repetitions COPY; after a batch with known keys the next ones are
   // inserted until one is new throughout.
   let lastWasNew = true;
+  // An import that is given again: nearly all keys are known, in one batch as in the next.
+  let lastWasKnown = false;
   const prepared = new WeakMap<ReadingBatch, PreparedWrite>();
   const databaseNow = createDatabaseClock();
 
@@ -108,8 +113,10 @@ export function createTimescaleStore(pool: Pool): ReadingStore<ClientBase> {
         await partitions.ensureFor(batch);
         const ahead = prepared.get(batch);
         const ready = ahead?.form === form ? ahead : prepareWrite(batch, form, lastWasNew);
-        const outcomes = await writeBatch(transaction, batch, ready);
-        lastWasNew = outcomes.every((outcome) => outcome === OUTCOME.stored);
+        const outcomes = await writeBatch(transaction, batch, ready, lastWasKnown);
+        const stored = outcomes.reduce((sum, one) => (one === OUTCOME.stored ? sum + 1 : sum), 0);
+        lastWasNew = stored === outcomes.length;
+        lastWasKnown = stored < KNOWN_SHARE * outcomes.length;
         await noteLateRows(
           transaction,
           lateRowsOf(batch, outcomes, await databaseNow(transaction)),

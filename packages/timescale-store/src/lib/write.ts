@@ -79,23 +79,39 @@ export async function copyAll(client: ClientBase, content: Buffer, copy: string)
   }
 }
 
-/** The current values of rows whose keys are stored, in the order of the rows. */
+/** Adds the current values of those of the rows whose keys are stored. */
 async function readCurrent(
   client: ClientBase,
   statement: Statement,
   batch: ReadingBatch,
   rows: Uint32Array,
-): Promise<Float64Array> {
-  const values = new Float64Array(rows.length).fill(Number.NaN);
+  current: Map<number, number>,
+): Promise<void> {
   const found = await queryNumbers(client, statement, [
     int4Array(batch.channelId, rows),
     timestamptzArray(batch.tsUs, rows),
   ]);
-  for (const [ordinal = 0, value = 0] of found) values[ordinal - 1] = value;
-  if (values.some((value) => Number.isNaN(value))) {
+  for (const [ordinal = 0, value = 0] of found) current.set(rows[ordinal - 1] ?? 0, value);
+}
+
+/** Stores the rows whose keys are new and returns the current values of the others. */
+async function insertNew(
+  client: ClientBase,
+  batch: ReadingBatch,
+  { ordered: { firsts }, form }: PreparedWrite,
+  lookFirst: boolean,
+): Promise<Map<number, number>> {
+  const current = new Map<number, number>();
+  if (lookFirst) await readCurrent(client, form.readCurrent, batch, firsts, current);
+  const rows = current.size === 0 ? firsts : firsts.filter((row) => !current.has(row));
+  if (rows.length === 0) return current;
+  const found = await queryNumbers(client, form.insertNew, form.parameters(batch, rows));
+  if (found.length === 0) return current;
+  const known = Uint32Array.from(found, ([ordinal = 0]) => rows[ordinal - 1] ?? 0);
+  await readCurrent(client, form.readCurrent, batch, known, current);
+  if (known.some((row) => !current.has(row)))
     throw new Error('a stored reading vanished while it was compared (its partition was dropped)');
-  }
-  return values;
+  return current;
 }
 
 /** Marks rows that differ from the current value, recording each different value once. */
@@ -142,24 +158,24 @@ export function prepareWrite(
   return { ordered, form, content: copies ? form.content(batch, ordered.firsts) : undefined };
 }
 
-/** Writes a batch in the transaction begun on `client`. */
+/**
+ * Writes a batch in the transaction begun on `client`. `lookFirst`: most keys are likely to be stored; then they are looked up before anything is
+ * inserted, which finds out for many rows at once what an insert finds out for each (docs/decisions/0138).
+ */
 export async function writeBatch(
   client: ClientBase,
   batch: ReadingBatch,
-  { ordered, content, form }: PreparedWrite,
+  prepared: PreparedWrite,
+  lookFirst: boolean,
 ): Promise<WriteOutcomes> {
+  const { ordered, content, form } = prepared;
   const outcomes: WriteOutcomes = new Uint8Array(batch.length).fill(OUTCOME.stored);
-  const { firsts, repeats, repeatOf } = ordered;
+  const { repeats, repeatOf } = ordered;
   const copied = content !== undefined && (await copyAll(client, content, form.copy));
-  const knownRows = new Map<number, number>(); // row of a stored key -> the current value
-  if (!copied) {
-    const known = await queryNumbers(client, form.insertNew, form.parameters(batch, firsts));
-    if (known.length > 0) {
-      const rows = Uint32Array.from(known, ([ordinal = 0]) => firsts[ordinal - 1] ?? 0);
-      const values = await readCurrent(client, form.readCurrent, batch, rows);
-      for (const [index, row] of rows.entries()) knownRows.set(row, values[index] ?? 0);
-    }
-  }
+  // row of a stored key -> the current value
+  const knownRows = copied
+    ? new Map<number, number>()
+    : await insertNew(client, batch, prepared, lookFirst);
   const challengers = [...knownRows].map(([row, current]) => ({ row, current }));
   for (const [index, row] of repeats.entries()) {
     const first = repeatOf[index] ?? 0;

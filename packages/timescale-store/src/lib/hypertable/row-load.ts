@@ -54,5 +54,7 @@ export async function compressChunks(
   );
   for (const { chunk } of rows)
     // oxlint-disable-next-line no-await-in-loop -- one connection
-    await client.query('SELECT public.compress_chunk($1::regclass)', [chunk]);
+    await client.query('SELECT public.compress_chunk($1::regclass, if_not_compressed => true)', [
+      chunk,
+    ]);
 }

@@ -46,7 +46,7 @@ export function createQuantaForm(decimals: ChannelDecimals, table = 'readings'):
   SELECT ordinal FROM input WHERE (channel_id, ts) NOT IN (SELECT channel_id, ts FROM inserted)`,
     },
     // One look per channel and span of a chunk, so that each batch of the columnstore is unpacked once; OFFSET keeps the looks apart: a join
-    // would rather unpack whole chunks (docs/decisions/0112).
+    // would rather unpack whole chunks (docs/decisions/0112). What they found is joined as a whole, not look by look with all keys.
     readCurrent: {
       name: 'verimeter_read_current_stored',
       text: `
@@ -55,12 +55,13 @@ export function createQuantaForm(decimals: ChannelDecimals, table = 'readings'):
   ), spans AS MATERIALIZED (
     SELECT channel_id, min(ts) AS first, max(ts) AS last FROM input
      GROUP BY channel_id, date_bin('10 days', ts, '1970-01-01Z')
+  ), found AS MATERIALIZED (
+    SELECT p.channel_id, r.ts, r.value
+      FROM spans p
+      CROSS JOIN LATERAL (SELECT s.ts, s.value FROM stored_readings s
+                           WHERE s.channel_id = p.channel_id AND s.ts BETWEEN p.first AND p.last OFFSET 0) r
   )
-  SELECT t.ordinal, r.value
-    FROM spans p
-    CROSS JOIN LATERAL (SELECT s.ts, s.value FROM stored_readings s
-                         WHERE s.channel_id = p.channel_id AND s.ts BETWEEN p.first AND p.last OFFSET 0) r
-    JOIN input t ON t.channel_id = p.channel_id AND t.ts = r.ts`,
+  SELECT t.ordinal, f.value FROM found f JOIN input t ON t.channel_id = f.channel_id AND t.ts = f.ts`,
     },
   };
 }
