@@ -17,6 +17,8 @@ import {
 
 export { type ReadingStoreFixture, type Row, batchOf, writeRows } from './store-fixture.ts';
 
+const isGap = (index: number): boolean => index % 7 === 3;
+
 /** Runs the suite that every implementation of `ReadingStore` has to pass. */
 export function describeReadingStore<T extends Transaction>(
   name: string,
@@ -172,7 +174,6 @@ export function describeReadingStore<T extends Transaction>(
         tsUs: T0 + Math.floor(index / 2) * QUARTER_US,
         value: index / 1000,
       }));
-      const isGap = (index: number): boolean => index % 7 === 3;
       await write(rows.filter((_, index) => !isGap(index)));
       for (let again = 0; again < 2; again += 1)
         expect(

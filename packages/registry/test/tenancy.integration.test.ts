@@ -217,6 +217,8 @@ describe('the catalogue', () => {
       'reading_page_columns',
       'register_series',
       'series_aggregates',
+      'series_buckets',
+      'series_spacing',
     ]);
   });
 

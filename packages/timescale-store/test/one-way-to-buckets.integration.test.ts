@@ -1,0 +1,76 @@
+import { batchOf } from '@verimeter/reading-store/contract';
+import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTimescaleStore } from '../src/index.ts';
+import { registerChannels, transaction } from './support.ts';
+
+const FROM_US = Date.UTC(2026, 2, 20) * 1000;
+const HOUR_US = 3600e6;
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+let device = 0;
+const series = fc.array(
+  fc.record({ step: fc.integer({ min: 1, max: 90 }), rise: fc.integer({ min: -3, max: 40 }) }),
+  { minLength: 1, maxLength: 80 },
+);
+
+test('a series that lies elsewhere makes the buckets that stored readings make', async () => {
+  const asked = fc.record({
+    series,
+    register: fc.boolean(),
+    resolution: fc.constantFrom('15m', '1h', '1d', '1mo'),
+    zone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Ho_Chi_Minh'),
+  });
+  await fc.assert(
+    fc.asyncProperty(asked, async ({ series: steps, register, resolution, zone }) => {
+      const [channelId = 0] = await registerChannels(database, 'buckets', `b${(device += 1)}-`, 1);
+      let tsUs = FROM_US - 12 * HOUR_US;
+      let value = 100;
+      const rows = steps.map(({ step, rise }) => {
+        tsUs += step * 10 * 60e6;
+        value += rise / 8;
+        return { channelId, tsUs, value };
+      });
+      await transaction(database.servicePool, (client) =>
+        createTimescaleStore(database.servicePool).write(client, batchOf(rows)),
+      );
+      const range = [
+        new Date(FROM_US / 1000).toISOString(),
+        new Date((FROM_US + 40 * HOUR_US) / 1000).toISOString(),
+        resolution,
+        zone,
+        1000,
+      ];
+      await transaction(database.appPool, async (client) => {
+        await client.query(`SELECT set_config('app.tenant', 'buckets', true)`);
+        const stored = await client.query<object>(
+          `SELECT * FROM reading_aggregates($1, 'active_energy_import', $2, $3, $4, $5, $6, $7)`,
+          [`b${device}-0`, register, ...range],
+        );
+        // whole buckets, and the reading before: what a store elsewhere would be asked for
+        const bounds = await client.query<{ from_us: number; to_us: number }>(
+          `SELECT bucket_start($1::timestamptz, $3, $4) AS from_us,
+                  bucket_end(bucket_start($2::timestamptz - interval '1 microsecond', $3, $4), $3, $4) AS to_us`,
+          range.slice(0, 4),
+        );
+        const { from_us: fromUs = 0, to_us: toUs = 0 } = bounds.rows[0] ?? {};
+        const before = rows.findLast((row) => row.tsUs < fromUs);
+        const given = [
+          ...(before === undefined ? [] : [before]),
+          ...rows.filter((row) => row.tsUs >= fromUs && row.tsUs <= toUs),
+        ];
+        const elsewhere = await client.query<object>(
+          'SELECT * FROM series_aggregates($1, $2, $3, $4, $5, $6, $7, $8)',
+          [given.map((row) => row.tsUs), given.map((row) => row.value), register, ...range],
+        );
+        expect(elsewhere.rows).toEqual(stored.rows);
+      });
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
