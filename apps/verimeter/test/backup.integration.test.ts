@@ -42,7 +42,6 @@ async function backUp(pool: Pool, target: string, onRows?: () => void): Promise<
       target,
       backupRecords(client, {
         nowMs: Date.now(),
-        readingsElsewhere: false,
         onProgress: onRows,
         onComplete: (made) => (complete = made),
       }),

@@ -17,4 +17,5 @@ export {
   abandonCopy,
   copyReadings,
 } from './lib/copy/copy-readings.ts';
+export { gatheredRows } from './lib/copy/gathered-rows.ts';
 export { type Comparison, type Difference, compareReadings } from './lib/copy/compare-readings.ts';

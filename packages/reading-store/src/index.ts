@@ -22,6 +22,8 @@ export {
 } from './lib/tenant-readings.ts';
 export { type ReadingEngine } from './lib/reading-engine.ts';
 export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
+export { type SnapshotWatch } from './lib/snapshot-watch.ts';
+export { type PendingBatches } from './lib/pending-batches.ts';
 export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';
 export { readIntervals } from './lib/register-intervals.ts';
 export { type BulkStore, type FilledMonth, type RowLoader } from './lib/bulk.ts';

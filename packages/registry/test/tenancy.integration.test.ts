@@ -13,6 +13,7 @@ const WITHOUT_TENANT = [
   'reading_retention',
   'readings',
   'schema_migrations',
+  'settled_batches',
   'store_batches',
   'store_copies',
   'store_copy_days',

@@ -28,4 +28,5 @@ export { createQuantaForm } from './lib/hypertable/write-form.ts';
 export { type RowLoad, compressChunks, createRowLoad } from './lib/hypertable/row-load.ts';
 export { readLayout } from './lib/layout.ts';
 export { createChannelDecimals } from './lib/hypertable/quanta.ts';
+export { copyOfRows, rowsOfCopy } from './lib/bulk/copied-rows.ts';
 export { createPostgresBulk } from './lib/bulk/bulk-store.ts';

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BulkStore, FilledMonth, RowLoader } from '@verimeter/reading-store';
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
+import { untilCarriedOut } from './applied-log.ts';
 import { HISTORY, monthNamed, monthOf } from './history-table.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { createLineSender } from './line-sender.ts';
 import { createLoadLock } from './move-lock.ts';
 import { QuestDbError } from './questdb-error.ts';
+import { createRowReader } from './row-reader.ts';
+import { openSnapshotWatch } from './snapshot-watch.ts';
 import { TABLE, checkWal, createTableOnce, readWalState } from './readings-table.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -95,7 +98,7 @@ async function readMonths(http: QuestDbHttp): Promise<FilledMonth[]> {
 export function createQuestDbBulk(options: {
   readonly pool: Pool;
   readonly httpUrl: string;
-}): BulkStore {
+}): BulkStore<ClientBase> {
   const http = createQuestDbHttp(options.httpUrl);
   const table = createTableOnce(http);
   const upkeep = createUpkeep({ pool: options.pool, http });
@@ -108,5 +111,19 @@ export function createQuestDbBulk(options: {
     },
     dirtyDays: (notIn) => upkeep.dirtyDays(notIn),
     openLoader: () => createRowLoader(options.pool, http, table),
+    watchSnapshot: () =>
+      openSnapshotWatch(options.pool, createRowReader(http, table), async () => {
+        await table();
+        return readMonths(http);
+      }),
+    async clear() {
+      await table();
+      for (const name of [TABLE, HISTORY]) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        await http.query(`TRUNCATE TABLE ${name}`);
+        // oxlint-disable-next-line no-await-in-loop
+        await untilCarriedOut(http, name, 'removing all readings');
+      }
+    },
   };
 }

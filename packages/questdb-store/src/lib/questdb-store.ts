@@ -9,6 +9,7 @@ import { encodeBatch, encodeShares } from './batch-content.ts';
 import { createQuestDbHttp } from './http-client.ts';
 import { readLateArrivals, readShown } from './late-arrivals.ts';
 import { OwnBatches } from './own-batches.ts';
+import { createPendingBatches } from './pending-batches.ts';
 import { BacklogError } from './questdb-error.ts';
 import { checkWal, createTableOnce, readCommitMode, readWalState } from './readings-table.ts';
 import { createRowReader } from './row-reader.ts';
@@ -78,6 +79,12 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
     kind: 'questdb',
     ...createRowReader(http, table),
     answer: OUTCOME.pending,
+    pendingBatches: createPendingBatches({
+      pool,
+      numbers: batchIds,
+      settle: beginToSettle,
+      signal: closing.signal,
+    }),
 
     prepare(batch) {
       if (batch.length > 0) prepared.set(batch, encodeBatch(batch));

@@ -147,9 +147,10 @@ export async function takeOutcomes(
   return outcomes === undefined ? undefined : Uint8Array.from(bytesOf(outcomes));
 }
 
-/** Whoever asks for these has ended without asking. */
+/** Whoever asks for these has ended without asking, and is no import that may go on. */
 const NEVER_ASKED_FOR = `
-  DELETE FROM store_batches WHERE awaited AND settled_at < now() - interval '1 hour'`;
+  DELETE FROM store_batches b WHERE awaited AND settled_at < now() - interval '1 hour'
+         AND NOT EXISTS (SELECT FROM import_positions p WHERE b.id = ANY (p.batches))`;
 
 /** Removes what nobody asks for, and merges the notes of what was settled. */
 export async function tidy(client: Queryable): Promise<void> {

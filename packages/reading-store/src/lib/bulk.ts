@@ -1,4 +1,6 @@
+import type { SnapshotWatch } from './snapshot-watch.ts';
 import type { StoredRows } from './stored-rows.ts';
+import type { Transaction } from './reading-store.ts';
 import type { DirtyDay } from './upkeep.ts';
 
 /** A month (UTC) that may hold readings. Microseconds since 1970, `untilUs` exclusive. */
@@ -22,7 +24,7 @@ export interface RowLoader {
 }
 
 /** What moving readings from store to store, backups and restores ask of an engine beside its rows. */
-export interface BulkStore {
+export interface BulkStore<T extends Transaction = Transaction> {
   /** In which order rows are loaded best: whole days of all channels, or whole months of some channels. */
   readonly loadsBy: 'day' | 'channel';
   /** The oldest first. */
@@ -30,4 +32,8 @@ export interface BulkStore {
   /** As `StoreUpkeep.dirtyDays`. */
   dirtyDays(notIn: string): AsyncIterable<readonly DirtyDay[]>;
   openLoader(): RowLoader;
+  /** Where the readings are beside PostgreSQL: for backups, whose snapshot is one of PostgreSQL. */
+  watchSnapshot?(): Promise<SnapshotWatch<T>>;
+  /** Where the readings are beside PostgreSQL: removes all of them. */
+  clear?(): Promise<void>;
 }

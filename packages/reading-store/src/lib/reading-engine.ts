@@ -14,7 +14,7 @@ export interface ReadingEngine<T extends Transaction = Transaction> {
   /** What keeps it in order, beside who writes; undefined: nobody here does. */
   readonly upkeep: StoreUpkeep | undefined;
   /** For what moves readings as a whole. */
-  readonly bulk: BulkStore;
+  readonly bulk: BulkStore<T>;
   /** What the commits of the engine survive, in a sentence, where that depends on how it is run. */
   durability?(): Promise<string>;
   /** Ends the connections that the engine has opened itself. */

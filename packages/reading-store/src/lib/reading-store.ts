@@ -1,3 +1,4 @@
+import type { PendingBatches } from './pending-batches.ts';
 import type { RowReader } from './stored-rows.ts';
 
 /** Rows to write, column by column. Only the first `length` entries count. */
@@ -109,6 +110,9 @@ export interface ReadingStore<T extends Transaction = Transaction> extends RowRe
 
   /** What `write` answers for a row that is new: `stored`, or `pending` where the store answers later. */
   readonly answer: typeof OUTCOME.stored | typeof OUTCOME.pending;
+
+  /** Where the answer is `pending`: what becomes of awaited batches, also for another process. */
+  readonly pendingBatches?: PendingBatches<T>;
 
   /** Does ahead what `write` needs no transaction for. The batch may not change afterwards. */
   prepare(batch: ReadingBatch): void;

@@ -24,6 +24,8 @@ const header = z.object({
   migrations: z.array(migration),
   /** `elsewhere`: the readings are in another store, and not in this file. */
   readings: z.enum(['included', 'elsewhere']),
+  /** Months of readings come in falling order. */
+  newest_first: z.boolean().optional(),
 });
 const section = z.object({
   table: z.string(),

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { gatheredRows } from '@verimeter/open-store';
+import type { BulkStore, RowLoader } from '@verimeter/reading-store';
 import {
   type AppliedMigration,
   type Migration,
@@ -12,6 +14,7 @@ import {
   compressChunks,
   createRowLoad,
   readLayout,
+  rowsOfCopy,
 } from '@verimeter/timescale-store';
 import {
   BackupFileError,
@@ -115,15 +118,28 @@ async function nextRecord(records: Records): Promise<BackupRecord> {
   return next.value;
 }
 
+/** An engine beside PostgreSQL. */
+export interface BesideTarget {
+  readonly bulk: Pick<BulkStore, 'months'>;
+  readonly loader: RowLoader;
+}
+
+interface LoadOptions {
+  readonly signal: AbortSignal;
+  /** Where the readings go, if not into the table; empty, and cleared by the caller where the restore fails. */
+  readonly beside?: BesideTarget | undefined;
+}
+
 async function loadSection(
   client: PoolClient,
   section: BackupSection,
   records: Records,
-  options: { readonly signal: AbortSignal; readonly rowLoad: RowLoad | undefined },
+  options: LoadOptions & { readonly rowLoad: RowLoad | undefined },
 ): Promise<number> {
-  const { signal, rowLoad } = options;
+  const { signal, rowLoad, beside } = options;
   const { table, columns, span } = section;
-  if (span !== undefined)
+  const loader = table === READINGS ? beside?.loader : undefined;
+  if (span !== undefined && loader === undefined)
     await client.query(
       "SELECT ensure_reading_partitions($1::timestamptz, $2::timestamptz - interval '1 microsecond')",
       [span.from, span.to],
@@ -147,18 +163,43 @@ async function loadSection(
     }
   }
   const rows =
-    rowLoad === undefined || table !== READINGS
-      ? await copyIn(
-          client,
-          `COPY public."${table}" (${quoted(columns)}) FROM STDIN (FORMAT binary)`,
-          data(),
-        )
-      : await copyIn(client, rowLoad.copy, rowLoad.content(data()));
+    loader !== undefined
+      ? await loadRows(loader, data())
+      : rowLoad === undefined || table !== READINGS
+        ? await copyIn(
+            client,
+            `COPY public."${table}" (${quoted(columns)}) FROM STDIN (FORMAT binary)`,
+            data(),
+          )
+        : await copyIn(client, rowLoad.copy, rowLoad.content(data()));
   if (end?.rows !== rows || end.bytes !== bytes || end.sha256 !== hash.digest('hex'))
     throw new BackupFileError(
       `has other rows of ${table} than it states: ${String(rows)} stored, ${String(end?.rows)} stated`,
     );
   return rows;
+}
+
+/** Rows of readings that are loaded at once. */
+const ROWS_AT_A_TIME = 50_000;
+
+/** Binary COPY of readings into another engine; returns how many there were. */
+async function loadRows(loader: RowLoader, bytes: AsyncIterable<Buffer>): Promise<number> {
+  let loaded = 0;
+  for await (const rows of gatheredRows(rowsOfCopy(bytes), ROWS_AT_A_TIME)) {
+    await loader.load(rows);
+    loaded += rows.length;
+  }
+  return loaded;
+}
+
+/** What was accepted can be read, as many readings as there were. */
+async function requireShown({ bulk, loader }: BesideTarget, readings: number): Promise<void> {
+  await loader.shown();
+  const shown = (await bulk.months()).reduce((sum, month) => sum + (month.readings ?? 0), 0);
+  if (shown !== readings)
+    throw new RestoreTargetError(
+      `QuestDB has taken ${readings} readings and shows ${shown}: see its log, and restore again`,
+    );
 }
 
 async function setSequences(
@@ -217,14 +258,16 @@ export function loadBackup(
   pool: Pool,
   header: BackupHeader,
   records: Records,
-  options: {
-    readonly signal: AbortSignal;
+  options: LoadOptions & {
     readonly onProgress?: ((rows: number) => void) | undefined;
   },
 ): Promise<RestoreSummary> {
   return withTransaction(pool, async (client) => {
     const tables = await readStoredTables(client);
-    const rowLoad = (await readLayout(client)) === 'hypertable' ? createRowLoad() : undefined;
+    const isHypertable =
+      options.beside === undefined && (await readLayout(client)) === 'hypertable';
+    const rowLoad = isHypertable ? createRowLoad() : undefined;
+    let lastTo: string | undefined;
     await openTables(client, tables);
     const names = new Set(tables.map(({ name }) => name));
     const sums = { sections: 0, rows: 0, readings: 0 };
@@ -246,19 +289,21 @@ export function loadBackup(
       if (!names.has(table))
         throw new BackupFileError(`has a table ${table} that its schema lacks`);
       // oxlint-disable-next-line no-await-in-loop
-      const rows = await loadSection(client, record.content, records, {
-        signal: options.signal,
-        rowLoad,
-      });
+      const rows = await loadSection(client, record.content, records, { ...options, rowLoad });
       const { span } = record.content;
-      // Months come one after the other: what is whole does not wait uncompressed for the rest.
-      // oxlint-disable-next-line no-await-in-loop
-      if (rowLoad !== undefined && span !== undefined) await compressChunks(client, span.to);
+      lastTo ??= span?.to;
+      // Months come one after the other: what is whole does not wait uncompressed for the rest. Where the newest comes first, an older one has
+      // rows for its chunks.
+      if (rowLoad !== undefined && span !== undefined && header.newest_first !== true)
+        // oxlint-disable-next-line no-await-in-loop
+        await compressChunks(client, span.to);
       sums.sections += 1;
       sums.rows += rows;
       if (table === READINGS) sums.readings += rows;
       options.onProgress?.(sums.rows);
     }
+    if (rowLoad !== undefined && lastTo !== undefined) await compressChunks(client, lastTo);
+    if (options.beside !== undefined) await requireShown(options.beside, sums.readings);
     await renameShown(client);
     await closeTables(client, tables);
     return { header, tables: tables.length, rows: sums.rows, readings: sums.readings };

@@ -22,8 +22,24 @@ interface TableRow extends StoredTable {
   readonly referenced: readonly string[];
 }
 
-// The journal of migrations is written by the migrations of the restored database. Tables of a move into a hypertable (`verimeter store move`)
-// are no part of any schema; what they hold is in readings. Nor are partitions that retention has detached and not dropped yet.
+/**
+ * The journal of migrations is written by the migrations of the restored database. Tables of a move into a hypertable (`verimeter store move`)
+ * are no part of any schema; what they hold is in readings. Nor are partitions that retention has detached and not dropped yet. A copy into another store ends with the database that it was begun in, and what was
+ * settled while a backup runs belongs to that backup.
+ */
+const LEFT_OUT = [
+  'schema_migrations',
+  'reading_move_parts',
+  'reading_move_log',
+  'readings_next',
+  'readings_plain',
+  'settled_batches',
+  'store_copies',
+  'store_copy_days',
+  'store_copy_months',
+  'store_copy_parts',
+];
+
 const TABLES = `
   SELECT c.relname AS name, c.relkind AS kind, c.relforcerowsecurity AS forced,
          array(SELECT a.attname::text FROM pg_attribute a
@@ -38,7 +54,7 @@ const TABLES = `
                 WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.confrelid <> c.oid) AS referenced
     FROM pg_class c
    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-         AND pg_get_userbyid(c.relowner) = 'verimeter_owner' AND c.relname NOT IN ('schema_migrations', 'reading_move_parts', 'reading_move_log', 'readings_next', 'readings_plain')
+         AND pg_get_userbyid(c.relowner) = 'verimeter_owner' AND c.relname <> ALL ('{${LEFT_OUT.join(',')}}')
          AND c.relname !~ '^(retired_)?readings_y[0-9]{4}m[0-9]{2}$'
    ORDER BY c.relname COLLATE "C"`;
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { SnapshotWatch } from '@verimeter/reading-store';
 import { type PoolClient, appliedMigrations } from '@verimeter/registry';
 import { readProductVersion } from '../product-version.ts';
 import type { BackupHeader, BackupRecord, BackupSection, BackupSequence } from './backup-format.ts';
 import { copyOut } from './copy-streams.ts';
+import { readingsBeside } from './readings-beside.ts';
 import {
   READINGS,
   type StoredTable,
@@ -14,8 +16,8 @@ import {
 export interface BackupOptions {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
-  /** Readings are in another store, and are left out. */
-  readonly readingsElsewhere: boolean;
+  /** Where the readings are in an engine beside PostgreSQL; opened before this begins. */
+  readonly beside?: SnapshotWatch<PoolClient> | undefined;
   /** Rows so far, and how many there are according to the statistics of the tables; undefined where they have none. */
   readonly onProgress?: ((rows: number, estimate: number | undefined) => void) | undefined;
   /** Called behind the last record. */
@@ -44,7 +46,8 @@ async function readHeader(client: PoolClient, options: BackupOptions): Promise<B
     postgres_version: server.rows[0]?.server_version ?? '',
     tenants: tenants.rows.map(({ tenant }) => tenant),
     migrations: migrations ?? [],
-    readings: options.readingsElsewhere ? 'elsewhere' : 'included',
+    readings: 'included',
+    ...(options.beside === undefined ? {} : { newest_first: true }),
   };
 }
 
@@ -90,16 +93,22 @@ export async function* backupRecords(
   options: BackupOptions,
 ): AsyncGenerator<BackupRecord> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await options.beside?.begin(client);
   const header = await readHeader(client, options);
   yield { kind: 'header', content: header };
   const tables = await readStoredTables(client);
   const estimate = await estimateRows(client);
   const sums = { sections: 0, rows: 0, readings: 0 };
 
-  async function* section(content: BackupSection, sql: string): AsyncGenerator<BackupRecord> {
+  const copySql = (sql: string): AsyncGenerator<Buffer, number> =>
+    copyOut(client, `COPY ${sql} TO STDOUT (FORMAT binary)`);
+
+  async function* section(
+    content: BackupSection,
+    copied: AsyncGenerator<Buffer, number>,
+  ): AsyncGenerator<BackupRecord> {
     yield { kind: 'section', content };
     const hash = createHash('sha256');
-    const copied = copyOut(client, `COPY ${sql} TO STDOUT (FORMAT binary)`);
     let bytes = 0;
     let rows: number;
     try {
@@ -123,17 +132,25 @@ export async function* backupRecords(
 
   for (const { name: table, columns } of tables) {
     if (table !== READINGS) {
-      yield* section({ table, columns: [...columns] }, `public."${table}" (${quoted(columns)})`);
+      const copied = copySql(`public."${table}" (${quoted(columns)})`);
+      yield* section({ table, columns: [...columns] }, copied);
       continue;
     }
-    if (options.readingsElsewhere) continue;
+    if (options.beside !== undefined) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection, one snapshot
+      for await (const { span, copied } of readingsBeside(client, options.beside))
+        yield* section({ table, columns: [...columns], span }, copied);
+      continue;
+    }
     // oxlint-disable-next-line no-await-in-loop -- one connection, one snapshot
     const relation = await readingsRelation(client);
     // oxlint-disable-next-line no-await-in-loop
     for (const span of await readReadingSpans(client))
       yield* section(
         { table, columns: [...columns], span },
-        `(SELECT ${quoted(columns)} FROM ${relation} WHERE ts >= '${span.from}' AND ts < '${span.to}')`,
+        copySql(
+          `(SELECT ${quoted(columns)} FROM ${relation} WHERE ts >= '${span.from}' AND ts < '${span.to}')`,
+        ),
       );
   }
   const sequences = await readSequences(client, tables);

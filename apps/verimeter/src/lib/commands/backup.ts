@@ -7,17 +7,20 @@ import { CommandError, UsageError } from '../arguments.ts';
 import { writeBackupFile } from '../backup/backup-file.ts';
 import { type BackupSummary, backupRecords } from '../backup/write-backup.ts';
 import type { CommandContext } from '../command.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase, openEngine } from '../database.ts';
 import { interruptible } from '../interruption.ts';
-import { say, writeLine } from '../output.ts';
+import { writeLine } from '../output.ts';
 import { createRowProgress, grouped } from '../progress.ts';
 import { fileError } from '../whole-file.ts';
 
 /** A table may take hours: the usual limit of a statement is for services. */
 const STATEMENT_TIMEOUT_MS = 7 * 86_400_000;
 
-/** @throws CommandError where the database has no tables of this product, or those of a newer version. */
-async function requireKnownSchema(url: string): Promise<void> {
+/** From here on a backup can tell which readings of QuestDB belong to its moment. */
+const BESIDE_SINCE = '0029_batches_asked_for.sql';
+
+/** @throws CommandError where the database has no tables of this product, those of a newer version, or too old ones for QuestDB. */
+async function requireKnownSchema(url: string, engine: string): Promise<void> {
   const { applied } = await inspectDatabase(url);
   if (applied === undefined)
     throw new CommandError(
@@ -28,6 +31,10 @@ async function requireKnownSchema(url: string): Promise<void> {
   if (newer !== undefined)
     throw new CommandError(
       `the database ${redactUrl(url)} belongs to a newer Verimeter (${newer.name}); make the backup with that version`,
+    );
+  if (engine === 'questdb' && !applied.some(({ name }) => name === BESIDE_SINCE))
+    throw new CommandError(
+      `the readings are in QuestDB, and the schema of ${redactUrl(url)} is older than backups of these: make the backup with the version that it is of, or run verimeter migrate before`,
     );
 }
 
@@ -40,19 +47,21 @@ async function backUp(
   // As it is: a backup before an update must not begin with the update.
   const database = await openDatabase(environment, 'as it is');
   try {
-    await requireKnownSchema(database.url);
+    await requireKnownSchema(database.url, environment.readingStore.engine);
     const pool = createServicePool(database.url, {
       applicationName: 'verimeter-backup',
-      max: 1,
+      max: 2,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     });
+    const engine = await openEngine(pool, environment);
+    const beside = await engine.bulk.watchSnapshot?.();
     const client = await pool.connect();
     const progress = createRowProgress('backup');
     try {
       let summary: BackupSummary | undefined;
       const records = backupRecords(client, {
         nowMs: Date.now(),
-        readingsElsewhere: environment.readingStore.engine === 'questdb',
+        beside,
         onProgress: (rows, estimate) => progress.update(rows, estimate),
         onComplete: (complete) => (summary = complete),
       });
@@ -62,6 +71,8 @@ async function backUp(
       return { summary, bytes };
     } finally {
       client.release(true); // also where it was stopped in the middle of a copy
+      await beside?.close();
+      await engine.close();
       await pool.end();
     }
   } finally {
@@ -90,17 +101,13 @@ export async function run(context: CommandContext): Promise<number> {
   }
   const { summary, bytes } = made;
   const { header } = summary;
-  if (header.readings === 'elsewhere')
-    say(
-      'the readings are in QuestDB (READING_STORE=questdb) and NOT in this file: copy its data directory as well (docs/how-to/backup.md)',
-    );
   if (json)
     await writeLine(
       JSON.stringify({
         file,
         bytes,
         rows: summary.rows,
-        readings: header.readings === 'included' ? summary.readings : null,
+        readings: summary.readings,
         tables: summary.tables,
         tenants: header.tenants,
         schema: header.migrations.at(-1)?.name ?? null,

@@ -3,7 +3,12 @@ import { hasEmbeddedPostgres, removeEmbeddedPostgres } from '@verimeter/embedded
 import { CommandError, UsageError } from '../arguments.ts';
 import { BackupFileError } from '../backup/backup-format.ts';
 import { RestoreTargetError, type RestoreSummary } from '../backup/restore-backup.ts';
-import { bringUpToDate, openBackup, restoreDatabase } from '../backup/restore-database.ts';
+import {
+  bringUpToDate,
+  openBackup,
+  restoreDatabase,
+  settleWaiting,
+} from '../backup/restore-database.ts';
 import type { CommandContext } from '../command.ts';
 import { openDatabase } from '../database.ts';
 import { interruptible } from '../interruption.ts';
@@ -28,8 +33,12 @@ async function restore(
     const progress = createRowProgress('restore');
     let summary: RestoreSummary;
     try {
-      summary = await restoreDatabase(database.url, backup, signal, (rows) =>
-        progress.update(rows, undefined),
+      summary = await restoreDatabase(
+        database.url,
+        backup,
+        signal,
+        (rows) => progress.update(rows, undefined),
+        environment.readingStore,
       );
     } catch (error) {
       await database.close();
@@ -39,6 +48,13 @@ async function restore(
     progress.finish(summary.rows);
     try {
       const applied = await bringUpToDate(database.url, (name) => say(`applying ${name}`));
+      if (environment.readingStore.engine !== 'questdb') {
+        const settled = await settleWaiting(database.url, environment.readingStore);
+        if (settled > 0)
+          say(
+            `${settled} batches that waited for QuestDB when the backup was made are in PostgreSQL`,
+          );
+      }
       return { summary, applied };
     } finally {
       await database.close();

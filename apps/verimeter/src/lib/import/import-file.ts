@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { OUTCOME, type ReadingStore } from '@verimeter/reading-store';
-import { type Pool, ensureTenant } from '@verimeter/registry';
+import type { ReadingStore } from '@verimeter/reading-store';
+import { type Pool, type PoolClient, ensureTenant } from '@verimeter/registry';
 import { type FileKind, readHeader } from './files.ts';
 import { type ImportMemory, recallImport } from './import-memory.ts';
 import { type ReadingCounts, importReadings } from './import-readings.ts';
@@ -19,7 +19,7 @@ export interface ImportResult {
 
 export interface ImportOptions {
   readonly pool: Pool;
-  readonly store: ReadingStore;
+  readonly store: ReadingStore<PoolClient>;
   readonly tenant: string;
   /** Zone of the tenant, where it is created. */
   readonly zone: string;
@@ -63,9 +63,7 @@ export async function importFile(
   await ensureTenant(options.pool, options.tenant, options.zone);
   const rejects = createRejectFile(options.rejectedPath, header);
   let memory: ImportMemory | undefined;
-  // Of a store that answers later nobody knows yet what became of the last rows: there a file is imported from its start.
-  const answersAtOnce = options.store.answer !== OUTCOME.pending;
-  if (kind === 'readings' && options.resume !== undefined && answersAtOnce) {
+  if (kind === 'readings' && options.resume !== undefined) {
     const { identity, anew } = options.resume;
     memory = await recallImport(options.pool, options.tenant, identity, anew);
     if (memory.from !== undefined) options.onResume?.(memory.from.rows);

@@ -9,14 +9,30 @@ export interface ImportPosition {
   readonly duplicate: number;
   readonly conflicting: number;
   readonly rejected: number;
+  /** Numbers of batches among these rows of which it is not known yet what became of them: they are not counted. */
+  readonly batches: readonly number[];
+}
+
+/** What became of some rows. */
+export type RowCounts = Pick<ImportPosition, 'stored' | 'duplicate' | 'conflicting'>;
+
+/** A file that was cut off cannot be gone on with: it has to be imported from its start. */
+export class ResumeError extends Error {
+  readonly code = 'resume';
 }
 
 /** Remembers in the database, batch by batch, how far a file has come: an import that was cut off goes on there. */
 export interface ImportMemory {
   /** Where a run before this one was cut off. */
   readonly from: ImportPosition | undefined;
-  /** In the transaction of the batch. */
-  remember(client: Queryable, position: ImportPosition): Promise<void>;
+  /** In the transaction of a batch: where the file has come to, and what became of the rows of the batch, or its number. */
+  remember(
+    client: Queryable,
+    reached: { readonly rows: number; readonly rejected: number },
+    batch: RowCounts | number,
+  ): Promise<void>;
+  /** In the transaction that takes the answer of the store: what became of the rows of a batch that was remembered by its number. */
+  settle(client: Queryable, batch: number, counts: RowCounts): Promise<void>;
   /** The file is done: imported once more, it is looked at from its start. */
   forget(): Promise<void>;
 }
@@ -42,10 +58,19 @@ export async function fileIdentity(path: string): Promise<string> {
 }
 
 const REMEMBER = `
-  INSERT INTO import_positions (tenant, file, rows, stored, duplicate, conflicting, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO import_positions AS p (tenant, file, rows, rejected, stored, duplicate, conflicting, batches)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (tenant, file) DO UPDATE
-    SET rows = excluded.rows, stored = excluded.stored, duplicate = excluded.duplicate, conflicting = excluded.conflicting,
-        rejected = excluded.rejected, reached_at = now()`;
+    SET rows = excluded.rows, rejected = excluded.rejected, stored = p.stored + excluded.stored,
+        duplicate = p.duplicate + excluded.duplicate, conflicting = p.conflicting + excluded.conflicting,
+        batches = p.batches || excluded.batches, reached_at = now()`;
+
+const SETTLE = `
+  UPDATE import_positions
+     SET batches = array_remove(batches, $3::int8), stored = stored + $4, duplicate = duplicate + $5, conflicting = conflicting + $6
+   WHERE tenant = $1 AND file = $2`;
+
+const NOTHING: RowCounts = { stored: 0, duplicate: 0, conflicting: 0 };
 
 /** What is remembered of a file; `anew`: nothing. What nobody came back to for a month is forgotten. */
 export async function recallImport(
@@ -59,13 +84,20 @@ export async function recallImport(
     [tenant, file, anew],
   );
   const { rows } = await pool.query<ImportPosition>(
-    'SELECT rows, stored, duplicate, conflicting, rejected FROM import_positions WHERE tenant = $1 AND file = $2',
+    'SELECT rows, stored, duplicate, conflicting, rejected, batches::float8[] AS batches FROM import_positions WHERE tenant = $1 AND file = $2',
     [tenant, file],
   );
   return {
     from: rows[0],
-    async remember(client, { rows: done, stored, duplicate, conflicting, rejected }) {
-      await client.query(REMEMBER, [tenant, file, done, stored, duplicate, conflicting, rejected]);
+    async remember(client, reached, batch) {
+      const isPending = typeof batch === 'number';
+      const { stored, duplicate, conflicting } = isPending ? NOTHING : batch;
+      const counts = [stored, duplicate, conflicting];
+      const values = [reached.rows, reached.rejected, ...counts, isPending ? [batch] : []];
+      await client.query(REMEMBER, [tenant, file, ...values]);
+    },
+    async settle(client, batch, { stored, duplicate, conflicting }) {
+      await client.query(SETTLE, [tenant, file, batch, stored, duplicate, conflicting]);
     },
     async forget() {
       await pool.query('DELETE FROM import_positions WHERE tenant = $1 AND file = $2', [

@@ -18,7 +18,13 @@ import {
 import { findQuantity, isIdentifier, sameUnit } from '@verimeter/telemetry';
 import { PartitionDroppedError } from '@verimeter/timescale-store';
 import type { CsvRow } from '../csv/record-splitter.ts';
-import type { ImportMemory, ImportPosition } from './import-memory.ts';
+import { countsOf, createAnswers } from './later-answers.ts';
+import {
+  type ImportMemory,
+  type ImportPosition,
+  ResumeError,
+  type RowCounts,
+} from './import-memory.ts';
 import { type BatchAccount, createBatchAccount } from './reading-account.ts';
 import {
   type ChannelDirectory,
@@ -46,7 +52,7 @@ export interface ReadingCounts {
 
 export interface ReadingImportOptions {
   readonly pool: Pool;
-  readonly store: ReadingStore;
+  readonly store: ReadingStore<PoolClient>;
   readonly tenant: string;
   /** Names the file in ledger and quarantine. */
   readonly source: string;
@@ -56,11 +62,6 @@ export interface ReadingImportOptions {
   /** Of a file that is imported again after it was cut off. */
   readonly memory?: ImportMemory | undefined;
   readonly onProgress?: ((counts: Readonly<ReadingCounts>) => void) | undefined;
-}
-
-/** What was rejected before a file was cut off is not what is rejected now: it has to be imported from its start. */
-export class ResumeError extends Error {
-  readonly code = 'resume';
 }
 
 /** One transaction's worth of rows. */
@@ -155,17 +156,15 @@ export async function importReadings(
     duplicate: done?.duplicate ?? 0,
     conflicting: done?.conflicting ?? 0,
   };
-  let committed: ImportPosition = done ?? {
-    rows: 0,
-    stored: 0,
-    duplicate: 0,
-    conflicting: 0,
-    rejected: 0,
-  };
+  let committed = done?.rows ?? 0;
   let pending = open(options);
   let writing: Promise<void> = Promise.resolve();
-  // Of batches that are safe, and of which the store has not said yet what became of their rows.
-  const answers: Promise<void>[] = [];
+  const answers = createAnswers(options, (found, answered) => {
+    counts.rows += answered;
+    add(counts, found);
+    options.onProgress?.(counts);
+  });
+  for (const batch of done?.batches ?? []) answers.expect(batch);
 
   try {
     await readAll();
@@ -173,7 +172,7 @@ export async function importReadings(
     await writing.catch(() => undefined); // whatever went wrong: nothing is written behind the caller's back
   }
   await writing;
-  await Promise.all(answers.splice(0));
+  await answers.all();
   await options.memory?.forget();
   return counts;
 
@@ -247,7 +246,7 @@ export async function importReadings(
     if (pending.rows === 0) return;
     pending.newChannels.push(...directory.takeNew());
     // A store that answers later is not run away from.
-    if (answers.length >= MOST_UNANSWERED) await answers.shift();
+    await answers.few();
     writing = write(pending, rejects.count);
     // The next await of `writing` reports a failure; until then it must not count as unhandled.
     writing.catch(() => undefined);
@@ -256,24 +255,16 @@ export async function importReadings(
   }
 
   async function write(part: Pending, rejected: number): Promise<void> {
-    const next = { ...committed, rows: committed.rows + part.rows, rejected };
+    const reached = { rows: committed + part.rows, rejected };
     const outcomes = await writeBatch(part, options, async (client, found) => {
-      count(next, found);
-      await options.memory?.remember(client, next);
+      const later = options.store.pendingBatches;
+      const batch = found.length > 0 ? later?.numberOf(found) : undefined;
+      await options.memory?.remember(client, reached, batch ?? countsOf(found));
     });
-    committed = next;
-    const answer = options.store.settled(outcomes).then((settled) => {
-      counts.rows += part.rows;
-      count(counts, settled);
-      options.onProgress?.(counts);
-    });
-    answer.catch(() => undefined); // reported where it is awaited
-    answers.push(answer);
+    committed = reached.rows;
+    answers.take(outcomes, part.rows);
   }
 }
-
-/** Batches of which the answer is awaited. */
-const MOST_UNANSWERED = 8;
 
 function open(options: ReadingImportOptions): Pending {
   const receivedAtUs = options.nowUs();
@@ -382,9 +373,8 @@ async function writeOnce(
   });
 }
 
-function count(counts: Omit<ReadingCounts, 'rows'>, outcomes: WriteOutcomes): void {
-  for (const outcome of outcomes)
-    if (outcome === OUTCOME.stored) counts.stored += 1;
-    else if (outcome === OUTCOME.duplicate) counts.duplicate += 1;
-    else counts.conflicting += 1;
+function add(counts: Omit<ReadingCounts, 'rows'>, found: RowCounts): void {
+  counts.stored += found.stored;
+  counts.duplicate += found.duplicate;
+  counts.conflicting += found.conflicting;
 }

@@ -1,0 +1,336 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runAnalysis } from '@verimeter/analytics';
+import { AUTO, type ReadingStoreSettings } from '@verimeter/open-store';
+import { createQuestDbStore } from '@verimeter/questdb-store';
+import { type Bucket, createReadingBatch } from '@verimeter/reading-store';
+import { type Pool, createServicePool, withTenant, withTransaction } from '@verimeter/registry';
+import {
+  type QuestDb,
+  type TestDatabase,
+  createEmptyDatabase,
+  createTemporaryDirectory,
+  createTestDatabase,
+  createTestDatabaseAt,
+  findQuestDb,
+  findTimescaleServer,
+  startQuestDb,
+} from '@verimeter/test-support';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FileKind, FILE_KINDS } from '../src/lib/import/files.ts';
+import { checkLedger } from '../src/lib/ledger/check-ledger.ts';
+import { type AgreeingFleet, agreeingFleet } from './agreeing-fleet.ts';
+import { expectSame, readingsOfSnapshot, untilSettled, withEngine } from './engines.ts';
+import { type Finished, runProgram, start } from './program.ts';
+
+// The same data in every engine that can be had: its answers, the analysis, and the way from one to the other through backups.
+
+const jar = await findQuestDb();
+const timescaleServer = findTimescaleServer();
+const DAY_MS = 86_400_000;
+const ZONES = ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'];
+
+interface Side {
+  readonly name: string;
+  readonly database: TestDatabase;
+  readonly settings: ReadingStoreSettings;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function describeStores(program: string): void {
+  describe('stores agree', { timeout: 240_000 }, () => {
+    let questdb: QuestDb;
+    let directory: Awaited<ReturnType<typeof createTemporaryDirectory>>;
+    let fleet: AgreeingFleet;
+    const sides: Side[] = [];
+    const at = (name: string): string => path.join(directory.path, name);
+
+    beforeAll(async () => {
+      fleet = agreeingFleet(Math.floor(Date.now() / DAY_MS) * DAY_MS - 61 * DAY_MS);
+      directory = await createTemporaryDirectory();
+      const [server, plain, beside] = await Promise.all([
+        startQuestDb(program),
+        createTestDatabase(),
+        createTestDatabase(),
+      ]);
+      questdb = server;
+      sides.push(
+        {
+          name: 'QuestDB',
+          database: beside,
+          settings: { engine: 'questdb', httpUrl: server.httpUrl },
+          environment: questDbEnvironment(beside.url),
+        },
+        {
+          name: 'PostgreSQL',
+          database: plain,
+          settings: AUTO,
+          environment: { DATABASE_URL: plain.url },
+        },
+      );
+      if (timescaleServer !== undefined) {
+        const database = await createTestDatabaseAt(timescaleServer);
+        const environment = { DATABASE_URL: database.url, READING_STORE: 'timescale' };
+        expect((await runProgram(['migrate'], environment)).status).toBe(0);
+        sides.push({
+          name: 'TimescaleDB',
+          database,
+          settings: { engine: 'timescale' },
+          environment,
+        });
+      }
+      for (const kind of FILE_KINDS)
+        // oxlint-disable-next-line no-await-in-loop
+        if (kind !== 'verifications') await writeFile(at(`${kind}.csv`), fleet[kind]);
+    }, 120_000);
+    afterAll(async () => {
+      await Promise.all(sides.map(({ database }) => database.drop()));
+      await questdb.stop();
+      await directory.remove();
+    });
+
+    const questDbEnvironment = (url: string): Record<string, string> => ({
+      DATABASE_URL: url,
+      READING_STORE: 'questdb',
+      QUESTDB_HTTP_URL: questdb.httpUrl,
+    });
+
+    const importKind = (side: Side, kind: FileKind): Promise<Finished> =>
+      runProgram(
+        [
+          'import',
+          kind,
+          at(`${kind}.csv`),
+          '--json',
+          '--rejected',
+          at(`${side.name}-${kind}.rejected.csv`),
+        ],
+        side.environment,
+      );
+
+    /** The ledger against the store, with nothing on its way. */
+    async function expectAccount(
+      pool: Pool,
+      settings: ReadingStoreSettings,
+      most = 0,
+    ): Promise<void> {
+      await withEngine(pool, settings, async ({ store }) => {
+        const check = await checkLedger(pool, {
+          tenant: 'demo',
+          store,
+          period: { fromUs: -Infinity, toUs: Infinity },
+        });
+        if (check.kind !== 'checked') throw new Error(check.kind);
+        expect(check.violations).toEqual([]);
+        expect(check.readings).toBe(fleet.stored + most);
+        expect(check.ledger.bySource.get('import')).toMatchObject({ pending: 0 });
+      });
+    }
+
+    const exportOf = async (what: string, environment: Side['environment']): Promise<string> => {
+      const { status, stdout } = await runProgram(['export', what], environment);
+      expect(status).toBe(0);
+      return stdout;
+    };
+
+    test('an import is the same everywhere, also one into QuestDB that was killed', async () => {
+      const summary = {
+        rows: fleet.stored + fleet.duplicate + fleet.conflicting + fleet.rejected,
+        stored: fleet.stored,
+        duplicate: fleet.duplicate,
+        conflicting: fleet.conflicting,
+        rejected: fleet.rejected,
+      };
+      for (const side of sides) {
+        for (const kind of ['devices', 'groups', 'members'] as const)
+          // oxlint-disable-next-line no-await-in-loop -- members name devices
+          expect(await importKind(side, kind)).toMatchObject({ status: 0 });
+        // oxlint-disable-next-line no-await-in-loop
+        if (side.settings.engine === 'questdb') await killImport(side);
+        // oxlint-disable-next-line no-await-in-loop
+        const whole = await importKind(side, 'readings');
+        expect(whole.status).toBe(0);
+        expect(JSON.parse(whole.stdout)).toMatchObject(summary);
+        if (side.settings.engine === 'questdb')
+          expect(whole.stderr).toMatch(/goes on behind row [\d,]+/);
+        // oxlint-disable-next-line no-await-in-loop
+        await expectAccount(side.database.servicePool, side.settings);
+      }
+    });
+
+    /** Ends an import by SIGKILL once something of it is committed of which QuestDB has not said yet what became of it. */
+    async function killImport({ database, environment }: Side): Promise<void> {
+      const running = start(['import', 'readings', at('readings.csv'), '--json'], environment);
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop
+        const { rows } = await database.servicePool.query<{ waiting: boolean }>(
+          'SELECT cardinality(batches) > 0 AS waiting FROM import_positions',
+        );
+        if (rows[0]?.waiting === true && running.process.kill('SIGKILL')) break;
+        expect(running.process.exitCode).toBeNull();
+        // oxlint-disable-next-line no-await-in-loop
+        await delay(5);
+      }
+      await running.finished;
+    }
+
+    async function bucketsOf({ database, settings }: Side): Promise<Map<string, Bucket[]>> {
+      return withEngine(database.servicePool, settings, async (engine) => {
+        await engine.upkeep?.tend(Date.now() * 1000); // days that are summed up ahead
+        const found = new Map<string, Bucket[]>();
+        for (const channel of fleet.channels)
+          for (const zone of ZONES)
+            for (const resolution of ['1d', '1mo'] as const)
+              found.set(
+                `${channel.deviceId} ${channel.quantity} ${zone} ${resolution}`,
+                // oxlint-disable-next-line no-await-in-loop
+                await withTenant(database.appPool, 'demo', (client) =>
+                  engine.tenantReadings.buckets(
+                    client,
+                    { ...channel, fromUs: fleet.fromMs * 1000, toUs: fleet.toMs * 1000 },
+                    { register: channel.quantity !== 'voltage_l1', resolution, zone, limit: 1000 },
+                  ),
+                ),
+              );
+        return found;
+      });
+    }
+
+    test('days and months in three zones are the same', async () => {
+      const [first, ...others] = sides;
+      if (first === undefined) throw new Error('there is no engine');
+      const expected = await bucketsOf(first);
+      expect([...expected.values()].flat().length).toBeGreaterThan(fleet.channels.length * 3 * 60);
+      for (const side of others) {
+        // oxlint-disable-next-line no-await-in-loop
+        const found = await bucketsOf(side);
+        for (const [key, buckets] of expected)
+          expectSame(`${side.name} ${key}`, found.get(key) ?? [], buckets);
+      }
+    });
+
+    async function healthOf(
+      pool: Pool,
+      settings: ReadingStoreSettings,
+      environment: Side['environment'],
+    ): Promise<string> {
+      await withEngine(pool, settings, ({ store }) => runAnalysis({ pool, store, tenant: 'demo' }));
+      return exportOf('health', environment);
+    }
+
+    const answers = new Map<string, string>();
+
+    test('the analysis says the same of every device, byte for byte', async () => {
+      for (const { name, database, settings, environment } of sides)
+        // oxlint-disable-next-line no-await-in-loop
+        answers.set(name, await healthOf(database.servicePool, settings, environment));
+      const [first, ...others] = answers.values();
+      expect(first).toMatch(/\nA5,active_energy_import,[^\n]*,ok,/);
+      for (const other of others) expect(other).toBe(first);
+    });
+
+    test('a backup of readings in QuestDB, with what is on its way, comes back into QuestDB and into PostgreSQL', async () => {
+      const [side] = sides;
+      if (side === undefined) throw new Error('there is no engine');
+      const { database, environment, settings } = side;
+      const pool = database.servicePool;
+      // Batches that wait while the backup is made: one that nobody has looked at, and one whose rows are decided and not sent.
+      const [channel] = (
+        await pool.query<{ id: number }>(
+          `SELECT channel_id AS id FROM channels WHERE quantity = 'voltage_l1'`,
+        )
+      ).rows;
+      await waitingBatches(pool, channel?.id ?? 0);
+      const file = at('questdb.backup');
+      const made = await runProgram(['backup', file, '--json'], environment);
+      expect(made.status).toBe(0);
+      expect(JSON.parse(made.stdout)).toMatchObject({ readings: fleet.stored });
+      expect(await readingsOfSnapshot(pool, settings, () => untilSettled(pool, settings))).toBe(
+        fleet.stored,
+      );
+      expect(await readingsOfSnapshot(pool, settings, () => Promise.resolve())).toBe(
+        fleet.stored + 4,
+      );
+      const readings = await exportOf('readings', environment);
+      expect(readings.split('\n')).toHaveLength(fleet.stored + 4 + fleet.conflicting + 2);
+
+      const refused = await runProgram(
+        ['restore', file],
+        questDbEnvironment((await emptied()).url),
+      );
+      expect(refused.status).toBe(1);
+      expect(refused.stderr).toMatch(/QuestDB is not empty: it has readings/);
+
+      const plain = await emptied();
+      expect((await runProgram(['restore', file], { DATABASE_URL: plain.url })).status).toBe(0);
+      expect(await exportOf('readings', { DATABASE_URL: plain.url })).toBe(readings);
+      await expectAccount(plain.pool, AUTO, 4);
+      expect(await healthOf(plain.pool, AUTO, { DATABASE_URL: plain.url })).toBe(
+        answers.get('QuestDB'),
+      );
+
+      await questdb.query('TRUNCATE TABLE readings');
+      const again = await emptied();
+      expect((await runProgram(['restore', file], questDbEnvironment(again.url))).status).toBe(0);
+      await withEngine(again.pool, settings, async ({ store }) => {
+        const { rows } = await again.pool.query<{ id: number }>(
+          'SELECT max(id) AS id FROM store_batches',
+        );
+        await store.pendingBatches?.untilSettled(rows[0]?.id ?? 0);
+      });
+      expect(await exportOf('readings', questDbEnvironment(again.url))).toBe(readings);
+      await expectAccount(again.pool, settings, 4);
+      expect(await exportOf('health', questDbEnvironment(again.url))).toBe(answers.get('QuestDB'));
+    });
+
+    const opened: { pool: Pool; drop: () => Promise<void> }[] = [];
+    afterAll(async () => {
+      for (const { pool, drop } of opened) {
+        // oxlint-disable-next-line no-await-in-loop
+        await pool.end();
+        // oxlint-disable-next-line no-await-in-loop
+        await drop();
+      }
+    });
+
+    async function emptied(): Promise<{ url: string; pool: Pool }> {
+      const { url, drop } = await createEmptyDatabase();
+      const pool = createServicePool(url, { applicationName: 'test', max: 4 });
+      opened.push({ pool, drop });
+      return { url, pool };
+    }
+
+    /** As `ingest` leaves them, accounted for as pending: two readings each, beside the grid. */
+    async function waitingBatches(pool: Pool, channelId: number): Promise<void> {
+      const store = createQuestDbStore({ pool, httpUrl: questdb.httpUrl, settles: false });
+      for (const day of [1, 2]) {
+        const batch = createReadingBatch(2);
+        batch.length = 2;
+        const receivedAtUs = Math.floor(Date.now() / 1000) * 1e6; // as QuestDB keeps it
+        for (let row = 0; row < 2; row += 1) {
+          batch.channelId[row] = channelId;
+          batch.tsUs[row] = (fleet.fromMs + day * DAY_MS) * 1000 + 333 + row;
+          batch.value[row] = 230 + row / 3;
+          batch.receivedAtUs[row] = receivedAtUs;
+        }
+        const shares = [{ tenant: 'demo', deviceId: 'A1', source: 'import', end: 2, live: false }];
+        // oxlint-disable-next-line no-await-in-loop
+        await withTransaction(pool, async (client) => {
+          await store.write(client, batch, { shares });
+          await client.query(
+            `INSERT INTO ledger_journal (tenant, hour, source, device_ids, topics, received, stored, duplicate, conflicting, rejected, pending)
+             VALUES ('demo', date_trunc('hour', to_timestamp($1::float8 / 1e6)), 'import', '{A1}', '{NULL}', '{2}', '{0}', '{0}', '{0}', '{0}', '{2}')`,
+            [receivedAtUs],
+          );
+        });
+      }
+      await pool.query(
+        `UPDATE store_batches SET outcomes = '\\x0000' WHERE id = (SELECT min(id) FROM store_batches WHERE settled_at IS NULL)`,
+      );
+      await store.close();
+    }
+  });
+}
+
+if (jar !== undefined) describeStores(jar);
