@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataSetOf, readingsOf } from '../src/lib/bench/store/data-set.ts';
 import type { MeasuredEngine } from '../src/lib/bench/store/engine.ts';
 import { openDatabase } from '../src/lib/bench/store/measured-postgres.ts';
+import { processesOf, queuedMs } from '../src/lib/bench/store/processor-queue.ts';
 import { measureLatencies } from '../src/lib/bench/store/read-latencies.ts';
 import { measureWrites } from '../src/lib/bench/store/write-rates.ts';
 
@@ -81,6 +82,15 @@ describe('bench store on PostgreSQL', () => {
     });
     expect(rate?.ratio).toBeGreaterThan(0);
     expect(await counts()).toMatchObject({ readings: all });
+  });
+
+  test('waiting for a processor is counted by the kernel, for processes that are there', async () => {
+    const [own, server = 0, ...others] = await processesOf([database.servicePool]);
+    expect([own, others]).toEqual([process.pid, []]);
+    const before = await queuedMs([process.pid, server]);
+    expect(before).toBeGreaterThan(0);
+    expect(await queuedMs([process.pid, server])).toBeGreaterThanOrEqual(before ?? Infinity);
+    expect(await queuedMs([2 ** 30])).toBeUndefined();
   });
 
   test('each question is asked through the store and of the engine alone', async () => {

@@ -4,10 +4,20 @@ import { median, quantile } from '@verimeter/statistics';
 import { processorTime } from '../ingest/process-figures.ts';
 import type { DataSet } from './data-set.ts';
 import type { BenchDevice, MeasuredEngine } from './engine.ts';
+import { processesOf, queuedMs } from './processor-queue.ts';
 
 export interface Latency {
   readonly what: 'latest' | 'raw_30_days' | 'months_of_a_year';
   /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly own_p50: number;
+  readonly own_p99: number;
+  /** The same without the time in which a process of ours was ready and had no processor: less disturbed by other work on the machine. */
+  readonly unqueued: Percentiles | undefined;
+}
+
+interface Percentiles {
   readonly p50: number;
   readonly p99: number;
   readonly own_p50: number;
@@ -63,6 +73,8 @@ export async function measureLatencies(
     return { device, range: { deviceId: device.deviceId, quantity: QUANTITY, fromUs, toUs } };
   };
   const request = withTenant.bind(undefined, engine.appPool, TENANT);
+  const pids = engine.isOurs ? await processesOf([engine.appPool, engine.pool]) : [];
+  const compare = compareOf(pids);
   const raw = (): Promise<Latency> =>
     compare('raw_30_days', questions, () => ask(MONTH_INSTANTS), {
       through: ({ range }) =>
@@ -94,38 +106,62 @@ export async function measureLatencies(
   ];
 }
 
-async function compare(
-  what: Latency['what'],
-  questions: number,
-  ask: () => Asked,
-  ways: {
-    readonly through: (asked: Asked) => Promise<unknown>;
-    readonly alone: (asked: Asked) => Promise<unknown>;
-  },
-): Promise<Latency> {
-  const through: number[] = [];
-  const alone: number[] = [];
-  // A service has open connections, and its statements are known.
-  for (let question = 0; question < UNTIMED; question++) {
-    // oxlint-disable-next-line no-await-in-loop
-    await ways.through(ask());
-    // oxlint-disable-next-line no-await-in-loop
-    await ways.alone(ask());
-  }
-  for (let question = 0; question < questions; question++) {
-    // Another channel for each: what one has read is not in memory for the other.
-    // oxlint-disable-next-line no-await-in-loop
-    through.push(await milliseconds(() => ways.through(ask())));
-    // oxlint-disable-next-line no-await-in-loop
-    alone.push(await milliseconds(() => ways.alone(ask())));
-  }
-  return {
-    what,
-    p50: median(through),
-    p99: quantile(through, 0.99),
-    own_p50: median(alone),
-    own_p99: quantile(alone, 0.99),
+interface Ways {
+  readonly through: (asked: Asked) => Promise<unknown>;
+  readonly alone: (asked: Asked) => Promise<unknown>;
+}
+
+/** `pids`: processes whose waiting for a processor is told apart. */
+const compareOf =
+  (pids: readonly number[]) =>
+  async (
+    what: Latency['what'],
+    questions: number,
+    ask: () => Asked,
+    ways: Ways,
+  ): Promise<Latency> => {
+    const through: Timed[] = [];
+    const alone: Timed[] = [];
+    // A service has open connections, and its statements are known.
+    for (let question = 0; question < UNTIMED; question++) {
+      // oxlint-disable-next-line no-await-in-loop
+      await ways.through(ask());
+      // oxlint-disable-next-line no-await-in-loop
+      await ways.alone(ask());
+    }
+    for (let question = 0; question < questions; question++) {
+      // Another channel for each: what one has read is not in memory for the other.
+      // oxlint-disable-next-line no-await-in-loop
+      through.push(await timed(pids, () => ways.through(ask())));
+      // oxlint-disable-next-line no-await-in-loop
+      alone.push(await timed(pids, () => ways.alone(ask())));
+    }
+    const percentiles = (of: (one: Timed) => number): Percentiles => ({
+      p50: median(through.map(of)),
+      p99: quantile(through.map(of), 0.99),
+      own_p50: median(alone.map(of)),
+      own_p99: quantile(alone.map(of), 0.99),
+    });
+    const isKnown = [...through, ...alone].every(({ queued }) => queued !== undefined);
+    return {
+      what,
+      ...percentiles(({ ms }) => ms),
+      unqueued: isKnown ? percentiles(({ ms, queued = 0 }) => Math.max(0, ms - queued)) : undefined,
+    };
   };
+
+interface Timed {
+  readonly ms: number;
+  /** Undefined where it is not known. */
+  readonly queued: number | undefined;
+}
+
+async function timed(pids: readonly number[], work: () => Promise<unknown>): Promise<Timed> {
+  const before = pids.length === 0 ? undefined : await queuedMs(pids);
+  const ms = await milliseconds(work);
+  const after = before === undefined ? undefined : await queuedMs(pids);
+  const queued = before === undefined || after === undefined ? undefined : after - before;
+  return { ms, queued };
 }
 
 async function milliseconds(work: () => Promise<unknown>): Promise<number> {

@@ -87,10 +87,17 @@ function writesText(writes: readonly WriteRate[]): string {
 
 function latenciesText(latencies: readonly Latency[]): string {
   const head = ['ms', 'p50', 'p99', 'engine alone p50', 'p99'];
-  const rows = latencies.map((one) => [
-    WHAT[one.what],
-    ...[one.p50, one.p99, one.own_p50, one.own_p99].map((ms) => ms.toFixed(1)),
-  ]);
+  const rows = latencies.flatMap((one) =>
+    [
+      { text: WHAT[one.what], times: one },
+      ...(one.unqueued === undefined
+        ? []
+        : [{ text: '  without waiting for a processor', times: one.unqueued }]),
+    ].map(({ text, times }) => [
+      text,
+      ...[times.p50, times.p99, times.own_p50, times.own_p99].map((ms) => ms.toFixed(1)),
+    ]),
+  );
   return table([head, ...rows], new Set([1, 2, 3, 4]));
 }
 
