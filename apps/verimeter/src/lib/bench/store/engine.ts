@@ -25,7 +25,9 @@ export interface MeasuredEngine {
   size(): Promise<StoreSize>;
   /** Parts of the data set that the engine holds in different forms; they are measured by themselves, too. */
   parts?(): Promise<readonly StorePart[]>;
-  /** Drops what was written before the data set begins. */
+  /** From here on is what is written for the measurement: where no other readings are, so that it can be dropped as a whole. */
+  readonly writeFromUs?: number;
+  /** Drops what was written from `writeFromUs` on, or before the data set begins where that is not given. */
   dropWritten(): Promise<void>;
   readonly own: OwnLimits;
   close(): Promise<void>;

@@ -63,25 +63,28 @@ function roomOf(
   };
 }
 
-/** Drops partitions or chunks that ended at or before an instant. Not as retention does: that keeps account of what it removes. */
-async function dropBefore(
-  admin: Queryable,
-  engine: PostgresEngine,
-  untilUs: number,
-): Promise<void> {
+/**
+ * Readings that are written for the measurement are of this time on: those of the past would be late, and who writes late readings looks
+ * for days that are summed up (docs/decisions/0133), which live readings do not have to.
+ */
+const WRITE_FROM_US = Date.UTC(2100, 0, 1) * 1000;
+
+/** Drops partitions or chunks of what was written for the measurement. Not as retention does: that keeps account of what it removes. */
+async function dropFrom(admin: Queryable, engine: PostgresEngine, fromUs: number): Promise<void> {
+  const from = formatTimestamp(fromUs);
   if (engine === 'timescale') {
     await admin.query(
-      `SELECT public.drop_chunks('public.readings', older_than => $1::timestamptz)`,
-      [formatTimestamp(untilUs)],
+      `SELECT public.drop_chunks('public.readings', newer_than => $1::timestamptz)`,
+      [from],
     );
     return;
   }
   const { rows } = await admin.query<{ drop: string }>(
     `SELECT format('DROP TABLE %s', c.oid::regclass) AS drop
        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-      CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''(.*)''\\)') m (bound)
-      WHERE i.inhparent = 'public.readings'::regclass AND (m.bound)[1]::timestamptz <= $1`,
-    [formatTimestamp(untilUs)],
+      CROSS JOIN LATERAL regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \\(''(.*)''\\) TO') m (bound)
+      WHERE i.inhparent = 'public.readings'::regclass AND (m.bound)[1]::timestamptz >= $1`,
+    [from],
   );
   // oxlint-disable-next-line no-await-in-loop -- one after the other
   for (const { drop } of rows) await admin.query(drop);
@@ -135,7 +138,8 @@ export async function openDatabase(
       await createPostgresUpkeep(pool, { budgetMs: STATEMENT_TIMEOUT_MS }).tend(Date.now() * 1000);
       return days;
     },
-    dropWritten: () => dropBefore(admin, name, dataSet.startUs),
+    writeFromUs: WRITE_FROM_US,
+    dropWritten: () => dropFrom(admin, name, WRITE_FROM_US),
     own: postgresOwnLimits(
       pool,
       roomOf(admin, name),

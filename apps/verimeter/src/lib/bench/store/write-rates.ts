@@ -38,7 +38,7 @@ export const WRITE_CASES: readonly WriteCase[] = [
 /** Batches of a round: enough readings for a second, and not so many small ones that a round takes a minute. */
 const ROUND_READINGS = 200_000;
 const ROUND_BATCHES = 200;
-/** Written to times long before the data set, so that it can be dropped by partitions; a second apart, so that there are few of these. */
+/** Where the engine names no other time. A second apart, so that there are few partitions to be dropped. */
 const FROM_US = Date.UTC(2006, 0, 1) * 1000;
 const STEP_US = 1e6;
 
@@ -80,14 +80,17 @@ export async function measureWrites(
 }
 
 /** Gives batches of so many readings, instant by instant as meters send them, each key once. */
-function batchesOf({ devices }: MeasuredEngine): (size: number) => ReadingBatch {
+function batchesOf({
+  devices,
+  writeFromUs = FROM_US,
+}: MeasuredEngine): (size: number) => ReadingBatch {
   let written = 0;
   return (size) => {
     const batch = createReadingBatch(size);
     const receivedAtUs = Date.now() * 1000;
     for (let row = 0; row < size; row++, written++) {
       const instant = Math.floor(written / devices.length);
-      const tsUs = FROM_US + instant * STEP_US;
+      const tsUs = writeFromUs + instant * STEP_US;
       batch.channelId[row] = devices[written % devices.length]?.channelId ?? 0;
       batch.tsUs[row] = tsUs;
       batch.value[row] = Math.round(instant * 97 + (written % 61)) / 1000;
