@@ -32,9 +32,9 @@ const FILL: Readonly<Record<PostgresEngine, string>> = {
          (${WATT_HOURS})::int8, 3, c.channel_id ${ROWS}`,
 };
 
-/** Chunks that end by then. A job does it once they are two weeks old; here the disk need not hold a year in the form before. */
+/** Chunks that end by then. A job does it once they are two weeks old, perhaps meanwhile; here the disk need not hold a year in the form before. */
 const COMPRESS = `
-  SELECT public.compress_chunk(format('%I.%I', chunk_schema, chunk_name)::regclass) FROM timescaledb_information.chunks
+  SELECT public.compress_chunk(format('%I.%I', chunk_schema, chunk_name)::regclass, if_not_compressed => true) FROM timescaledb_information.chunks
    WHERE hypertable_schema = 'public' AND hypertable_name = 'readings' AND NOT is_compressed AND range_end <= $1::timestamptz`;
 
 interface FilledDatabase {
