@@ -134,7 +134,9 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
       const sender = createLineSender(http);
       await sender.send(batch);
       await sender.close();
-      expect(await untilApplied(http, { pollMs: 5, timeoutMs: 30_000 })).toBe(true);
+      expect(await untilApplied(http, { pollMs: 5, longestPollMs: 50, timeoutMs: 30_000 })).toBe(
+        true,
+      );
       const before = await readBefore(http, batch);
       expect(before?.shown.count).toBe(200);
       expect(before?.shown).toEqual(fingerprintOf(batch, before?.parts ?? []));
@@ -166,7 +168,7 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
         await world.questdb.query(
           `INSERT INTO readings (ts, channel, value, flags, received) VALUES (${fromUs}, '${another}', 1, 0, 1)`,
         );
-        await untilApplied(http, { pollMs: 5, timeoutMs: 30_000 });
+        await untilApplied(http, { pollMs: 5, longestPollMs: 50, timeoutMs: 30_000 });
       }, asked);
       await settleAll(open({ http: interposed }));
       expect(asked.filter(isReadBack)).not.toEqual([]);
@@ -181,7 +183,7 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
       const asked: string[] = [];
       const interposed = beforeSecondLook(async () => {
         await world.questdb.query(`ALTER TABLE readings DROP PARTITION LIST '2024-05-21'`);
-        await untilApplied(http, { pollMs: 5, timeoutMs: 30_000 });
+        await untilApplied(http, { pollMs: 5, longestPollMs: 50, timeoutMs: 30_000 });
       }, asked);
       await expect(settleAll(open({ http: interposed, shownMs: 300 }))).rejects.toThrow(
         'QuestDB has taken 100 readings and does not show 100 of them',

@@ -3,6 +3,9 @@ import type { QuestDbHttp } from './http-client.ts';
 import { QuestDbError } from './questdb-error.ts';
 import { checkWal, readWalState } from './readings-table.ts';
 
+/** A question is half a millisecond of a processor. */
+const LONGER_EACH_TIME = 1.6;
+
 /**
  * Waits until readers see what QuestDB has taken so far. False: not in time.
  *
@@ -11,7 +14,9 @@ import { checkWal, readWalState } from './readings-table.ts';
 export async function untilApplied(
   http: QuestDbHttp,
   options: {
+    /** Between the first two looks. */
     readonly pollMs: number;
+    readonly longestPollMs: number;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
     /** Default: the one of readings. */
@@ -20,6 +25,7 @@ export async function untilApplied(
 ): Promise<boolean> {
   const deadline = performance.now() + options.timeoutMs;
   let accepted: number | undefined;
+  let { pollMs } = options;
   while (options.signal?.aborted !== true) {
     // oxlint-disable-next-line no-await-in-loop -- until it is so
     const state = await readWalState(http, undefined, options.table);
@@ -28,13 +34,15 @@ export async function untilApplied(
     if (state.applied >= accepted) return true;
     if (performance.now() > deadline) return false;
     // oxlint-disable-next-line no-await-in-loop
-    await sleep(options.pollMs);
+    await sleep(pollMs);
+    pollMs = Math.min(options.longestPollMs, pollMs * LONGER_EACH_TIME);
   }
   return false;
 }
 
 const CARRIED_OUT_MS = 300_000;
 const POLL_MS = 20;
+const LONGEST_POLL_MS = 200;
 
 /** Waits until a change of a table is carried out. @throws QuestDbError where it is not, `doing` what */
 export async function untilCarriedOut(
@@ -42,6 +50,7 @@ export async function untilCarriedOut(
   table: string,
   doing: string,
 ): Promise<void> {
-  if (!(await untilApplied(http, { pollMs: POLL_MS, timeoutMs: CARRIED_OUT_MS, table })))
+  const pace = { pollMs: POLL_MS, longestPollMs: LONGEST_POLL_MS };
+  if (!(await untilApplied(http, { ...pace, timeoutMs: CARRIED_OUT_MS, table })))
     throw new QuestDbError(`QuestDB has not carried out after five minutes: ${doing}`);
 }

@@ -24,6 +24,7 @@ import { type Queryable, takeBatches } from './waiting-batches.ts';
 const ROWS_AT_A_TIME = 50_000;
 /** Between two looks at whether what was sent is applied, and whether what was applied and is missed is shown. */
 const POLL_MS = 4;
+const LONGEST_POLL_MS = 25;
 const MISSED_MS = 50;
 const SHOWN_MS = 60_000;
 
@@ -156,7 +157,15 @@ export function createPipeline(options: {
     let missing = rows.length;
     for (let isFirst = true; performance.now() < deadline; isFirst = false) {
       const timeoutMs = deadline - performance.now();
-      if (!(await untilApplied(http, { pollMs: POLL_MS, timeoutMs, signal }))) break;
+      if (
+        !(await untilApplied(http, {
+          pollMs: POLL_MS,
+          longestPollMs: LONGEST_POLL_MS,
+          timeoutMs,
+          signal,
+        }))
+      )
+        break;
       if (isFirst && before !== undefined && (await isAddedTo(before, rows, previous))) return;
       missing = countMissing(rows, await readValues(http, rows));
       if (missing === 0) return;
