@@ -118,8 +118,8 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
       });
       const rows = fc.sample(
         fc.uniqueArray(row, {
-          minLength: 200,
-          maxLength: 200,
+          minLength: 400,
+          maxLength: 400,
           selector: ({ channelId, tsUs }) => `${channelId} ${tsUs}`,
         }),
         { numRuns: 1, seed: 7 },
@@ -138,7 +138,7 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
         true,
       );
       const before = await readBefore(http, batch);
-      expect(before?.shown.count).toBe(200);
+      expect(before?.shown.count).toBe(400);
       expect(before?.shown).toEqual(fingerprintOf(batch, before?.parts ?? []));
     });
 
@@ -179,21 +179,21 @@ export function describePipeline(worldOf: () => QuestDbWorld): void {
     test('rows that are not shown are not settled, and sent again', async () => {
       const [channelId = 0] = await world.createChannels(1);
       const fromUs = T0 + 20 * DAY_US;
-      await wait(registers(channelId, fromUs, 100));
+      await wait(registers(channelId, fromUs, 400));
       const asked: string[] = [];
       const interposed = beforeSecondLook(async () => {
         await world.questdb.query(`ALTER TABLE readings DROP PARTITION LIST '2024-05-21'`);
         await untilApplied(http, { pollMs: 5, longestPollMs: 50, timeoutMs: 30_000 });
       }, asked);
       await expect(settleAll(open({ http: interposed, shownMs: 300 }))).rejects.toThrow(
-        'QuestDB has taken 100 readings and does not show 100 of them',
+        'QuestDB has taken 400 readings and does not show 400 of them',
       );
       expect(asked.filter(isReadBack)).not.toEqual([]);
       expect(await waiting()).toBe(1);
       const again: string[] = [];
       await settleAll(open({ http: beforeSecondLook(() => Promise.resolve(), again) }));
       expect(await waiting()).toBe(0);
-      expect(await shownOf(channelId)).toBe(100);
+      expect(await shownOf(channelId)).toBe(400);
       expect(again.filter(isReadBack)).not.toEqual([]); // what another one decided is read back
     });
 
