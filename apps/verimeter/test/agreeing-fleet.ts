@@ -14,7 +14,7 @@ export interface AgreeingFleet {
   readonly toMs: number;
 }
 
-const METERS = 9;
+const METERS = 6;
 const DAYS = 60;
 const STEP_MS = 900_000;
 

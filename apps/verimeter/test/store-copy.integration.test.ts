@@ -9,10 +9,13 @@ import {
   type QuestDb,
   type TestDatabase,
   createTestDatabase,
+  createTestDatabaseAt,
   findQuestDb,
+  findTimescaleServer,
   runSql,
   startQuestDb,
 } from '@verimeter/test-support';
+import { chooseLayout } from '@verimeter/timescale-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type CopyPhase,
@@ -27,8 +30,8 @@ import {
 import { runProgram } from './program.ts';
 
 const PROGRAM = fileURLToPath(new URL('store-copy-process.ts', import.meta.url));
-const CHANNELS = 6;
-const DAYS = 40;
+const CHANNELS = 5;
+const DAYS = 34;
 const DAY_US = 86_400e6;
 const never = new AbortController().signal;
 const jar = await findQuestDb();
@@ -40,8 +43,13 @@ interface Row {
   readonly receivedAtUs: number;
 }
 
-function describeCopy(program: string): void {
-  describe('store copy', { timeout: 120_000 }, () => {
+/** `kind`: which of the tables of PostgreSQL. */
+function describeCopy(
+  program: string,
+  kind: 'postgres' | 'timescale',
+  createDatabase: () => Promise<TestDatabase>,
+): void {
+  describe(`store copy: ${kind}`, { timeout: 120_000 }, () => {
     let questdb: QuestDb;
     let database: TestDatabase;
     let postgres: ReadingEngine<PoolClient>;
@@ -54,7 +62,7 @@ function describeCopy(program: string): void {
     }, 120_000);
     afterAll(() => questdb.stop());
     beforeEach(async () => {
-      database = await createTestDatabase();
+      database = await createDatabase();
       const pool = database.servicePool;
       await pool.query(
         `INSERT INTO tenants (tenant) VALUES ('t');
@@ -65,7 +73,7 @@ function describeCopy(program: string): void {
          SELECT 't', 'm' || n, 'active_energy_import', 'kW.h' FROM generate_series(1, ${CHANNELS}) n RETURNING channel_id`,
       );
       channels = made.rows.map((row) => row.channel_id);
-      postgres = await openReadingStore(pool, { engine: 'postgres' });
+      postgres = await openReadingStore(pool, { engine: kind });
       quest = await openReadingStore(pool, { engine: 'questdb', httpUrl: questdb.httpUrl });
     });
     afterEach(async () => {
@@ -175,7 +183,7 @@ function describeCopy(program: string): void {
       expect([...phases]).toEqual(['copy', 'catch_up', 'compare']);
 
       const second = await runProgram(
-        ['store', 'copy', '--from', 'postgres', '--to', 'questdb', '--json'],
+        ['store', 'copy', '--from', kind, '--to', 'questdb', '--json'],
         environment(),
       );
       expect(second.status).toBe(0);
@@ -244,13 +252,13 @@ function describeCopy(program: string): void {
         month: new Date(spoilt / 1000).toISOString().slice(0, 7),
       };
       const printed = await runProgram(
-        ['store', 'compare', '--from', 'postgres', '--to', 'questdb'],
+        ['store', 'compare', '--from', kind, '--to', 'questdb'],
         environment(),
       );
       expect(printed.status).toBe(1);
       expect(printed.stdout).toMatch(
         new RegExp(
-          String.raw`^t m4 active_energy_import ${difference.month}: [\d,]+ readings \(\w+\) in PostgreSQL, [\d,]+ \(\w+\) in QuestDB\n$`,
+          String.raw`^t m4 active_energy_import ${difference.month}: [\d,]+ readings \(\w+\) in (?:PostgreSQL|TimescaleDB), [\d,]+ \(\w+\) in QuestDB\n$`,
         ),
       );
       expect(await abandonCopy(database.servicePool)).toBe(true);
@@ -261,7 +269,9 @@ function describeCopy(program: string): void {
         (again.differences[0]?.source.readings ?? 0) + 1,
       );
       await expect(copy(quest, postgres)).rejects.toThrow(CopyRefusedError);
-      await expect(copy(quest, postgres)).rejects.toThrow(/from postgres to questdb .* was begun/);
+      await expect(copy(quest, postgres)).rejects.toThrow(
+        /from (postgres|timescale) to questdb .* was begun/,
+      );
     });
 
     test('and back, with what still waits for QuestDB', async () => {
@@ -287,7 +297,15 @@ function describeCopy(program: string): void {
   });
 }
 
-if (jar !== undefined) describeCopy(jar);
+if (jar !== undefined) describeCopy(jar, 'postgres', createTestDatabase);
+
+const server = findTimescaleServer();
+if (jar !== undefined && server !== undefined)
+  describeCopy(jar, 'timescale', async () => {
+    const database = await createTestDatabaseAt(server);
+    expect(await chooseLayout(database.url, 'timescale')).toMatchObject({ kind: 'timescale' });
+    return database;
+  });
 
 test('wrong use is told', async () => {
   const args = ['store', 'copy', '--from', 'postgres', '--to'];
