@@ -77,9 +77,9 @@ function describeCopy(
       quest = await openReadingStore(pool, { engine: 'questdb', httpUrl: questdb.httpUrl });
     });
     afterEach(async () => {
+      await quest.bulk.clear?.();
       await quest.close();
       await database.drop();
-      await questdb.query('TRUNCATE TABLE IF EXISTS readings');
     });
 
     async function write(engine: ReadingEngine<PoolClient>, rows: readonly Row[]): Promise<void> {

@@ -283,7 +283,7 @@ function describeStores(program: string): void {
         await hypertable.database.drop();
       }
 
-      await questdb.query('TRUNCATE TABLE readings');
+      await withEngine(pool, settings, async ({ bulk }) => bulk.clear?.());
       const again = await emptied();
       expect((await runProgram(['restore', file], questDbEnvironment(again.url))).status).toBe(0);
       await withEngine(again.pool, settings, async ({ store }) => {

@@ -29,7 +29,7 @@ const digest = (pieces: readonly ReadingBatch[], before = Infinity) => {
   return open.end();
 };
 
-async function* pieces(): AsyncGenerator<ReadingBatch> {
+async function* inPieces(): AsyncGenerator<ReadingBatch> {
   for (const length of [1, 0, 7, 3]) {
     await Promise.resolve();
     yield rowsOf(Array.from({ length }, (_, k) => [1, length * 100 + k, k, 0] as const));
@@ -77,7 +77,7 @@ test('days that changed are put together within a month, as far as they are few'
 
 test('rows are gathered whole, in their order, whatever pieces they come in', async () => {
   const found: number[][] = [];
-  for await (const rows of gatheredRows(pieces(), 4))
+  for await (const rows of gatheredRows(inPieces(), 4))
     found.push([...rows.tsUs.subarray(0, rows.length)]);
   expect(found).toEqual([
     [100, 700, 701, 702],

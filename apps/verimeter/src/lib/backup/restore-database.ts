@@ -79,7 +79,7 @@ async function loadBeside(
 ): Promise<RestoreSummary> {
   if ((await bulk.months()).length > 0)
     throw new RestoreTargetError(
-      'QuestDB is not empty: it has readings; restore into another one, or empty it first (TRUNCATE TABLE readings in its console)',
+      'QuestDB is not empty: it has readings; restore into another one, or empty it first (TRUNCATE TABLE readings; TRUNCATE TABLE readings_history in its console)',
     );
   const loader = bulk.openLoader();
   try {
