@@ -1,9 +1,13 @@
+import { FLAG } from '@verimeter/telemetry';
 import {
+  type Month,
   type Span,
   between,
   historyParts,
   monthsWithin,
+  readHistory,
   readHistoryMonths,
+  readMonthsWithin,
 } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import {
@@ -14,7 +18,7 @@ import {
   chunksOf,
   instant,
 } from './readings-table.ts';
-import { type RowColumns, emptyColumns, mergeColumns } from './row-columns.ts';
+import { type RowColumns, emptyColumns, mergeColumns, pushRow } from './row-columns.ts';
 
 /*
  * Readings are in two tables, and those of a month on its way from one to the other in both: `TABLE` is asked first, then history, which
@@ -83,16 +87,40 @@ export async function readChannels(
     `SELECT channel, ts::long AS us, value${more} FROM ${TABLE}
       WHERE ${channelIn(channelIds)} AND ${within(span)} AND ${hotSeen(seen)}`,
   ]);
-  const parts = historyParts(await readHistoryMonths(http), channelIds, span);
-  const old = await collect(
-    parts.map(
-      (part) =>
-        `SELECT channel, at, value${more} FROM ${part} WHERE ${between(span)} AND ${historySeen(seen)}`,
-    ),
-  );
+  const months = await readMonthsWithin(http, span, wanted.size);
+  const old = await collectHistory(http, months, channelIds, { span, whole, seen });
   for (const [channelId, rows] of old)
     hot.set(channelId, mergeColumns(hot.get(channelId) ?? emptyColumns(), rows));
   return hot;
+}
+
+/** Of history alone. */
+async function collectHistory(
+  http: QuestDbHttp,
+  months: readonly Month[],
+  channelIds: readonly number[],
+  { span, whole, seen }: { readonly span: Span; readonly whole: boolean; readonly seen: Seen },
+): Promise<Map<number, RowColumns>> {
+  const found = new Map(channelIds.map((id) => [id, emptyColumns()]));
+  const nowUs = Date.now() * 1000;
+  const columns = whole || seen !== 'all' ? ', flags, received' : '';
+  await readHistory(
+    http,
+    months,
+    channelIds,
+    { span, columns },
+    (channelId, tsUs, value, flags, received) => {
+      const isFuture = (flags & FLAG.future) !== 0;
+      if (isFuture && seen !== 'all' && (seen === 'not future' || tsUs > nowUs)) return;
+      const own = found.get(channelId);
+      own?.tsUs.push(tsUs);
+      own?.value.push(value);
+      own?.flags.push(flags);
+      own?.received.push(received);
+    },
+  );
+  for (const [channelId, rows] of found) if (rows.tsUs.length === 0) found.delete(channelId);
+  return found;
 }
 
 /** Months that are read by one statement where only some rows are wanted. */
@@ -103,35 +131,74 @@ export async function readSome(
   http: QuestDbHttp,
   channelId: number,
   span: Span,
-  { limit, last = false, seen = 'all' }: { limit: number; last?: boolean; seen?: Seen },
+  {
+    limit,
+    last = false,
+    seen = 'all',
+  }: { readonly limit: number; readonly last?: boolean; readonly seen?: Seen },
 ): Promise<Row[]> {
   if (isEmpty(span) || limit <= 0) return [];
-  const found = new Map<number, Row>();
-  const collect = (sql: string): Promise<void> =>
-    http.numbers(sql, ([tsUs = 0, value = 0, flags = 0, received = 0]) => {
-      if (!found.has(tsUs)) found.set(tsUs, { tsUs, value, flags, received });
-    });
+  const hot = emptyColumns();
   const order = (column: string): string =>
     `ORDER BY ${column}${last ? ' DESC' : ''} LIMIT ${Math.floor(limit)}`;
-  await collect(
+  const take = ([tsUs = 0, value = 0, flags = 0, received = 0]: Float64Array): void =>
+    pushRow(hot, tsUs, value, flags, received);
+  await http.numbers(
     `SELECT ts::long AS us, value, flags, received FROM ${TABLE}
       WHERE ${channelIn([channelId])} AND ${within(span)} AND ${hotSeen(seen)} ${order('ts')}`,
+    take,
   );
-  const months = monthsWithin(await readHistoryMonths(http), span);
+  const months = await readMonthsWithin(http, span, 1);
   if (last) months.reverse();
-  const inOrder = (a: Row, b: Row): number => (last ? b.tsUs - a.tsUs : a.tsUs - b.tsUs);
-  const hot = found.size;
+  let rows = mergeColumns(hot, emptyColumns());
+  let old = 0;
   for (const some of chunksOf(months, MONTHS_AT_A_TIME)) {
     // Those of the months before are all nearer, but rows of `TABLE` may lie anywhere.
-    if (found.size - hot >= limit) break;
-    for (const part of historyParts(some, [channelId], span))
-      // oxlint-disable-next-line no-await-in-loop -- until there are enough
-      await collect(
-        `SELECT at, value, flags, received FROM ${part}
-          WHERE ${between(span)} AND ${historySeen(seen)} ${order('at')}`,
-      );
+    if (old >= limit) break;
+    // oxlint-disable-next-line no-await-in-loop -- until there are enough
+    const more = await readFew(http, some, channelId, { span, limit, seen, order });
+    old += more.tsUs.length;
+    rows = mergeColumns(rows, more);
   }
-  return [...found.values()].toSorted(inOrder).slice(0, limit);
+  const all = Array.from(rows.tsUs.values, (tsUs, k) => ({
+    tsUs,
+    value: rows.value.values[k] ?? 0,
+    flags: rows.flags.values[k] ?? 0,
+    received: rows.received.values[k] ?? 0,
+  }));
+  return last ? all.toReversed().slice(0, limit) : all.slice(0, limit);
+}
+
+/** Fewer rows are picked by QuestDB: of more it gives the months as they are. */
+const MANY = 500;
+
+/** Of some months of history what `readSome` wants, or all of the span. */
+async function readFew(
+  http: QuestDbHttp,
+  months: readonly Month[],
+  channelId: number,
+  options: {
+    readonly span: Span;
+    readonly limit: number;
+    readonly seen: Seen;
+    readonly order: (column: string) => string;
+  },
+): Promise<RowColumns> {
+  const { span, limit, seen, order } = options;
+  if (limit >= MANY) {
+    const found = await collectHistory(http, months, [channelId], { span, whole: true, seen });
+    return found.get(channelId) ?? emptyColumns();
+  }
+  const rows = emptyColumns();
+  for (const part of historyParts(months, [channelId], span))
+    // oxlint-disable-next-line no-await-in-loop -- one: months of one channel
+    await http.numbers(
+      `SELECT at, value, flags, received FROM ${part}
+        WHERE ${between(span)} AND ${historySeen(seen)} ${order('at')}`,
+      ([tsUs = 0, value = 0, flags = 0, received = 0]) =>
+        pushRow(rows, tsUs, value, flags, received),
+    );
+  return rows;
 }
 
 /** The last row of each channel at or before an instant; channels without one are absent. */

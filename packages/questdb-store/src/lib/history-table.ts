@@ -50,6 +50,28 @@ export function monthNamed(name: string): Month {
   return monthOf(us);
 }
 
+/** So many months of few channels are asked for without a look at which there are. */
+const MOST_UNKNOWN = 4;
+
+/** Months that may have rows of a span. */
+export async function readMonthsWithin(
+  http: QuestDbHttp,
+  span: Span,
+  channels: number,
+): Promise<Month[]> {
+  if (channels === 1 && Number.isFinite(span.fromUs) && Number.isFinite(span.untilUs)) {
+    const months: Month[] = [];
+    for (
+      let month = monthOf(span.fromUs);
+      month.fromUs <= span.untilUs && months.length <= MOST_UNKNOWN;
+      month = monthOf(month.untilUs)
+    )
+      months.push(month);
+    if (months.length <= MOST_UNKNOWN) return months;
+  }
+  return monthsWithin(await readHistoryMonths(http), span);
+}
+
 /** Microseconds since 1970, both ends included and possibly infinite. */
 export interface Span {
   readonly fromUs: number;
@@ -103,8 +125,7 @@ export function historyParts(
   span: Span,
 ): string[] {
   const parts = monthsWithin(months, span).flatMap((month) => {
-    const second = (us: number): number =>
-      Math.floor((Math.min(Math.max(us, month.fromUs), month.untilUs - 1) - month.fromUs) / 1e6);
+    const second = secondsIn(month);
     if (channelIds === undefined)
       return [rowsBetween(month, firstPosition(month), BigInt(month.untilUs) * 1000n)];
     return runsOf(channelIds).map(([from, until]) =>
@@ -120,6 +141,59 @@ export function historyParts(
     statements.push(`(${parts.slice(k, k + MOST_PARTS).join(' UNION ALL ')})`);
   return statements;
 }
+
+/** Takes rows of history; `flags` and `received` are 0 where they were not asked for. */
+export type TakeRow = (
+  channelId: number,
+  tsUs: number,
+  value: number,
+  flags: number,
+  received: number,
+) => void;
+
+/** What a channel has in its month, as a number. */
+const SECONDS = Number(SECONDS_OF_MONTH);
+
+/**
+ * Rows of channels in a span of some months, by time for each channel but for those of one second; those of a few other channels may be
+ * among them. QuestDB gives columns as they are, and whole numbers: half of what computing and writing times and values takes there.
+ */
+export async function readHistory(
+  http: QuestDbHttp,
+  months: readonly Month[],
+  channelIds: readonly number[],
+  { span, columns }: { readonly span: Span; readonly columns: '' | ', flags, received' },
+  take: TakeRow,
+): Promise<void> {
+  const runs = runsOf(channelIds);
+  const firstId = runs[0]?.[0] ?? 0;
+  for (const month of monthsWithin(months, span)) {
+    const second = secondsIn(month);
+    const base = position(month, firstId, 0);
+    const parts = runs.map(
+      ([from, until]) =>
+        `SELECT pos::long - ${base} AS p, us, thousandths, value${columns} FROM ${HISTORY}
+          WHERE pos >= ${position(month, from, second(span.fromUs))} AND pos <= ${position(month, until, second(span.untilUs))}`,
+    );
+    for (let k = 0; k < parts.length; k += MOST_PARTS)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
+      await http.numbers(
+        parts.slice(k, k + MOST_PARTS).join(' UNION ALL '),
+        ([p = 0, us = 0, thousandths = 0, value = 0, flags = 0, received = 0]) => {
+          const tsUs = month.fromUs + (p % SECONDS) * 1e6 + us;
+          if (tsUs < span.fromUs || tsUs > span.untilUs) return;
+          const own = Number.isNaN(value) ? thousandths / 1000 : value;
+          take(firstId + Math.floor(p / SECONDS), tsUs, own, flags, received);
+        },
+      );
+  }
+}
+
+/** The second of an instant in its month, or the first or last one. */
+const secondsIn =
+  (month: Month) =>
+  (us: number): number =>
+    Math.floor((Math.min(Math.max(us, month.fromUs), month.untilUs - 1) - month.fromUs) / 1e6);
 
 /** The position of a row of `TABLE` in its month, and the microseconds within its second. */
 export const positionColumns = (month: Month): string =>

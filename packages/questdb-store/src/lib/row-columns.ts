@@ -24,23 +24,42 @@ export function mergeColumns(one: RowColumns, other: RowColumns): RowColumns {
   if (right.tsUs.length === 0) return left;
   const merged = emptyColumns();
   const [leftTs, rightTs] = [left.tsUs.values, right.tsUs.values];
+  const [copyLeft, copyRight] = [copier(merged, left), copier(merged, right)];
   let k = 0;
   let m = 0;
   while (k < leftTs.length || m < rightTs.length) {
     const leftUs = leftTs[k] ?? Infinity;
     const rightUs = rightTs[m] ?? Infinity;
-    if (leftUs <= rightUs) pushRow(merged, left, k);
-    else pushRow(merged, right, m);
+    if (leftUs <= rightUs) copyLeft(k);
+    else copyRight(m);
     if (leftUs <= rightUs) k += 1;
     if (rightUs <= leftUs) m += 1;
   }
   return merged;
 }
 
-const NAMES = ['tsUs', 'value', 'flags', 'received'] as const;
+export function pushRow(
+  to: RowColumns,
+  tsUs: number,
+  value: number,
+  flags: number,
+  received: number,
+): void {
+  to.tsUs.push(tsUs);
+  to.value.push(value);
+  to.flags.push(flags);
+  to.received.push(received);
+}
 
-function pushRow(to: RowColumns, from: RowColumns, row: number): void {
-  for (const name of NAMES) to[name].push(from[name].values[row] ?? 0);
+/** Copies rows of one side: their columns are looked up once. */
+function copier(to: RowColumns, from: RowColumns): (row: number) => void {
+  const { tsUs, value, flags, received } = {
+    tsUs: from.tsUs.values,
+    value: from.value.values,
+    flags: from.flags.values,
+    received: from.received.values,
+  };
+  return (row) => pushRow(to, tsUs[row] ?? 0, value[row] ?? 0, flags[row] ?? 0, received[row] ?? 0);
 }
 
 /** They come so, but for those of one second. */
@@ -51,6 +70,7 @@ function byTime(rows: RowColumns): RowColumns {
   if (isSorted) return rows;
   const order = Uint32Array.from(ts.keys()).toSorted((a, b) => (ts[a] ?? 0) - (ts[b] ?? 0));
   const sorted = emptyColumns();
-  for (const row of order) pushRow(sorted, rows, row);
+  const copy = copier(sorted, rows);
+  for (const row of order) copy(row);
   return sorted;
 }

@@ -1,12 +1,6 @@
 import type { GridMatrix } from '@verimeter/reading-store';
 import { readChannels, readLast, within } from './channel-rows.ts';
-import {
-  type Span,
-  between,
-  historyParts,
-  monthsWithin,
-  readHistoryMonths,
-} from './history-table.ts';
+import { type Span, readHistory, readMonthsWithin } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { CHANNELS_AT_A_TIME, TABLE, channelIn, chunksOf } from './readings-table.ts';
 
@@ -37,23 +31,20 @@ export async function readMatrix(
       const row = rowOf.get(channelId);
       if (row !== undefined) values[row * count + column] = value;
     };
-    const onGrid = (ts: string): string => `(${ts} - ${startUs}) / ${stepUs} AS k, value`;
-    const isOnGrid = (ts: string): string => `(${ts} - ${startUs}) % ${stepUs} = 0`;
     // First this table, then history: a month on its way is in both, with the same values.
     for (const some of chunksOf([...rowOf.keys()], CHANNELS_AT_A_TIME))
       // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
       await http.numbers(
-        `SELECT channel, ${onGrid('ts::long')} FROM ${TABLE}
-          WHERE ${within(span)} AND ${channelIn(some)} AND ${isOnGrid('ts::long')}`,
+        `SELECT channel, (ts::long - ${startUs}) / ${stepUs} AS k, value FROM ${TABLE}
+          WHERE ${within(span)} AND ${channelIn(some)} AND (ts::long - ${startUs}) % ${stepUs} = 0`,
         take,
       );
-    const months = monthsWithin(await readHistoryMonths(http), span);
-    for (const part of historyParts(months, channelIds, span))
-      // oxlint-disable-next-line no-await-in-loop
-      await http.numbers(
-        `SELECT channel, ${onGrid('at')} FROM ${part} WHERE ${between(span)} AND ${isOnGrid('at')}`,
-        take,
-      );
+    const months = await readMonthsWithin(http, span, rowOf.size);
+    await readHistory(http, months, channelIds, { span, columns: '' }, (channelId, tsUs, value) => {
+      const row = rowOf.get(channelId);
+      const column = (tsUs - startUs) / stepUs;
+      if (row !== undefined && Number.isInteger(column)) values[row * count + column] = value;
+    });
   }
   return { channelIds: [...channelIds], startUs, stepUs, count, values };
 }
