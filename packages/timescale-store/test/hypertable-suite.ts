@@ -74,6 +74,11 @@ export function describeHypertable(serverUrl: string): void {
       expect(await chooseLayout(database.url, 'auto')).toEqual({ kind: 'timescale', made: true });
       admin = new pg.Client({ connectionString: database.url });
       await admin.connect();
+      // Two that compress one chunk are in each other's way: what the job does is done by the tests.
+      const jobs = await admin.query(
+        `SELECT delete_job(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'compress_reading_chunks'`,
+      );
+      expect(jobs.rowCount).toBe(1);
     });
     afterAll(async () => {
       await admin.end();
@@ -243,6 +248,35 @@ export function describeHypertable(serverUrl: string): void {
       );
       expect(await write(all)).toEqual(rows.map(() => duplicate));
       expect(await count(channels[3] ?? 0)).toBe(96 * 12);
+    });
+
+    test('the job compresses what is past the late window, and takes late rows into it', async () => {
+      const [channelId = 0] = await registerChannels(database, 'job', 'j', 1);
+      // a chunk that no test before has made and compressed
+      const youngUs = Math.floor(Date.now() / 86_400e3 + 60) * DAY_US;
+      const start = START_US - 100 * DAY_US;
+      await write(registerBatch([channelId], start, 40, RECEIVED_US));
+      await write(registerBatch([channelId], youngUs, 4, RECEIVED_US));
+      const state = async (): Promise<unknown[]> =>
+        (
+          await admin.query(
+            `SELECT i.is_compressed AS compressed, c.status & 10 <> 0 AS rows_beside
+               FROM timescaledb_information.chunks i
+               JOIN _timescaledb_catalog.chunk c ON c.schema_name = i.chunk_schema AND c.table_name = i.chunk_name
+              WHERE hypertable_name = 'readings' AND (i.range_start <= to_timestamp($1::float8 / 1e6) AND i.range_end > to_timestamp($1::float8 / 1e6)
+                 OR i.range_start <= to_timestamp($2::float8 / 1e6) AND i.range_end > to_timestamp($2::float8 / 1e6)) ORDER BY i.range_start`,
+            [start, youngUs],
+          )
+        ).rows;
+      const job = `CALL compress_reading_chunks(0, '{"after": "14 days"}')`;
+      await admin.query(job);
+      const young = { compressed: false, rows_beside: false };
+      expect(await state()).toEqual([{ compressed: true, rows_beside: false }, young]);
+      await write(registerBatch([channelId], start + 60e6, 40, RECEIVED_US));
+      expect(await state()).toEqual([{ compressed: true, rows_beside: true }, young]);
+      await admin.query(job);
+      expect(await state()).toEqual([{ compressed: true, rows_beside: false }, young]);
+      expect(await count(channelId)).toBe(84);
     });
 
     test('a repeated import of more rows than may be decompressed at once goes through', async () => {

@@ -81,15 +81,18 @@ export async function createFixture(
   };
 }
 
+/** A database whose readings are a hypertable, which nobody compresses but the test. */
+export async function createHypertableDatabase(serverUrl: string): Promise<TestDatabase> {
+  const database = await createTestDatabaseAt(serverUrl);
+  await chooseLayout(database.url, 'timescale');
+  // Two that compress one chunk are in each other's way; and rows that come into the columnstore are told as late once more.
+  await runSql(
+    database.url,
+    `SELECT delete_job(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'compress_reading_chunks'`,
+  );
+  return database;
+}
+
 /** The store on a hypertable; received times are kept in seconds. */
 export const createHypertableFixture = (serverUrl: string): ReturnType<typeof createFixture> =>
-  createFixture(async () => {
-    const database = await createTestDatabaseAt(serverUrl);
-    await chooseLayout(database.url, 'timescale');
-    // Rows that the job takes into the columnstore meanwhile are told as late once more: they have no transaction there.
-    await runSql(
-      database.url,
-      `SELECT delete_job(job_id) FROM timescaledb_information.jobs WHERE proc_name = 'compress_reading_chunks'`,
-    );
-    return database;
-  }, 1e6);
+  createFixture(() => createHypertableDatabase(serverUrl), 1e6);

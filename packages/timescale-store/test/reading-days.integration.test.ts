@@ -3,14 +3,14 @@ import { batchOf, type Row } from '@verimeter/reading-store/contract';
 import {
   type TestDatabase,
   createTestDatabase,
-  createTestDatabaseAt,
   findTimescaleServer,
   runSql,
 } from '@verimeter/test-support';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chooseLayout, createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
+import { createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
+import { createHypertableDatabase } from './postgres-fixture.ts';
 import { transaction } from './support.ts';
 
 const QUARTER_US = 900e6;
@@ -52,11 +52,7 @@ const timescale = findTimescaleServer();
 if (timescale !== undefined)
   describeReadingDays(
     'TimescaleDB',
-    async () => {
-      const database = await createTestDatabaseAt(timescale);
-      await chooseLayout(database.url, 'timescale');
-      return database;
-    },
+    () => createHypertableDatabase(timescale),
     async ({ url }) => {
       const compressed = await runSql(
         url,
