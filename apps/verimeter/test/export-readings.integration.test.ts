@@ -22,7 +22,7 @@ beforeAll(async () => {
        FROM unnest('{demo,other}'::text[]) t, unnest('{c,a,b,B}'::text[]) d,
             (VALUES ('voltage_l1', 'V'), ('active_energy_import', 'kW.h')) AS q (name, unit);
      SELECT ensure_reading_partitions('2026-09-01Z', '2026-11-30Z');
-     -- a silent channel, and one of which nothing but conflicts is left: B active_energy_import, a voltage_l1
+     -- a silent channel, and one of which nothing but conflicts is there: B active_energy_import, a voltage_l1
      INSERT INTO readings (channel_id, ts, value, flags, received_at)
      SELECT channel_id, '2026-09-30T20:00Z'::timestamptz + k * interval '1 minute', 1000 * channel_id + k / 8.0, 8 * (k % 2),
             '2026-11-01T00:00:00.123456Z'::timestamptz + k * interval '1 second'
@@ -46,20 +46,21 @@ const exported = async (tenant: string): Promise<Row[]> => {
   return rows;
 };
 
-/** As one statement over both tables says it. */
+/** As one statement over both tables says it: a conflict comes with the reading that it conflicts with, or not at all. */
 const ALL = `
   SELECT c.device_id, c.quantity, c.unit, r.ts, r.value, r.flags, r.received_at, r.current
     FROM channels c JOIN (
       SELECT channel_id, ts, value, flags, received_at, true AS current FROM readings
       UNION ALL
-      SELECT channel_id, ts, value, flags, received_at, false FROM reading_conflicts) r USING (channel_id)
+      SELECT channel_id, ts, x.value, x.flags, x.received_at, false
+        FROM reading_conflicts x JOIN readings USING (channel_id, ts)) r USING (channel_id)
    WHERE c.tenant = $1
    ORDER BY c.device_id COLLATE "C", c.quantity COLLATE "C", r.ts, r.current DESC, r.value`;
 
 test('an export has all readings of a tenant and their conflicts, in the order of one statement', async () => {
   const expected = await database.servicePool.query<Row>(ALL, ['demo']);
   const rows = await exported('demo');
-  expect(rows.length).toBe(6 * 701 + 3 * 2601 * 2);
+  expect(rows.length).toBe(6 * 701 + 2 * 701 * 2);
   expect(rows).toEqual(expected.rows);
 });
 

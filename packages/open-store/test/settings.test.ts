@@ -32,6 +32,13 @@ test('QuestDB without an address is refused, naming what is missing', () => {
   expect(() => settingsOf(incomplete)).toThrow('QUESTDB_HTTP_URL: READING_STORE=questdb needs it');
 });
 
+test('a path of the address is refused: nothing would be sent there', () => {
+  expect(() => settingsOf({ QUESTDB_HTTP_URL: `${HTTP}/qdb/` })).toThrow('without a path');
+  expect(settingsOf({ READING_STORE: 'questdb', QUESTDB_HTTP_URL: `${HTTP}/` })).toMatchObject({
+    engine: 'questdb',
+  });
+});
+
 test('an address of another kind is refused, whatever the engine', () => {
   expect(() => settingsOf({ QUESTDB_HTTP_URL: PG })).toThrow('QUESTDB_HTTP_URL: must be a URL');
 });

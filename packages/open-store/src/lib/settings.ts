@@ -15,7 +15,14 @@ export const readingStoreVariables = {
       error: 'must be one of auto, postgres, timescale, questdb',
     })
     .default('auto'),
-  QUESTDB_HTTP_URL: envField.url(['http', 'https']).optional(),
+  // The client of the line protocol knows no path.
+  QUESTDB_HTTP_URL: envField
+    .url(['http', 'https'])
+    .refine(
+      (text) => !URL.canParse(text) || /^\/?$/.test(new URL(text).pathname),
+      'must be an address without a path, such as http://questdb:9000',
+    )
+    .optional(),
   // Everything goes over HTTP; the address is checked all the same, so that a wrong one is not found out later.
   QUESTDB_PG_URL: envField.databaseUrl().optional(),
 };

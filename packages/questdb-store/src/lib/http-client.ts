@@ -13,6 +13,8 @@ export interface QuestDbHttp {
 
 /** The longest statement is a count of all readings. */
 const TIMEOUT_MS = 60_000;
+/** Between two pieces of an answer that streams; `query.timeout` of QuestDB ends the statement as a whole. */
+const SILENCE_MS = 60_000;
 
 interface JsonAnswer {
   readonly dataset?: unknown[][];
@@ -53,12 +55,12 @@ export function createQuestDbHttp(address: string): QuestDbHttp {
           authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`,
         };
 
-  async function ask(path: string, sql: string, timeoutMs: number): Promise<Response> {
+  async function ask(path: string, sql: string, signal: AbortSignal): Promise<Response> {
     const target = new URL(path, url.origin);
     target.searchParams.set('query', sql);
     let response: Response;
     try {
-      response = await fetch(target, { headers, signal: AbortSignal.timeout(timeoutMs) });
+      response = await fetch(target, { headers, signal });
     } catch (error) {
       throw unreachable(error);
     }
@@ -77,7 +79,7 @@ export function createQuestDbHttp(address: string): QuestDbHttp {
     user,
     password,
     async query(sql, timeoutMs = TIMEOUT_MS) {
-      const response = await ask('/exec', sql, timeoutMs);
+      const response = await ask('/exec', sql, AbortSignal.timeout(timeoutMs));
       try {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- QuestDB's own form of an answer
         const { dataset = [], error } = (await response.json()) as JsonAnswer;
@@ -88,13 +90,23 @@ export function createQuestDbHttp(address: string): QuestDbHttp {
       }
     },
     async numbers(sql, take) {
-      const response = await ask('/exp', sql, TIMEOUT_MS);
+      const silence = new AbortController();
+      const timer = setTimeout(
+        () => silence.abort(new DOMException('no piece of an answer in time', 'TimeoutError')),
+        SILENCE_MS,
+      );
       const reader = createNumberReader(take);
       try {
+        const response = await ask('/exp', sql, silence.signal);
         if (response.body !== null)
-          for await (const chunk of response.body as AsyncIterable<Uint8Array>) reader.take(chunk);
+          for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+            timer.refresh();
+            reader.take(chunk);
+          }
       } catch (error) {
-        throw unreachable(error);
+        throw error instanceof QuestDbError ? error : unreachable(error);
+      } finally {
+        clearTimeout(timer);
       }
       reader.end();
     },

@@ -31,6 +31,8 @@ const SHOWN_MS = 60_000;
 export interface Pipeline {
   /** Brings a group on its way, while the one before it arrives. False: nothing waits, and nothing is under way. */
   step(): Promise<boolean>;
+  /** Resolves when what is under way has arrived. */
+  rest(): Promise<void>;
   /** Ends when nothing is under way any more, however that ended. */
   end(): Promise<void>;
 }
@@ -192,6 +194,7 @@ export function createPipeline(options: {
 
   return {
     step,
+    rest: landed,
     async end() {
       failed.abort();
       await flight?.arrived.catch(() => undefined);

@@ -77,13 +77,15 @@ export function startSettler({ pool, http, own, onProblem }: SettlerOptions): Se
       while (!signal.aborted) {
         const isAtIt = await pipeline.step();
         failure = undefined;
-        if (isAtIt) continue;
+        // Under a load that never ends it is done all the same, with nothing under way.
+        if (isAtIt && performance.now() - tended < 2 * TEND_MS) continue;
+        await pipeline.rest();
         if (performance.now() - tidied > TIDY_MS) {
           await tidy(client);
           tidied = performance.now();
         }
         await tend();
-        await pause(LOOK_MS);
+        if (!isAtIt) await pause(LOOK_MS);
       }
     } finally {
       await pipeline.end();

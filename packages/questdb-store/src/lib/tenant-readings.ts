@@ -89,15 +89,20 @@ export function createQuestDbTenantReadings(httpUrl: string): TenantReadings<Cli
         after?.value ?? null,
         limit,
       ]);
+      // Conflicts are known before QuestDB shows what they conflict with: none is told without it.
+      const instants = new Set(current.map(({ tsUs }) => tsUs));
+      if (after !== undefined) instants.add(after.tsUs);
       const rows = [
         ...current,
-        ...beside.rows.map(({ ts, value, received_at, flags }) => ({
-          tsUs: ts,
-          value,
-          receivedAtUs: received_at,
-          flags,
-          current: false,
-        })),
+        ...beside.rows
+          .filter(({ ts }) => instants.has(ts))
+          .map(({ ts, value, received_at, flags }) => ({
+            tsUs: ts,
+            value,
+            receivedAtUs: received_at,
+            flags,
+            current: false,
+          })),
       ];
       return rows
         .toSorted(

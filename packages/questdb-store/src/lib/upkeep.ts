@@ -22,6 +22,8 @@ const DAY_US = 86_400e6;
 const LATE_DAYS = 35;
 /** Nothing is settled meanwhile; what is left is done at the next call. */
 const TEND_MS = 20_000;
+/** An import has ended by then; what comes late all the time holds nothing up any longer. */
+const MOST_HELD_UP_US = DAY_US;
 const DAYS_A_PIECE = 10_000;
 
 interface Partition extends Month {
@@ -84,6 +86,7 @@ export function createUpkeep(options: {
   const { http, mostMs = TEND_MS, readingsAtATime } = options;
   const table = createTableOnce(http);
   let moving: MoveProgress | undefined;
+  let heldUpUs: number | undefined;
   /** Of months that ended before `lateUs` what there is time for. */
   async function moveOver(lateUs: number, signal: AbortSignal | undefined): Promise<void> {
     const deadline = performance.now() + mostMs;
@@ -106,7 +109,11 @@ export function createUpkeep(options: {
     async tend(nowUs, signal) {
       await table();
       const lateUs = nowUs - LATE_DAYS * DAY_US;
-      if (await isHistoryComing(options.pool, lateUs)) return;
+      if (await isHistoryComing(options.pool, lateUs)) {
+        heldUpUs ??= nowUs;
+        if (nowUs - heldUpUs < MOST_HELD_UP_US) return;
+      }
+      heldUpUs = undefined;
       await whileNobodyLoads(options.pool, () => moveOver(lateUs, signal));
     },
 

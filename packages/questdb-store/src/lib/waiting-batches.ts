@@ -2,6 +2,7 @@ import type { ReadingBatch, Transaction, WriteOutcomes } from '@verimeter/readin
 import { decodeBatch, decodeShares } from './batch-content.ts';
 import { int8Array } from './binary-arrays.ts';
 import type { BatchContent, OwnBatches } from './own-batches.ts';
+import { QuestDbError } from './questdb-error.ts';
 
 /** The part of a pool or client of PostgreSQL that is used here. */
 export type Queryable = Transaction;
@@ -134,17 +135,28 @@ export async function waitingBytes(client: Queryable): Promise<number> {
   return Number(rows[0]?.['bytes'] ?? 0);
 }
 
-/** The outcomes of a batch that was settled, which is removed; undefined: it waits. */
+/** What is there of it is seen as it was before. */
+const TAKE_OUTCOMES = `
+  WITH taken AS (DELETE FROM store_batches WHERE id = $1 AND settled_at IS NOT NULL RETURNING outcomes)
+  SELECT (SELECT outcomes FROM taken) AS outcomes, EXISTS (SELECT FROM store_batches WHERE id = $1) AS known`;
+
+/**
+ * The outcomes of a batch that was settled, which is removed; undefined: it waits.
+ *
+ * @throws QuestDbError where it is not there: `tidy` has removed what nobody had asked for in time
+ */
 export async function takeOutcomes(
   client: Queryable,
   id: number,
 ): Promise<WriteOutcomes | undefined> {
-  const { rows } = await client.query(
-    `DELETE FROM store_batches WHERE id = $1 AND settled_at IS NOT NULL RETURNING outcomes`,
-    [id],
-  );
-  const outcomes = rows[0]?.['outcomes'];
-  return outcomes === undefined ? undefined : Uint8Array.from(bytesOf(outcomes));
+  const { rows } = await client.query(TAKE_OUTCOMES, [id]);
+  const { outcomes = null, known } = rows[0] ?? {};
+  if (outcomes !== null) return Uint8Array.from(bytesOf(outcomes));
+  if (known !== true)
+    throw new QuestDbError(
+      `what became of the readings of batch ${id} is no longer known: nobody asked within an hour`,
+    );
+  return undefined;
 }
 
 /** Whoever asks for these has ended without asking, and is no import that may go on. */

@@ -34,7 +34,8 @@ const PIECE_ROWS = 5000;
 
 /**
  * All readings of a tenant by device, quantity and time, conflicting values behind the current one by value. Memory does not depend on how
- * many there are. Conflicts are as of a moment before the readings': none is without the reading that it conflicts with.
+ * many there are. Conflicts are as of a moment before the readings'; where an engine of its own knows of a conflict before it shows the current
+ * reading, the conflict is left out: an import would take it for the current one.
  */
 export function readingRows(
   pool: Pool,
@@ -45,6 +46,8 @@ export function readingRows(
     const channels = await channelList(client, tenant);
     const conflicts = await conflictList(client, tenant, channels.ids);
     let rows: ReadingRow[] = [];
+    /** The current reading before the next row. */
+    const last = { position: -1, tsUs: Number.NaN };
 
     /** Takes conflicts up to a position in the order of channels and a time there. */
     async function takeConflicts(position: number, tsUs: number): Promise<void> {
@@ -52,9 +55,11 @@ export function readingRows(
         const conflict = conflicts.nextBefore(position, tsUs);
         if (conflict === undefined || rows.length >= PIECE_ROWS) return;
         const { ts, value, flags, received_at } = conflict;
-        // oxlint-disable-next-line no-await-in-loop -- one connection
-        const names = await channels.namesAt(conflicts.position);
-        rows.push({ ...names, ts, value, flags, received_at, current: false });
+        if (conflicts.position === last.position && ts === last.tsUs) {
+          // oxlint-disable-next-line no-await-in-loop -- one connection
+          const names = await channels.namesAt(conflicts.position);
+          rows.push({ ...names, ts, value, flags, received_at, current: false });
+        }
         // oxlint-disable-next-line no-await-in-loop
         await conflicts.advance();
       }
@@ -73,6 +78,8 @@ export function readingRows(
         }
         const names = channels.knownAt(position) ?? (await channels.namesAt(position));
         rows.push(readingAt(piece, row, names));
+        last.position = position;
+        last.tsUs = tsUs;
         if (rows.length >= PIECE_ROWS) {
           yield rows;
           rows = [];
