@@ -12,6 +12,7 @@ import {
   createEmptyDatabase,
   createTemporaryDirectory,
   createTestDatabase,
+  findTimescaleServer,
   runSql,
 } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -23,6 +24,7 @@ import { bringUpToDate, openBackup, restoreDatabase } from '../src/lib/backup/re
 import { type BackupSummary, backupRecords } from '../src/lib/backup/write-backup.ts';
 import { EXPORT_KINDS } from '../src/lib/export/exports.ts';
 import { checkLedger } from '../src/lib/ledger/check-ledger.ts';
+import { describeLayouts } from './backup-layouts.ts';
 import { exported, fillDatabase, tableDigests } from './full-database.ts';
 import { runProgram } from './program.ts';
 
@@ -325,3 +327,6 @@ test('wrong use and an empty data directory are told', async () => {
   expect(none.stderr).toContain('there is no database in');
   expect(await exists(at('empty'))).toBe(false);
 });
+
+const timescale = findTimescaleServer();
+if (timescale !== undefined) describeLayouts(timescale);

@@ -5,7 +5,6 @@ import {
   createTemporaryDirectory,
   createTestDatabase,
   createTestDatabaseAt,
-  findTimescaleServer,
   runSql,
 } from '@verimeter/test-support';
 import { chooseLayout } from '@verimeter/timescale-store';
@@ -16,8 +15,6 @@ import { backupRecords } from '../src/lib/backup/write-backup.ts';
 import { fillDatabase, tableDigests } from './full-database.ts';
 
 const never = new AbortController().signal;
-const timescale = findTimescaleServer();
-if (timescale !== undefined) describeLayouts(timescale);
 
 /** Registers with watt-hours, doubles that no decimal is, and a repetition every hundred: a year and a half, compressed and not. */
 const READINGS = `
@@ -60,7 +57,8 @@ const others = async (pool: Pool): Promise<Record<string, string>> => {
   return rest;
 };
 
-function describeLayouts(serverUrl: string): void {
+/** Backups of one layout of the readings, restored into the other one. */
+export function describeLayouts(serverUrl: string): void {
   describe('backups and the layout of readings', () => {
     let plain: TestDatabase;
     let hypertable: TestDatabase;
