@@ -32,10 +32,15 @@ const FILL: Readonly<Record<PostgresEngine, string>> = {
          (${WATT_HOURS})::int8, 3, c.channel_id ${ROWS}`,
 };
 
-/** Chunks that end by then. A job does it once they are two weeks old, perhaps meanwhile; here the disk need not hold a year in the form before. */
+/**
+ * Chunks that end by then and are not compressed as a whole (status as in `compress_reading_chunks`). The job does it once they are two weeks
+ * old, also with one that is being filled; here the disk need not hold a year in the form before.
+ */
 const COMPRESS = `
-  SELECT public.compress_chunk(format('%I.%I', chunk_schema, chunk_name)::regclass, if_not_compressed => true) FROM timescaledb_information.chunks
-   WHERE hypertable_schema = 'public' AND hypertable_name = 'readings' AND NOT is_compressed AND range_end <= $1::timestamptz`;
+  SELECT public.compress_chunk(format('%I.%I', c.schema_name, c.table_name)::regclass, if_not_compressed => true)
+    FROM _timescaledb_catalog.chunk c JOIN timescaledb_information.chunks i ON i.chunk_schema = c.schema_name AND i.chunk_name = c.table_name
+   WHERE i.hypertable_schema = 'public' AND i.hypertable_name = 'readings' AND (c.status & 1 = 0 OR c.status & 10 <> 0)
+         AND i.range_end <= $1::timestamptz`;
 
 interface FilledDatabase {
   /** The login of the administrator. */
