@@ -1,8 +1,9 @@
-import { type Pipeline, createPipeline } from '@verimeter/ingest';
+import { type Pipeline, type PipelineOptions, createPipeline } from '@verimeter/ingest';
+import { AUTO, type ReadingStoreSettings, openReadingStore } from '@verimeter/open-store';
 import { type Pool, foldLedger } from '@verimeter/registry';
 import { createLogger, createMetrics } from '@verimeter/service-runtime';
 import { createTestDatabase, runSql } from '@verimeter/test-support';
-import { createTimescaleStore } from '@verimeter/timescale-store';
+import { expect, vi } from 'vitest';
 import { checkLedger } from '../src/lib/ledger/check-ledger.ts';
 import { ledgerJson } from '../src/lib/ledger/ledger-report.ts';
 import { parsePeriod } from '../src/lib/ledger/receive-period.ts';
@@ -50,6 +51,8 @@ export interface LedgerWorld {
   register(tenant: string, ...devices: string[]): Promise<void>;
   /** As a superuser: nobody else may change what was stored. The journal of the ledger is folded before. */
   tamper(sql: string): Promise<void>;
+  /** Keeps the store with `RETENTION_DAYS_READINGS` until it has dropped something; how many partitions. */
+  retain(retentionDays: number): Promise<number>;
   /** What `ledger check --json` prints, without a process for it. */
   check(options?: CheckOptions): Promise<Checked>;
   /** `ledger check` as a program. */
@@ -60,19 +63,31 @@ export interface LedgerWorld {
 }
 
 /** A database of its own with the real pipeline in front of it; the tenant `demo` exists. */
-export async function createLedgerWorld(): Promise<LedgerWorld> {
+export async function createLedgerWorld(
+  settings: ReadingStoreSettings = AUTO,
+): Promise<LedgerWorld> {
   const database = await createTestDatabase();
   const pool = database.createServicePool(8);
-  const environment = { DATABASE_URL: database.url };
+  const environment = {
+    DATABASE_URL: database.url,
+    ...(settings.engine === 'questdb' && {
+      READING_STORE: 'questdb',
+      QUESTDB_HTTP_URL: settings.httpUrl,
+    }),
+  };
   await pool.query(`INSERT INTO tenants (tenant) VALUES ('demo')`);
-  const store = createTimescaleStore(pool);
-  const pipeline: Pipeline = createPipeline({
-    pool,
-    store,
-    log: createLogger('test', 'silent'),
-    metrics: createMetrics('test'),
-    flushMs: 1,
-  });
+  const engine = await openReadingStore(pool, settings);
+  const { store, upkeep } = engine;
+  const open = (options: Partial<PipelineOptions> = {}): Pipeline =>
+    createPipeline({
+      pool,
+      store,
+      log: createLogger('test', 'silent'),
+      metrics: createMetrics('test'),
+      flushMs: 1,
+      ...options,
+    });
+  const pipeline = open();
   let packets = 0;
   const program: LedgerWorld['program'] = (...args) =>
     runProgram(['ledger', 'check', ...args], environment);
@@ -112,6 +127,18 @@ export async function createLedgerWorld(): Promise<LedgerWorld> {
       const printed: Checked = JSON.parse(ledgerJson(result, period));
       return printed;
     },
+    async retain(retentionDays) {
+      const metrics = createMetrics('test');
+      const keeping = open({ metrics, upkeep, retentionDays });
+      const dropped = await vi.waitFor(async () => {
+        const metric = metrics.getSingleMetric('reading_store_dropped_partitions_total');
+        const count = (await metric?.get())?.values[0]?.value ?? 0;
+        expect(count).toBeGreaterThan(0);
+        return count;
+      }, 10_000);
+      await keeping.close(1000);
+      return dropped;
+    },
     program,
     async run(...args) {
       const { status, stdout, stderr } = await program('--json', ...args);
@@ -121,6 +148,7 @@ export async function createLedgerWorld(): Promise<LedgerWorld> {
     },
     async close() {
       await pipeline.close(1000);
+      await engine.close();
       await database.drop();
     },
   };

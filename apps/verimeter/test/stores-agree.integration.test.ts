@@ -194,7 +194,7 @@ function describeStores(program: string): void {
 
     async function bucketsOf({ database, settings }: Side): Promise<Map<string, Bucket[]>> {
       return withEngine(database.servicePool, settings, async (engine) => {
-        await engine.upkeep?.tend(Date.now() * 1000); // days that are summed up ahead
+        await engine.upkeep.tend(Date.now() * 1000); // days that are summed up ahead
         const found = new Map<string, Bucket[]>();
         for (const channel of fleet.channels)
           for (const zone of ZONES)

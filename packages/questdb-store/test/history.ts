@@ -277,12 +277,15 @@ export function describeHistory(worldOf: () => QuestDbWorld): void {
       ]);
     });
 
-    test('old days and months go', async () => {
+    test('old months go as a whole, whichever table they are in', async () => {
       await move();
       const upkeep = upkeepOf();
+      const april = monthOf(MARCH.untilUs);
       expect(await upkeep.retain(MARCH.untilUs - 1)).toBe(0);
-      expect(await upkeep.retain(MARCH.untilUs + DAY_US)).toBe(2);
-      expect(await upkeep.retain(MARCH.untilUs + DAY_US)).toBe(0);
+      expect(await upkeep.retain(april.untilUs - 1)).toBe(1);
+      expect(await upkeep.retain(april.untilUs - 1)).toBe(0);
+      expect(await counts()).toEqual([channelIds.length * 96, 0]);
+      expect(await upkeep.retain(april.untilUs)).toBe(1);
       expect(await counts()).toEqual([0, 0]);
     });
   });

@@ -1,11 +1,18 @@
 import { describeReadingStore } from '@verimeter/reading-store/contract';
 import { describeRowReader } from '@verimeter/reading-store/row-reader-contract';
+import { describeStoreUpkeep } from '@verimeter/reading-store/upkeep-contract';
 import { describeTenantReadings } from '@verimeter/reading-store/tenant-readings-contract';
 import { findQuestDb } from '@verimeter/test-support';
 import { afterAll, beforeAll } from 'vitest';
 import { describePipeline } from './pipeline.ts';
-import { type QuestDbWorld, contractFixture, createQuestDbWorld } from './questdb-world.ts';
+import {
+  type QuestDbWorld,
+  contractFixture,
+  createQuestDbWorld,
+  upkeepFixture,
+} from './questdb-world.ts';
 import { describeReads } from './reads.ts';
+import { describeRetention } from './retention.ts';
 import { describeSettling } from './settling.ts';
 
 const jar = await findQuestDb();
@@ -29,6 +36,8 @@ function describeQuestDb(program: string): void {
   describeReads(started);
   describeSettling(started);
   describePipeline(started);
+  describeStoreUpkeep('QuestDB', async () => upkeepFixture(started()));
+  describeRetention(started);
 }
 
 if (jar !== undefined) describeQuestDb(jar);

@@ -1,4 +1,5 @@
 import type { TenantReadingsFixture } from '@verimeter/reading-store/tenant-readings-contract';
+import type { StoreUpkeepFixture } from '@verimeter/reading-store/upkeep-contract';
 import type { StoredReading } from '@verimeter/reading-store';
 import {
   type QuestDb,
@@ -150,16 +151,38 @@ export async function ageSettled(world: QuestDbWorld): Promise<void> {
   await owner.end();
 }
 
+/** As if everything were settled when its transaction commits; what is tended is tended when nothing is on its way. */
+export function upkeepFixture(world: QuestDbWorld): StoreUpkeepFixture<ClientBase> {
+  const pool = world.database.servicePool;
+  const fixture = contractFixture(world);
+  return {
+    ...fixture,
+    async transaction(work) {
+      const result = await fixture.transaction(work);
+      await settledAll(world);
+      return result;
+    },
+    upkeep: createQuestDbUpkeep({ pool, httpUrl: world.questdb.httpUrl }),
+  };
+}
+
+/** Waits until nothing waits. */
+export async function settledAll(world: QuestDbWorld): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await world.database.servicePool.query(
+        'SELECT id FROM store_batches WHERE settled_at IS NULL LIMIT 1',
+      );
+      if (rows.length > 0) throw new Error('batches are not settled');
+    },
+    { timeout: 10_000, interval: 15 },
+  );
+}
+
 /** Moves all months to history, of whatever time. */
 export async function moveAll(world: QuestDbWorld): Promise<void> {
   const pool = world.database.servicePool;
-  await vi.waitFor(
-    async () => {
-      const { rows } = await pool.query('SELECT id FROM store_batches LIMIT 1');
-      if (rows.length > 0) throw new Error('batches are not settled');
-    },
-    { timeout: 10_000 },
-  );
+  await settledAll(world);
   await ageSettled(world);
   const upkeep = createQuestDbUpkeep({ pool, httpUrl: world.questdb.httpUrl, mostMs: Infinity });
   await upkeep.tend(Date.UTC(2260, 0, 1) * 1000);

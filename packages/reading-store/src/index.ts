@@ -27,3 +27,12 @@ export { type PendingBatches } from './lib/pending-batches.ts';
 export { type DirtyDay, type StoreSize, type StoreUpkeep } from './lib/upkeep.ts';
 export { readIntervals } from './lib/register-intervals.ts';
 export { type BulkStore, type FilledMonth, type RowLoader } from './lib/bulk.ts';
+export {
+  ADDED,
+  RETIRED,
+  RetentionRightsError,
+  RetentionWaitsError,
+  becomeOwner,
+  forEachTenant,
+  keepFrom,
+} from './lib/retention-account.ts';

@@ -19,6 +19,7 @@ const WITHOUT_TENANT = [
   'store_copy_days',
   'store_copy_months',
   'store_copy_parts',
+  'store_drop',
   'store_settled',
   'straggler_days',
 ];

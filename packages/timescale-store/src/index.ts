@@ -3,7 +3,6 @@ export { type PostgresEngine, findPostgresEngine } from './lib/postgres-engine.t
 export { arrivalsByHourQuery } from './lib/row-reader.ts';
 export { tenantReadings } from './lib/tenant-readings.ts';
 export { createPostgresUpkeep } from './lib/upkeep/postgres-upkeep.ts';
-export { RetentionRightsError } from './lib/upkeep/retain.ts';
 export { copyContent, float8Array, int4Array, timestamptzArray } from './lib/binary-format.ts';
 export { copySeries } from './lib/matrix.ts';
 export { copyReadings } from './lib/write.ts';

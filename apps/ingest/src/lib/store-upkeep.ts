@@ -46,13 +46,17 @@ export function startStoreUpkeep(options: StoreUpkeepOptions): Rounds {
     metrics.bytes.set(size.bytes);
   }
 
+  let nextLook = 0;
   return startRounds({
     everyMs: options.everyMs ?? EVERY_MS,
     begin: 'at once',
     async round(number, signal) {
       const nowUs = Date.now() * 1000;
       try {
-        if (number % ROUNDS_BETWEEN_LOOKS === 0) await lookAround(nowUs, signal);
+        if (number >= nextLook) {
+          await lookAround(nowUs, signal); // again with the next round where the engine does not answer yet
+          nextLook = number + ROUNDS_BETWEEN_LOOKS;
+        }
         await upkeep.tend(nowUs, signal);
       } catch (error) {
         if (!signal.aborted) throw error; // else what was under way has been told to end

@@ -36,8 +36,6 @@ export function startSurroundings(
   const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
   const folding = startLedgerFolding(pool, log);
   const clocks = options.clocks ?? startClockRounds(pool, log);
-  if (retentionDays !== undefined && upkeep === undefined)
-    log.warn({ retentionDays }, 'RETENTION_DAYS_READINGS is not applied to this engine');
   const keeping =
     upkeep === undefined ? [] : [startStoreUpkeep({ upkeep, log, metrics, retentionDays })];
   const named = options.defaultTenant ?? 'demo';

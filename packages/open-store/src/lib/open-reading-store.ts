@@ -2,6 +2,7 @@ import {
   createQuestDbBulk,
   createQuestDbStore,
   createQuestDbTenantReadings,
+  createQuestDbUpkeep,
 } from '@verimeter/questdb-store';
 import type { ReadingEngine } from '@verimeter/reading-store';
 import {
@@ -64,8 +65,8 @@ function openQuestDb(
     kind: 'questdb',
     store,
     tenantReadings: createQuestDbTenantReadings(httpUrl),
-    // The settler does it, of which there is one at a time.
-    upkeep: undefined,
+    // What there is to tend the settler tends, of which there is one at a time.
+    upkeep: { ...createQuestDbUpkeep({ pool, httpUrl }), tend: () => Promise.resolve() },
     bulk: createQuestDbBulk({ pool, httpUrl }),
     durability: () => store.durability(),
     close: () => store.close(),

@@ -5,8 +5,10 @@ import {
   EVER,
   HISTORY,
   type Month,
+  type Span,
   historyParts,
   monthNamed,
+  monthsWithin,
   readHistoryMonths,
 } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
@@ -32,21 +34,29 @@ const PATIENCE_MS = 600_000;
 const arrived = (relation: '>=' | '<', us: number): string =>
   Number.isFinite(us) ? ` AND received ${relation} ${Math.ceil(us / 1e6) - RECEIVED_EPOCH_S}` : '';
 
+const within = ({ fromUs, untilUs }: Span): string =>
+  (Number.isFinite(fromUs) ? ` AND ts >= ${instant(fromUs)}` : '') +
+  (Number.isFinite(untilUs) ? ` AND ts <= ${instant(untilUs)}` : '');
+
 /**
- * Readings by channel and receive hour. Counts cannot be merged as rows can: readings of `TABLE` that history has, too, are left out there,
+ * Readings by channel and receive hour, of whole months (UTC) where a span is given. Counts cannot be merged as rows can: readings of `TABLE` that history has, too, are left out there,
  * and what was counted while history changed is counted again.
  */
 export async function countArrivals(
   http: QuestDbHttp,
   channelIds: readonly number[],
-  fromUs: number,
-  toUs: number,
+  received: { readonly fromUs: number; readonly toUs: number },
+  span: Span = EVER,
 ): Promise<HourCount[]> {
-  const condition = `true${arrived('>=', fromUs)}${arrived('<', toUs)}`;
+  const condition = `true${arrived('>=', received.fromUs)}${arrived('<', received.toUs)}`;
   const all: HourCount[] = [];
   for (const some of chunksOf(channelIds, CHANNELS_AT_A_TIME))
     // oxlint-disable-next-line no-await-in-loop -- one after the other: QuestDB uses all processors for each
-    all.push(...(await whileStill(http, (months) => count(http, some, months, condition))));
+    all.push(
+      ...(await whileStill(http, (months) =>
+        count(http, some, monthsWithin(months, span), { span, condition }),
+      )),
+    );
   return all;
 }
 
@@ -86,7 +96,7 @@ async function count(
   http: QuestDbHttp,
   channelIds: readonly number[],
   months: readonly Month[],
-  condition: string,
+  { span, condition }: { readonly span: Span; readonly condition: string },
 ): Promise<HourCount[]> {
   const counts = new Map<string, HourCount>();
   const wanted = new Set(channelIds);
@@ -105,7 +115,7 @@ async function count(
   const apart = inMonths.length === 0 ? '' : ` AND NOT (${inMonths.join(' OR ')})`;
   await http.numbers(
     `SELECT channel, received / ${HOUR_S} AS hour, count() AS readings FROM ${TABLE}
-      WHERE ${channelIn(channelIds)} AND ${condition}${apart}`,
+      WHERE ${channelIn(channelIds)} AND ${condition}${within(span)}${apart}`,
     take,
   );
   for (const month of await monthsInTable(http, months)) {

@@ -6,6 +6,7 @@ import { HISTORY, monthNamed, monthOf } from './history-table.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { createLineSender } from './line-sender.ts';
 import { createLoadLock } from './move-lock.ts';
+import { readDropUnderWay } from './old-partitions.ts';
 import { QuestDbError } from './questdb-error.ts';
 import { createRowReader } from './row-reader.ts';
 import { openSnapshotWatch } from './snapshot-watch.ts';
@@ -102,20 +103,20 @@ export function createQuestDbBulk(options: {
   const http = createQuestDbHttp(options.httpUrl);
   const table = createTableOnce(http);
   const upkeep = createUpkeep({ pool: options.pool, http });
+  /** Without those that are written down as removed and may still be there. */
+  async function months(): Promise<FilledMonth[]> {
+    await table();
+    const keptFromUs = (await readDropUnderWay(options.pool)) ?? -Infinity;
+    return (await readMonths(http)).filter(({ fromUs }) => fromUs >= keptFromUs);
+  }
+
   return {
     // A partition is a day: what comes day by day is written once.
     loadsBy: 'day',
-    async months() {
-      await table();
-      return readMonths(http);
-    },
+    months,
     dirtyDays: (notIn) => upkeep.dirtyDays(notIn),
     openLoader: () => createRowLoader(options.pool, http, table),
-    watchSnapshot: () =>
-      openSnapshotWatch(options.pool, createRowReader(http, table), async () => {
-        await table();
-        return readMonths(http);
-      }),
+    watchSnapshot: () => openSnapshotWatch(options.pool, createRowReader(http, table), months),
     async clear() {
       await table();
       for (const name of [TABLE, HISTORY]) {

@@ -1,12 +1,11 @@
 import pg, { type Pool, type PoolClient } from 'pg';
+import { LOADING } from './advisory-locks.ts';
 import { QuestDbError } from './questdb-error.ts';
 
 /*
  * Nothing may be written into a month while it moves to history: what came between its proof and its drop would be gone. Who settles does
- * not write meanwhile, since it is the one that moves; who loads past it holds this lock, shared with others that load. It lies in the
- * database of the registry, where all of them meet, and goes with its connection.
+ * not write meanwhile, since it is the one that moves; who loads past it holds this lock.
  */
-const KEY = `hashtext('verimeter.load_readings')`;
 
 /** Does the work unless somebody loads or moves; false: it was not done. */
 export async function whileNobodyLoads(
@@ -17,13 +16,13 @@ export async function whileNobodyLoads(
   let broken: Error | undefined;
   try {
     const { rows } = await client.query<{ locked: boolean }>(
-      `SELECT pg_try_advisory_lock(${KEY}) AS locked`,
+      `SELECT pg_try_advisory_lock(${LOADING}) AS locked`,
     );
     if (rows[0]?.locked !== true) return false;
     try {
       await work();
     } finally {
-      await client.query(`SELECT pg_advisory_unlock(${KEY})`).catch((error: unknown) => {
+      await client.query(`SELECT pg_advisory_unlock(${LOADING})`).catch((error: unknown) => {
         broken = error instanceof Error ? error : new Error(String(error));
       });
     }
@@ -53,7 +52,7 @@ export function createLoadLock(pool: Pick<Pool, 'options'>): LoadLock {
         }
         client = await own.connect();
         await client.query('SET statement_timeout = 0');
-        await client.query(`SELECT pg_advisory_lock_shared(${KEY})`);
+        await client.query(`SELECT pg_advisory_lock_shared(${LOADING})`);
       } catch (error) {
         client?.release(true);
         client = undefined;

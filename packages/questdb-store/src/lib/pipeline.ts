@@ -33,6 +33,8 @@ export interface Pipeline {
   step(): Promise<boolean>;
   /** Resolves when what is under way has arrived. */
   rest(): Promise<void>;
+  /** Uses the connection between two statements of the pipeline. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Ends when nothing is under way any more, however that ended. */
   end(): Promise<void>;
 }
@@ -195,6 +197,7 @@ export function createPipeline(options: {
   return {
     step,
     rest: landed,
+    inTurn,
     async end() {
       failed.abort();
       await flight?.arrived.catch(() => undefined);

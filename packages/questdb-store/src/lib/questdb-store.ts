@@ -9,6 +9,7 @@ import { encodeBatch, encodeShares } from './batch-content.ts';
 import { createQuestDbHttp } from './http-client.ts';
 import { readLateArrivals, readShown } from './late-arrivals.ts';
 import { OwnBatches } from './own-batches.ts';
+import { readDropUnderWay } from './old-partitions.ts';
 import { createPendingBatches } from './pending-batches.ts';
 import { BacklogError } from './questdb-error.ts';
 import { checkWal, createTableOnce, readCommitMode, readWalState } from './readings-table.ts';
@@ -77,7 +78,7 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
 
   return {
     kind: 'questdb',
-    ...createRowReader(http, table),
+    ...createRowReader(http, table, () => readDropUnderWay(pool)),
     answer: OUTCOME.pending,
     pendingBatches: createPendingBatches({
       pool,

@@ -1,6 +1,7 @@
 import type { RowReader, StoredRows } from '@verimeter/reading-store';
 import { countArrivals } from './arrivals.ts';
 import { readChannels, readFirstInstants } from './channel-rows.ts';
+import { EVER } from './history-table.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { chunksOf, receivedUs } from './readings-table.ts';
 import type { RowColumns } from './row-columns.ts';
@@ -8,8 +9,15 @@ import type { RowColumns } from './row-columns.ts';
 /** Channels whose rows are in memory together: of a year of quarter-hours some 45 MB. */
 const CHANNELS_IN_MEMORY = 32;
 
-/** Whole channels of QuestDB, some of them at a time: each statement passes over the span once, whatever channels it is for. */
-export function createRowReader(http: QuestDbHttp, table: () => Promise<void>): RowReader {
+/**
+ * Whole channels of QuestDB, some of them at a time: each statement passes over the span once, whatever channels it is for. What is before
+ * `keptFromUs` is not counted: it is written down as removed already.
+ */
+export function createRowReader(
+  http: QuestDbHttp,
+  table: () => Promise<void>,
+  keptFromUs: () => Promise<number | undefined> = () => Promise.resolve(undefined),
+): RowReader {
   return {
     async *rows(channelIds, fromUs, untilUs) {
       await table();
@@ -31,7 +39,8 @@ export function createRowReader(http: QuestDbHttp, table: () => Promise<void>): 
 
     async arrivalsByHour(channelIds, fromUs, toUs) {
       await table();
-      return countArrivals(http, channelIds, fromUs, toUs);
+      const span = { ...EVER, fromUs: (await keptFromUs()) ?? -Infinity };
+      return countArrivals(http, channelIds, { fromUs, toUs }, span);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg, { type Pool, type PoolClient } from 'pg';
+import { SETTLING, createLockWatch } from './advisory-locks.ts';
 import type { QuestDbHttp } from './http-client.ts';
 import { createLineSender } from './line-sender.ts';
 import type { OwnBatches } from './own-batches.ts';
+import { endDrop } from './old-partitions.ts';
 import { createPipeline } from './pipeline.ts';
 import { createTableOnce } from './readings-table.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -38,9 +40,9 @@ const STOP_MS = 3000;
 /** Partitions become old once a day. */
 const TEND_MS = 3600_000;
 
-/** In the database of the registry, where all settlers meet. Held by the connection that commits what is settled. */
-const LOCK = `SELECT pg_try_advisory_lock(hashtext('verimeter.settle_batches')) AS locked`;
-const UNLOCK = `SELECT pg_advisory_unlock(hashtext('verimeter.settle_batches'))`;
+/** Held by the connection that commits what is settled. */
+const LOCK = `SELECT pg_try_advisory_lock(${SETTLING}) AS locked`;
+const UNLOCK = `SELECT pg_advisory_unlock(${SETTLING})`;
 
 /**
  * Brings waiting batches to QuestDB, one settler at a time, wherever it runs. What becomes of rows is written to PostgreSQL before any of
@@ -71,10 +73,16 @@ export function startSettler({ pool, http, own, onProblem }: SettlerOptions): Se
 
   /** Settles as long as the lock is held. @throws what keeps it from going on */
   async function settleAll(client: PoolClient): Promise<void> {
+    const lock = createLockWatch();
     const pipeline = createPipeline({ client, http, table, sender, own, signal });
     let tidied = 0;
     try {
+      await endDrop(client, http);
       while (!signal.aborted) {
+        if (await pipeline.inTurn(() => lock.isWanted(client))) {
+          await pipeline.rest();
+          return;
+        }
         const isAtIt = await pipeline.step();
         failure = undefined;
         // Under a load that never ends it is done all the same, with nothing under way.

@@ -1,14 +1,12 @@
 import type { FilledMonth, RowReader, SnapshotWatch, StoredRows } from '@verimeter/reading-store';
 import { OUTCOME, createReadingBatch } from '@verimeter/reading-store';
 import pg, { type ClientBase, type Pool } from 'pg';
+import { SNAPSHOTS } from './advisory-locks.ts';
 import { decodeBatch } from './batch-content.ts';
-
-/** A trigger on the waiting batches asks for it (migration 0029). */
-const LOCK_KEY = `hashtext('verimeter.settled_batches')`;
 
 /** What nobody needs any more: with the exclusive lock no other backup is under way. */
 const TIDY = `
-  WITH alone AS (SELECT pg_try_advisory_lock(${LOCK_KEY}) AS ours)
+  WITH alone AS (SELECT pg_try_advisory_lock(${SNAPSHOTS}) AS ours)
   SELECT ours FROM alone`;
 
 /** All of these are settled after the snapshot, or decided and not settled: rows of both may be in QuestDB. */
@@ -36,7 +34,7 @@ export async function openSnapshotWatch(
   // oxlint-disable-next-line typescript/await-thenable -- typed as void, returns a promise (SET ROLE)
   await pool.options.onConnect?.(client);
   await tidy(client);
-  await client.query(`SELECT pg_advisory_lock_shared(${LOCK_KEY})`);
+  await client.query(`SELECT pg_advisory_lock_shared(${SNAPSHOTS})`);
 
   const seen = new Set<number>();
   const keys: Keys = new Map();
@@ -96,7 +94,7 @@ async function tidy(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ ours: boolean }>(TIDY);
   if (rows[0]?.ours !== true) return;
   await client.query('DELETE FROM settled_batches');
-  await client.query(`SELECT pg_advisory_unlock(${LOCK_KEY})`);
+  await client.query(`SELECT pg_advisory_unlock(${SNAPSHOTS})`);
 }
 
 function without(rows: StoredRows, keys: Keys): StoredRows {

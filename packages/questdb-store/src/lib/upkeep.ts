@@ -1,21 +1,13 @@
 import type { DirtyDay, StoreSize, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool } from 'pg';
-import { untilCarriedOut } from './applied-log.ts';
-import {
-  HISTORY,
-  type Month,
-  between,
-  historyParts,
-  monthNamed,
-  monthOf,
-  readHistoryMonths,
-} from './history-table.ts';
+import { between, historyParts, monthOf, readHistoryMonths } from './history-table.ts';
 import { type QuestDbHttp, createQuestDbHttp } from './http-client.ts';
 import { receivedBetween, shownSince } from './late-arrivals.ts';
 import { MoveProgress } from './move-month.ts';
 import { whileNobodyLoads } from './move-lock.ts';
-import { QuestDbError } from './questdb-error.ts';
+import { type Partition, readPartitions } from './partitions.ts';
 import { TABLE, createTableOnce, instant } from './readings-table.ts';
+import { retain } from './retain.ts';
 
 const DAY_US = 86_400e6;
 /** A reading that comes later than that makes QuestDB write parts of a Parquet file anew. */
@@ -25,43 +17,6 @@ const TEND_MS = 20_000;
 /** An import has ended by then; what comes late all the time holds nothing up any longer. */
 const MOST_HELD_UP_US = DAY_US;
 const DAYS_A_PIECE = 10_000;
-
-interface Partition extends Month {
-  readonly table: string;
-  readonly name: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly parquetBytes: number;
-}
-
-/** Days and, of history, months, by time. */
-async function readPartitions(http: QuestDbHttp): Promise<Partition[]> {
-  const partitions: Partition[] = [];
-  for (const table of [TABLE, HISTORY]) {
-    // oxlint-disable-next-line no-await-in-loop -- what moves may be in both
-    const rows = await http.query(
-      `SELECT name, numRows, diskSize, isParquet, parquetFileSize FROM table_partitions('${table}') WHERE attached AND numRows > 0`,
-    );
-    for (const [name, count, bytes, isParquet, parquetBytes] of rows)
-      partitions.push({
-        table,
-        name: String(name),
-        ...(table === HISTORY ? monthNamed(String(name)) : dayNamed(String(name))),
-        rows: Number(count),
-        bytes: Math.max(0, Number(bytes)),
-        parquetBytes: isParquet === true ? Number(parquetBytes) : 0,
-      });
-  }
-  return partitions.toSorted((a, b) => a.fromUs - b.fromUs);
-}
-
-/** Day partitions are named by their day (UTC). */
-function dayNamed(name: string): Month {
-  const fromUs = Date.parse(`${name.slice(0, 10)}T00:00:00Z`) * 1000;
-  if (Number.isNaN(fromUs))
-    throw new QuestDbError(`QuestDB has a partition ${name}, which is no day`);
-  return { fromUs, untilUs: fromUs + DAY_US };
-}
 
 const COMING = `
   SELECT EXISTS (SELECT FROM store_settled WHERE settled_at > now() - interval '1 hour' AND first_ts < $1::timestamptz) AS coming`;
@@ -76,7 +31,7 @@ async function isHistoryComing(pool: Pick<Pool, 'query'>, lateUs: number): Promi
 
 /** Months that are over and past the late window to history, the oldest days and months away. */
 export function createUpkeep(options: {
-  readonly pool: Pick<Pool, 'query' | 'connect'>;
+  readonly pool: Pick<Pool, 'query' | 'connect' | 'options'>;
   readonly http: QuestDbHttp;
   /** `tend` pauses after that. Default: 20 s. */
   readonly mostMs?: number;
@@ -117,17 +72,9 @@ export function createUpkeep(options: {
       await whileNobodyLoads(options.pool, () => moveOver(lateUs, signal));
     },
 
-    async retain(beforeUs) {
+    async retain(beforeUs, signal) {
       await table();
-      const over = (await readPartitions(http)).filter(({ untilUs }) => untilUs <= beforeUs);
-      for (const [name, partitions] of Map.groupBy(over, (one) => one.table)) {
-        const list = partitions.map((one) => `'${one.name}'`).join(', ');
-        // oxlint-disable-next-line no-await-in-loop
-        await http.query(`ALTER TABLE ${name} DROP PARTITION LIST ${list}`);
-        // oxlint-disable-next-line no-await-in-loop
-        await untilCarriedOut(http, name, 'drop old partitions');
-      }
-      return over.length;
+      return retain(options, beforeUs, signal);
     },
 
     async *dirtyDays(notIn) {

@@ -11,8 +11,8 @@ export interface ReadingEngine<T extends Transaction = Transaction> {
   readonly store: ReadingStore<T>;
   /** For requests of a tenant. */
   readonly tenantReadings: TenantReadings<T>;
-  /** What keeps it in order, beside who writes; undefined: nobody here does. */
-  readonly upkeep: StoreUpkeep | undefined;
+  /** What keeps it in order, beside who writes. */
+  readonly upkeep: StoreUpkeep;
   /** For what moves readings as a whole. */
   readonly bulk: BulkStore<T>;
   /** What the commits of the engine survive, in a sentence, where that depends on how it is run. */

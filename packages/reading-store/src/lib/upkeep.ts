@@ -26,7 +26,10 @@ export interface StoreUpkeep {
    */
   tend(nowUs: number, signal?: AbortSignal): Promise<void>;
 
-  /** Drops whole partitions that ended at or before `beforeUs`; returns how many. Readings in younger ones stay. */
+  /**
+   * Drops whole partitions that ended at or before `beforeUs`; returns how many. Readings in younger ones stay. Of receive hours that the ledger
+   * check still compares it writes down what goes.
+   */
   retain(beforeUs: number, signal?: AbortSignal): Promise<number>;
 
   /**

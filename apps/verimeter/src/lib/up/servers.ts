@@ -15,7 +15,7 @@ import { createDeviceLogin, hasDeviceKeys, isLoopback } from './device-login.ts'
 export interface ServerOptions {
   readonly pool: Pool;
   readonly store: ReadingStore<PoolClient>;
-  readonly upkeep: StoreUpkeep | undefined;
+  readonly upkeep: StoreUpkeep;
   readonly databaseUrl: string;
   readonly readingStore: ReadingStoreSettings;
   readonly host: string;

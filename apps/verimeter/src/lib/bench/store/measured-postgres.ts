@@ -103,7 +103,6 @@ export async function openDatabase(
   const appPool = createAppPool(url, options);
   const reading = await openReadingStore(pool, { engine: name });
   const { upkeep } = reading;
-  if (upkeep === undefined) throw new Error(`${name} has no upkeep`);
   // The login itself: fills, vacuums, drops. One connection that is held, since each new one acts as verimeter_service.
   const adminPool = createServicePool(url, { ...options, max: 1 });
   const admin = await adminPool.connect();
