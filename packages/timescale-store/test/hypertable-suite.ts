@@ -260,7 +260,8 @@ export function describeHypertable(serverUrl: string): void {
       const state = async (): Promise<unknown[]> =>
         (
           await admin.query(
-            `SELECT i.is_compressed AS compressed, c.status & 10 <> 0 AS rows_beside
+            `SELECT i.is_compressed AS compressed, c.status & 10 <> 0 AS rows_beside,
+                    pg_indexes_size(format('%I.%I', i.chunk_schema, i.chunk_name)::regclass) > 1048576 AS large_indexes
                FROM timescaledb_information.chunks i
                JOIN _timescaledb_catalog.chunk c ON c.schema_name = i.chunk_schema AND c.table_name = i.chunk_name
               WHERE hypertable_name = 'readings' AND (i.range_start <= to_timestamp($1::float8 / 1e6) AND i.range_end > to_timestamp($1::float8 / 1e6)
@@ -270,12 +271,19 @@ export function describeHypertable(serverUrl: string): void {
         ).rows;
       const job = `CALL compress_reading_chunks(0, '{"after": "14 days"}')`;
       await admin.query(job);
-      const young = { compressed: false, rows_beside: false };
-      expect(await state()).toEqual([{ compressed: true, rows_beside: false }, young]);
+      const young = { compressed: false, rows_beside: false, large_indexes: false };
+      const compressed = { compressed: true, rows_beside: false, large_indexes: false };
+      expect(await state()).toEqual([compressed, young]);
       await write(registerBatch([channelId], start + 60e6, 40, RECEIVED_US));
-      expect(await state()).toEqual([{ compressed: true, rows_beside: true }, young]);
+      // an import of the same time that the job had not waited for
+      const many = await registerChannels(database, 'job', 'm', 500);
+      await write(registerBatch(many, start, 40, RECEIVED_US));
+      expect(await state()).toEqual([
+        { compressed: true, rows_beside: true, large_indexes: true },
+        young,
+      ]);
       await admin.query(job);
-      expect(await state()).toEqual([{ compressed: true, rows_beside: false }, young]);
+      expect(await state()).toEqual([compressed, young]);
       expect(await count(channelId)).toBe(84);
     });
 

@@ -10,6 +10,7 @@ import {
   moveToHypertable,
   readStoreStatus,
 } from '@verimeter/timescale-store';
+import { openReadingStore } from '@verimeter/open-store';
 import { formatTimestamp } from '@verimeter/telemetry';
 import { CommandError, UsageError, choice } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
@@ -40,6 +41,10 @@ export async function run(context: CommandContext): Promise<number> {
     if (route !== undefined)
       return await (action === 'copy' ? copy : compare)(database.url, route, context);
     choice(context.positionals[1], ['timescale'], 'store move');
+    if (context.environment.readingStore.engine === 'questdb')
+      throw new CommandError(
+        'the readings are in QuestDB (READING_STORE=questdb), and a move is from plain PostgreSQL: verimeter store copy brings them from one engine into another',
+      );
     if (context.flag('abandon')) return await abandon(database.url, context);
     return await move(database.url, context);
   } finally {
@@ -104,14 +109,37 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
     if (
       error instanceof TimescaleUnavailableError ||
       error instanceof MoveNotEqualError ||
-      error instanceof MoveRunningError
+      error instanceof MoveRunningError ||
+      (error instanceof Error && 'code' in error && error.code === 'questdb')
     )
       throw new CommandError(error.message, { cause: error });
     throw error;
   }
 }
 
+/** Of an engine of its own. @throws where it is away */
+async function engineStatus(url: string, { environment }: CommandContext) {
+  const pool = createServicePool(url, { applicationName: 'verimeter-store', max: 2 });
+  try {
+    const engine = await openReadingStore(pool, environment.readingStore);
+    try {
+      await engine.store.check();
+      return { layout: engine.kind, size: await engine.upkeep.size() };
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
 async function showStatus(url: string, context: CommandContext): Promise<number> {
+  if (context.environment.readingStore.engine === 'questdb') {
+    const status = await explained(() => engineStatus(url, context));
+    const rows: [string, string][] = [['readings', 'QuestDB'], ...sizeRows(status.size)];
+    await writeLine(context.json ? JSON.stringify(status) : table(rows));
+    return 0;
+  }
   const status = await readStoreStatus(url);
   await writeLine(context.json ? JSON.stringify(status) : statusText(status));
   return 0;
@@ -121,6 +149,13 @@ const MIB = 1024 ** 2;
 const size = (bytes: number): string => `${grouped(bytes / MIB)} MiB`;
 
 const instant = (us: number | null): string => (us === null ? '-' : formatTimestamp(us));
+
+const sizeRows = (held: NonNullable<StoreStatus['size']>): [string, string][] => [
+  ['stored', `${grouped(held.readings)} readings (estimate)`],
+  ['size', `${size(held.bytes)}, of it compressed ${size(held.compressedBytes)}`],
+  ['partitions from', instant(held.fromUs)],
+  ['partitions to', instant(held.untilUs)],
+];
 
 const UNREAD: Readonly<Record<StoreStatus['unread'][number], string>> = {
   settings: 'whether the server loads TimescaleDB (pg_read_all_settings)',
@@ -148,13 +183,7 @@ function statusText(status: StoreStatus): string {
           : `${extension.available}, not in this database`),
     ],
   ];
-  if (held !== undefined)
-    rows.push(
-      ['stored', `${grouped(held.readings)} readings (estimate)`],
-      ['size', `${size(held.bytes)}, of it compressed ${size(held.compressedBytes)}`],
-      ['partitions from', instant(held.fromUs)],
-      ['partitions to', instant(held.untilUs)],
-    );
+  if (held !== undefined) rows.push(...sizeRows(held));
   if (chunks !== undefined)
     rows.push(['chunks', `${chunks.all}, of them compressed ${chunks.compressed}`]);
   if (layout === 'hypertable' && !unread.includes('job'))
