@@ -21,10 +21,10 @@ import {
 import { type Queryable, takeBatches } from './waiting-batches.ts';
 
 /** Rows that are decided, sent and settled together. */
-const ROWS_AT_A_TIME = 50_000;
+const ROWS_AT_A_TIME = 100_000;
 /** Between two looks at whether what was sent is applied, and whether what was applied and is missed is shown. */
 const POLL_MS = 4;
-const LONGEST_POLL_MS = 25;
+const LONGEST_POLL_MS = 8;
 const MISSED_MS = 50;
 const SHOWN_MS = 60_000;
 
