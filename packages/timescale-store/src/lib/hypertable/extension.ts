@@ -40,7 +40,7 @@ function isOlder(version: string): boolean {
 
 function obstacle({ installed, available, preloaded, license, server }: Row): string | undefined {
   if (available === null)
-    return `the server (PostgreSQL ${server}) has no TimescaleDB: install its package on the database server, or set READING_STORE=auto`;
+    return `the server (PostgreSQL ${server}) has no TimescaleDB: install its package on the database server, or stay on plain PostgreSQL (READING_STORE=auto)`;
   if (installed === null && preloaded !== null && !/\btimescaledb\b/.test(preloaded))
     return (
       'TimescaleDB is installed and not loaded: add timescaledb to shared_preload_libraries in postgresql.conf ' +
