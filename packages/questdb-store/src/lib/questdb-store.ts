@@ -15,9 +15,9 @@ import { BacklogError } from './questdb-error.ts';
 import { checkWal, createTableOnce, readCommitMode, readWalState } from './readings-table.ts';
 import { createRowReader } from './row-reader.ts';
 import { readLastInstants, readMatrix, readSeries } from './series.ts';
-import { type Settler, startSettler, untilSettled } from './settler.ts';
+import { type Settler, startSettler } from './settler.ts';
 import { findUnsteady } from './unsteady-registers.ts';
-import { type Queryable, addBatch, waitingBytes } from './waiting-batches.ts';
+import { type Queryable, addBatch, takeOutcomes, waitingBytes } from './waiting-batches.ts';
 
 export interface QuestDbOptions {
   /** Acts as verimeter_service. */
@@ -76,16 +76,18 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
     if (waiting.bytes > mostWaitingBytes) throw new BacklogError(waiting.bytes, mostWaitingBytes);
   }
 
+  const pendingBatches = createPendingBatches({
+    pool,
+    numbers: batchIds,
+    settle: beginToSettle,
+    signal: closing.signal,
+  });
+
   return {
     kind: 'questdb',
     ...createRowReader(http, table, () => readDropUnderWay(pool)),
     answer: OUTCOME.pending,
-    pendingBatches: createPendingBatches({
-      pool,
-      numbers: batchIds,
-      settle: beginToSettle,
-      signal: closing.signal,
-    }),
+    pendingBatches,
 
     prepare(batch) {
       if (batch.length > 0) prepared.set(batch, encodeBatch(batch));
@@ -112,9 +114,11 @@ export function createQuestDbStore(options: QuestDbOptions): QuestDbStore {
 
     async settled(outcomes) {
       if (outcomes.length === 0) return outcomes;
-      const id = batchIds.get(outcomes);
-      if (id === undefined) throw new Error('this batch was not written as awaited');
-      return untilSettled(pool, id, closing.signal);
+      const id = pendingBatches.numberOf(outcomes);
+      await pendingBatches.untilSettled(id);
+      const settled = await takeOutcomes(pool, id);
+      if (settled === undefined) throw new Error(`batch ${id} is settled and waits`);
+      return settled;
     },
 
     async matrix(channelIds, grid) {

@@ -4,7 +4,7 @@ import { OwnBatches } from './own-batches.ts';
 import { settle, settlementOf } from './settlement.ts';
 import { takeBatches } from './waiting-batches.ts';
 
-/** As the settler takes them. */
+/** In memory, and in one transaction, at once. */
 const ROWS_AT_A_TIME = 60_000;
 
 /**

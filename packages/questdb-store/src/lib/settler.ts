@@ -8,7 +8,7 @@ import { endDrop } from './old-partitions.ts';
 import { createPipeline } from './pipeline.ts';
 import { createTableOnce } from './readings-table.ts';
 import { createUpkeep } from './upkeep.ts';
-import { type Queryable, takeOutcomes, tidy } from './waiting-batches.ts';
+import { tidy } from './waiting-batches.ts';
 
 export interface Settler {
   /** Something was written and will be committed in a moment. */
@@ -151,22 +151,4 @@ export function startSettler({ pool, http, own, onProblem }: SettlerOptions): Se
       await Promise.race([running, sleep(STOP_MS, undefined, { ref: false })]);
     },
   };
-}
-
-const ASK_MS = 15;
-const LONGEST_ASK_MS = 250;
-
-/** Waits until an awaited batch is settled, by whichever process. */
-export async function untilSettled(
-  pool: Queryable,
-  id: number,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  for (let waitMs = ASK_MS; ; waitMs = Math.min(LONGEST_ASK_MS, waitMs * 1.3)) {
-    // oxlint-disable-next-line no-await-in-loop -- until it is so
-    const outcomes = await takeOutcomes(pool, id);
-    if (outcomes !== undefined) return outcomes;
-    // oxlint-disable-next-line no-await-in-loop
-    await sleep(waitMs, undefined, { signal });
-  }
 }
