@@ -39,4 +39,19 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
+export type {
+  DistrictInput,
+  DistrictMember,
+  ReadPattern,
+  WaterFleetInput,
+  WaterFleetResult,
+  WaterMeterSeries,
+} from './lib/water/water-types.ts';
+export type {
+  SensorCorrection,
+  SensorFleetInput,
+  SensorFleetResult,
+  SensorNetworkInput,
+  SensorSeries,
+} from './lib/sensors/sensor-types.ts';
 export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';

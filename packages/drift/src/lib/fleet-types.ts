@@ -53,6 +53,8 @@ export interface EvidenceItem {
 /** Fields that may not be claimed are absent. Ratios; e = (indicated - actual) / actual. */
 export interface DeviceResult {
   readonly deviceId: string;
+  /** Absent: the one quantity of the device that is balanced. */
+  readonly quantity?: string;
   readonly groupId?: string;
   readonly groupStatus?: GroupStatus;
   readonly asOfUs: number;
@@ -65,6 +67,9 @@ export interface DeviceResult {
   readonly probabilityOverLimit?: number;
   readonly probabilityOverInServiceLimit?: number;
   readonly probabilityDrifted?: number;
+  /** Sensors: indicated - actual at zero, in the unit of the channel. */
+  readonly offsetEstimate?: number;
+  readonly offsetStandardError?: number;
   readonly driftPerYear?: number;
   readonly driftPerYearSe?: number;
   /** When the error leaves or left the limit: with probability 0.5, and at the earliest (0.05). Microseconds since 1970. */
