@@ -18,6 +18,7 @@ const device = (dates: Partial<Pick<Device, 'verifiedOn' | 'installedOn'>>): Dev
   validUntil: null,
   lat: null,
   lon: null,
+  address: null,
   ...dates,
 });
 

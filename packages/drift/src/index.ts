@@ -39,6 +39,7 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
+export { analyzeSensorFleet, analyzeWaterFleet } from './lib/kinds-to-come.ts';
 export type {
   DistrictInput,
   DistrictMember,

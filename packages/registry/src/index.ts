@@ -57,6 +57,7 @@ export {
   readTenants,
   readVerifications,
 } from './lib/fleet.ts';
+export { type DeviceEvent, readDeviceEvents } from './lib/device-events.ts';
 export { type ChangedFinding, type FindingRow, upsertFindings } from './lib/findings.ts';
 export {
   type Evidence,

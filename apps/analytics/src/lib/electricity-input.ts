@@ -48,9 +48,10 @@ export function validFrom(
   verifications: readonly Verification[],
   asOfUs: number,
   registerEvents: readonly StoredRegisterEvent[] = [],
+  registers: ReadonlySet<string> = REGISTERS,
 ): number | undefined {
   const swaps = registerEvents.flatMap(({ kind, state, quantity, tsUs, after }) =>
-    kind === 'swap' && state === 'confirmed' && REGISTERS.has(quantity)
+    kind === 'swap' && state === 'confirmed' && registers.has(quantity)
       ? (after?.tsUs ?? tsUs)
       : [],
   );

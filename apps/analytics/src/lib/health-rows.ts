@@ -1,13 +1,12 @@
 import { type DeviceResult, MODEL_VERSION } from '@verimeter/drift';
-import { balancedQuantity, errorLimit, legalStatusAt } from '@verimeter/metrology';
+import { balancedQuantity, type ErrorLimit, errorLimit, legalStatusAt } from '@verimeter/metrology';
 import type { Device, Evidence, HealthRow, Verification } from '@verimeter/registry';
 import type { Indication, LegalStatus } from '@verimeter/telemetry';
 import type { AsOf } from './as-of.ts';
+import { firstAnswers } from './first-answers.ts';
 import type { FleetRecords } from './fleet-records.ts';
+import { HOUSEKEEPING } from './housekeeping.ts';
 import { registerFault, withRegisterFault } from './register-fault.ts';
-
-/** Quantities of a sensor that are about itself, not about the air. */
-const HOUSEKEEPING = new Set(['battery', 'rssi']);
 
 const isoDate = (us: number): string => new Date(us / 1000).toISOString().slice(0, 10);
 
@@ -93,6 +92,19 @@ function unanswered(
   };
 }
 
+/** Of a limit that is one of the offset, and of every offset that is stated. */
+const offsetUnit = (
+  limits: ErrorLimit | undefined,
+  result: DeviceResult | undefined,
+  unit: string | undefined,
+): string | null => {
+  if (limits?.of === 'offset') return limits.unit ?? null;
+  return result?.offsetEstimate === undefined ? null : (unit ?? null);
+};
+
+const channelUnit = (fleet: FleetRecords, deviceId: string, quantity: string): string | undefined =>
+  fleet.channels.get(deviceId)?.get(quantity)?.unit;
+
 const orNull = (value: number | undefined): number | null => value ?? null;
 
 /** UTC date of an instant. */
@@ -103,20 +115,23 @@ const dateOrNull = (us: number | undefined): string | null =>
 export function healthRows(
   fleet: FleetRecords,
   asOf: AsOf,
-  results: ReadonlyMap<string, DeviceResult>,
+  results: readonly DeviceResult[],
 ): HealthRow[] {
   const membership = membershipAt(fleet);
+  const answers = new Map(
+    firstAnswers(results).map((result) => [`${result.deviceId}\n${result.quantity ?? ''}`, result]),
+  );
   return fleet.devices.flatMap((device) => {
     const { deviceId } = device;
-    const result = results.get(deviceId);
     const ownAsOf = asOf.devices.get(deviceId) ?? asOf.latest;
     const place = membership(deviceId, ownAsOf ?? 0);
-    const groupId = result?.groupId ?? place?.groupId ?? null;
-    const groupAsOf = groupId === null ? undefined : asOf.groups.get(groupId);
-    const asOfUs = groupAsOf ?? ownAsOf;
-    const lawful = legal(device, fleet.verifications.get(deviceId) ?? [], asOfUs);
     const fallback = unanswered(device, place);
     return quantitiesOf(device, fleet).map((quantity): HealthRow => {
+      const result = answers.get(`${deviceId}\n${quantity}`) ?? answers.get(`${deviceId}\n`);
+      const groupId = result?.groupId ?? place?.groupId ?? null;
+      const groupAsOf = groupId === null ? undefined : asOf.groups.get(groupId);
+      const asOfUs = groupAsOf ?? ownAsOf;
+      const lawful = legal(device, fleet.verifications.get(deviceId) ?? [], asOfUs);
       const limits = errorLimit(
         device.kind,
         device.accuracyClass ?? undefined,
@@ -141,9 +156,9 @@ export function healthRows(
         probabilityOverLimit: orNull(result?.probabilityOverLimit),
         probabilityOverInServiceLimit: orNull(result?.probabilityOverInServiceLimit),
         probabilityDrifted: orNull(result?.probabilityDrifted),
-        offsetEstimate: null,
-        offsetStandardError: null,
-        offsetUnit: limits?.of === 'offset' ? (limits.unit ?? null) : null,
+        offsetEstimate: orNull(result?.offsetEstimate),
+        offsetStandardError: orNull(result?.offsetStandardError),
+        offsetUnit: offsetUnit(limits, result, channelUnit(fleet, deviceId, quantity)),
         driftPerYear: orNull(result?.driftPerYear),
         driftPerYearSe: orNull(result?.driftPerYearSe),
         exitDateMedian: dateOrNull(result?.exitMedianUs),

@@ -1,4 +1,4 @@
-import type { AreaResult, FleetResult } from '@verimeter/drift';
+import type { AreaResult, DeviceResult } from '@verimeter/drift';
 import {
   type ChangedFinding,
   type FindingRow,
@@ -17,6 +17,7 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
+import { firstAnswers } from './first-answers.ts';
 import type { FleetRecords } from './fleet-records.ts';
 
 /** What an analysis says, ready to be published. */
@@ -28,13 +29,14 @@ export interface Answers {
 
 const IMPORT = 'active_energy_import';
 
-export function historyRows(result: FleetResult): HealthHistoryRow[] {
-  return result.devices.flatMap(({ deviceId, history }) =>
-    history.map((point) => ({ deviceId, quantity: IMPORT, ...point })),
+/** A device that two groups list is answered for in the first of them. */
+export function historyRows(devices: readonly DeviceResult[]): HealthHistoryRow[] {
+  return firstAnswers(devices).flatMap(({ deviceId, quantity = IMPORT, history }) =>
+    history.map((point) => ({ deviceId, quantity, ...point })),
   );
 }
 
-/** A row per group; groups without an estimator have no status. */
+/** A row per group; a group that nothing is known of has no status. */
 export function groupRows(
   fleet: FleetRecords,
   asOf: AsOf,

@@ -1,9 +1,4 @@
-import {
-  type AreaResult,
-  type DeviceResult,
-  type FleetResult,
-  MODEL_VERSION,
-} from '@verimeter/drift';
+import { type AreaResult, type FleetResult, MODEL_VERSION } from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, readTenants } from '@verimeter/registry';
 import type { Indication, Recommendation } from '@verimeter/telemetry';
@@ -13,6 +8,7 @@ import { estimate } from './estimate.ts';
 import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
 import { readMark } from './late-marks.ts';
+import { estimateOtherKinds } from './other-kinds.ts';
 import { scanRegisters } from './registers/scan-registers.ts';
 import { type Answers, groupRows, historyRows, publish } from './publish.ts';
 
@@ -67,14 +63,6 @@ function count<T extends string>(values: readonly T[]): Partial<Record<T, number
   return counts;
 }
 
-/** The first answer per device counts: a meter that two areas list is answered for in the first of them. */
-function byDevice(result: FleetResult): Map<string, DeviceResult> {
-  const found = new Map<string, DeviceResult>();
-  for (const device of result.devices)
-    if (!found.has(device.deviceId)) found.set(device.deviceId, device);
-  return found;
-}
-
 function onlyGroup(answers: Answers, fleet: FleetRecords, group: string): Answers {
   const members = new Set(
     fleet.members.filter((member) => member.groupId === group).map((member) => member.deviceId),
@@ -95,8 +83,8 @@ function onlyGroup(answers: Answers, fleet: FleetRecords, group: string): Answer
 export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSummary> {
   const { pool, store, tenant, asOfUs, group, onProgress } = options;
   onProgress?.('loading');
-  const tenants = await readTenants(pool);
-  if (!tenants.some((known) => known.tenant === tenant)) throw new UnknownTenantError(tenant);
+  const known = (await readTenants(pool)).find((each) => each.tenant === tenant);
+  if (known === undefined) throw new UnknownTenantError(tenant);
   const read = await readMark(pool, store); // before anything is read
   // what is known of registers is part of what an analysis depends on: it does not wait for the next look
   await scanRegisters({ pool, store, tenant, signal: options.signal });
@@ -116,13 +104,26 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     input === undefined
       ? { devices: [], areas: [] }
       : await estimate(input, { signal: options.signal });
+  const others = await estimateOtherKinds({
+    pool,
+    store,
+    tenant,
+    fleet,
+    asOf,
+    lastInstants,
+    zone: known.zone,
+    signal: options.signal,
+  });
+  const devices = [...result.devices, ...others.devices];
 
   onProgress?.('publishing');
-  const areas = new Map<string, AreaResult>(result.areas.map((area) => [area.groupId, area]));
+  const groups = new Map<string, AreaResult>(
+    [...result.areas, ...others.groups].map((area) => [area.groupId, area]),
+  );
   const everything: Answers = {
-    health: healthRows(fleet, asOf, byDevice(result)),
-    history: historyRows(result),
-    groups: groupRows(fleet, asOf, areas),
+    health: healthRows(fleet, asOf, devices),
+    history: historyRows(devices),
+    groups: groupRows(fleet, asOf, groups),
   };
   const answers = group === undefined ? everything : onlyGroup(everything, fleet, group);
   const published = await publish(pool, {

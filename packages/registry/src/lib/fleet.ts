@@ -33,6 +33,7 @@ export interface Device {
   readonly validUntil: string | null;
   readonly lat: number | null;
   readonly lon: number | null;
+  readonly address: string | null;
 }
 
 /** All devices of a tenant, or those with the ids, by id (bytewise). */
@@ -44,7 +45,7 @@ export async function readDevices(
   const result = await client.query<Device>(
     `SELECT device_id AS "deviceId", kind, serial, manufacturer, model, type_approval AS "typeApproval",
             accuracy_class AS "accuracyClass", nominal, phases, built_year AS "builtYear",
-            installed_on AS "installedOn", verified_on AS "verifiedOn", valid_until AS "validUntil", lat, lon
+            installed_on AS "installedOn", verified_on AS "verifiedOn", valid_until AS "validUntil", lat, lon, address
        FROM devices
       WHERE tenant = $1 AND ($2::text[] IS NULL OR device_id = ANY ($2))
       ORDER BY device_id`,

@@ -105,12 +105,8 @@ export async function publishSome(
     groups: fleet.groups.filter(({ groupId }) => groups.has(groupId)),
   };
   const answers = {
-    health: healthRows(
-      some,
-      asOf,
-      new Map(said.results.map((result) => [result.deviceId, result])),
-    ),
-    history: historyRows({ devices: said.results, areas: said.areas }),
+    health: healthRows(some, asOf, said.results),
+    history: historyRows(said.results),
     groups: groupRows(some, asOf, new Map(said.areas.map((area) => [area.groupId, area]))),
   };
   const { historyUntil } = said;

@@ -1,4 +1,4 @@
-import { answerOutside, type DeviceResult } from '@verimeter/drift';
+import { answerOutside, type AreaResult, type DeviceResult } from '@verimeter/drift';
 import type { Pool } from '@verimeter/registry';
 import { asOfInstants } from '../as-of.ts';
 import { gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
@@ -6,6 +6,7 @@ import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
 import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
+import { otherGroups, otherKindsOf } from './night-other-kinds.ts';
 import { publishSome } from './publish-night.ts';
 
 /** Devices that are read and published together, and points of their registers that are in memory at a time. */
@@ -17,6 +18,7 @@ const GROUPS_AT_A_TIME = 500;
 export async function publishOthers(context: NightContext): Promise<void> {
   const { pool, frame } = context;
   const { tenant } = frame;
+  const kinds = await otherKindsOf(context);
   const candidates = await namedCandidates(pool, tenant);
   const size = pageSize(WINDOW_US / frame.cadence.stepUs, {
     points: POINTS_AT_A_TIME,
@@ -32,7 +34,7 @@ export async function publishOthers(context: NightContext): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     const fleet = await readFleetOf(pool, tenant, [], ids);
     // oxlint-disable-next-line no-await-in-loop
-    await publishDevices(context, fleet, candidates);
+    await publishDevices(context, fleet, { candidates, results: kinds.devices });
   }
   const groups = await otherGroups(pool, tenant);
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
@@ -45,10 +47,15 @@ export async function publishOthers(context: NightContext): Promise<void> {
     await publishSome(
       context,
       { fleet, asOf },
-      { deviceIds: [], groupIds, results: [], areas: [] },
+      { deviceIds: [], groupIds, results: [], areas: kinds.groups.filter(isIn(groupIds)) },
     );
   }
 }
+
+const isIn = (groupIds: readonly string[]) => {
+  const wanted = new Set(groupIds);
+  return ({ groupId }: AreaResult): boolean => wanted.has(groupId);
+};
 
 async function asOfOf({ store, frame }: NightContext, fleet: FleetRecords) {
   const channels = [...fleet.channels.values()].flatMap((own) =>
@@ -61,7 +68,10 @@ async function asOfOf({ store, frame }: NightContext, fleet: FleetRecords) {
 async function publishDevices(
   context: NightContext,
   fleet: FleetRecords,
-  candidates: ReadonlySet<string>,
+  known: {
+    readonly candidates: ReadonlySet<string>;
+    readonly results: readonly DeviceResult[];
+  },
 ): Promise<void> {
   const { store, frame } = context;
   const asOf = await asOfOf(context, fleet);
@@ -79,17 +89,20 @@ async function publishDevices(
           { fleet, store, lastUs: frame.latestUs },
           { areas: [], meters, grid, quantities: [IMPORT] },
         );
-  const results =
-    input?.meters.map((meter): DeviceResult =>
+  const own = new Set(fleet.devices.map(({ deviceId }) => deviceId));
+  const results = [
+    ...known.results.filter(({ deviceId }) => own.has(deviceId)),
+    ...(input?.meters.map((meter): DeviceResult =>
       answerOutside(input, meter, {
         latest: frame.latestUs,
-        candidate: candidates.has(meter.deviceId),
+        candidate: known.candidates.has(meter.deviceId),
       }),
-    ) ?? [];
+    ) ?? []),
+  ];
   await publishSome(
     context,
     { fleet, asOf },
-    { deviceIds: fleet.devices.map(({ deviceId }) => deviceId), groupIds: [], results, areas: [] },
+    { deviceIds: [...own], groupIds: [], results, areas: [] },
   );
 }
 
@@ -118,12 +131,4 @@ async function devicesInNoArea(
     [tenant, after, limit],
   );
   return result.rows.map((row) => row.device_id);
-}
-
-async function otherGroups(pool: Pool, tenant: string): Promise<string[]> {
-  const result = await pool.query<{ group_id: string }>(
-    `SELECT group_id FROM groups WHERE tenant = $1 AND kind <> 'electricity_area' ORDER BY group_id`,
-    [tenant],
-  );
-  return result.rows.map((row) => row.group_id);
 }

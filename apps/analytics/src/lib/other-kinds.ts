@@ -1,0 +1,67 @@
+import type { AreaResult, DeviceResult, SensorCorrection } from '@verimeter/drift';
+import type { ReadingStore } from '@verimeter/reading-store';
+import { type Pool, readDeviceEvents } from '@verimeter/registry';
+import type { AsOf } from './as-of.ts';
+import type { FleetRecords } from './fleet-records.ts';
+import { askKindThread } from './kind-thread.ts';
+import { buildSensorInput, RESTART_EVENTS } from './sensors/sensor-input.ts';
+import { buildWaterInput } from './water/water-input.ts';
+
+/** What is said of the devices that are no electricity meters, and of their groups. */
+export interface OtherKinds {
+  readonly devices: readonly DeviceResult[];
+  readonly groups: readonly AreaResult[];
+  readonly corrections: readonly SensorCorrection[];
+}
+
+export interface OtherKindsContext {
+  readonly pool: Pool;
+  readonly store: ReadingStore;
+  readonly tenant: string;
+  readonly zone: string;
+  readonly fleet: FleetRecords;
+  readonly asOf: AsOf;
+  /** Last instant not flagged `future` per channel. */
+  readonly lastInstants: ReadonlyMap<number, number>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Estimates water meters and sensors, one kind after the other, in a thread of their own. */
+export async function estimateOtherKinds(context: OtherKindsContext): Promise<OtherKinds> {
+  const water = await estimateWater(context);
+  const sensors = await estimateSensors(context);
+  return {
+    devices: [...water.devices, ...sensors.devices],
+    groups: [...water.groups, ...sensors.groups],
+    corrections: sensors.corrections,
+  };
+}
+
+const NOTHING: OtherKinds = { devices: [], groups: [], corrections: [] };
+
+async function estimateWater(context: OtherKindsContext): Promise<OtherKinds> {
+  const input = await buildWaterInput(context);
+  if (input === undefined) return NOTHING;
+  const { devices, areas } = await askKindThread({ kind: 'water', input }, context.signal);
+  return { devices, groups: areas, corrections: [] };
+}
+
+async function estimateSensors(context: OtherKindsContext): Promise<OtherKinds> {
+  const { pool, tenant, fleet, asOf } = context;
+  const deviceIds = fleet.devices.flatMap(({ kind, deviceId }) =>
+    kind === 'environment_sensor' ? [deviceId] : [],
+  );
+  if (deviceIds.length === 0 || asOf.latest === undefined) return NOTHING;
+  const events = await readDeviceEvents(pool, tenant, {
+    deviceIds,
+    events: RESTART_EVENTS,
+    untilUs: asOf.latest,
+  });
+  const input = await buildSensorInput({ ...context, events });
+  if (input === undefined) return NOTHING;
+  const { devices, networks, corrections } = await askKindThread(
+    { kind: 'sensors', input },
+    context.signal,
+  );
+  return { devices, groups: networks, corrections };
+}

@@ -1,0 +1,170 @@
+import {
+  correctRegister,
+  type DistrictInput,
+  type WaterFleetInput,
+  type WaterMeterSeries,
+} from '@verimeter/drift';
+import { errorLimit } from '@verimeter/metrology';
+import type { ReadingStore } from '@verimeter/reading-store';
+import type { Device } from '@verimeter/registry';
+import type { AsOf } from '../as-of.ts';
+import { lotOf, validFrom } from '../electricity-input.ts';
+import type { FleetRecords } from '../fleet-records.ts';
+import { type Grid, WINDOW_US, gridBetween, mode } from '../grid.ts';
+import { zoneMinutes } from '../zone-minutes.ts';
+import { otherUseOf } from './other-use.ts';
+import { type OnGrid, readOnGrid } from './read-registers.ts';
+
+const VOLUME = 'water_volume';
+const REVERSE = 'water_volume_reverse';
+const PRESSURE = 'water_pressure';
+const REGISTERS: ReadonlySet<string> = new Set([VOLUME, REVERSE]);
+
+const HOUR_US = 3600e6;
+const MINUTE_US = 60e6;
+const DAY_US = 86_400e6;
+/** Points of registers that are in memory: with more meters than fill 400 days of hours the window is shorter, down to 120 days. */
+const MOST_POINTS = 1e8;
+const LEAST_WINDOW_US = 120 * DAY_US;
+
+export interface WaterContext {
+  readonly fleet: FleetRecords;
+  readonly store: Pick<ReadingStore, 'series' | 'firstInstants' | 'matrix'>;
+  readonly asOf: AsOf;
+  /** Last instant not flagged `future` per channel. */
+  readonly lastInstants: ReadonlyMap<number, number>;
+  readonly zone: string;
+}
+
+const channelOf = (fleet: FleetRecords, deviceId: string, quantity: string): number | undefined =>
+  fleet.channels.get(deviceId)?.get(quantity)?.channelId;
+
+/** Everything the water estimators depend on; undefined where no water meter has a reading. */
+export async function buildWaterInput(context: WaterContext): Promise<WaterFleetInput | undefined> {
+  const { fleet, store, asOf } = context;
+  const meters = fleet.devices.filter(
+    ({ kind, deviceId }) =>
+      kind === 'water_meter' && channelOf(fleet, deviceId, VOLUME) !== undefined,
+  );
+  const districts = districtsOf(fleet, asOf, meters);
+  const lastUs = Math.max(
+    ...districts.map((district) => district.asOfUs),
+    ...meters.map(({ deviceId }) => asOf.devices.get(deviceId) ?? -Infinity),
+  );
+  if (lastUs === -Infinity) return undefined;
+  const grid = await gridOf(context, meters, lastUs);
+  if (grid === undefined) return undefined;
+  const wanted = meters.flatMap(({ deviceId }) =>
+    [VOLUME, REVERSE, PRESSURE].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
+  );
+  const read = await readOnGrid(store, wanted, grid);
+  const others = await otherUseOf(context, meters, grid, lastUs);
+  return {
+    grid,
+    zoneMinutes: zoneMinutes(context.zone, lastUs),
+    meters: meters.map((device) => seriesOf(device, { fleet, grid, lastUs, read, others })),
+    districts,
+  };
+}
+
+function districtsOf(fleet: FleetRecords, asOf: AsOf, meters: readonly Device[]): DistrictInput[] {
+  const indexOf = new Map(meters.map(({ deviceId }, index) => [deviceId, index]));
+  return fleet.groups.flatMap(({ groupId, kind }) => {
+    const asOfUs = asOf.groups.get(groupId);
+    if (kind !== 'water_district' || asOfUs === undefined) return [];
+    const members = fleet.members.flatMap(({ groupId: of, deviceId, role, fromUs, toUs }) => {
+      const meter = indexOf.get(deviceId);
+      return of === groupId &&
+        meter !== undefined &&
+        (role === 'supply' || role === 'supply_out' || role === 'consumer')
+        ? [{ meter, role, fromUs, toUs }]
+        : [];
+    });
+    return members.length === 0 ? [] : [{ groupId, members, asOfUs }];
+  });
+}
+
+/** Hours at the minute that most registers are read at. */
+async function gridOf(
+  { fleet, store, lastInstants }: WaterContext,
+  meters: readonly Device[],
+  lastUs: number,
+): Promise<Grid | undefined> {
+  const registers = meters.flatMap(({ deviceId }) => channelOf(fleet, deviceId, VOLUME) ?? []);
+  const lasts = registers.flatMap((channelId) => lastInstants.get(channelId) ?? []);
+  const minutes = lasts.map((us) => Math.round((us % HOUR_US) / MINUTE_US) % 60);
+  const phaseUs = (mode(minutes) ?? 0) * MINUTE_US;
+  const hours = Math.floor(MOST_POINTS / Math.max(1, registers.length));
+  const windowUs = Math.min(WINDOW_US, Math.max(LEAST_WINDOW_US, hours * HOUR_US));
+  const firsts = await store.firstInstants(registers, lastUs - windowUs);
+  const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
+  if (firstUs > lastUs) return undefined;
+  const grid = gridBetween(firstUs - MINUTE_US, lastUs, HOUR_US, phaseUs);
+  return grid.count < 2 ? undefined : grid;
+}
+
+interface Readings {
+  readonly fleet: FleetRecords;
+  readonly grid: Grid;
+  readonly lastUs: number;
+  readonly read: ReadonlyMap<number, OnGrid>;
+  readonly others: ReadonlyMap<string, Float64Array>;
+}
+
+function seriesOf(
+  device: Device,
+  { fleet, grid, lastUs, read, others }: Readings,
+): WaterMeterSeries {
+  const { deviceId } = device;
+  const limits = errorLimit('water_meter', device.accuracyClass ?? undefined, VOLUME);
+  if (limits === undefined) throw new Error(`no limit for ${deviceId}`);
+  const events = fleet.registerEvents.get(deviceId) ?? [];
+  const shown = (quantity: string): OnGrid | undefined => {
+    const channelId = channelOf(fleet, deviceId, quantity);
+    return channelId === undefined ? undefined : read.get(channelId);
+  };
+  const register = (quantity: string): Float64Array | undefined => {
+    const values = shown(quantity)?.values;
+    return values === undefined
+      ? undefined
+      : correctRegister(
+          values,
+          grid,
+          events.filter((event) => event.quantity === quantity),
+          lastUs,
+        );
+  };
+  const reads = shown(VOLUME)?.reads;
+  const reverseRegister = register(REVERSE);
+  const pressure = shown(PRESSURE)?.values;
+  const otherUse = others.get(deviceId);
+  const permanentFlow = flowOf(device.nominal);
+  const validFromUs = validFrom(
+    device,
+    fleet.verifications.get(deviceId) ?? [],
+    lastUs,
+    events,
+    REGISTERS,
+  );
+  return {
+    deviceId,
+    lot: lotOf(device),
+    limit: limits.limit,
+    inServiceLimit: limits.inServiceLimit,
+    register: register(VOLUME) ?? new Float64Array(grid.count).fill(NaN),
+    ...(permanentFlow === undefined ? {} : { permanentFlow }),
+    ...(reverseRegister === undefined ? {} : { reverseRegister }),
+    ...(pressure === undefined ? {} : { pressure }),
+    ...(reads === undefined ? {} : { reads }),
+    ...(otherUse === undefined ? {} : { otherUse }),
+    ...(device.builtYear === null ? {} : { builtYear: device.builtYear }),
+    ...(validFromUs === undefined ? {} : { validFromUs }),
+  };
+}
+
+/** Q3 in m3/h as name plates have it: `2.5`, `2,5 m3/h`, `Q3 2.5`. */
+export function flowOf(nominal: string | null): number | undefined {
+  const match = /^\s*(?:Q(?:3|n)?\s*=?\s*)?(\d+(?:[.,]\d+)?)\s*(?:m3\/h)?\s*$/i.exec(nominal ?? '');
+  const flow = Number((match?.[1] ?? '').replace(',', '.'));
+  return flow > 0 ? flow : undefined;
+}

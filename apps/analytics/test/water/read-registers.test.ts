@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { readOnGrid } from '../../src/lib/water/read-registers.ts';
+import { flowOf } from '../../src/lib/water/water-input.ts';
+import { addressKey } from '../../src/lib/water/other-use.ts';
+
+const HOUR_US = 3600e6;
+const START_US = Date.UTC(2026, 9, 1) * 1000;
+const grid = { startUs: START_US, stepUs: HOUR_US, count: 49 };
+
+/** Readings as the store hands them out: by channel, then in time. */
+const storeOf = (rows: readonly (readonly [channel: number, tsUs: number, value: number])[]) => ({
+  series: (
+    channelIds: readonly number[],
+    fromUs: number,
+    untilUs: number,
+    take: (channelId: number, tsUs: number, value: number) => void,
+  ): Promise<void> => {
+    for (const [channelId, tsUs, value] of rows)
+      if (channelIds.includes(channelId) && tsUs >= fromUs && tsUs <= untilUs)
+        take(channelId, tsUs, value);
+    return Promise.resolve();
+  },
+});
+
+const hourly = (channel: number, offsetUs: number) =>
+  Array.from({ length: 49 }, (_, k) => [channel, START_US + k * HOUR_US + offsetUs, k] as const);
+
+test('a register that is read 20 seconds after the hour is read at the hour', async () => {
+  const read = await readOnGrid(storeOf(hourly(1, 20e6)), [1], grid);
+  const own = read.get(1);
+  // the last reading comes after the instant that is looked at
+  expect([...(own?.values ?? [])]).toEqual([...Array.from({ length: 48 }, (_, k) => k), NaN]);
+  expect(own?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
+});
+
+test('a register that is read at another minute is not on the grid, and says so', async () => {
+  const read = await readOnGrid(storeOf([...hourly(1, 0), ...hourly(2, -17 * 60e6)]), [1, 2], grid);
+  expect(read.get(1)?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
+  expect(read.get(2)?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 0 });
+  expect([...(read.get(2)?.values ?? [])].every(Number.isNaN)).toBe(true);
+});
+
+test('a register that is read daily says its interval; one that never read is absent', async () => {
+  const daily = hourly(1, 0).filter((_, k) => k % 24 === 0);
+  const read = await readOnGrid(storeOf(daily), [1, 3], grid);
+  expect(read.get(1)?.reads).toEqual({ intervalUs: 24 * HOUR_US, onGrid: 1 });
+  expect(read.get(3)).toBeUndefined();
+});
+
+test('Q3 is read from name plates, from nothing else', () => {
+  expect(['2.5', '2,5 m3/h', 'Q3 = 4', 'Qn 1.5', 'DN15', '5(60)', '', null].map(flowOf)).toEqual([
+    2.5,
+    2.5,
+    4,
+    1.5,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('one address whatever its capitals, spaces and composition; none is none', () => {
+  expect(addressKey('  12  Đường Số 3 ')).toBe(addressKey('12 đường số 3'.normalize('NFD')));
+  expect(addressKey('   ')).toBeUndefined();
+  expect(addressKey(null)).toBeUndefined();
+});
