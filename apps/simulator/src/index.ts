@@ -43,3 +43,19 @@ export type { StampShift } from './lib/trial-stamps.ts';
 export type { UnmeteredLoad } from './lib/trial-unmetered.ts';
 export type { VoltageKind } from './lib/trial-voltages.ts';
 export { type HouseholdSeries, type HouseholdUse, INTERVALS_PER_WEEK } from './lib/series-weeks.ts';
+export {
+  buildTrialDistrict,
+  type TrialDistrict,
+  type TrialHomeTruth,
+  trialWaterFleet,
+  type TrialWaterMeter,
+} from './lib/trial-district.ts';
+export {
+  TRIAL_DISTRICT,
+  type TrialDistrictOptions,
+  type WaterDrift,
+  type WaterLoads,
+  type WaterReads,
+} from './lib/trial-district-options.ts';
+export type { WaterFault, WaterLot } from './lib/water-meter.ts';
+export { HOURS_PER_WEEK, type WaterHomeSeries, type WaterHomeUse } from './lib/water-series.ts';
