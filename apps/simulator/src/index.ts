@@ -59,3 +59,11 @@ export {
 } from './lib/trial-district-options.ts';
 export type { WaterFault, WaterLot } from './lib/water-meter.ts';
 export { HOURS_PER_WEEK, type WaterHomeSeries, type WaterHomeUse } from './lib/water-series.ts';
+  buildTrialNetwork,
+  type TrialNetwork,
+  type TrialSensorSeries,
+  type TrialSensorTruth,
+  trialSensorError,
+} from './lib/trial-network.ts';
+export type { TrialNetworkOptions, TrialSensorEvent } from './lib/trial-network-options.ts';
+export type { AirFault, AirQuantity } from './lib/air-element.ts';

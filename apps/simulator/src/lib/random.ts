@@ -31,6 +31,12 @@ export const STREAM = {
   live: 15,
   travel: 16,
   trial: 17,
+  airWeather: 30,
+  airField: 31,
+  airSource: 32,
+  airSite: 33,
+  airElement: 34,
+  airFault: 35,
 } as const;
 
 /** One round of the 32-bit finaliser of MurmurHash3 (Appleby, public domain): full avalanche. */
