@@ -59,6 +59,7 @@ export {
 } from './lib/trial-district-options.ts';
 export type { WaterFault, WaterLot } from './lib/water-meter.ts';
 export { HOURS_PER_WEEK, type WaterHomeSeries, type WaterHomeUse } from './lib/water-series.ts';
+export {
   buildTrialNetwork,
   type TrialNetwork,
   type TrialSensorSeries,
