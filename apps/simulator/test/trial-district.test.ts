@@ -15,8 +15,8 @@ const numbers = (values: Float64Array): number[] => [...values].filter((v) => !N
 
 describe('a trial district', () => {
   it('supplies what homes draw, leaks lose, bursts spill and nobody meters, in every step', () => {
-    const { truth } = build({ district: 3 });
-    const { flow, homes } = truth;
+    const { truth, flow } = build({ district: 3 });
+    const { homes } = truth;
     const { leak, burst, flushing, unmetered } = flow.outlets;
     for (let step = 0; step < flow.supply.length; step += 1) {
       const out =
@@ -56,7 +56,7 @@ describe('a trial district', () => {
   });
 
   it('loses pressure where more flows', () => {
-    const { flow } = build({ control: 'constant', bursts: false }).truth;
+    const { flow } = build({ control: 'constant', bursts: false });
     const steps = [...flow.supply.keys()].toSorted(
       (a, b) => (flow.supply[a] ?? 0) - (flow.supply[b] ?? 0),
     );

@@ -54,8 +54,9 @@ export interface TrialDistrict {
     /** Over what was supplied: leaks; bursts, flushing and public use. */
     readonly leakShare: number;
     readonly otherShare: number;
-    readonly flow: DistrictFlow;
   };
+  /** Flows and pressures of every step: large, and nothing a utility has. */
+  readonly flow: DistrictFlow;
 }
 
 export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict {
@@ -147,13 +148,15 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       supplyError,
       leakShare: sum(leak) / total,
       otherShare: (sum(burst) + sum(flushing) + sum(unmetered)) / total,
-      flow,
     },
+    flow,
   };
 }
 
 /** Districts as one tenant's fleet: what the analysis of a water fleet is given. */
-export function trialWaterFleet(districts: readonly TrialDistrict[]): {
+export function trialWaterFleet(
+  districts: readonly Pick<TrialDistrict, 'groupId' | 'startMs' | 'hours' | 'meters'>[],
+): {
   grid: { startUs: number; stepUs: number; count: number };
   zoneMinutes: number;
   meters: TrialWaterMeter[];

@@ -37,7 +37,7 @@ export function drawHome({ seed, district, home }: HomeKey): HomeNature {
     garden: random.chance(0.15),
     machine: random.chance(0.8),
     travels: second ? 0.06 : random.chance(0.3) ? 0 : random.uniform(0.001, 0.007),
-    drip: random.chance(0.03) ? random.uniform(0.5, 6) : 0,
+    drip: random.chance(0.02) ? random.uniform(0.5, 5) : 0,
     cisternFails: random.chance(0.2) ? 0.003 : 0.0003,
   };
 }
@@ -95,7 +95,7 @@ export function homeDraws(
       draws.push({
         startS: midnight + random.uniform(0, DAY_S),
         seconds: random.uniform(0.5, 25) * DAY_S,
-        litresPerHour: random.uniform(6, 40),
+        litresPerHour: random.uniform(15, 70),
         pressured: true,
       });
     if (day < -1 || away.has(day)) continue;

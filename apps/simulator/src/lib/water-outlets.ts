@@ -102,7 +102,7 @@ function disturbances({ seed, district, zones, demand }: OutletSetting, day: num
     });
   }
   // Hydrants are flushed and tried, and now and then there is a fire.
-  if (random.chance(0.05)) {
+  if (random.chance(0.03)) {
     const fromS = (day + random.uniform(0.05, 0.5)) * DAY_S;
     outlets.push({
       kind: 'flushing',
@@ -117,6 +117,10 @@ function disturbances({ seed, district, zones, demand }: OutletSetting, day: num
   return outlets;
 }
 
+/** Chances of a day. */
+const WATERING = 0.2;
+const FILLING = 0.1;
+
 /** Streets are watered before sunrise and tank trucks filled by day, and nobody counts it. */
 function publicUse(
   { seed, district, zones, demand, unmetered }: OutletSetting,
@@ -124,8 +128,9 @@ function publicUse(
 ): Outlet[] {
   const random = randomStream(seed, STREAM.waterNetwork, district, 5, day);
   const midnight = day * DAY_S - ZONE_HOURS * 3600;
-  const litresOfDay = 24 * demand * unmetered;
-  const use = (hour: number, volume: number, flow: number): Outlet => ({
+  // Few times much: a truck or a street, not a trickle every day.
+  const volume = (24 * demand * unmetered) / (WATERING + FILLING);
+  const use = (hour: number, flow: number): Outlet => ({
     kind: 'unmetered',
     zone: random.integer(0, zones - 1),
     flow,
@@ -135,8 +140,8 @@ function publicUse(
     growth: 0,
   });
   const outlets: Outlet[] = [];
-  if (random.chance(0.6)) outlets.push(use(random.uniform(4.6, 5.6), litresOfDay, 1.5));
-  if (random.chance(0.3)) outlets.push(use(random.uniform(8, 16), 1.3 * litresOfDay, 4));
+  if (random.chance(WATERING)) outlets.push(use(random.uniform(4.6, 5.6), 1.5));
+  if (random.chance(FILLING)) outlets.push(use(random.uniform(8, 16), 4));
   return outlets;
 }
 
