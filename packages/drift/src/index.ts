@@ -39,7 +39,8 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
-export { analyzeSensorFleet, analyzeWaterFleet } from './lib/kinds-to-come.ts';
+export { analyzeSensorFleet } from './lib/kinds-to-come.ts';
+export { analyzeWaterFleet, WATER_MODEL_VERSION } from './lib/water/water-fleet.ts';
 export type {
   DistrictInput,
   DistrictMember,

@@ -134,6 +134,47 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The loss between supply and consumers is {share|percent} of the supply.',
     vi: 'Tổn thất giữa nguồn cấp và các hộ tiêu thụ là {share|percent} nguồn cấp.',
   },
+  // water districts
+  water_balance: {
+    en: 'The balance of the district tells a constant error of this meter to ±{data_sd|percent} (one standard deviation), from {litres_per_day|whole} litres a day. Water that flows below the starting flow of the meter is not seen.',
+    vi: 'Cân bằng của khu vực cấp nước xác định sai số không đổi của đồng hồ này đến ±{data_sd|percent} (một độ lệch chuẩn), từ {litres_per_day|whole} lít mỗi ngày. Không thấy được nước chảy dưới lưu lượng khởi động của đồng hồ.',
+  },
+  small_flow: {
+    en: 'With {litres_per_day|whole} litres a day, or nothing in the last ten days, the consumption of this meter hardly shows in the balance: its error cannot be told.',
+    vi: 'Với {litres_per_day|whole} lít mỗi ngày, hoặc không tiêu thụ trong mười ngày qua, mức dùng của đồng hồ này hầu như không hiện trong cân bằng: không thể xác định sai số.',
+  },
+  water_loss: {
+    en: '{share|percent} of the water supplied passes no customer meter (leaks, bursts, unmetered use).',
+    vi: '{share|percent} lượng nước cấp không đi qua đồng hồ khách hàng nào (rò rỉ, vỡ ống, dùng không đo).',
+  },
+  reads_not_synchronous: {
+    en: 'The meters are not read together: {meters|whole} of {of|whole} are read less often than every {wanted|whole} minutes or at other instants (usually every {interval_minutes|whole} minutes, {on_grid|percent} of the readings at the full hour). Have all meters store their register at the full hour and send it with that time.',
+    vi: 'Các đồng hồ không được đọc cùng lúc: {meters|whole} trên {of|whole} được đọc thưa hơn {wanted|whole} phút một lần hoặc vào thời điểm khác (thường {interval_minutes|whole} phút một lần, {on_grid|percent} số liệu đúng giờ chẵn). Cài đặt để mọi đồng hồ lưu chỉ số vào giờ chẵn và gửi kèm thời điểm đó.',
+  },
+  too_many_homes: {
+    en: '{homes|whole} meters lie behind one sum meter; with more than {most|whole} no single one can be told. {sum_meters|whole} sum meters in place of one would do.',
+    vi: '{homes|whole} đồng hồ nằm sau một đồng hồ tổng; trên {most|whole} thì không thể xác định riêng từng cái. Cần {sum_meters|whole} đồng hồ tổng thay cho một.',
+  },
+  left_out: {
+    en: 'Meter {device_id} is not read together with the others and was left out of the balance.',
+    vi: 'Đồng hồ {device_id} không được đọc cùng lúc với các đồng hồ khác và bị loại khỏi cân bằng.',
+  },
+  supply_steps: {
+    en: 'The supply meter counts in steps of {litres|whole} litres where {mean_litres|whole} flow between two readings: too coarse. Use a finer pulse.',
+    vi: 'Đồng hồ tổng đếm theo bước {litres|whole} lít trong khi giữa hai lần đọc chỉ có {mean_litres|whole} lít: quá thô. Dùng xung mịn hơn.',
+  },
+  not_in_inflow: {
+    en: 'The water of this meter does not appear in the inflow of its district: it may be filed in the wrong one.',
+    vi: 'Lượng nước của đồng hồ này không có trong nước vào khu vực: có thể bị ghi nhầm khu vực.',
+  },
+  misfiled_water_meter: {
+    en: 'Meter {device_id} is listed in this district, but its water is not in the inflow; it was left out and the rest estimated.',
+    vi: 'Đồng hồ {device_id} có trong danh sách khu vực nhưng lượng nước không có trong nước vào; đồng hồ này bị loại ra và phần còn lại được ước lượng.',
+  },
+  fed_from_district: {
+    en: 'Water that is missing from the balance of a district follows the consumption of this meter: it may be fed from there.',
+    vi: 'Lượng nước thiếu trong cân bằng của một khu vực biến thiên theo mức dùng của đồng hồ này: có thể đồng hồ được cấp từ đó.',
+  },
   limit_assumed: {
     en: 'The accuracy class is not known; a limit of {limit|percent} was assumed.',
     vi: 'Không rõ cấp chính xác; giả định giới hạn {limit|percent}.',

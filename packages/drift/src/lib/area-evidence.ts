@@ -148,8 +148,10 @@ function wideCoefficients(
 }
 
 /** Products of the whitened columns with each other and with the balance: sums over all, and what single blocks need. */
-function sumBlocks(
-  design: AreaDesign,
+export function sumBlocks(
+  design: Pick<AreaDesign, 'n' | 'informations'> & {
+    readonly intervals: Pick<AreaDesign['intervals'], 'count' | 'day'>;
+  },
   data: { readonly whitened: readonly Float64Array[]; readonly target: Float64Array },
   { blocks, daysPerBlock }: { readonly blocks: number; readonly daysPerBlock: number },
 ): Pick<AreaEvidence, 'gram' | 'moment' | 'blockRows' | 'blockMoments'> {
@@ -188,7 +190,7 @@ function sumBlocks(
 }
 
 /** What is known of coefficients from elsewhere counts like data about them. */
-function addInformations(gram: Float64Array, design: AreaDesign): void {
+function addInformations(gram: Float64Array, design: Pick<AreaDesign, 'informations'>): void {
   const p = Math.round(Math.sqrt(gram.length));
   for (const { at: first, size, matrix } of design.informations)
     for (let i = 0; i < size; i++)

@@ -159,7 +159,7 @@ export function isResolvable(evidence: AreaSums, consumer: number): boolean {
 }
 
 /** Integrates out errors of beta itself: one for good, and one of each block; sd of each. Works in place on `path`. */
-function withBias(path: PathEvidence, sd: { level: number; wander: number }): PathEvidence {
+export function withBias(path: PathEvidence, sd: { level: number; wander: number }): PathEvidence {
   const { blocks, information, moment } = path;
   const row = new Float64Array(blocks);
   /** An error with the precision `total` given all else, whose products with the blocks are `row`, with the balance `shift`. */
@@ -192,7 +192,7 @@ function withBias(path: PathEvidence, sd: { level: number; wander: number }): Pa
   return path;
 }
 
-function levelOf({ information, moment }: PathEvidence): { mean: number; variance: number } {
+export function levelOf({ information, moment }: PathEvidence): { mean: number; variance: number } {
   let total = 0;
   let shift = 0;
   for (const value of information) total += value;
@@ -200,7 +200,7 @@ function levelOf({ information, moment }: PathEvidence): { mean: number; varianc
   return total > 0 ? { mean: shift / total, variance: 1 / total } : { mean: 0, variance: 1 };
 }
 
-function deflate(path: PathEvidence, inflation: number): PathEvidence {
+export function deflate(path: PathEvidence, inflation: number): PathEvidence {
   if (inflation <= 1) return path;
   return {
     blocks: path.blocks,

@@ -45,6 +45,18 @@ const KINDS = [0.3, 0.35, 0.35] as const;
 const SHAPE_WEIGHT = 6;
 const EM_STEPS = 100;
 
+/** What is known of drifts before any data. */
+export interface PrevalencePrior {
+  readonly share: number;
+  /** Meters that the share is worth, and the largest share that is believed. */
+  readonly weight: number;
+  readonly most: number;
+  readonly sizes: readonly DriftSize[];
+  readonly kinds: readonly number[];
+}
+
+const FIRST: PrevalencePrior = { ...PREVALENCE, sizes: FIRST_SIZES, kinds: KINDS };
+
 export const FIRST_PREVALENCE: DriftPrevalence = {
   drifted: PREVALENCE.share,
   sizes: FIRST_SIZES,
@@ -57,20 +69,21 @@ export const FIRST_PREVALENCE: DriftPrevalence = {
  */
 export function learnPrevalence(
   bayesFactors: readonly (Float64Array | Float32Array)[],
+  first: PrevalencePrior = FIRST,
 ): DriftPrevalence {
-  const width = FIRST_SIZES.length;
-  const cells = KINDS.length * width;
+  const width = first.sizes.length;
+  const cells = first.kinds.length * width;
   const { ratios, spikes } = scaled(bayesFactors, cells);
-  let drifted: number = PREVALENCE.share;
-  let sizes = FIRST_SIZES.map(({ weight }) => weight);
-  let kinds: number[] = [...KINDS];
+  let drifted = first.share;
+  let sizes = first.sizes.map(({ weight }) => weight);
+  let kinds: number[] = [...first.kinds];
   const shares = new Float64Array(cells);
   const found = new Float64Array(cells);
   for (let step = 0; step < EM_STEPS; step++) {
     for (let k = 0; k < cells; k++)
       shares[k] = at(kinds, Math.floor(k / width)) * at(sizes, k % width);
     found.fill(0);
-    let all = PREVALENCE.share * PREVALENCE.weight;
+    let all = first.share * first.weight;
     for (let i = 0; i < spikes.length; i++) {
       const row = i * cells;
       let slab = 0;
@@ -80,8 +93,8 @@ export function learnPrevalence(
       for (let k = 0; k < cells; k++)
         found[k] = (found[k] as number) + responsible * (ratios[row + k] as number);
     }
-    const bySize = FIRST_SIZES.map(({ weight }) => SHAPE_WEIGHT * weight);
-    const byKind = KINDS.map((weight) => SHAPE_WEIGHT * weight);
+    const bySize = first.sizes.map(({ weight }) => SHAPE_WEIGHT * weight);
+    const byKind = first.kinds.map((weight) => SHAPE_WEIGHT * weight);
     for (let k = 0; k < cells; k++) {
       const part = at(shares, k) * at(found, k);
       const kind = Math.floor(k / width);
@@ -89,7 +102,7 @@ export function learnPrevalence(
       bySize[k % width] = at(bySize, k % width) + part;
     }
     const before = drifted;
-    drifted = Math.min(PREVALENCE.most, all / (spikes.length + PREVALENCE.weight));
+    drifted = Math.min(first.most, all / (spikes.length + first.weight));
     const weights = toShares(bySize);
     const moved = weights.reduce((sum, weight, k) => sum + Math.abs(weight - at(sizes, k)), 0);
     sizes = weights;
@@ -98,7 +111,7 @@ export function learnPrevalence(
   }
   return {
     drifted,
-    sizes: FIRST_SIZES.map((size, k) => ({ ...size, weight: at(sizes, k) })),
+    sizes: first.sizes.map((size, k) => ({ ...size, weight: at(sizes, k) })),
     kinds,
   };
 }

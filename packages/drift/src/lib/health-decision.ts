@@ -6,16 +6,20 @@ import type { DeviceResult } from './fleet-types.ts';
 /** Accepted share of false entries on the list for work orders and on the wider list (CONTRACTS.md 3). */
 const REVERIFY_LEVEL = 0.02;
 const WATCH_LEVEL = 0.1;
-/** Days of data that `reverify` needs. */
-const REVERIFY_DAYS = 28;
+/** What the lists of one kind of devices depend on besides their probabilities. */
+export interface ListRules {
+  /** Days of data that `reverify` needs (CONTRACTS.md 4). */
+  readonly reverifyDays: number;
+  /** An under-registration this large is no drift. */
+  readonly tamperError: number;
+}
+const ELECTRICITY_RULES: ListRules = { reverifyDays: 28, tamperError: -0.2 };
 /** Below this a meter is not judged at all. */
 export const LEAST_DAYS = 10;
 /** Largest sd, over the limit, at which "within limits" is still said (drift-estimation.md 2.6: 0.7 % for class 1). */
 const RESOLVABLE_SD = 0.7;
 /** One-sided 5 % false, 90 % found (drift-estimation.md 1.3). */
 const MDD_FACTOR = 1.645 + 1.28;
-/** An under-registration this large is no drift. */
-const TAMPER_ERROR = -0.2;
 
 /** beta of r (1 - beta) = y to e = (r - y) / y. */
 export function errorOfBeta(beta: number): number {
@@ -100,7 +104,10 @@ export function acceptedList(
   return accepted;
 }
 
-export function decide(estimated: readonly Estimated[]): DeviceResult[] {
+export function decide(
+  estimated: readonly Estimated[],
+  rules: ListRules = ELECTRICITY_RULES,
+): DeviceResult[] {
   const listed = estimated.map(({ result }) => ({
     deviceId: result.deviceId,
     probabilityDrifted: result.probabilityDrifted ?? 0,
@@ -109,7 +116,7 @@ export function decide(estimated: readonly Estimated[]): DeviceResult[] {
   const wide = acceptedList(listed, WATCH_LEVEL);
   return estimated.map((device) => {
     const id = device.result.deviceId;
-    const [indication, recommendation] = answer(device, narrow.has(id), wide.has(id));
+    const [indication, recommendation] = answer(device, narrow.has(id), wide.has(id), rules);
     return { ...device.result, indication, recommendation };
   });
 }
@@ -118,12 +125,13 @@ function answer(
   { result, limit, dataSd, confirmed }: Estimated,
   narrow: boolean,
   wide: boolean,
+  { reverifyDays, tamperError }: ListRules,
 ): [Indication, Recommendation] {
   const over = result.probabilityOverLimit ?? 0;
   const error = result.errorEstimate ?? 0;
-  if (narrow && error < TAMPER_ERROR && (result.intervalHigh ?? 0) < TAMPER_ERROR / 2)
+  if (narrow && error < tamperError && (result.intervalHigh ?? 0) < tamperError / 2)
     return ['tamper_or_fault', 'inspect'];
-  if (narrow && over >= 0.5 && confirmed && result.evidenceDays >= REVERIFY_DAYS)
+  if (narrow && over >= 0.5 && confirmed && result.evidenceDays >= reverifyDays)
     return ['drift_likely', 'reverify'];
   if (wide) return ['drift_possible', 'watch'];
   if (over >= 0.5) return ['drift_possible', 'none'];

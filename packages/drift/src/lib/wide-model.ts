@@ -11,14 +11,19 @@ export interface WideModel {
 }
 
 /** Columns beyond those of the design are drifts of single meters: coefficients of the same kind. */
-export function wideModel(design: AreaDesign, gram: Float64Array, moment: Float64Array): WideModel {
+export function wideModel(
+  design: Pick<AreaDesign, 'n' | 'columns' | 'priorSd' | 'priorMean'>,
+  gram: Float64Array,
+  moment: Float64Array,
+  betaSd: number = WIDE_BETA_SD,
+): WideModel {
   const p = moment.length;
   const own = design.columns.length;
   const factor = gram.slice();
   const coefficients = moment.slice();
   for (let j = 0; j < p; j++) {
     const error = j < design.n || j >= own;
-    const sd = error ? WIDE_BETA_SD : at(design.priorSd, j);
+    const sd = error ? betaSd : at(design.priorSd, j);
     factor[j * p + j] = at(factor, j * p + j) + 1 / (sd * sd);
     coefficients[j] = at(coefficients, j) + (error ? 0 : at(design.priorMean, j)) / (sd * sd);
   }

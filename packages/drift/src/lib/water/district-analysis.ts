@@ -1,0 +1,231 @@
+import { at, dot, solveCholeskyInPlace, solveLowerRowsInPlace } from '@verimeter/statistics';
+import type { GroupStatus } from '@verimeter/telemetry';
+import { energyAtLag, netCounter } from '../grid-counter.ts';
+import type { EvidenceItem, FleetInput } from '../fleet-types.ts';
+import { wideModel } from '../wide-model.ts';
+import { type DistrictEvidence, gatherDistrict, WIDE_SD } from './district-evidence.ts';
+import { type DistrictIntervals, formDistrict, lossShare } from './district-intervals.ts';
+import { checkReads } from './read-gate.ts';
+import type { DistrictInput, WaterFleetInput } from './water-types.ts';
+
+const MIN_COMPLETENESS = 0.6;
+const MIN_INTERVALS = 240;
+/** Unaccounted water over supply. A third is common, beyond two thirds a network is an open question. */
+const LOSS_RANGE = [-0.03, 0.6] as const;
+/** Supply step over mean volume of an interval. Rounding telescopes: half of it costs little. */
+const MAX_SUPPLY_QUANTUM = 0.5;
+/** Homes behind one sum meter beyond which no window tells one of them (drift-estimation.md 3.4). */
+const MOST_HOMES = 100;
+/** Homes that one sum meter tells well. */
+const WELL_TOLD = 40;
+/** A coefficient within this of 1, known this well, is a meter whose water is not in the supply. */
+const MISFILED_TOLERANCE = 0.15;
+const MISFILED_MAX_SD = 0.12;
+const MISFILED_LEAST_Z = 6;
+/** Of a meter elsewhere whose water the supply feeds. */
+const CANDIDATE_TOLERANCE = 0.25;
+const CANDIDATE_LEAST_Z = 6.5;
+const MAX_ROUNDS = 6;
+const MAX_JOINED = 2;
+
+interface MisfiledMeter {
+  readonly meter: number;
+  readonly beta: number;
+}
+
+interface WaterCandidate {
+  readonly meter: number;
+  readonly correlation: number;
+}
+
+/** A district after its gates: with evidence where e may be published. */
+export interface PreparedDistrict {
+  readonly district: DistrictInput;
+  readonly status: GroupStatus;
+  readonly evidence: DistrictEvidence | undefined;
+  readonly misfiled: readonly MisfiledMeter[];
+  readonly candidates: readonly WaterCandidate[];
+  /** Members that never read, or not with the others. */
+  readonly leftOut: readonly number[];
+  readonly items: readonly EvidenceItem[];
+  readonly tooShort: boolean;
+}
+
+export function prepareDistrict(
+  input: WaterFleetInput,
+  view: FleetInput,
+  district: DistrictInput,
+  strangers: readonly number[],
+): PreparedDistrict {
+  const reads = checkReads(input, district);
+  const items: EvidenceItem[] = [];
+  const misfiled: MisfiledMeter[] = [];
+  const joined: WaterCandidate[] = [];
+  const end = (
+    status: GroupStatus,
+    evidence?: DistrictEvidence,
+    tooShort = false,
+  ): PreparedDistrict => ({
+    district,
+    status,
+    evidence,
+    misfiled,
+    candidates: joined,
+    leftOut: reads.leftOut,
+    items,
+    tooShort,
+  });
+  if (reads.refusal !== undefined) {
+    items.push(reads.refusal);
+    return end('not_synchronous');
+  }
+  const homes = district.members.filter(
+    ({ role, toUs }) => role === 'consumer' && toUs > district.asOfUs,
+  ).length;
+  if (homes > MOST_HOMES) {
+    const sums = Math.ceil(homes / WELL_TOLD);
+    items.push({ code: 'too_many_homes', values: { homes, most: MOST_HOMES, sum_meters: sums } });
+    return end('too_large');
+  }
+  for (const meter of reads.leftOut)
+    items.push({ code: 'left_out', values: { device_id: view.meters[meter]?.deviceId ?? '' } });
+  const members = new Set(district.members.map(({ meter }) => meter));
+  const others = strangers.filter((meter) => !members.has(meter));
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const formed = formDistrict(input, view, district, {
+      excluded: new Set([...reads.leftOut, ...misfiled.map(({ meter }) => meter)]),
+      joined: joined.map(({ meter }) => meter),
+    });
+    const { intervals } = formed;
+    if (round === 0)
+      items.push({ code: 'completeness', values: { share: intervals.completeness } });
+    if (intervals.supplyMeters.length === 0 || intervals.completeness < MIN_COMPLETENESS)
+      return end('incomplete');
+    if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
+      return end('incomplete', undefined, true);
+    if (formed.supplyQuantum > MAX_SUPPLY_QUANTUM * meanOf(formed.supply)) {
+      items.push({
+        code: 'supply_steps',
+        values: { litres: formed.supplyQuantum, mean_litres: meanOf(formed.supply) },
+      });
+      return end('supply_resolution');
+    }
+    const evidence = gatherDistrict(formed, supplyLimitOf(view, formed));
+    const flat = flatDistrict(evidence);
+    const out = findMisfiled(flat);
+    if (out !== undefined && misfiled.length < 3) {
+      const meter = intervals.consumers[out]?.meter ?? -1;
+      if (joined.some((known) => known.meter === meter)) break;
+      misfiled.push({ meter, beta: at(flat.estimate, out) });
+      continue;
+    }
+    const known = new Set(joined.map(({ meter }) => meter));
+    const found = findFed(
+      view,
+      evidence,
+      others.filter((meter) => !known.has(meter)),
+    );
+    if (found !== undefined && joined.length < MAX_JOINED) {
+      joined.push(found);
+      continue;
+    }
+    const share = lossShare(formed);
+    items.push({ code: 'water_loss', values: { share } });
+    if (!(share >= LOSS_RANGE[0] && share <= LOSS_RANGE[1])) return end('loss_out_of_range');
+    if (joined.length > 1) return end('unregistered_consumer');
+    const status: GroupStatus =
+      joined.length > 0 ? 'unregistered_consumer' : misfiled.length > 0 ? 'archive_error' : 'ok';
+    return end(status, evidence);
+  }
+  return end('archive_error');
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + Math.abs(value), 0) / Math.max(1, values.length);
+}
+
+/** Limit of the supply meters' class; of several the largest. */
+function supplyLimitOf(view: FleetInput, { intervals }: DistrictIntervals): number {
+  return Math.max(...intervals.supplyMeters.map((meter) => view.meters[meter]?.limit ?? 0.05));
+}
+
+interface Flat {
+  readonly estimate: Float64Array;
+  readonly sd: Float64Array;
+}
+
+/** Coefficient of each consumer without its own prior, everything else with a wide one. */
+function flatDistrict({ design, gram, moment, p }: DistrictEvidence): Flat {
+  const { n } = design;
+  const { factor, coefficients } = wideModel(design, gram, moment, WIDE_SD);
+  const units = new Float64Array(n * p);
+  for (let i = 0; i < n; i++) units[i * p + i] = 1;
+  solveLowerRowsInPlace(factor, p, units, n);
+  const estimate = new Float64Array(n);
+  const sd = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let variance = 0;
+    for (let j = 0; j < p; j++) variance += (units[i * p + j] as number) ** 2;
+    const information = Math.max(1 / variance - 1 / (WIDE_SD * WIDE_SD), 1e-9);
+    estimate[i] = at(coefficients, i) / variance / information;
+    sd[i] = 1 / Math.sqrt(information);
+  }
+  return { estimate, sd };
+}
+
+/** The consumer whose water is most clearly not in the supply. */
+function findMisfiled({ estimate, sd }: Flat): number | undefined {
+  let found: number | undefined;
+  let best = MISFILED_LEAST_Z;
+  for (let i = 0; i < estimate.length; i++) {
+    const own = at(sd, i);
+    if (own > MISFILED_MAX_SD || Math.abs(at(estimate, i) - 1) > MISFILED_TOLERANCE + 2 * own)
+      continue;
+    if (at(estimate, i) / own > best) {
+      best = at(estimate, i) / own;
+      found = i;
+    }
+  }
+  return found;
+}
+
+/** The meter outside the district whose water explains most clearly what the balance leaves over. */
+function findFed(
+  view: FleetInput,
+  { design, whitened, residual, gram, moment, p, whiten }: DistrictEvidence,
+  strangers: readonly number[],
+): WaterCandidate | undefined {
+  const { factor } = wideModel(design, gram, moment, WIDE_SD);
+  const rest = dot(residual, residual);
+  const products = new Float64Array(p);
+  let found: WaterCandidate | undefined;
+  let best = CANDIDATE_LEAST_Z;
+  for (const meter of strangers) {
+    const series = view.meters[meter];
+    if (series === undefined) continue;
+    const volume = energyAtLag(netCounter(series), design.intervals, 0);
+    let known = 0;
+    for (let t = 0; t < volume.length; t++) {
+      if (Number.isFinite(volume[t])) {
+        known++;
+        volume[t] = 1000 * (volume[t] as number);
+      } else volume[t] = 0;
+    }
+    if (known < 0.7 * volume.length) continue;
+    const column = whiten(volume);
+    const cross = dot(column, residual);
+    if (!(cross > 0)) continue;
+    for (let j = 0; j < p; j++) products[j] = dot(whitened[j] as Float64Array, column);
+    const solved = products.slice();
+    solveCholeskyInPlace(factor, p, solved);
+    const information = dot(column, column) - dot(products, solved);
+    if (!(information > 0)) continue;
+    const gain = cross / information;
+    const sd = 1 / Math.sqrt(information);
+    const score = gain / sd;
+    if (Math.abs(gain - 1) > CANDIDATE_TOLERANCE + 2 * sd || score <= best) continue;
+    best = score;
+    found = { meter, correlation: Math.min(1, cross / Math.sqrt(information * rest)) };
+  }
+  return found;
+}

@@ -1,0 +1,292 @@
+import { at } from '@verimeter/statistics';
+import { confirmDrift } from '../confirmation.ts';
+import { driftEvidence } from '../drift-evidence.ts';
+import { forecastDrift } from '../drift-forecast.ts';
+import { profilesOf, type Profile } from '../drift-profiles.ts';
+import type { JudgedConsumer } from '../drift-search.ts';
+import { type Component, componentsAt, type PathEvidence, posteriorOfPath } from '../error-path.ts';
+import type { AreaResult, DeviceResult, EvidenceItem, HistoryPoint } from '../fleet-types.ts';
+import {
+  type Estimated,
+  minimumDetectable,
+  stateError,
+  stateInterval,
+  weeklyEnds,
+} from '../health-decision.ts';
+import { pathUntil } from '../path-until.ts';
+import type { PreparedDistrict } from './district-analysis.ts';
+import type { DistrictEvidence } from './district-evidence.ts';
+import { homePrior, lotPriorOf, type WaterLotPrior, type WaterPrior } from './water-prior.ts';
+import type { WaterFleetInput } from './water-types.ts';
+
+const DAY_US = 86_400e6;
+/** Below this a meter is not judged at all. */
+const LEAST_DAYS = 20;
+/** A meter that has counted nothing for so long at the end of the window says nothing of its error now. */
+const STILL_DAYS = 10;
+/** A home whose error the data tell no better than this is not judged: its consumption hardly shows in the balance. */
+const LARGEST_SD = 0.3;
+/** Probability of being beyond the limit from which a member of a lot that is off needs no other confirmation. */
+const LOT_CONFIRMED = 0.97;
+
+export interface JudgedDistrict {
+  readonly prepared: PreparedDistrict;
+  readonly judged: readonly JudgedConsumer[];
+}
+
+export interface DistrictAnswers {
+  readonly area: AreaResult;
+  readonly candidates: readonly number[];
+  /** Final answers. */
+  readonly fixed: readonly { readonly meter: number; readonly result: DeviceResult }[];
+  /** Answers that still depend on the fleet's list. */
+  readonly estimated: readonly Estimated[];
+}
+
+export function answerDistrict(
+  input: WaterFleetInput,
+  state: JudgedDistrict,
+  prior: WaterPrior,
+): DistrictAnswers {
+  const { prepared } = state;
+  const { district, evidence } = prepared;
+  const fixed: { meter: number; result: DeviceResult }[] = [];
+  const estimated: Estimated[] = [];
+  const position = new Map(evidence?.design.intervals.consumers.map(({ meter }, i) => [meter, i]));
+  const misfiled = new Map(prepared.misfiled.map((found) => [found.meter, found]));
+  for (const { meter, role, fromUs, toUs } of district.members) {
+    const series = input.meters[meter];
+    if (series === undefined || (role === 'consumer' && toUs <= district.asOfUs)) continue;
+    const days = evidenceDays(input, meter, { fromUs, asOfUs: district.asOfUs });
+    const base: Base = {
+      deviceId: series.deviceId,
+      groupId: district.groupId,
+      groupStatus: prepared.status,
+      asOfUs: district.asOfUs,
+      evidenceDays: days,
+      history: [],
+    };
+    const answer = (
+      indication: DeviceResult['indication'],
+      recommendation: DeviceResult['recommendation'] = 'none',
+      items: readonly EvidenceItem[] = [],
+      more: Partial<DeviceResult> = {},
+    ): void => {
+      fixed.push({
+        meter,
+        result: { ...base, indication, recommendation, evidence: items, ...more },
+      });
+    };
+    const notHere = misfiled.get(meter);
+    const i = position.get(meter);
+    if (role !== 'consumer') answer('no_reference');
+    else if (notHere !== undefined)
+      answer('not_in_group', 'inspect', [
+        { code: 'not_in_inflow', values: { beta: notHere.beta } },
+      ]);
+    else if (days === 0 || prepared.tooShort || days < LEAST_DAYS) answer('insufficient_data');
+    else if (evidence === undefined || i === undefined) answer('group_inconsistent');
+    else {
+      const judged = state.judged[i] as JudgedConsumer;
+      const sd = levelSd(judged.path);
+      if (sd > LARGEST_SD || isStill(evidence, i))
+        answer(
+          'not_resolvable',
+          'none',
+          [{ code: 'small_flow', values: { litres_per_day: dailyLitres(evidence, i) } }],
+          { minimumDetectable: minimumDetectable(Math.min(1, sd), series.limit) },
+        );
+      else {
+        const lot = homePrior(lotPriorOf(prior, series.lot), at(evidence.design.lowFlowShare, i));
+        estimated.push(estimate({ evidence, judged, base, lot, limits: series, i }));
+      }
+    }
+  }
+  return {
+    area: areaResult(input, prepared),
+    candidates: prepared.candidates.map(({ meter }) => meter),
+    fixed,
+    estimated,
+  };
+}
+
+type Base = Pick<
+  DeviceResult,
+  'deviceId' | 'groupId' | 'groupStatus' | 'asOfUs' | 'evidenceDays' | 'history'
+>;
+
+/** Days between its first and last counted reading. */
+function evidenceDays(
+  { grid, meters }: WaterFleetInput,
+  meter: number,
+  { fromUs, asOfUs }: { readonly fromUs: number; readonly asOfUs: number },
+): number {
+  const series = meters[meter];
+  if (series === undefined) return 0;
+  const since = Math.max(fromUs, series.validFromUs ?? -Infinity);
+  let first = NaN;
+  let last = NaN;
+  for (let k = 0; k < series.register.length; k++) {
+    const us = grid.startUs + k * grid.stepUs;
+    if (us < since || us > asOfUs || !Number.isFinite(series.register[k])) continue;
+    if (Number.isNaN(first)) first = us;
+    last = us;
+  }
+  return Number.isNaN(first) ? 0 : (last - first) / DAY_US;
+}
+
+/** sd of a constant beta from the data alone, at most 1. */
+function levelSd(path: PathEvidence): number {
+  let information = 0;
+  for (const value of path.information) information += value;
+  return information > 0 ? Math.min(1, 1 / Math.sqrt(information)) : 1;
+}
+
+function isStill({ design }: DistrictEvidence, i: number): boolean {
+  const flow = design.district.flows[i] as Float64Array;
+  const { day, days, count } = design.intervals;
+  const quantum = at(design.district.quanta, i);
+  let volume = 0;
+  for (let t = count - 1; t >= 0 && at(day, t) >= days - STILL_DAYS; t--) volume += at(flow, t);
+  return volume <= Math.max(quantum, 1);
+}
+
+function dailyLitres({ design }: DistrictEvidence, i: number): number {
+  const flow = design.district.flows[i] as Float64Array;
+  const hours = design.intervals.hours.reduce((sum, value) => sum + value, 0);
+  return (24 * flow.reduce((sum, value) => sum + value, 0)) / hours;
+}
+
+function estimate(of: {
+  readonly evidence: DistrictEvidence;
+  readonly judged: JudgedConsumer;
+  readonly base: Base;
+  readonly lot: WaterLotPrior;
+  readonly limits: { readonly limit: number; readonly inServiceLimit: number };
+  readonly i: number;
+}): Estimated {
+  const { evidence, judged, base, lot, limits, i } = of;
+  const { path, posterior } = judged;
+  const { blocks, days, daysPerBlock } = evidence;
+  const profiles = profilesOf(blocks);
+  const components = withLot(posterior.components, lot);
+  const statement = stateError(
+    componentsAt(components, profiles, days / daysPerBlock),
+    limits.limit,
+    limits.inServiceLimit,
+  );
+  // where the lot's own mean is beyond the limit, drifting together is no excuse (CONTRACTS.md 3)
+  const lotOver = Math.abs(lot.lotMean) - 1.645 * lot.lotMeanSd > limits.limit;
+  const probabilityDrifted = lotOver
+    ? statement.probabilityOverLimit
+    : posterior.probabilityDrifted;
+  const dataSd = levelSd(path);
+  const items: EvidenceItem[] = [
+    {
+      code: 'water_balance',
+      values: {
+        data_sd: dataSd,
+        log_bayes_factor: posterior.logBayesFactor,
+        litres_per_day: dailyLitres(evidence, i),
+      },
+    },
+  ];
+  if (lotOver) items.push({ code: 'lot', values: { mean: lot.lotMean, sd: lot.lotMeanSd } });
+  if (posterior.probabilityDrifted >= 0.5) {
+    const drift = driftEvidence(components, profiles, daysPerBlock);
+    if (drift !== undefined) items.push(drift);
+  }
+  const forecast = forecastDrift({
+    components,
+    profiles,
+    days,
+    daysPerBlock,
+    limit: limits.limit,
+  });
+  const instant = (after: number): number => base.asOfUs + after * DAY_US;
+  return {
+    result: {
+      ...base,
+      ...statement,
+      indication: 'within_limits',
+      recommendation: 'none',
+      probabilityDrifted,
+      minimumDetectable: minimumDetectable(dataSd, limits.limit),
+      driftPerYear: forecast.perYear,
+      driftPerYearSe: forecast.perYearSd,
+      ...(forecast.exitMedianDays === undefined
+        ? {}
+        : { exitMedianUs: instant(forecast.exitMedianDays) }),
+      ...(forecast.exitEarliestDays === undefined
+        ? {}
+        : { exitEarliestUs: instant(forecast.exitEarliestDays) }),
+      ...(forecast.exitLatestDays === undefined
+        ? {}
+        : { exitLatestUs: instant(forecast.exitLatestDays) }),
+      evidence: items,
+      history: historyOf(evidence, judged, { base, lot, statement }),
+    },
+    limit: limits.limit,
+    dataSd,
+    confirmed:
+      lotOver && probabilityDrifted >= LOT_CONFIRMED
+        ? true
+        : confirmDrift(path, profiles[posterior.best] as Profile, lot, probabilityDrifted),
+  };
+}
+
+/** What is not known of the lot's mean belongs to each of its members. */
+function withLot(components: readonly Component[], { lotMeanSd }: WaterLotPrior): Component[] {
+  const variance = lotMeanSd * lotMeanSd;
+  return components.map((part) => ({ ...part, variance: part.variance + variance }));
+}
+
+/** The same evidence cut at weekly steps before as-of; the last step is as-of itself. */
+function historyOf(
+  { blocks, days, daysPerBlock }: DistrictEvidence,
+  { path }: JudgedConsumer,
+  said: {
+    readonly base: Base;
+    readonly lot: WaterLotPrior;
+    readonly statement: ReturnType<typeof stateInterval>;
+  },
+): HistoryPoint[] {
+  return weeklyEnds(blocks, daysPerBlock, LEAST_DAYS).map((end): HistoryPoint => {
+    const profiles = profilesOf(end);
+    const { errorEstimate, intervalLow, intervalHigh } =
+      end === blocks
+        ? said.statement
+        : stateInterval(
+            withLot(
+              componentsAt(
+                posteriorOfPath(pathUntil(path, end), profiles, said.lot).components,
+                profiles,
+                end,
+              ),
+              said.lot,
+            ),
+          );
+    const asOfUs = said.base.asOfUs - Math.max(0, days - end * daysPerBlock) * DAY_US;
+    return { asOfUs, errorEstimate, intervalLow, intervalHigh };
+  });
+}
+
+function areaResult(input: WaterFleetInput, prepared: PreparedDistrict): AreaResult {
+  const deviceId = (meter: number): string => input.meters[meter]?.deviceId ?? '';
+  return {
+    groupId: prepared.district.groupId,
+    asOfUs: prepared.district.asOfUs,
+    status: prepared.status,
+    candidates: prepared.candidates.map(({ meter, correlation }) => ({
+      deviceId: deviceId(meter),
+      correlation,
+    })),
+    evidence: [
+      ...prepared.items,
+      ...prepared.misfiled.map(({ meter, beta }): EvidenceItem => ({
+        code: 'misfiled_water_meter',
+        values: { device_id: deviceId(meter), beta },
+      })),
+    ],
+  };
+}

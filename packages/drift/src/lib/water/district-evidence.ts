@@ -1,0 +1,151 @@
+import {
+  addCombination,
+  addGram,
+  at,
+  dotColumns,
+  fitAutoregression,
+  innovations,
+  mean,
+} from '@verimeter/statistics';
+import { type AreaSums, MAX_BLOCKS, sumBlocks } from '../area-evidence.ts';
+import { wideModel } from '../wide-model.ts';
+import { type DistrictDesign, designDistrict } from './district-design.ts';
+import type { DistrictIntervals } from './district-intervals.ts';
+import { disturbances, filterInto, type LeakFilter, leakFilter } from './leak-filter.ts';
+import {
+  type DistrictNoise,
+  findUnrest,
+  fitDistrictNoise,
+  leakModel,
+  quietTimes,
+  type Unrest,
+} from './leak-noise.ts';
+
+/** Prior sd of each beta while the noise is described: wide, so that a drifted meter does not end up in the noise. */
+export const WIDE_SD = 0.15;
+const ROUNDS = 5;
+/** Orders of the autoregression that is left to the standardised innovations. */
+const AR_ORDER = 4;
+/** Innovations beyond this many standard deviations are weighted down (drift-estimation.md 3.3). */
+const HUBER = 3;
+
+/** Sufficient statistics of a district's whitened balance, additive over blocks of days. */
+export interface DistrictEvidence extends AreaSums {
+  readonly design: DistrictDesign;
+  readonly noise: DistrictNoise;
+  readonly unrest: Unrest;
+  /** Litres per hour at usual pressure that leave the pipes beside what meters count. */
+  readonly leak: Float64Array;
+  readonly whiten: (series: Float64Array) => Float64Array;
+  readonly whitened: readonly Float64Array[];
+  /** Whitened balance less the wide fit. */
+  readonly residual: Float64Array;
+}
+
+export function gatherDistrict(district: DistrictIntervals, supplyLimit: number): DistrictEvidence {
+  let design = designDistrict(district, supplyLimit);
+  const { count } = design.intervals;
+  const p = design.columns.length;
+  const whitened = design.columns.map(() => new Float64Array(count));
+  const target = new Float64Array(count);
+  let unrest = quietTimes(count);
+  let rest = design.balance.slice();
+  let noise = fitDistrictNoise(rest, design.shape, unrest);
+  let level: Float64Array = new Float64Array(count);
+  for (let round = 0; round < ROUNDS; round++) {
+    const filter = leakFilter(leakModel(noise, design.shape, unrest));
+    design.columns.forEach((column, j) => filterInto(whitened[j] as Float64Array, filter, column));
+    filterInto(target, filter, design.balance);
+    rest = design.balance.slice();
+    addCombination(
+      rest,
+      design.columns,
+      wideCoefficients(design, whitened, target).map((value) => -value),
+    );
+    const found = findUnrest(noise, design.shape, unrest, rest);
+    ({ level } = found.seen);
+    unrest = { single: found.single, jump: found.jump };
+    noise = fitDistrictNoise(rest, design.shape, unrest, noise);
+    // the columns of what depends on the leak follow its level once that is known
+    if (round === 1) design = designDistrict(district, supplyLimit, positive(level));
+  }
+  const model = leakModel(noise, design.shape, unrest);
+  const filter = leakFilter(model);
+  const z = new Float64Array(count);
+  filterInto(z, filter, rest);
+  const whitening = finish(z, filter);
+  design.columns.forEach((column, j) => whitening(whitened[j] as Float64Array, column));
+  whitening(target, design.balance);
+  const daysPerBlock = Math.max(1, Math.ceil(design.intervals.days / MAX_BLOCKS));
+  const blocks = Math.max(1, Math.ceil(design.intervals.days / daysPerBlock));
+  const sums = sumBlocks(design, { whitened, target }, { blocks, daysPerBlock });
+  const residual = target.slice();
+  const { coefficients } = wideModel(design, sums.gram, sums.moment, WIDE_SD);
+  addCombination(
+    residual,
+    whitened,
+    coefficients.map((value) => -value),
+  );
+  return {
+    design,
+    p,
+    blocks,
+    daysPerBlock,
+    days: design.intervals.days,
+    ...sums,
+    noise,
+    unrest,
+    leak: disturbances(model, rest).level,
+    whiten: (series) => {
+      const out = new Float64Array(series.length);
+      whitening(out, series);
+      return out;
+    },
+    whitened,
+    residual,
+  };
+}
+
+function positive(level: Float64Array): Float64Array {
+  const usual = Math.max(0, mean(level));
+  return level.map((value) => Math.min(4 * usual, Math.max(0.1 * usual, value)));
+}
+
+function wideCoefficients(
+  design: DistrictDesign,
+  whitened: readonly Float64Array[],
+  target: Float64Array,
+): Float64Array {
+  const p = whitened.length;
+  const gram = new Float64Array(p * p);
+  const moment = new Float64Array(p);
+  addGram(gram, whitened, 0, target.length);
+  dotColumns(moment, whitened, target, { from: 0, to: target.length });
+  return wideModel(design, gram, moment, WIDE_SD).coefficients;
+}
+
+/** What the filter leaves is whitened by an autoregression, and what still stands out weighted down. */
+function finish(
+  z: Float64Array,
+  filter: LeakFilter,
+): (out: Float64Array, series: Float64Array) => void {
+  const { coefficients } = fitAutoregression(
+    z.map((value) => Math.max(-HUBER, Math.min(HUBER, value))),
+    AR_ORDER,
+  );
+  const white = new Float64Array(z.length);
+  innovations(z, coefficients, white);
+  const weight = white.map((value) =>
+    Math.abs(value) > HUBER ? Math.sqrt(HUBER / Math.abs(value)) : 1,
+  );
+  let sum = 0;
+  for (let t = 0; t < z.length; t++) sum += (at(white, t) * at(weight, t)) ** 2;
+  const scale = Math.sqrt(z.length / Math.max(sum, 1e-300));
+  for (let t = 0; t < z.length; t++) weight[t] = at(weight, t) * scale;
+  const filtered = new Float64Array(z.length);
+  return (out, series) => {
+    filterInto(filtered, filter, series);
+    innovations(filtered, coefficients, out);
+    for (let t = 0; t < out.length; t++) out[t] = (out[t] as number) * (weight[t] as number);
+  };
+}

@@ -1,0 +1,64 @@
+import type { EvidenceItem } from '../fleet-types.ts';
+import type { DistrictInput, ReadPattern, WaterFleetInput } from './water-types.ts';
+
+/** All meters must be read at the same instants, and at least this often, minutes (drift-estimation.md 1.1, 3.4). */
+const WANTED_MINUTES = 60;
+/** Share of its readings that a meter must have on the grid. */
+const LEAST_ON_GRID = 0.9;
+/** Share of the consumers that may be left out of a balance for it. */
+const MOST_LEFT_OUT = 0.03;
+
+export interface ReadCheck {
+  /** Set: the district is refused as `not_synchronous`. */
+  readonly refusal: EvidenceItem | undefined;
+  /** Consumers that never read, or not with the others: left out of the balance. */
+  readonly leftOut: readonly number[];
+}
+
+function isSynchronous({ intervalUs, onGrid }: ReadPattern): boolean {
+  return intervalUs <= 1.02 * WANTED_MINUTES * 60e6 && onGrid >= LEAST_ON_GRID;
+}
+
+/** Whether the registers of a district can be balanced at all: read at one instant, every hour. */
+export function checkReads(input: WaterFleetInput, { members, asOfUs }: DistrictInput): ReadCheck {
+  const leftOut: number[] = [];
+  const patterns: ReadPattern[] = [];
+  let consumers = 0;
+  let off = 0;
+  let supplyOff = false;
+  for (const { meter, role, toUs } of members) {
+    if (toUs <= asOfUs && role === 'consumer') continue;
+    const reads = input.meters[meter]?.reads;
+    if (role === 'consumer') consumers++;
+    if (reads === undefined) {
+      if (role === 'consumer') leftOut.push(meter);
+      continue;
+    }
+    patterns.push(reads);
+    if (isSynchronous(reads)) continue;
+    if (role !== 'consumer') supplyOff = true;
+    else {
+      off++;
+      leftOut.push(meter);
+    }
+  }
+  if (!supplyOff && off <= MOST_LEFT_OUT * consumers) return { refusal: undefined, leftOut };
+  return {
+    leftOut,
+    refusal: {
+      code: 'reads_not_synchronous',
+      values: {
+        meters: off + (supplyOff ? 1 : 0),
+        of: patterns.length,
+        on_grid: middle(patterns.map(({ onGrid }) => onGrid)),
+        interval_minutes: middle(patterns.map(({ intervalUs }) => intervalUs / 60e6)),
+        wanted: WANTED_MINUTES,
+      },
+    },
+  };
+}
+
+/** The middle one of some values, the lower of two. */
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+}

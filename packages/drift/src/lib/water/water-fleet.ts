@@ -1,0 +1,170 @@
+import { at } from '@verimeter/statistics';
+import type { DeviceResult, FleetInput } from '../fleet-types.ts';
+import { profilesOf } from '../drift-profiles.ts';
+import type { JudgedConsumer } from '../drift-search.ts';
+import { decide, type Estimated, type ListRules } from '../health-decision.ts';
+import { varianceInflations } from '../sandwich.ts';
+import { type PreparedDistrict, prepareDistrict } from './district-analysis.ts';
+import { answerDistrict, type DistrictAnswers } from './district-answers.ts';
+import { judgeDistrict } from './district-judgement.ts';
+import { asFleet } from './fleet-view.ts';
+import {
+  FIRST_WATER,
+  homePrior,
+  type JudgedWaterMeter,
+  learnWater,
+  levelSdOf,
+  lotPriorOf,
+} from './water-prior.ts';
+import type { WaterFleetInput, WaterFleetResult, WaterMeterSeries } from './water-types.ts';
+
+/** Names the estimator and its constants; changes whenever a result may change. */
+export const WATER_MODEL_VERSION = 'water-1';
+
+/** Rounds of learning the fleet's prior from its meters and judging the meters with it. */
+const EM_ROUNDS = 4;
+/** Days from CONTRACTS.md 4; worn meters lose 20 % of their own accord, a bypass starts at 30 %. */
+const RULES: ListRules = { reverifyDays: 45, tamperError: -0.27 };
+const DAY_US = 86_400e6;
+
+/** The answer for every water meter of the tenant and every district. Deterministic; no clock. */
+export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
+  const view = asFleet(input);
+  const supplies = new Set(
+    input.districts.flatMap(({ members }) =>
+      members.filter(({ role }) => role !== 'consumer').map(({ meter }) => meter),
+    ),
+  );
+  const strangers = [...input.meters.keys()].filter((meter) => !supplies.has(meter));
+  const states = input.districts.map((district) => ({
+    prepared: orRefused(() => prepareDistrict(input, view, district, strangers), district),
+    judged: [] as readonly JudgedConsumer[],
+    inflation: new Float64Array() as Float64Array,
+  }));
+  let prior = FIRST_WATER;
+  for (let round = 0; round < EM_ROUNDS; round++) {
+    const learned: JudgedWaterMeter[] = [];
+    const levels = new Map<string, number>();
+    for (const state of states) {
+      const { evidence, district, candidates } = state.prepared;
+      if (evidence === undefined) continue;
+      const { consumers } = evidence.design.intervals;
+      if (state.inflation.length === 0)
+        state.inflation = new Float64Array(consumers.length).fill(1);
+      const lots = consumers.map(({ meter }) => input.meters[meter]?.lot ?? '');
+      state.judged = judgeDistrict(
+        evidence,
+        lots.map((lot, i) =>
+          homePrior(lotPriorOf(prior, lot), at(evidence.design.lowFlowShare, i)),
+        ),
+        state.inflation,
+      );
+      if (round === 0)
+        state.inflation = varianceInflations(state.judged, profilesOf(evidence.blocks));
+      levels.set(
+        district.groupId,
+        levelSdOf(at(evidence.design.priorSd, consumers.length), evidence.design.lossShare),
+      );
+      const joined = new Set(candidates.map(({ meter }) => meter));
+      state.judged.forEach(({ level, posterior }, i) => {
+        if (joined.has(consumers[i]?.meter ?? -1)) return;
+        learned.push({
+          lot: lots[i] as string,
+          district: district.groupId,
+          healthy: 1 - posterior.probabilityDrifted,
+          mean: level.mean + at(evidence.design.lowFlowShare, i),
+          variance: level.variance + at(evidence.design.betaBiasSd, i) ** 2,
+          bayesFactors: posterior.bayesFactors,
+        });
+      });
+    }
+    if (round < EM_ROUNDS - 1) prior = learnWater(learned, levels);
+  }
+  return concludeWater(
+    input,
+    view,
+    states.map((state) => answerDistrict(input, state, prior)),
+  );
+}
+
+/** A district whose numbers defy the model is refused; the others go on. */
+function orRefused(
+  prepare: () => PreparedDistrict,
+  district: WaterFleetInput['districts'][number],
+): PreparedDistrict {
+  try {
+    return prepare();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      district,
+      status: 'incomplete',
+      evidence: undefined,
+      misfiled: [],
+      candidates: [],
+      leftOut: [],
+      items: [{ code: 'not_estimable', values: { reason: error.message } }],
+      tooShort: false,
+    };
+  }
+}
+
+/** The fleet's list over the answers of all districts, and the meters that no district answers for. */
+function concludeWater(
+  input: WaterFleetInput,
+  view: FleetInput,
+  answers: readonly DistrictAnswers[],
+): WaterFleetResult {
+  const fixed = new Map<number, DeviceResult>();
+  for (const { meter, result } of answers.flatMap((answer) => answer.fixed)) {
+    const before = fixed.get(meter);
+    // a meter in two districts: the more urgent answer stands
+    if (before === undefined || before.recommendation === 'none') fixed.set(meter, result);
+  }
+  const candidates = new Set(answers.flatMap((answer) => answer.candidates));
+  const seen = new Set<string>();
+  const estimated = answers
+    .flatMap((answer) => answer.estimated)
+    .filter(({ result }: Estimated) => {
+      if (seen.has(result.deviceId)) return false;
+      seen.add(result.deviceId);
+      return true;
+    });
+  const byId = new Map(decide(estimated, RULES).map((result) => [result.deviceId, result]));
+  const latest = Math.max(0, ...input.districts.map(({ asOfUs }) => asOfUs));
+  const devices = input.meters.map((meter, index): DeviceResult => {
+    const own = fixed.get(index);
+    if (own !== undefined && own.recommendation !== 'none') return own;
+    return (
+      byId.get(meter.deviceId) ??
+      own ??
+      outside(view, meter, { latest, candidate: candidates.has(index) })
+    );
+  });
+  return { devices, areas: answers.map((answer) => answer.area) };
+}
+
+/** What is said of a meter in no district. */
+function outside(
+  { grid }: FleetInput,
+  meter: WaterMeterSeries,
+  seen: { readonly latest: number; readonly candidate: boolean },
+): DeviceResult {
+  let first = -1;
+  let last = -1;
+  for (let k = 0; k < meter.register.length; k++) {
+    if (!Number.isFinite(meter.register[k]) || grid.startUs + k * grid.stepUs > seen.latest)
+      continue;
+    if (first < 0) first = k;
+    last = k;
+  }
+  return {
+    deviceId: meter.deviceId,
+    asOfUs: seen.latest,
+    indication: 'no_reference',
+    recommendation: seen.candidate ? 'inspect' : 'none',
+    evidenceDays: ((last - first) * grid.stepUs) / DAY_US,
+    evidence: seen.candidate ? [{ code: 'fed_from_district', values: {} }] : [],
+    history: [],
+  };
+}

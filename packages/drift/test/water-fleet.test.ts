@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import type { DeviceResult } from '../src/lib/fleet-types.ts';
+import { analyzeWaterFleet } from '../src/lib/water/water-fleet.ts';
+import type { WaterFleetInput, WaterFleetResult } from '../src/lib/water/water-types.ts';
+import { healthyHomes, homesWith, HOUR_US, madeWater } from './made-district.ts';
+
+const DAY_US = 24 * HOUR_US;
+
+function deviceOf(result: WaterFleetResult, deviceId: string): DeviceResult {
+  const found = result.devices.find((device) => device.deviceId === deviceId);
+  if (found === undefined) throw new RangeError(`no device ${deviceId}`);
+  return found;
+}
+
+function homesOf(result: WaterFleetResult, groupId: string): DeviceResult[] {
+  return result.devices.filter(
+    ({ deviceId }) => deviceId.startsWith(groupId) && !deviceId.endsWith('SUM'),
+  );
+}
+
+const small = madeWater(
+  [
+    {
+      groupId: 'W1',
+      homes: homesWith(24, 5, { error: () => -0.1 }),
+      bursts: [
+        { from: 500, to: 540, flow: 300 },
+        { from: 1200, to: 1201, flow: 9000 },
+      ],
+    },
+  ],
+  60,
+);
+const found = analyzeWaterFleet(small);
+
+test('a meter that reads 10 % too little is found, its healthy neighbours are within their limits', () => {
+  const drifted = deviceOf(found, 'W1-05');
+  expect(drifted).toMatchObject({
+    groupId: 'W1',
+    groupStatus: 'ok',
+    indication: 'drift_likely',
+    recommendation: 'reverify',
+  });
+  expect(drifted.errorEstimate).toBeCloseTo(-0.1, 1);
+  expect(drifted.intervalLow).toBeLessThan(-0.1);
+  expect(drifted.intervalHigh).toBeGreaterThan(-0.1);
+  const others = homesOf(found, 'W1').filter(({ deviceId }) => deviceId !== 'W1-05');
+  expect(others.map(({ recommendation }) => recommendation)).toEqual(others.map(() => 'none'));
+  for (const home of others) {
+    expect(home.intervalLow).toBeLessThan(0);
+    expect(home.intervalHigh).toBeGreaterThan(0);
+    expect(home.minimumDetectable).toBeGreaterThan(0.05);
+  }
+});
+
+test('every meter has one answer; the supply none about itself', () => {
+  expect(found.devices.map(({ deviceId }) => deviceId)).toEqual(
+    small.meters.map(({ deviceId }) => deviceId),
+  );
+  const supply = deviceOf(found, 'W1-SUM');
+  expect(supply).toMatchObject({ indication: 'no_reference', recommendation: 'none' });
+  expect(supply.errorEstimate).toBeUndefined();
+});
+
+test('the same input gives the same result, to the last bit', () => {
+  expect(analyzeWaterFleet(small)).toEqual(found);
+});
+
+test('nothing after as-of is looked at', () => {
+  const [district] = small.districts;
+  const [meter] = small.meters;
+  if (district === undefined || meter === undefined) throw new RangeError('no district');
+  const asOfUs = 40 * DAY_US;
+  const early: WaterFleetInput = { ...small, districts: [{ ...district, asOfUs }] };
+  const changed: WaterFleetInput = {
+    ...early,
+    meters: small.meters.map((series) => ({
+      ...series,
+      register: series.register.map((value, k) => (k > 40 * 24 ? value * 3 : value)),
+    })),
+  };
+  expect(analyzeWaterFleet(changed)).toEqual(analyzeWaterFleet(early));
+  expect(deviceOf(analyzeWaterFleet(early), 'W1-05').recommendation).not.toBe('reverify');
+});
+
+test('history is stated by weeks and ends with the answer', () => {
+  const { history, errorEstimate, intervalLow, asOfUs } = deviceOf(found, 'W1-05');
+  expect(history.length).toBeGreaterThanOrEqual(5);
+  expect(history.at(-1)).toMatchObject({ asOfUs, errorEstimate, intervalLow });
+  const [first] = history;
+  expect((first?.intervalHigh ?? 0) - (first?.intervalLow ?? 0)).toBeGreaterThan(
+    (history.at(-1)?.intervalHigh ?? 0) - (history.at(-1)?.intervalLow ?? 0),
+  );
+});
+
+test('meters read at instants of their own refuse the district and say what to change', () => {
+  const apart = homesWith(24, 5, { error: () => -0.1 }).map((home) => ({ ...home, onGrid: 0.02 }));
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes: apart }], 60));
+  expect(result.areas[0]).toMatchObject({ status: 'not_synchronous' });
+  expect(result.areas[0]?.evidence[0]).toMatchObject({
+    code: 'reads_not_synchronous',
+    values: { meters: 24, of: 25, on_grid: 0.02, interval_minutes: 60, wanted: 60 },
+  });
+  for (const home of homesOf(result, 'W1')) {
+    expect(home).toMatchObject({ indication: 'group_inconsistent', recommendation: 'none' });
+    expect(home.errorEstimate).toBeUndefined();
+  }
+});
+
+test('daily readings refuse the district', () => {
+  const result = analyzeWaterFleet(
+    madeWater([{ groupId: 'W1', homes: healthyHomes(12), every: 24 }], 60),
+  );
+  expect(result.areas[0]).toMatchObject({ status: 'not_synchronous' });
+  expect(result.areas[0]?.evidence[0]?.values).toMatchObject({ interval_minutes: 1440 });
+});
+
+test('a single meter read at other instants is left out, and the rest estimated', () => {
+  const homes = homesWith(40, 3, { onGrid: 0 });
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes }], 40));
+  expect(result.areas[0]?.status).toBe('ok');
+  expect(result.areas[0]?.evidence).toContainEqual({
+    code: 'left_out',
+    values: { device_id: 'W1-03' },
+  });
+  expect(deviceOf(result, 'W1-03').errorEstimate).toBeUndefined();
+  expect(deviceOf(result, 'W1-04').errorEstimate).toBeDefined();
+});
+
+test('too many homes behind one sum meter are refused with what would do', () => {
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes: healthyHomes(150) }], 30));
+  expect(result.areas[0]).toMatchObject({
+    status: 'too_large',
+    evidence: [{ code: 'too_many_homes', values: { homes: 150, sum_meters: 4 } }],
+  });
+  expect(homesOf(result, 'W1').every(({ indication }) => indication === 'group_inconsistent')).toBe(
+    true,
+  );
+});
+
+test('a house of eight flats without a leak', () => {
+  const homes = homesWith(8, 2, { error: () => -0.08 });
+  const result = analyzeWaterFleet(
+    madeWater([{ groupId: 'H1', homes, leak: 0, pressure: false, supplyQuantum: 0.001 }], 60),
+  );
+  expect(result.areas[0]?.status).toBe('ok');
+  expect(deviceOf(result, 'H1-02').recommendation).toBe('reverify');
+  expect(
+    homesOf(result, 'H1').filter(({ recommendation }) => recommendation !== 'none'),
+  ).toHaveLength(1);
+});
+
+test('a meter whose water is not in the supply is told as such where it is listed and where it is fed', () => {
+  const result = analyzeWaterFleet(
+    madeWater(
+      [
+        { groupId: 'W1', homes: homesWith(20, 4, { daily: 500, fedBy: 'W2' }) },
+        { groupId: 'W2', homes: healthyHomes(20) },
+      ],
+      45,
+    ),
+  );
+  expect(result.areas.map(({ status }) => status)).toEqual([
+    'archive_error',
+    'unregistered_consumer',
+  ]);
+  expect(deviceOf(result, 'W1-04')).toMatchObject({
+    indication: 'not_in_group',
+    recommendation: 'inspect',
+  });
+  expect(result.areas[1]?.candidates.map(({ deviceId }) => deviceId)).toEqual(['W1-04']);
+  expect(deviceOf(result, 'W1-05').errorEstimate).toBeDefined();
+});
+
+test('a meter in no list that the supply feeds is named', () => {
+  const homes = homesWith(21, 20, { daily: 450, unlisted: true });
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes }], 45));
+  expect(result.areas[0]?.status).toBe('unregistered_consumer');
+  expect(result.areas[0]?.candidates.map(({ deviceId }) => deviceId)).toEqual(['W1-20']);
+  expect(deviceOf(result, 'W1-20')).toMatchObject({
+    indication: 'no_reference',
+    recommendation: 'inspect',
+  });
+});
+
+test('more loss than is possible, and steps of the supply that hide it, refuse the district', () => {
+  const lossy = analyzeWaterFleet(
+    madeWater([{ groupId: 'W1', homes: healthyHomes(12), leak: 2.5 }], 30),
+  );
+  expect(lossy.areas[0]?.status).toBe('loss_out_of_range');
+  const coarse = analyzeWaterFleet(
+    madeWater([{ groupId: 'W1', homes: healthyHomes(12), supplyQuantum: 1 }], 30),
+  );
+  expect(coarse.areas[0]?.status).toBe('supply_resolution');
+});
+
+test('a home that nobody lives in any more is on no list, and nothing is claimed of it', () => {
+  const homes = homesWith(20, 7, { emptyFrom: 40 });
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes }], 60));
+  const empty = deviceOf(result, 'W1-07');
+  expect(empty).toMatchObject({ indication: 'not_resolvable', recommendation: 'none' });
+  expect(empty.errorEstimate).toBeUndefined();
+  expect(empty.probabilityDrifted).toBeUndefined();
+});
+
+test('less than 45 days do not reach a work order', () => {
+  const result = analyzeWaterFleet(
+    madeWater([{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }], 40),
+  );
+  expect(deviceOf(result, 'W1-05')).toMatchObject({
+    indication: 'drift_possible',
+    recommendation: 'watch',
+  });
+});
+
+test('an error that comes within the window is told with its time, and history was blind to it', () => {
+  const homes = homesWith(20, 5, { daily: 500, error: (day) => (day < 45 ? 0 : -0.15) });
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes }], 90));
+  const device = deviceOf(result, 'W1-05');
+  expect(device.errorEstimate).toBeGreaterThan(-0.2);
+  expect(device.errorEstimate).toBeLessThan(-0.1);
+  const step = device.evidence.find(({ code }) => code === 'step');
+  expect(Number(step?.values['start_day'])).toBeGreaterThanOrEqual(38);
+  expect(Number(step?.values['start_day'])).toBeLessThanOrEqual(52);
+  const before = device.history.filter(({ asOfUs }) => asOfUs <= 42 * DAY_US);
+  expect(before.length).toBeGreaterThan(0);
+  for (const point of before) expect(point.errorEstimate).toBeGreaterThan(-0.05);
+});
