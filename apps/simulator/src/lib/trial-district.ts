@@ -113,14 +113,7 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       actual: perHour,
     });
   });
-  const supplyError = boundedNormal(
-    randomStream(seed, STREAM.trial, district, 13),
-    options.supplySd,
-    2.5 * options.supplySd,
-  );
-  const supplied = new Float64Array(window.steps + 1);
-  supplied.set(flow.supply, 1);
-  accumulate(supplied);
+  const supply = countSupply(options, flow);
   meters.push({
     deviceId: `${groupId}-SUM`,
     lot: 'supply',
@@ -128,12 +121,7 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
     inServiceLimit: 0.06,
     permanentFlow: building ? 10 : 40,
     builtYear: 2024,
-    ...trialReadings(
-      options,
-      supplied.map((volume) => volume * (1 + supplyError)),
-      window,
-      -1,
-    ),
+    ...trialReadings(options, supply.indicated, window, -1),
     ...(options.pressure === 'none' ? {} : { pressure: logged(options, -1, flow, flow.inlet) }),
   });
   const total = sum(flow.supply);
@@ -145,7 +133,7 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
     meters,
     truth: {
       homes: truths,
-      supplyError,
+      supplyError: supply.error,
       leakShare: sum(leak) / total,
       otherShare: (sum(burst) + sum(flushing) + sum(unmetered)) / total,
     },
@@ -217,6 +205,25 @@ function drawsOf(
   const use = loads.homes[home];
   if (use === undefined) throw new RangeError(`a district of ${homes} homes needs as many series`);
   return seriesDraws(use, { ...key, hours });
+}
+
+/** A meter of the main has hardly any starting flow, and an error that is not quite the same at night and at noon. */
+function countSupply(
+  { seed, district, supplySd }: TrialDistrictOptions,
+  flow: DistrictFlow,
+): { readonly indicated: Float64Array; readonly error: number } {
+  const random = randomStream(seed, STREAM.trial, district, 13);
+  const flat = boundedNormal(random, supplySd, 2.5 * supplySd);
+  const slope = boundedNormal(random, supplySd / 4, supplySd / 2);
+  const total = sum(flow.supply);
+  const usual = total / flow.supply.length;
+  const indicated = new Float64Array(flow.supply.length + 1);
+  flow.supply.forEach((volume, step) => {
+    const loads = Math.log(Math.max(0.05, Math.min(20, volume / usual)));
+    indicated[step + 1] = volume * (1 + flat + slope * loads);
+  });
+  accumulate(indicated);
+  return { indicated, error: (indicated.at(-1) ?? 0) / total - 1 };
 }
 
 /** Who is not there draws no water; of a real home that draws next to nothing on a day the same is assumed. */

@@ -134,6 +134,7 @@ function simulateFlow(
   const hours = stepS / 3600;
   let wanderHour = Number.NaN;
   let wander = 0;
+  let openings = 1;
   for (let step = 0; step < steps; step += 1) {
     const at = fromS + step * stepS;
     const day = Math.floor(at / DAY_S);
@@ -141,6 +142,7 @@ function simulateFlow(
     if (hour !== wanderHour) {
       wanderHour = hour;
       wander = valveWander(window, day, hour);
+      openings = leakWander(window, hour / 24);
     }
     for (let zone = 0; zone < zones; zone += 1) {
       fixed[zone] = demand.fixed[zone * steps + step] ?? 0;
@@ -153,7 +155,8 @@ function simulateFlow(
       const age = Math.max(0, day - Math.floor(outlet.fromS / DAY_S));
       const grown = outlet.growth === 0 ? 1 : (1 + outlet.growth) ** age;
       const { kind, zone, exponent } = outlet;
-      open.push({ kind, zone, exponent, flow: outlet.flow * grown * share });
+      const wanders = kind === 'leak' ? openings : 1;
+      open.push({ kind, zone, exponent, flow: outlet.flow * grown * share * wanders });
     }
     const localHour = (((at / 3600 + ZONE_HOURS) % 24) + 24) % 24;
     solveStep(network, state, { fixed, pressured, outlets: open, localHour, wander });
@@ -188,4 +191,15 @@ function valveWander(
     0.03 * randomStream(seed, STREAM.waterNetwork, district, 6, day).normal() +
     0.015 * randomStream(seed, STREAM.waterNetwork, district, 7, hour).normal()
   );
+}
+
+/** Joints move with the temperature of the ground and what drives over them: some per cent from day to day. */
+function leakWander(
+  { seed, district }: { readonly seed: number; readonly district: number },
+  day: number,
+): number {
+  const before = Math.floor(day);
+  const at = (k: number): number =>
+    0.02 * randomStream(seed, STREAM.waterNetwork, district, 8, k).normal();
+  return Math.exp(at(before) + (day - before) * (at(before + 1) - at(before)));
 }

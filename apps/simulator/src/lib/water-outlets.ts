@@ -120,28 +120,40 @@ function disturbances({ seed, district, zones, demand }: OutletSetting, day: num
 /** Chances of a day. */
 const WATERING = 0.2;
 const FILLING = 0.1;
+/** Share of it that public taps take, so many times a day. */
+const TAPPED = 0.3;
+const TIMES = 6;
 
-/** Streets are watered before sunrise and tank trucks filled by day, and nobody counts it. */
+/** Streets are watered before sunrise, tank trucks filled by day and public taps used at any time, and nobody counts it. */
 function publicUse(
   { seed, district, zones, demand, unmetered }: OutletSetting,
   day: number,
 ): Outlet[] {
   const random = randomStream(seed, STREAM.waterNetwork, district, 5, day);
   const midnight = day * DAY_S - ZONE_HOURS * 3600;
+  const litresOfDay = 24 * demand * unmetered;
   // Few times much: a truck or a street, not a trickle every day.
-  const volume = (24 * demand * unmetered) / (WATERING + FILLING);
-  const use = (hour: number, flow: number): Outlet => ({
+  const volume = ((1 - TAPPED) * litresOfDay) / (WATERING + FILLING);
+  const use = (hour: number, flow: number, taken = volume): Outlet => ({
     kind: 'unmetered',
     zone: random.integer(0, zones - 1),
     flow,
     exponent: 0.5,
     fromS: midnight + 3600 * hour,
-    toS: midnight + 3600 * (hour + volume / flow),
+    toS: midnight + 3600 * (hour + taken / flow),
     growth: 0,
   });
   const outlets: Outlet[] = [];
   if (random.chance(WATERING)) outlets.push(use(random.uniform(4.6, 5.6), 1.5));
   if (random.chance(FILLING)) outlets.push(use(random.uniform(8, 16), 4));
+  for (let time = 0; time < TIMES; time += 1)
+    outlets.push(
+      use(
+        random.uniform(6, 22),
+        random.uniform(0.2, 0.6),
+        (TAPPED * litresOfDay * random.uniform(0.3, 1.7)) / TIMES,
+      ),
+    );
   return outlets;
 }
 
