@@ -56,4 +56,11 @@ export type {
   SensorNetworkInput,
   SensorSeries,
 } from './lib/sensors/sensor-types.ts';
+export { type BesideTheMeter, checkWaterMeter } from './lib/water-meter/check-water-meter.ts';
+export { learnWaterFleet, type WaterFleetContext } from './lib/water-meter/water-fleet-context.ts';
+export {
+  type WaterMeterAnswer,
+  type WaterMeterFinding,
+  withWaterCheck,
+} from './lib/water-meter/water-meter-findings.ts';
 export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';

@@ -191,4 +191,44 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'Readings of this kind of device are stored and shown; its errors are not estimated yet.',
     vi: 'Số liệu của loại thiết bị này được lưu và hiển thị; sai số chưa được ước lượng.',
   },
+  water_stopped: {
+    en: 'The register of this water meter has not moved since {since} ({days|whole} days); at its usual use at most about {expected_m3} m³ should have passed. A stopped meter is likelier than an empty home ({probability|percent}).',
+    vi: 'Chỉ số của đồng hồ nước này không thay đổi từ {since} ({days|whole} ngày); với mức dùng thường lệ, lẽ ra nhiều nhất khoảng {expected_m3} m³ đã chảy qua. Đồng hồ ngừng có khả năng hơn là nhà vắng người ({probability|percent}).',
+  },
+  water_quiet: {
+    en: 'No water since {since} ({days|whole} days). An empty home explains it better than a stopped meter, whose probability is {probability|percent}.',
+    vi: 'Không dùng nước từ {since} ({days|whole} ngày). Nhà vắng người giải thích điều này tốt hơn đồng hồ ngừng, vốn có xác suất {probability|percent}.',
+  },
+  other_use_goes_on: {
+    en: 'On {days|whole} whole days without water the electricity meter at the same address counted {kwh} kWh, used as if people were at home.',
+    vi: 'Trong {days|whole} ngày trọn không có nước, công tơ điện cùng địa chỉ đếm được {kwh} kWh, dùng như khi có người ở nhà.',
+  },
+  other_use_rests: {
+    en: 'On {days|whole} whole days without water the electricity meter at the same address counted {kwh} kWh, used as if nobody were at home.',
+    vi: 'Trong {days|whole} ngày trọn không có nước, công tơ điện cùng địa chỉ đếm được {kwh} kWh, dùng như khi không có ai ở nhà.',
+  },
+  residual_share: {
+    en: 'Since this register stands still, the balance of the district has been lacking {share|percent} of what the home usually takes, by the shape of its day (standard error {se|percent}).',
+    vi: 'Từ khi chỉ số này đứng yên, cân bằng của khu vực thiếu {share|percent} lượng nước hộ này thường dùng, xét theo dạng ngày của hộ (sai số chuẩn {se|percent}).',
+  },
+  reverse_flow: {
+    en: 'In {window_days|whole} days {m3} m³ flowed back through the meter on {days|whole} days, {share|percent} of what flowed forward. Check the direction of installation and the check valve.',
+    vi: 'Trong {window_days|whole} ngày, {m3} m³ chảy ngược qua đồng hồ vào {days|whole} ngày, bằng {share|percent} lượng chảy thuận. Kiểm tra chiều lắp đặt và van một chiều.',
+  },
+  air_suspected: {
+    en: 'Of {returns|whole} times that pressure came back to an empty pipe, the register ran unusually fast in {pulses|whole} and forward and back in {alternations|whole}: air may have turned the meter.',
+    vi: 'Trong {returns|whole} lần áp lực trở lại sau khi ống cạn, chỉ số chạy nhanh bất thường {pulses|whole} lần và chạy tới lui {alternations|whole} lần: có thể không khí đã làm quay đồng hồ.',
+  },
+  continuous_flow: {
+    en: 'Water has been flowing without a pause since {since} ({days|whole} days), about {litres_per_hour} L/h: a leak behind the meter is likely. It says nothing against the meter; tell the customer.',
+    vi: 'Nước chảy liên tục từ {since} ({days|whole} ngày), khoảng {litres_per_hour} L/h: có thể rò rỉ sau đồng hồ. Điều này không nói gì về đồng hồ; hãy báo cho khách hàng.',
+  },
+  low_flow_falling: {
+    en: 'Hours with little water have become rarer against the other homes within {months|whole} months: {share_before|percent} of the hours with water had less than 10 L, now {share_now|percent} (change of the log odds {change}, standard error {se}). A worn meter misses small flows; a change of habits looks the same.',
+    vi: 'Số giờ dùng ít nước trở nên hiếm hơn so với các hộ khác trong {months|whole} tháng: {share_before|percent} số giờ có nước dưới 10 L, nay {share_now|percent} (thay đổi log tỷ số chênh {change}, sai số chuẩn {se}). Đồng hồ mòn bỏ sót lưu lượng nhỏ; thói quen thay đổi cũng cho kết quả như vậy.',
+  },
+  consumption_changed: {
+    en: 'Use has changed by {size|signed} since about {since} against the other homes, for {weeks|whole} weeks now; homes change by themselves by {se} (standard deviation of the logarithm). The customer may have changed as well as the meter.',
+    vi: 'Mức tiêu thụ thay đổi {size|signed} từ khoảng {since} so với các hộ khác, kéo dài {weeks|whole} tuần; các hộ tự thay đổi {se} (độ lệch chuẩn của logarit). Có thể do khách hàng cũng như do đồng hồ.',
+  },
 };

@@ -1,0 +1,96 @@
+import type { WaterFleetInput } from '../water/water-types.ts';
+import { type AbsenceModel, absenceRecord, kindWeights, learnAbsences } from './absence-model.ts';
+import { type AbsenceSeason, learnSeason } from './absence-season.ts';
+import { lowFlowOdds } from './low-flow-hours.ts';
+import { learnOtherUse, otherUseDays, type OtherUseModel, ranksInSpell } from './other-use.ts';
+import { quietRecord } from './quiet-spells.ts';
+import { DAY_US, registerHistory } from './register-history.ts';
+import { GENERAL_ABSENCES } from './stopped-meter.ts';
+import { type CohortCourse, cohortCourse, logWeeklyUse } from './weekly-use.ts';
+
+/** Periods of which a home must be known to say something of its cohort. */
+const LEAST_WEEKS = 8;
+const LEAST_MONTHS = 6;
+/** Days that a home must be seen for its absences to say something of others. */
+const LEAST_DAYS = 28;
+/** Absences that are long enough for their days to be those of an empty home. */
+const LONG_SPELL = 3;
+
+/** What the water meters of a tenant say of each other, up to as-of. */
+export interface WaterFleetContext {
+  readonly grid: WaterFleetInput['grid'];
+  readonly zoneMinutes: number;
+  readonly asOfUs: number;
+  readonly absences: AbsenceModel;
+  readonly season: AbsenceSeason;
+  readonly otherUse: OtherUseModel;
+  /** Logarithm of weekly use, and log odds of small flows by months of 30 days, from grid point 0. */
+  readonly weeks: CohortCourse;
+  readonly lowFlow: CohortCourse;
+}
+
+export type WaterMeters = Pick<WaterFleetInput, 'grid' | 'zoneMinutes' | 'meters'>;
+
+/** Reads all meters once. Nothing after as-of is looked at. */
+export function learnWaterFleet(
+  { grid, zoneMinutes, meters }: WaterMeters,
+  asOfUs: number,
+): WaterFleetContext {
+  const endUs = Math.min(asOfUs, grid.startUs + (grid.count - 1) * grid.stepUs);
+  const days = Math.max(1, Math.ceil((endUs - grid.startUs) / DAY_US));
+  const weeks = Math.floor(days / 7);
+  const months = Math.floor(days / 30);
+  const perDay = DAY_US / grid.stepUs;
+  const use: Float64Array[] = [];
+  const odds: Float64Array[] = [];
+  const ranks: number[] = [];
+  const homes = meters.flatMap((meter) => {
+    const history = registerHistory(meter, grid, asOfUs);
+    if (history === undefined) return [];
+    use.push(logWeeklyUse(history, weeks));
+    odds.push(lowFlowOdds(history, months));
+    const quiet = quietRecord(history);
+    const to = history.points.at(-1) ?? 0;
+    if (meter.otherUse !== undefined) {
+      const other = otherUseDays(meter.otherUse, history, zoneMinutes, to);
+      for (const spell of quiet.spells)
+        if (spell.days >= LONG_SPELL) ranks.push(...ranksInSpell(other, spell));
+    }
+    if (quiet.daysInUse < LEAST_DAYS) return [];
+    const record = absenceRecord(
+      quiet.spells.map((spell) => spell.days),
+      quiet.daysInUse,
+    );
+    const spells = quiet.current === undefined ? quiet.spells : [...quiet.spells, quiet.current];
+    return [{ record, spells, from: history.points[0] ?? 0, to }];
+  });
+  const absences = learnAbsences(
+    GENERAL_ABSENCES,
+    homes.map(({ record }) => record),
+  );
+  const season = learnSeason(
+    homes.map((home) => ({ ...home, weight: livedIn(absences, home.record) })),
+    perDay,
+    days,
+  );
+  return {
+    grid,
+    zoneMinutes,
+    asOfUs,
+    absences,
+    season,
+    otherUse: learnOtherUse(ranks),
+    weeks: cohortCourse(use, weeks, LEAST_WEEKS),
+    lowFlow: cohortCourse(odds, months, LEAST_MONTHS),
+  };
+}
+
+/** Probability that a home is lived in: it is not of the last kind, which is away most of the time. */
+export function livedIn(absences: AbsenceModel, record: ReturnType<typeof absenceRecord>): number {
+  return (
+    1 -
+    kindWeights(absences, record)
+      .slice(1)
+      .reduce((a, b) => a + b, 0)
+  );
+}
