@@ -68,3 +68,4 @@ export {
 } from './lib/trial-network.ts';
 export type { TrialNetworkOptions, TrialSensorEvent } from './lib/trial-network-options.ts';
 export type { AirFault, AirQuantity } from './lib/air-element.ts';
+export type { Climate } from './lib/air-weather.ts';

@@ -203,10 +203,11 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|city|report|golden',
+      positionals: 'electricity|sensors|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
+        'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
       ],
@@ -215,10 +216,11 @@ export const COMMANDS: readonly Command[] = [
         {
           name: 'half',
           value: 'tune|report',
-          text: 'which half of its households (default tune)',
+          text: 'which half of its households or years (default tune)',
         },
         { name: 'cells', value: 'NAME,...', text: 'which cases (default all)' },
         { name: 'drifted', value: 'N', text: 'drifted meters per case, at least (default 300)' },
+        { name: 'networks', value: 'N', text: 'sensors: networks per case (default 20)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
@@ -226,7 +228,7 @@ export const COMMANDS: readonly Command[] = [
         { name: 'resume', text: 'go on with the records in --out' },
         {
           name: 'baselines',
-          text: 'the prototype, least squares, ridge, RLS and lasso as well',
+          text: 'the estimators of others as well, in the same tables',
         },
         { name: 'reliability', text: 'stated probabilities in bins, of every case' },
         { name: 'docs', value: 'DIR', text: 'where report writes (default docs)' },

@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { MODEL_VERSION } from '@verimeter/drift';
+import { choice, hint, UsageError, wholeNumber } from '../../arguments.ts';
+import type { CommandContext } from '../../command.ts';
+import { say, writeLine } from '../../output.ts';
+import { openLines } from '../json-lines.ts';
+import { runThreads } from '../thread-jobs.ts';
+import { remaining } from '../time-left.ts';
+import type { NetworkJob, NetworkResult } from './network-worker.ts';
+import { ALL_CELLS, findSensorCell, type SensorCell, SIMULATED } from './sensor-cells.ts';
+import { sensorCellMetrics } from './sensor-metrics.ts';
+import { sensorMetricsText } from './sensor-metrics-text.ts';
+import { networkKey, networkRecord, type NetworkRecord } from './sensor-record.ts';
+import { readStationsFolder } from './stations-folder.ts';
+import type { Stations } from './stations-trial.ts';
+
+const DEFAULT_NETWORKS = 20;
+
+interface Request {
+  readonly cells: readonly SensorCell[];
+  readonly seed: number;
+  readonly networks: number;
+  readonly half: 'tune' | 'report';
+  readonly dataDirectory: string | undefined;
+  readonly baselines: boolean;
+}
+
+/** Runs the cells of sensor networks and prints what came out. */
+export async function evaluateSensors(context: CommandContext): Promise<number> {
+  const request = readRequest(context);
+  const stations = await readData(request);
+  const out = context.option('out');
+  if (context.flag('resume') && out === undefined)
+    throw new UsageError('--resume needs the --out DIR of the run to go on with');
+  const file =
+    out === undefined
+      ? undefined
+      : await openLines(
+          path.join(path.resolve(context.environment.workingDirectory, out), 'networks.jsonl'),
+          networkRecord,
+          context.flag('resume'),
+        );
+  const jobs = request.cells.flatMap((cell) => networkJobs(cell, request, stations));
+  const wanted = new Set(jobs.map(keyOf));
+  const records = new Map<string, NetworkRecord>();
+  for (const record of file?.records ?? [])
+    // Another version of the estimator would have answered differently.
+    if (wanted.has(networkKey(record)) && record.model === MODEL_VERSION)
+      records.set(networkKey(record), record);
+  const open = jobs.filter((job) => !records.has(keyOf(job)));
+  if (records.size > 0) say(`${records.size} of ${jobs.length} networks are there already`);
+  const progress = remaining(
+    'evaluation',
+    open.map((job) => costOf(job.cell)),
+  );
+  const written: Promise<void>[] = [];
+  await runThreads<NetworkResult>(
+    open,
+    {
+      module: new URL('./network-worker.ts', import.meta.url),
+      count:
+        context.option('jobs') === undefined
+          ? availableParallelism()
+          : wholeNumber(context.option('jobs') ?? '', 'jobs', 1, 256),
+      data: { stations },
+    },
+    {
+      step: (job, share) => progress.step(job, share, open[job]?.cell ?? ''),
+      finished(job, { record }) {
+        progress.step(job, 1, record.cell);
+        records.set(networkKey(record), record);
+        if (file !== undefined) written.push(file.append(record));
+      },
+    },
+  );
+  await Promise.all(written);
+  progress.finish();
+  const ordered = jobs.flatMap((job) => records.get(keyOf(job)) ?? []);
+  const metrics = request.cells.map((cell) =>
+    sensorCellMetrics(ordered.filter((record) => record.cell === cell.name)),
+  );
+  await writeLine(context.json ? JSON.stringify({ cells: metrics }) : sensorMetricsText(metrics));
+  return 0;
+}
+
+function readRequest(context: CommandContext): Request {
+  const names = context.option('cells');
+  const dataDirectory = context.option('data');
+  const half = context.option('half');
+  if (half !== undefined && dataDirectory === undefined)
+    throw new UsageError('--half is about the years of --data DIR');
+  const defaults =
+    dataDirectory === undefined
+      ? SIMULATED
+      : ALL_CELLS.filter(({ options }) => options.source !== 'simulated');
+  const cells = names === undefined ? defaults : [...new Set(names.split(','))].map(cellOf);
+  const real = cells.find(({ options }) => options.source !== 'simulated');
+  if (real !== undefined && dataDirectory === undefined)
+    throw new UsageError(`--cells ${real.name} needs --data DIR with real stations`);
+  return {
+    cells,
+    seed: wholeNumber(context.option('seed') ?? '1', 'seed', 0, 10_000),
+    networks: wholeNumber(
+      context.option('networks') ?? String(DEFAULT_NETWORKS),
+      'networks',
+      1,
+      100_000,
+    ),
+    half: choice(half ?? 'tune', ['tune', 'report'], '--half'),
+    dataDirectory:
+      dataDirectory === undefined
+        ? undefined
+        : path.resolve(context.environment.workingDirectory, dataDirectory),
+    baselines: context.flag('baselines'),
+  };
+}
+
+function cellOf(name: string): SensorCell {
+  const cell = findSensorCell(name);
+  if (cell !== undefined) return cell;
+  const all = ALL_CELLS.map((known) => known.name);
+  throw new UsageError(`--cells has no ${name}${hint(name, all)}; there are ${all.join(', ')}`);
+}
+
+async function readData(request: Request): Promise<Stations | undefined> {
+  const { dataDirectory, half } = request;
+  if (dataDirectory === undefined) return undefined;
+  const stations = await readStationsFolder(dataDirectory, half);
+  say(`${stations.stations.length} stations, ${stations.count} hours for ${half}`);
+  return stations;
+}
+
+function networkJobs(
+  cell: SensorCell,
+  request: Request,
+  stations: Stations | undefined,
+): NetworkJob[] {
+  const { seed, baselines, half } = request;
+  const simulated = cell.options.source === 'simulated';
+  // as they were, and with each of them at fault in turn
+  const networks = simulated ? request.networks : 1 + (stations?.stations.length ?? 0);
+  const which = simulated ? ` --networks ${networks} --seed ${seed}` : ` --data DIR --half ${half}`;
+  const command = `verimeter evaluate sensors --cells ${cell.name}${which}${baselines ? ' --baselines' : ''}`;
+  const source = simulated ? 'simulated' : half;
+  return Array.from({ length: networks }, (_, network) => ({
+    cell: cell.name,
+    run: { seed, network, source, baselines, command },
+  }));
+}
+
+const keyOf = ({ cell, run }: NetworkJob): string => networkKey({ cell, ...run });
+
+/** Sensor-days times looks, roughly: for the time left. */
+function costOf(name: string): number {
+  const options = findSensorCell(name)?.options;
+  if (options === undefined) return 1;
+  return (options.source === 'simulated' ? options.sensors : 8) * options.days ** 2;
+}

@@ -1,0 +1,77 @@
+import { MODEL_VERSION } from '@verimeter/drift';
+import { FIRST_LOOK, LOOK_DAYS, verdictsOf } from './network-verdicts.ts';
+import { sensorBaselines } from './sensor-baselines.ts';
+import type { SensorCell } from './sensor-cells.ts';
+import type { ChannelVerdict, NetworkRecord } from './sensor-record.ts';
+import { type SensorTrial, simulatedTrial } from './sensor-trial.ts';
+import { type Stations, stationsTrial } from './stations-trial.ts';
+
+export interface NetworkRun {
+  readonly seed: number;
+  readonly network: number;
+  readonly source: NetworkRecord['source'];
+  readonly baselines: boolean;
+  readonly command: string;
+}
+
+/** Builds one network, looks at it every week, and sets what was said beside the truth. */
+export function runNetwork(
+  cell: SensorCell,
+  run: NetworkRun,
+  stations: Stations | undefined,
+  onStep: (share: number) => void = () => undefined,
+): NetworkRecord {
+  const begin = performance.now();
+  const { options } = cell;
+  const trial =
+    options.source === 'simulated'
+      ? simulatedTrial(options, run)
+      : stationsTrial(options, run, stations);
+  const built = performance.now();
+  // real series may be shorter than what a cell asks for
+  const days = Math.floor((trial.input.grid.count - 1) / 24);
+  const judges = run.baselines ? sensorBaselines(trial.input) : [];
+  const judged = judges.map((judge, index) => ({
+    name: judge.name,
+    ...verdictsOf(judge, trial, days, (share) => onStep((index + share) / judges.length)),
+  }));
+  return {
+    cell: cell.name,
+    seed: run.seed,
+    network: run.network,
+    source: run.source,
+    model: MODEL_VERSION,
+    command: run.command,
+    looks: Math.floor((days - FIRST_LOOK) / LOOK_DAYS) + 1,
+    firstLook: FIRST_LOOK,
+    lastLook: FIRST_LOOK + LOOK_DAYS * Math.floor((days - FIRST_LOOK) / LOOK_DAYS),
+    time: { simulate: built - begin, analyze: performance.now() - built },
+    status: judged[0]?.status ?? '',
+    channels: trial.input.series.flatMap(({ deviceId, quantity, role }, channel) => {
+      if (role === 'reference') return [];
+      const verdicts: Record<string, ChannelVerdict> = {};
+      for (const { name, verdicts: all } of judged) {
+        const verdict = all.get(channel);
+        if (verdict !== undefined) verdicts[name] = verdict;
+      }
+      return [
+        {
+          deviceId,
+          quantity,
+          onset: trial.truths[channel]?.onsetDay ?? null,
+          beyondLimit: beyondLimit(trial, channel, days),
+          verdicts,
+        },
+      ];
+    }),
+  };
+}
+
+/** First look on which e of a healthy channel is beyond its limit all the same. */
+function beyondLimit({ input, truths }: SensorTrial, channel: number, days: number): number | null {
+  const [series, truth] = [input.series[channel], truths[channel]];
+  if (series === undefined || truth === undefined || truth.onsetDay !== undefined) return null;
+  for (let day = FIRST_LOOK; day <= days; day += LOOK_DAYS)
+    if (Math.abs(truth.errorAt(24 * day)) > series.limit) return day;
+  return null;
+}

@@ -1,0 +1,91 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createTemporaryDirectory } from '@verimeter/test-support';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from './program.ts';
+
+let temporary: Awaited<ReturnType<typeof createTemporaryDirectory>>;
+let data: string;
+
+/** Six stations over 120 weeks, a level that comes and goes with the days and some noise of their own. */
+function stationFile(station: number): string {
+  const rows = Array.from({ length: 24 * 840 }, (_, k) => {
+    const at = new Date(Date.UTC(2015, 0, 1, k));
+    const level = 60 + 30 * Math.sin(k / 37) + 5 * Math.sin((k * (station + 3)) / 11);
+    const temperature = 15 + 8 * Math.sin(k / 3.8);
+    return [
+      at.getUTCFullYear(),
+      at.getUTCMonth() + 1,
+      at.getUTCDate(),
+      at.getUTCHours(),
+      // one hour in a hundred is missing
+      (k + 17 * station) % 100 === 0 ? 'NA' : level.toFixed(0),
+      temperature.toFixed(1),
+      (temperature - 5).toFixed(1),
+    ].join(',');
+  });
+  return ['year,month,day,hour,PM2.5,TEMP,DEWP', ...rows, ''].join('\n');
+}
+
+beforeAll(async () => {
+  temporary = await createTemporaryDirectory();
+  data = path.join(temporary.path, 'data');
+  await mkdir(data);
+  await Promise.all(
+    Array.from({ length: 6 }, (_, station) =>
+      writeFile(path.join(data, `station${station}.csv`), stationFile(station)),
+    ),
+  );
+});
+
+afterAll(() => temporary.remove());
+
+const tiny = ['evaluate', 'sensors', '--cells', 'tiny', '--networks', '2', '--baselines', '--json'];
+
+test('a small case end to end: records, resumption, the same answer with any number of threads', async () => {
+  const out = path.join(temporary.path, 'out');
+  const first = await runProgram([...tiny, '--out', out, '--jobs', '1']);
+  expect(first.status).toBe(0);
+  const { cells } = JSON.parse(first.stdout);
+  expect(cells).toHaveLength(1);
+  expect(cells[0]).toMatchObject({ cell: 'tiny', networks: 2, sensors: 10, drifted: 2 });
+  expect(cells[0].command).toBe(
+    'verimeter evaluate sensors --cells tiny --networks 2 --seed 1 --baselines',
+  );
+  const cohort = cells[0].judges.find(({ name }: { name: string }) => name === 'cohort');
+  // Half as much again at once, beside four others: a ratio of means sees it.
+  expect(cohort.within.at(-1)).toMatchObject({ hits: 2, of: 2 });
+
+  // A killed run leaves half a line: it is dropped, finished networks are kept.
+  const file = path.join(out, 'networks.jsonl');
+  const [line] = (await readFile(file, 'utf8')).split('\n');
+  await writeFile(file, `${line}\n{"cell":"tiny","seed":`);
+  const second = await runProgram([...tiny, '--out', out, '--resume', '--jobs', '2']);
+  expect(second.stderr).toContain('1 of 2 networks are there already');
+  const { secondsPerNetwork: _first, ...before } = cells[0];
+  const { secondsPerNetwork: _second, ...after } = JSON.parse(second.stdout).cells[0];
+  expect(after).toEqual(before);
+});
+
+test('real stations: each at fault in turn, healthy ones counted once', async () => {
+  const args = ['evaluate', 'sensors', '--cells', 'stations-pm', '--baselines', '--json'];
+  const found = await runProgram([...args, '--data', data, '--half', 'report']);
+  expect(found.stderr).toContain('6 stations, 10080 hours for report');
+  expect(found.status).toBe(0);
+  const [cell] = JSON.parse(found.stdout).cells;
+  expect(cell).toMatchObject({ source: 'report', networks: 7, drifted: 6, sensors: 42 });
+  const [judge] = cell.judges;
+  // six stations from day 63 to the last look before day 420
+  expect(judge.falseAlarms.exposure).toBeCloseTo((6 * (413 - 63)) / 365.25, 9);
+});
+
+test('wrong use names what is wrong', async () => {
+  const unknown = await runProgram(['evaluate', 'sensors', '--cells', 'tini']);
+  expect(unknown.status).toBe(2);
+  expect(unknown.stderr).toContain('did you mean tiny?');
+  const missing = await runProgram(['evaluate', 'sensors', '--cells', 'stations-pm']);
+  expect(missing.status).toBe(2);
+  expect(missing.stderr).toContain('needs --data DIR');
+  const half = await runProgram(['evaluate', 'sensors', '--half', 'report']);
+  expect(half.stderr).toContain('--half is about the years of --data DIR');
+});
