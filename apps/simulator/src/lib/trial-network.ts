@@ -183,7 +183,8 @@ function deviceSeries(
         ...partner,
         ...positionOf(context.place),
         model: reference ? 'BT-REF' : `BT-AIR${4 + batch}`,
-        restartsUs: own.map(({ day }) => startUs + day * DAY_US),
+        // it came verified
+        restartsUs: [startUs, ...own.map(({ day }) => startUs + day * DAY_US)],
       },
       truth: {
         deviceId,

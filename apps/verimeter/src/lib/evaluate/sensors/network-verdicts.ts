@@ -18,17 +18,23 @@ export function verdictsOf(
   days: number,
   onLook: (share: number) => void,
 ): { readonly verdicts: ReadonlyMap<number, ChannelVerdict>; readonly status: string } {
-  const books = new Map<number, Book>();
+  // also those it never says anything of: a drift there is a miss
+  const books = new Map<number, Book>(
+    trial.input.series.flatMap(({ role }, channel) =>
+      role === 'reference' ? [] : [[channel, openBook()] as const],
+    ),
+  );
   const lookDays: number[] = [];
   for (let day = FIRST_LOOK; day <= days; day += LOOK_DAYS) lookDays.push(day);
   let last: SensorLook | undefined;
   lookDays.forEach((day, look) => {
     last = judge.look(day);
-    for (const answer of last.answers) {
-      const book = books.get(answer.channel) ?? openBook();
-      books.set(answer.channel, book);
-      const snapshot = look === lookDays.length - 1 || look % SNAPSHOT_LOOKS === 0;
-      enter(book, answer, { look, day, snapshot, trial });
+    const snapshot = look === lookDays.length - 1 || look % SNAPSHOT_LOOKS === 0;
+    const answers = new Map(last.answers.map((answer) => [answer.channel, answer]));
+    for (const [channel, book] of books) {
+      const answer = answers.get(channel);
+      if (answer === undefined) book.abstained += 1;
+      else enter(book, answer, { look, day, snapshot, trial });
     }
     onLook((look + 1) / lookDays.length);
   });

@@ -1,5 +1,6 @@
 import { MODEL_VERSION } from '@verimeter/drift';
 import { FIRST_LOOK, LOOK_DAYS, verdictsOf } from './network-verdicts.ts';
+import { productJudge } from './product-judge.ts';
 import { sensorBaselines } from './sensor-baselines.ts';
 import type { SensorCell } from './sensor-cells.ts';
 import type { ChannelVerdict, NetworkRecord } from './sensor-record.ts';
@@ -13,6 +14,9 @@ export interface NetworkRun {
   readonly baselines: boolean;
   readonly command: string;
 }
+
+/** Of local time ahead of UTC. */
+const ZONE_MINUTES = { simulated: 7 * 60, stations: 8 * 60 } as const;
 
 /** Builds one network, looks at it every week, and sets what was said beside the truth. */
 export function runNetwork(
@@ -30,11 +34,17 @@ export function runNetwork(
   const built = performance.now();
   // real series may be shorter than what a cell asks for
   const days = Math.floor((trial.input.grid.count - 1) / 24);
-  const judges = run.baselines ? sensorBaselines(trial.input) : [];
-  const judged = judges.map((judge, index) => ({
-    name: judge.name,
-    ...verdictsOf(judge, trial, days, (share) => onStep((index + share) / judges.length)),
-  }));
+  const product = productJudge(trial.input, ZONE_MINUTES[options.source]);
+  const first = { name: product.name, ...verdictsOf(product, trial, days, onStep) };
+  const analyzed = performance.now();
+  const others = run.baselines ? sensorBaselines(trial.input) : [];
+  const judged = [
+    first,
+    ...others.map((judge) => ({
+      name: judge.name,
+      ...verdictsOf(judge, trial, days, () => undefined),
+    })),
+  ];
   return {
     cell: cell.name,
     seed: run.seed,
@@ -45,8 +55,8 @@ export function runNetwork(
     looks: Math.floor((days - FIRST_LOOK) / LOOK_DAYS) + 1,
     firstLook: FIRST_LOOK,
     lastLook: FIRST_LOOK + LOOK_DAYS * Math.floor((days - FIRST_LOOK) / LOOK_DAYS),
-    time: { simulate: built - begin, analyze: performance.now() - built },
-    status: judged[0]?.status ?? '',
+    time: { simulate: built - begin, analyze: analyzed - built },
+    status: first.status,
     channels: trial.input.series.flatMap(({ deviceId, quantity, role }, channel) => {
       if (role === 'reference') return [];
       const verdicts: Record<string, ChannelVerdict> = {};

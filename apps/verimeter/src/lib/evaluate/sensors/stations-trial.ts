@@ -56,7 +56,7 @@ export function stationsTrial(
         inServiceLimit: 2 * limit,
         limitOf: quantity === 'temperature' ? 'offset' : 'relative_error',
         values: actual.map((value, k) => (truth.gain[k] ?? 1) * value + (truth.offset[k] ?? 0)),
-        restartsUs: [],
+        restartsUs: [data.startUs],
       });
     }
   });
