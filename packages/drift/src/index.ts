@@ -40,6 +40,7 @@ export {
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
 export { analyzeSensorFleet } from './lib/kinds-to-come.ts';
+export { analyzeWater } from './lib/water/analyze-water.ts';
 export { analyzeWaterFleet, WATER_MODEL_VERSION } from './lib/water/water-fleet.ts';
 export type {
   DistrictInput,

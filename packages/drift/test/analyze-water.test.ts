@@ -1,0 +1,99 @@
+import { at } from '@verimeter/statistics';
+import { expect, test } from 'vitest';
+import type { DeviceResult } from '../src/lib/fleet-types.ts';
+import { analyzeWater } from '../src/lib/water/analyze-water.ts';
+import { districtResidual } from '../src/lib/water/district-residual.ts';
+import { analyzeWaterFleet } from '../src/lib/water/water-fleet.ts';
+import type { WaterFleetInput, WaterMeterSeries } from '../src/lib/water/water-types.ts';
+import { HOUR_US, homesWith, madeWater } from './made-district.ts';
+
+const DAYS = 70;
+const STOPPED = 3;
+const STOPPED_FROM = 54;
+const REVERSED = 5;
+
+/** A district in which one home's register stands still while people are at home, and another one runs backwards at night. */
+function district(): WaterFleetInput {
+  const made = madeWater(
+    [{ groupId: 'W', homes: homesWith(20, 7, { error: () => -0.2 }), leak: 0.1 }],
+    DAYS,
+  );
+  const isDay = (k: number): boolean => k % 24 >= 7 && k % 24 < 22;
+  return {
+    ...made,
+    meters: made.meters.map((meter, i): WaterMeterSeries => {
+      if (i === STOPPED) {
+        const last = at(meter.register, 24 * STOPPED_FROM);
+        return {
+          ...meter,
+          register: meter.register.map((value) => Math.min(value, last)),
+          otherUse: meter.register.map((_, k) =>
+            k === 0 ? NaN : isDay(k) ? 0.5 + 0.1 * (k % 5) : 0.06,
+          ),
+        };
+      }
+      if (i === REVERSED)
+        return {
+          ...meter,
+          reverseRegister: meter.register.map((_, k) =>
+            k < 24 * 40 ? 0 : Math.floor((k - 24 * 40) / 6) * 0.02,
+          ),
+        };
+      return meter;
+    }),
+  };
+}
+
+const input = district();
+const balances = analyzeWaterFleet(input);
+const whole = analyzeWater(input);
+const said = (results: readonly DeviceResult[], i: number): DeviceResult | undefined =>
+  results.find(({ deviceId }) => deviceId === input.meters[i]?.deviceId);
+
+test('a meter that stands still while people are at home is stopped, and no error is stated', () => {
+  const result = said(whole.devices, STOPPED);
+  expect(result).toMatchObject({
+    indication: 'stopped',
+    recommendation: 'inspect',
+    groupId: 'W',
+    history: [],
+  });
+  expect(result).not.toHaveProperty('errorEstimate');
+  expect(result).not.toHaveProperty('minimumDetectable');
+  expect(result?.evidence.map(({ code }) => code)).toContain('water_stopped');
+});
+
+test('a meter that counts backwards is told so', () => {
+  expect(said(whole.devices, REVERSED)).toMatchObject({
+    indication: 'reverse',
+    recommendation: 'inspect',
+  });
+});
+
+test('of all others the answer is that of the balance, with what the meter itself shows', () => {
+  for (const [i, meter] of input.meters.entries()) {
+    if (i === STOPPED || i === REVERSED) continue;
+    const { evidence: own, ...result } = said(whole.devices, i) ?? { evidence: [] };
+    const { evidence, ...balance } = said(balances.devices, i) ?? { evidence: [] };
+    expect(result, meter.deviceId).toEqual(balance);
+    expect(own.slice(0, evidence.length)).toEqual(evidence);
+  }
+  expect(whole.areas).toEqual(balances.areas);
+});
+
+test('the residual is the leak, and NaN where a member was not read', () => {
+  const gone = input.meters.map((meter, i) =>
+    i === 0 ? { ...meter, register: meter.register.with(100, NaN) } : meter,
+  );
+  const [first] = input.districts;
+  if (first === undefined) throw new Error('no district');
+  const residual = districtResidual({ ...input, meters: gone }, first) ?? new Float64Array();
+  expect([at(residual, 0), at(residual, 100), at(residual, 101)]).toEqual([NaN, NaN, NaN]);
+  const supply = input.meters.at(-1)?.register ?? new Float64Array();
+  const consumed = input.meters
+    .slice(0, -1)
+    .reduce((sum, { register }) => sum + at(register, 51) - at(register, 50), 0);
+  expect(at(residual, 51)).toBeCloseTo(at(supply, 51) - at(supply, 50) - consumed, 9);
+  const early = districtResidual(input, { ...first, asOfUs: 60 * HOUR_US });
+  expect(at(early ?? new Float64Array(), 61)).toBeNaN();
+});
