@@ -203,10 +203,11 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|sensors|city|report|golden',
+      positionals: 'electricity|water|sensors|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
+        'water: the same for districts of water meters.',
         'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
@@ -221,6 +222,7 @@ export const COMMANDS: readonly Command[] = [
         { name: 'cells', value: 'NAME,...', text: 'which cases (default all)' },
         { name: 'drifted', value: 'N', text: 'drifted meters per case, at least (default 300)' },
         { name: 'networks', value: 'N', text: 'sensors: networks per case (default 20)' },
+        { name: 'districts', value: 'N', text: 'water districts per case, at least (default 20)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },

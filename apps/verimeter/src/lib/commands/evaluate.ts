@@ -5,21 +5,23 @@ import { evaluateElectricity } from '../evaluate/evaluate-electricity.ts';
 import { evaluateGolden } from '../evaluate/evaluate-golden.ts';
 import { evaluateReport } from '../evaluate/evaluate-report.ts';
 import { evaluateSensors } from '../evaluate/sensors/evaluate-sensors.ts';
+import { evaluateWater } from '../evaluate/water/evaluate-water.ts';
 
 const TASKS = {
   electricity: evaluateElectricity,
+  water: evaluateWater,
   city: evaluateCity,
   report: evaluateReport,
   golden: evaluateGolden,
   sensors: evaluateSensors,
 } as const;
 
-/** Measures the estimator on simulated areas whose errors are known. */
+/** Measures the estimator on simulated areas and districts whose errors are known. */
 export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
   const task = choice(
     what,
-    ['electricity', 'sensors', 'city', 'report', 'golden'],
+    ['electricity', 'water', 'sensors', 'city', 'report', 'golden'],
     'what to evaluate',
   );
   if (surplus !== undefined) throw new UsageError(`evaluate: ${surplus} is too much`);

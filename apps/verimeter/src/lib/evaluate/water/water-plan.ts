@@ -1,0 +1,136 @@
+import {
+  HOURS_PER_WEEK,
+  TRIAL_DISTRICT,
+  type TrialDistrictOptions,
+  type WaterFault,
+  type WaterHomeSeries,
+  type WaterHomeUse,
+  type WaterLot,
+} from '@verimeter/simulator';
+import { seededRandom, shuffle, type Uniform } from '../seeded.ts';
+import { districtsPerFleet, type WaterCellOptions } from './water-cells.ts';
+import { USES_PER_DISTRICT } from './water-pool.ts';
+
+/** Healthy class 2 meters spread by 1 % around the mean of their lot, lots by this around -0.3 %. */
+const LOT_SD = 0.006;
+const LOTS = 6;
+/** A meter that stops has so many days until the end, so that it can be found in time. */
+const DAYS_TO_FIND = 14;
+
+export interface WaterRun {
+  readonly seed: number;
+  readonly fleet: number;
+}
+
+/** Districts of a fleet: a pure function of cell, seed and number. `pool` empty: homes of the simulated city. */
+export function planWaterFleet(
+  options: WaterCellOptions,
+  run: WaterRun,
+  pool: readonly WaterHomeSeries[],
+): TrialDistrictOptions[] {
+  // Streams of the simulator are named by seed and district: districts of two fleets must differ in one.
+  const seed = run.seed * 100_003 + run.fleet;
+  const random = seededRandom(seed);
+  const count = districtsPerFleet(options);
+  const lots = drawLots(random);
+  const faults = drawFaults(options, count, random);
+  return Array.from({ length: count }, (_, district): TrialDistrictOptions => ({
+    ...TRIAL_DISTRICT,
+    seed,
+    district,
+    days: options.days,
+    homes: options.homes,
+    loads:
+      pool.length === 0
+        ? { kind: 'built-in' }
+        : { kind: 'series', homes: dealHomes(pool, options.homes, random) },
+    reads: options.reads,
+    readEvery: options.readEvery,
+    clockSd: options.clockSd,
+    leakShare: options.leakShare,
+    bursts: options.bursts,
+    pressure: options.pressure,
+    building: options.building,
+    ...(options.building ? { unmetered: 0 } : {}),
+    consumerQuantum: options.consumerQuantum,
+    supplyQuantum: options.supplyQuantum,
+    gapRate: options.gapRate,
+    otherUse: options.otherUse,
+    lots,
+    drift: { kind: 'list', faults: faults[district] ?? new Map<number, WaterFault>() },
+  }));
+}
+
+function drawLots(random: Uniform): WaterLot[] {
+  return Array.from({ length: LOTS }, (_, lot) => {
+    const age = 1 + Math.floor(5 * random());
+    const jet = random() < 0.7;
+    // Three uniform draws: near enough to a normal, and no tail.
+    const spread = 2 * (random() + random() + random() - 1.5);
+    return {
+      name: `${jet ? 'MJ' : 'RP'}15 ${lot + 1} | 2 | 2.5`,
+      builtYear: 2026 - age,
+      age,
+      kind: jet ? 'jet' : 'piston',
+      meanError: -0.003 + LOT_SD * spread,
+    };
+  });
+}
+
+/** Exactly the shares of all homes, any home. */
+function drawFaults(
+  options: WaterCellOptions,
+  districts: number,
+  random: Uniform,
+): Map<number, WaterFault>[] {
+  const { homes, days, drift, onset, prevalence, stopped } = options;
+  const faults = Array.from({ length: districts }, () => new Map<number, WaterFault>());
+  const all = shuffle(
+    Array.from({ length: districts * homes }, (_, index) => index),
+    random,
+  );
+  const set = (index: number, fault: WaterFault): void => {
+    faults[Math.floor(index / homes)]?.set(index % homes, fault);
+  };
+  const drifting = Math.round(prevalence * all.length);
+  for (const index of all.slice(0, drifting)) {
+    const began = (0.1 + 0.3 * random()) * days;
+    set(index, {
+      kind: 'drift',
+      size: drift,
+      sinceDay: onset === 'constant' ? -1 : began,
+      ...(onset === 'ramp' ? { untilDay: began + 0.4 * days } : {}),
+    });
+  }
+  const weeks = Math.floor(days / 7);
+  for (const index of all.slice(drifting, drifting + Math.round(stopped * all.length))) {
+    // On the day of a look, so that another one is exactly fourteen days later.
+    const last = weeks - DAYS_TO_FIND / 7;
+    const week = Math.floor(weeks / 2) + Math.floor(random() * (last - Math.floor(weeks / 2) + 1));
+    set(index, { kind: 'stopped', sinceDay: 7 * week });
+  }
+  return faults;
+}
+
+/**
+ * Homes for one district, in any order: those of the pool turned by whole weeks, and where it is too small the same ones again with weeks
+ * a third of the series later.
+ */
+function dealHomes(
+  pool: readonly WaterHomeSeries[],
+  homes: number,
+  random: Uniform,
+): WaterHomeUse[] {
+  if (homes > USES_PER_DISTRICT * pool.length)
+    throw new RangeError(`a district of ${homes} homes needs more than ${pool.length} series`);
+  const weeks = (pool[0]?.litres.length ?? 0) / HOURS_PER_WEEK;
+  const season = Math.floor(random() * weeks);
+  const uses: WaterHomeUse[] = [];
+  for (let round = 0; uses.length < homes; round += 1)
+    for (const series of shuffle(pool, random).slice(0, homes - uses.length))
+      uses.push({
+        series,
+        shiftWeeks: (season + Math.round((round * weeks) / USES_PER_DISTRICT)) % weeks,
+      });
+  return shuffle(uses, random);
+}

@@ -1,0 +1,178 @@
+import { table } from '../../output.ts';
+import type { Measure, Share } from '../measures.ts';
+import type { ListedScore, WaterCellMetrics } from './water-metrics.ts';
+
+type Rows = readonly (readonly string[])[];
+
+const fixed = (value: number | null, digits: number): string =>
+  value === null ? '-' : value.toFixed(digits);
+
+function ranged({ value, low, high }: Measure, digits: number, scale = 1): string {
+  if (value === null) return '-';
+  const text = fixed(value * scale, digits);
+  if (low === null || high === null) return text;
+  return `${text} (${fixed(low * scale, digits)}-${fixed(high * scale, digits)})`;
+}
+
+const shareText = (found: Share): string => ranged(found, 2);
+
+const counts = (found: Readonly<Record<string, number>>): string =>
+  Object.entries(found)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+
+/** All tables for a terminal; `reliability`: the bins of every cell as well. */
+export function waterText(
+  cells: readonly WaterCellMetrics[],
+  options: { readonly reliability: boolean },
+): string {
+  const looked = lookRows(cells);
+  return [
+    'Lists (95 % ranges: Wilson). A list is right where the meter was made to drift or is beyond 5 % at its customer.',
+    table(listRows(cells), new Set([2, 3])),
+    '',
+    'Errors (95 % ranges: districts resampled; coverage: Wilson)',
+    table(errorRows(cells)),
+    '',
+    'Districts',
+    table(districtRows(cells)),
+    ...(looked.length === 0 ? [] : ['', 'Repeated looks', table(looked)]),
+    ...(options.reliability ? ['', 'Stated probabilities', table(reliabilityRows(cells))] : []),
+    '',
+  ].join('\n');
+}
+
+function listRows(cells: readonly WaterCellMetrics[]): Rows {
+  return [
+    [
+      'CELL',
+      'ESTIMATOR',
+      'HOMES',
+      'DRIFTED',
+      'RECALL reverify',
+      'PRECISION',
+      'FALSE / 1000',
+      'RECALL watch',
+      'PRECISION',
+      'FALSE / 1000',
+      'WORN listed',
+    ],
+    ...cells.flatMap((m) =>
+      m.scores.map(({ name, narrow, wide }) => [
+        m.cell,
+        name,
+        String(m.homes),
+        String(m.drifted),
+        ...listCells(narrow),
+        ...(wide === null ? ['-', '-', '-'] : listCells(wide)),
+        String((wide ?? narrow).wornListed),
+      ]),
+    ),
+  ];
+}
+
+const listCells = ({ recall, precision, falseAlarms }: ListedScore): string[] => [
+  shareText(recall),
+  shareText(precision),
+  ranged(falseAlarms, 1, 1000),
+];
+
+function errorRows(cells: readonly WaterCellMetrics[]): Rows {
+  return [
+    [
+      'CELL',
+      'ESTIMATOR',
+      'RMSE drifted %',
+      'RMSE all %',
+      'COVER 95 all',
+      'drifted',
+      'WIDTH %',
+      'ESTIMATED',
+      'RECALL of users',
+    ],
+    ...cells.flatMap((m) =>
+      m.scores.map(({ name, rmseAll, rmseDrifted }) => {
+        const own = name === 'verimeter';
+        return [
+          m.cell,
+          name,
+          ranged(rmseDrifted, 1, 100),
+          ranged(rmseAll, 1, 100),
+          own ? shareText(m.coverage.all) : '-',
+          own ? shareText(m.coverage.drifted) : '-',
+          own && m.medianWidth !== null ? fixed(100 * m.medianWidth, 1) : '-',
+          own ? shareText(m.estimated) : '-',
+          own ? shareText(m.recallOfUsers) : '-',
+        ];
+      }),
+    ),
+  ];
+}
+
+function districtRows(cells: readonly WaterCellMetrics[]): Rows {
+  return [
+    [
+      'CELL',
+      'DISTRICTS',
+      'LEAK %',
+      's/DISTRICT sim, run',
+      'GROUP STATUS',
+      'INDICATIONS',
+      'REASONS where not ok',
+    ],
+    ...cells.map((m) => [
+      m.cell,
+      String(m.districts),
+      fixed(100 * m.leakShare, 1),
+      `${fixed(m.secondsPerDistrict.simulate, 2)}, ${fixed(m.secondsPerDistrict.analyze, 2)}`,
+      counts(m.statuses),
+      counts(m.indications),
+      counts(m.reasons) || '-',
+    ]),
+  ];
+}
+
+/** Empty where no cell was looked at more than once. */
+function lookRows(cells: readonly WaterCellMetrics[]): Rows {
+  return cells.flatMap((m) => {
+    if (m.looks === 1) return [];
+    const { stopped } = m;
+    return [
+      [m.cell, 'weekly looks', String(m.looks)],
+      [
+        m.cell,
+        'without a fault, per 1,000 with reverify at any look',
+        ranged(m.everReverify, 1, 1000),
+      ],
+      ...(stopped === null
+        ? []
+        : [
+            [m.cell, 'stopped meters said to be within 14 days', shareText(stopped.found)],
+            [m.cell, 'median days to be said', fixed(stopped.medianDays, 0)],
+            [
+              m.cell,
+              'said of others, per 100 home-years',
+              `${fixed(stopped.falsePer100HomeYears, 2)} (${stopped.falseSpells} in ${fixed(stopped.homeYears, 0)} home-years)`,
+            ],
+          ]),
+    ];
+  });
+}
+
+function reliabilityRows(cells: readonly WaterCellMetrics[]): Rows {
+  return [
+    ['CELL', 'FIELD', 'PROBABILITY', 'HOMES', 'MEAN', 'TRUE'],
+    ...cells.flatMap((m) =>
+      m.calibration.flatMap(({ field, bins }) =>
+        bins.map(({ from, to, mean, found }) => [
+          m.cell,
+          field,
+          `${from}-${to}`,
+          String(found.of),
+          fixed(mean, 3),
+          shareText(found),
+        ]),
+      ),
+    ),
+  ];
+}
