@@ -16,6 +16,7 @@ export {
   type AreaTruth,
   type CityTruth,
   type MeterTruth,
+  type SensorTruth,
   truth,
   type TruthFile,
 } from './lib/truth.ts';
@@ -64,8 +65,8 @@ export {
   type TrialNetwork,
   type TrialSensorSeries,
   type TrialSensorTruth,
-  trialSensorError,
 } from './lib/trial-network.ts';
+export { sensorError } from './lib/sensor-error.ts';
 export type { TrialNetworkOptions, TrialSensorEvent } from './lib/trial-network-options.ts';
 export type { AirFault, AirQuantity } from './lib/air-element.ts';
 export type { Climate } from './lib/air-weather.ts';

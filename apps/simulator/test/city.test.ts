@@ -59,7 +59,9 @@ describe('a city', () => {
     expect(cityTables(long)).toEqual(cityTables(short));
     const at = Date.parse('2026-10-21T00:00:00Z');
     const faults = (city: City): unknown =>
-      truth(city, at).meters.map(({ deviceId, fault, trueError }) => [deviceId, fault, trueError]);
+      [...truth(city, at).meters, ...truth(city, at).sensors].map(
+        ({ deviceId, fault, trueError }) => [deviceId, fault, trueError],
+      );
     expect(faults(long)).toEqual(faults(short));
   });
 
@@ -77,7 +79,7 @@ describe('a small city of 35 days', () => {
     city = buildCity({ seed: 3, size: 'small', origin: ORIGIN });
   }, 60_000);
 
-  test('has six areas of 40 to 60 listed meters with a supply, a water district and five air stations', () => {
+  test('has six areas of 40 to 60 listed meters with a supply, a water district and nine air stations', () => {
     const { devices, groups, members } = cityTables(city);
     const areas = groups.filter(({ kind }) => kind === 'electricity_area');
     expect(areas).toHaveLength(6);
@@ -89,7 +91,7 @@ describe('a small city of 35 days', () => {
       expect(consumers).toBeLessThanOrEqual(60);
     }
     expect(city.water).toHaveLength(31);
-    expect(city.air).toHaveLength(5);
+    expect(city.air).toHaveLength(9);
     const ids = devices.map(({ device_id: id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(members.every(({ device_id: id }) => ids.includes(id))).toBe(true);

@@ -25,6 +25,12 @@ const filled = (row: object): string =>
     .map(([name]) => name)
     .join();
 
+const events = (messages: readonly Message[]): string[] =>
+  messages
+    .filter(({ topic }) => topic.endsWith('/events'))
+    .map(({ topic, payload }) => `${topic} ${payload}`)
+    .toSorted();
+
 describe('what a city publishes', () => {
   let city: City;
   beforeAll(() => {
@@ -33,14 +39,14 @@ describe('what a city publishes', () => {
 
   test('decodes without a single reject, and holds every reading of the span once', () => {
     const until = city.startMs + 2 * DAY_MS + 10 * QUARTER_MS + 1;
-    const messages = messagesBetween(city, city.startMs - 1, until);
+    const messages = messagesBetween(city, city.historyStartMs - 1, until);
     const decoded = decodeAll(messages, until);
     expect(decoded.flatMap(({ rejects }) => rejects)).toEqual([]);
     const keys = decoded.flatMap(({ readings }) =>
       readings.map(({ deviceId, quantity, tsUs }) => `${deviceId} ${quantity} ${tsUs}`),
     );
     expect(new Set(keys).size).toBe(keys.length);
-    expect(keys).toHaveLength(countReadings(city, city.startMs - 1, until));
+    expect(keys).toHaveLength(countReadings(city, city.historyStartMs - 1, until));
     expect(messages.reduce((sum, { readings }) => sum + readings, 0)).toBe(keys.length);
     expect(
       decoded.every(({ readings }) =>
@@ -64,16 +70,22 @@ describe('what a city publishes', () => {
   });
 
   test('cut at any instant and continued there is the same as in one go', () => {
-    const from = city.startMs - 1;
+    const from = city.historyStartMs - 1;
     const until = city.startMs + 2 * DAY_MS + 5 * QUARTER_MS + 77;
-    const cut = city.startMs + DAY_MS + 37 * QUARTER_MS + 12_345;
     const readings = (messages: readonly Message[]): string[] =>
       decodeAll(messages, until)
         .flatMap((decoded) => decoded.readings)
         .map(({ deviceId, quantity, tsUs, value }) => `${deviceId} ${quantity} ${tsUs} ${value}`)
         .toSorted();
-    const parts = [...messagesBetween(city, from, cut), ...messagesBetween(city, cut, until)];
-    expect(readings(parts)).toEqual(readings(messagesBetween(city, from, until)));
+    const whole = messagesBetween(city, from, until);
+    for (const cut of [
+      city.historyStartMs + 2 * DAY_MS + 54_321,
+      city.startMs + DAY_MS + 37 * QUARTER_MS + 12_345,
+    ]) {
+      const parts = [...messagesBetween(city, from, cut), ...messagesBetween(city, cut, until)];
+      expect(readings(parts)).toEqual(readings(whole));
+      expect(events(parts)).toEqual(events(whole));
+    }
   });
 
   test('speaks through gateways, natively and in SenML', () => {
@@ -103,7 +115,7 @@ describe('what a city publishes', () => {
   });
 
   test('says nothing of the truth: neither messages nor tables hold a fault, an error or a key of it', () => {
-    const published = messagesBetween(city, city.startMs - 1, city.startMs + DAY_MS - 1)
+    const published = messagesBetween(city, city.historyStartMs - 1, city.startMs + DAY_MS - 1)
       .map(({ topic, payload }) => `${topic} ${payload}`)
       .join('\n');
     const text = `${published}\n${JSON.stringify(cityTables(city))}`;
@@ -114,8 +126,19 @@ describe('what a city publishes', () => {
       if (meter.fault !== null && 'size' in meter.fault)
         expect(text).not.toContain(String(meter.fault.size).slice(0, 9));
     }
+    for (const { trueError, fault } of hidden.sensors) {
+      expect(text).not.toContain(String(trueError).slice(0, 9));
+      for (const value of Object.values(fault ?? {}))
+        if (typeof value === 'number' && !Number.isInteger(value))
+          expect(text).not.toContain(String(value).slice(0, 9));
+    }
+    expect(hidden.sensors.filter(({ fault }) => fault !== null)).toHaveLength(2);
     for (const key of [
       'fault',
+      'gain',
+      'offset',
+      'stuck',
+      'noise',
       'trueError',
       'baseError',
       'fedBy',

@@ -8,7 +8,7 @@ import {
   type TrialNetwork,
   type TrialNetworkOptions,
   type TrialSensorSeries,
-  trialSensorError,
+  sensorError,
   type TrialSensorTruth,
 } from '../src/index.ts';
 
@@ -168,10 +168,7 @@ describe('faults and events', () => {
       one(network, 'N1-01', 'temperature'),
     );
     if (shifted === undefined || usual === undefined) throw new Error('no series');
-    expect(trialSensorError(shifted.truth, last)).toBeCloseTo(
-      trialSensorError(usual.truth, last) + 0.5,
-      9,
-    );
+    expect(sensorError(shifted.truth, last)).toBeCloseTo(sensorError(usual.truth, last) + 0.5, 9);
     expect(shifted.series.values.subarray(0, 1200)).toEqual(usual.series.values.subarray(0, 1200));
     const stuck = one(faulty, 'N1-02', 'pm2_5').series.values.subarray(60 * 24 + 1);
     expect(new Set(stuck.filter((value) => !Number.isNaN(value))).size).toBe(1);
@@ -235,10 +232,10 @@ describe('faults and events', () => {
       gain: new Float64Array(hours).fill(1.1),
       offset: new Float64Array(hours).fill(2),
     };
-    expect(trialSensorError(truth, 499)).toBeCloseTo(0.1 + 2 / 80, 12);
+    expect(sensorError(truth, 499)).toBeCloseTo(0.1 + 2 / 80, 12);
     // hours 280 to 499 at 80, 500 to 999 at 40: 37,600 in 720 hours
-    expect(trialSensorError(truth, 999)).toBeCloseTo(0.1 + (2 * 720) / 37_600, 12);
-    expect(trialSensorError({ ...truth, quantity: 'temperature' }, 999)).toBe(2);
+    expect(sensorError(truth, 999)).toBeCloseTo(0.1 + (2 * 720) / 37_600, 12);
+    expect(sensorError({ ...truth, quantity: 'temperature' }, 999)).toBe(2);
   });
 });
 

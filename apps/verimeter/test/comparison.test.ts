@@ -23,6 +23,7 @@ const truth: TruthFile = {
   days: 35,
   asOf: '2026-11-23T00:00:00Z',
   areas: [],
+  sensors: [],
   meters: [
     meter('found', { fault: { kind: 'step', size: 0.05, sinceDay: 10.4 }, trueError: 0.052 }),
     meter('missed', {

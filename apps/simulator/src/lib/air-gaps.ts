@@ -14,3 +14,11 @@ export function loseHours(keys: readonly number[], hours: number, rate: number):
   }
   return lost;
 }
+
+/** The values with NaN where they were lost; in place. */
+export function withGaps(values: Float64Array, lost: Uint8Array): Float64Array {
+  lost.forEach((gone, k) => {
+    if (gone === 1) values[k] = Number.NaN;
+  });
+  return values;
+}

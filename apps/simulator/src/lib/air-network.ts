@@ -1,47 +1,108 @@
-import { weekday, ZONE_HOURS } from './calendar.ts';
-import type { CitySetting } from './electricity-area.ts';
-import { boundedNormal, randomStream, STREAM } from './random.ts';
-import { type DeviceRow, type GroupRow, type MemberRow, places, plainRow } from './tables.ts';
-import { airTemperature } from './weather.ts';
+import { type AirFault, type AirQuantity, type ElementSeries, readElement } from './air-element.ts';
+import { planAirFaults } from './air-faults.ts';
+import type { AirPlace } from './air-field.ts';
+import { loseHours, withGaps } from './air-gaps.ts';
+import { airAtPlaces } from './air-sites.ts';
+import { hourlyWeather } from './air-weather.ts';
+import { dateOf } from './calendar.ts';
+import { STREAM } from './random.ts';
+import {
+  type DeviceRow,
+  type GroupRow,
+  type MemberRow,
+  places,
+  plainRow,
+  type Spot,
+} from './tables.ts';
+import { cityWeather } from './weather.ts';
 
-/** Hourly means, value k belongs to the hour that ends at grid point k; NaN where missing. */
+/** Hourly means of one station by quantity: value k belongs to the hour that ends at grid point k; NaN where missing. */
 export interface AirStation {
   readonly deviceId: string;
-  readonly quantities: {
-    /** ug/m3 */
-    readonly pm2_5: Float64Array;
-    /** Cel */
-    readonly temperature: Float64Array;
-    /** % */
-    readonly humidity: Float64Array;
-    /** [ppm] */
-    readonly no2: Float64Array;
-  };
+  readonly quantities: Readonly<Record<string, Float64Array>>;
+}
+
+/** What only the simulator knows of one quantity of a station. */
+export interface AirElementTruth extends Pick<ElementSeries, 'actual' | 'gain' | 'offset'> {
+  readonly deviceId: string;
+  readonly quantity: AirQuantity;
+  readonly fault: AirFault | undefined;
+  readonly replacedOnDay: number | undefined;
+}
+
+/** What a device tells of itself, beside its readings. */
+export interface DeviceNotice {
+  readonly deviceId: string;
+  readonly atMs: number;
+  readonly event: string;
 }
 
 export interface AirNetwork {
+  readonly startMs: number;
   readonly devices: DeviceRow[];
   readonly groups: GroupRow[];
   readonly members: MemberRow[];
   readonly gateways: ReadonlyMap<string, string>;
   readonly stations: readonly AirStation[];
+  readonly notices: readonly DeviceNotice[];
+  readonly truths: readonly AirElementTruth[];
+}
+
+export interface AirNetworkSize {
+  readonly sensors: number;
+  /** Days the network was there before the city's first day: sensors are judged over months. */
+  readonly daysBefore: number;
 }
 
 const GROUP = 'S-N1';
+const DAY_MS = 86_400_000;
+const QUANTITIES = ['pm2_5', 'temperature', 'humidity', 'no2'] as const;
+const KM_PER_DEGREE = 111.2;
 
-/** Low-cost sensors over the city and one reference-grade station. */
-export function buildAirNetwork(city: CitySetting, sensors: number): AirNetwork {
-  const hours = 24 * city.days + 1;
-  const regional = backgroundLevel(city, hours);
-  const devices: DeviceRow[] = [];
-  const members: MemberRow[] = [];
-  const stations: AirStation[] = [];
-  for (let index = 0; index <= sensors; index += 1) {
+/** Low-cost sensors over the city and one reference-grade station. `historyDays`: of the city, after which faults have grown. */
+export function buildAirNetwork(
+  city: { readonly seed: number; readonly startMs: number; readonly days: number },
+  size: AirNetworkSize,
+  historyDays: number,
+): AirNetwork {
+  const { seed } = city;
+  const { sensors, daysBefore } = size;
+  const startMs = city.startMs - daysBefore * DAY_MS;
+  const hours = 24 * (daysBefore + city.days) + 1;
+  const spots = Array.from({ length: sensors + 1 }, (_, index) => places(seed, 60 + index).at(1));
+  const keys = [seed, STREAM.air];
+  const setting = { keys, startMs, climate: 'south' as const };
+  const weather = hourlyWeather(
+    cityWeather(seed, city.startMs, city.days, daysBefore),
+    setting,
+    hours,
+  );
+  const sites = airAtPlaces(spots.map(placeOf), { ...setting, hours, weather });
+  const plans = planAirFaults(seed, sensors, daysBefore + historyDays);
+  const network: AirNetwork & { stations: AirStation[]; truths: AirElementTruth[] } = {
+    startMs,
+    devices: [],
+    groups: [{ group_id: GROUP, kind: 'sensor_network', name: 'Không khí', technical_loss: '' }],
+    members: [],
+    gateways: new Map(),
+    stations: [],
+    notices: plans.flatMap(({ sensor, replacedOnDay }) =>
+      replacedOnDay === undefined
+        ? []
+        : [{ deviceId: idOf(sensor), atMs: startMs + replacedOnDay * DAY_MS, event: 'replaced' }],
+    ),
+    truths: [],
+  };
+  spots.forEach((spot, index) => {
     const reference = index === sensors;
-    const deviceId = reference ? 'S-REF' : `S-${String(index + 1).padStart(2, '0')}`;
-    const spot = places(city.seed, 60 + index).at(1);
-    devices.push(plainRow(deviceId, 'environment_sensor', reference ? 'BT-REF' : 'BT-AIR4', spot));
-    members.push({
+    const deviceId = reference ? 'S-REF' : idOf(index);
+    const site = sites[index];
+    if (site === undefined) throw new RangeError(`no air at ${deviceId}`);
+    network.devices.push({
+      ...plainRow(deviceId, 'environment_sensor', reference ? 'BT-REF' : 'BT-AIR4', spot),
+      installed_on: dateOf(startMs, 0),
+    });
+    network.members.push({
       group_id: GROUP,
       device_id: deviceId,
       role: reference ? 'reference' : 'sensor',
@@ -49,72 +110,50 @@ export function buildAirNetwork(city: CitySetting, sensors: number): AirNetwork 
       to: '',
       feeder: '',
     });
-    stations.push(station(city, deviceId, { index, reference, hours, regional }));
-  }
+    const lost = loseHours([seed, STREAM.sensor, index], hours, 0.004);
+    const own = plans.filter(({ sensor }) => sensor === index);
+    const quantities: Record<string, Float64Array> = {};
+    QUANTITIES.forEach((quantity, position) => {
+      const plan = own.find((candidate) => candidate.quantity === quantity);
+      const element = readElement(
+        () => site,
+        hours,
+        {
+          keys: [seed, STREAM.sensor, index, position],
+          batchKeys: [seed, STREAM.sensor, 1000, position],
+          quantity,
+          reference,
+          faults: plan === undefined ? [] : [plan.fault],
+          // an exchange is one of the whole device
+          restartDays: own.flatMap(({ replacedOnDay }) =>
+            replacedOnDay === undefined ? [] : [replacedOnDay],
+          ),
+        },
+        weather,
+      );
+      quantities[quantity] = withGaps(element.values, lost);
+      network.truths.push({
+        deviceId,
+        quantity,
+        fault: plan?.fault,
+        replacedOnDay: plan?.replacedOnDay,
+        actual: element.actual,
+        gain: element.gain,
+        offset: element.offset,
+      });
+    });
+    network.stations.push({ deviceId, quantities });
+  });
+  return network;
+}
+
+const idOf = (sensor: number): string => `S-${String(sensor + 1).padStart(2, '0')}`;
+
+/** km from the corner of the map; the height is that of the place above the river. */
+function placeOf({ lat, lon }: Spot, index: number): AirPlace {
   return {
-    devices,
-    groups: [{ group_id: GROUP, kind: 'sensor_network', name: 'Không khí', technical_loss: '' }],
-    members,
-    gateways: new Map(),
-    stations,
+    north: KM_PER_DEGREE * lat,
+    east: KM_PER_DEGREE * Math.cos((lat * Math.PI) / 180) * lon,
+    height: 5 + ((7 * index) % 30),
   };
-}
-
-/** ug/m3 over the whole city: stagnant and ventilated days, washed out by rain. */
-function backgroundLevel(city: CitySetting, hours: number): Float64Array {
-  const level = new Float64Array(hours);
-  let anomaly = 0;
-  for (let k = 0; k < hours; k += 1) {
-    const random = randomStream(city.seed, STREAM.air, k);
-    const day = Math.floor((k + ZONE_HOURS) / 24);
-    const rain = city.weather[day + 1]?.rain ?? 0;
-    anomaly = 0.985 * anomaly + 0.07 * random.normal() - 0.012 * rain;
-    level[k] = 24 * Math.exp(anomaly);
-  }
-  return level;
-}
-
-function station(
-  city: CitySetting,
-  deviceId: string,
-  options: { index: number; reference: boolean; hours: number; regional: Float64Array },
-): AirStation {
-  const { reference, hours, regional } = options;
-  const nature = randomStream(city.seed, STREAM.sensor, options.index);
-  const site = nature.uniform(0.6, 1.5);
-  const gain = reference ? 1 : 1 + boundedNormal(nature, 0.06, 0.12);
-  const offset = reference ? 0 : nature.uniform(-1.5, 2.5);
-  const warm = reference ? 0 : nature.uniform(-0.3, 0.6);
-  const wander = reference ? 0.01 : 0.05;
-  const pm = new Float64Array(hours);
-  const temperature = new Float64Array(hours);
-  const humidity = new Float64Array(hours);
-  const no2 = new Float64Array(hours);
-  let local = 0;
-  for (let k = 0; k < hours; k += 1) {
-    const random = randomStream(city.seed, STREAM.sensor, options.index, k);
-    const day = Math.floor((k + ZONE_HOURS) / 24);
-    const hour = k + ZONE_HOURS - 24 * day;
-    const rush = Math.exp(-(((hour - 7.5) / 1.6) ** 2)) + Math.exp(-(((hour - 18) / 2.2) ** 2));
-    const traffic = site * (weekday(city.startMs, day) === 0 ? 0.6 : 1) * (0.3 + rush);
-    local = 0.7 * local + 0.12 * random.normal();
-    const air = airTemperature(city.weather, day, hour) + 0.2 * random.normal();
-    const wet = (city.weather[day + 1]?.rain ?? 0) * 8;
-    const relative = Math.min(99, Math.max(35, 78 - 3.6 * (air - 27.6) + wet + random.normal()));
-    // Light-scattering sensors read high in damp air: the particles swell.
-    const damp = reference ? 1 : 1 + 0.25 * Math.max(0, (relative - 75) / 25) ** 2;
-    const particles = ((regional[k] ?? 0) + 9 * traffic) * Math.exp(local);
-    const gone = random.chance(0.004);
-    const keep = (value: number, digits: number): number =>
-      gone ? Number.NaN : Math.round(value * 10 ** digits) / 10 ** digits;
-    pm[k] = keep(
-      Math.max(0.5, gain * damp * particles * (1 + wander * random.normal()) + offset),
-      1,
-    );
-    temperature[k] = keep(air + warm, 1);
-    humidity[k] = keep(relative, 1);
-    const ppb = (5 + 14 * traffic * Math.exp(local)) * gain * (1 + wander * random.normal());
-    no2[k] = keep(ppb / 1000, 4);
-  }
-  return { deviceId, quantities: { pm2_5: pm, temperature, humidity, no2 } };
 }

@@ -1,4 +1,4 @@
-import { type AirStation, buildAirNetwork } from './air-network.ts';
+import { type AirStation, buildAirNetwork, type DeviceNotice } from './air-network.ts';
 import { originMs } from './calendar.ts';
 import { type Customer, drawCustomer } from './customer.ts';
 import type { AreaSimulation } from './area-flow.ts';
@@ -34,14 +34,17 @@ export interface ElectricityMeterSeries extends MeterReadings {
 }
 
 /**
- * A city as its devices report it (`devices` … `air`), and `truth`, which no device knows. Grid point k of a series is
- * the instant startMs + k * step; electricity has a step of 15 minutes, water and air of one hour.
+ * A city as its devices report it (`devices` … `notices`), and `truth`, which no device knows. Grid point k of a series is
+ * the instant startMs + k * step (air: airStartMs + k * step); electricity has a step of 15 minutes, water and air of one hour.
  */
 export interface City {
   readonly seed: number;
   readonly size: CitySize;
   readonly startMs: number;
   readonly days: number;
+  /** The first instant of any series, and that of the air: some devices were there before the others. */
+  readonly historyStartMs: number;
+  readonly airStartMs: number;
   readonly devices: readonly DeviceRow[];
   readonly groups: readonly GroupRow[];
   readonly members: readonly MemberRow[];
@@ -51,7 +54,10 @@ export interface City {
   readonly electricity: readonly ElectricityMeterSeries[];
   /** Sorted by device id; arrays have 24 * days + 1 values. */
   readonly water: readonly WaterMeterSeries[];
+  /** Sorted by device id; a value for each hour from airStartMs to the end. */
   readonly air: readonly AirStation[];
+  /** Sorted by device id. */
+  readonly notices: readonly DeviceNotice[];
   readonly truth: CityTruth;
 }
 
@@ -169,7 +175,7 @@ export function buildCity(options: CityOptions): City {
   });
 
   const water = buildWaterDistrict(setting, size.homes);
-  const air = buildAirNetwork(setting, size.sensors);
+  const air = buildAirNetwork(setting, size.air, size.days);
   for (const part of [water, air]) {
     devices.push(...part.devices);
     groups.push(...part.groups);
@@ -181,6 +187,8 @@ export function buildCity(options: CityOptions): City {
     size: options.size,
     startMs,
     days,
+    historyStartMs: Math.min(startMs, air.startMs),
+    airStartMs: air.startMs,
     devices: devices.toSorted((a, b) => compare(a.device_id, b.device_id)),
     groups: groups.toSorted((a, b) => compare(a.group_id, b.group_id)),
     members: members.toSorted(
@@ -190,6 +198,7 @@ export function buildCity(options: CityOptions): City {
     electricity: series.toSorted((a, b) => compare(a.deviceId, b.deviceId)),
     water: water.meters,
     air: air.stations,
+    notices: air.notices,
     truth: {
       seed,
       size: options.size,
@@ -198,6 +207,7 @@ export function buildCity(options: CityOptions): City {
       asOf: new Date(startMs + days * 86_400_000).toISOString(),
       meters: meterTruth.toSorted((a, b) => compare(a.deviceId, b.deviceId)),
       areas: areaTruth,
+      air: air.truths,
     },
   };
 }

@@ -3,11 +3,12 @@ import type { City } from './city.ts';
 export const QUARTER_HOUR_MS = 900_000;
 export const HOUR_MS = 3_600_000;
 
-/** What one device has to send: series on its own grid, value k at startMs + k * stepMs. */
+/** What one device has to send: series on its own grid, value k at startMs + k * stepMs. Some began before the city did. */
 export interface DeviceStream {
   readonly deviceId: string;
   readonly kind: 'electricity' | 'water' | 'air';
   readonly gateway: string | undefined;
+  readonly startMs: number;
   readonly stepMs: number;
   readonly quantities: Readonly<Record<string, Float64Array>>;
   /** W, electricity only. */
@@ -27,6 +28,7 @@ export function deviceStreams(city: City): DeviceStream[] {
         deviceId,
         kind: 'electricity',
         gateway: gateway(deviceId),
+        startMs: city.startMs,
         stepMs: QUARTER_HOUR_MS,
         quantities,
         power,
@@ -36,6 +38,7 @@ export function deviceStreams(city: City): DeviceStream[] {
       deviceId,
       kind: 'water',
       gateway: gateway(deviceId),
+      startMs: city.startMs,
       stepMs: HOUR_MS,
       quantities: { water_volume: register, water_pressure: pressure },
       power: undefined,
@@ -44,6 +47,7 @@ export function deviceStreams(city: City): DeviceStream[] {
       deviceId,
       kind: 'air',
       gateway: undefined,
+      startMs: city.airStartMs,
       stepMs: HOUR_MS,
       quantities,
       power: undefined,
@@ -53,13 +57,12 @@ export function deviceStreams(city: City): DeviceStream[] {
 
 /** First and last grid index of a stream with `afterMs` < instant <= `untilMs`; last < first where there is none. */
 export function gridRange(
-  stream: DeviceStream,
-  startMs: number,
+  { startMs, stepMs }: DeviceStream,
   afterMs: number,
   untilMs: number,
 ): readonly [first: number, last: number] {
   return [
-    Math.max(0, Math.floor((afterMs - startMs) / stream.stepMs) + 1),
-    Math.floor((untilMs - startMs) / stream.stepMs),
+    Math.max(0, Math.floor((afterMs - startMs) / stepMs) + 1),
+    Math.floor((untilMs - startMs) / stepMs),
   ];
 }

@@ -25,7 +25,6 @@ function topicOf(
 export function profileMessage(
   tenant: string,
   stream: DeviceStream,
-  startMs: number,
   range: readonly [first: number, last: number],
 ): Message | undefined {
   const [first, last] = range;
@@ -42,7 +41,7 @@ export function profileMessage(
   }
   if (readings === 0) return undefined;
   const body = {
-    start: new Date(startMs + first * stream.stepMs).toISOString(),
+    start: new Date(stream.startMs + first * stream.stepMs).toISOString(),
     step: stream.stepMs / 1000,
     profiles,
   };
@@ -58,7 +57,6 @@ export function profileMessage(
 export function readingMessage(
   tenant: string,
   stream: DeviceStream,
-  startMs: number,
   k: number,
 ): Message | undefined {
   const values: Record<string, number> = {};
@@ -66,7 +64,7 @@ export function readingMessage(
     const value = series[k] ?? Number.NaN;
     if (!Number.isNaN(value)) values[quantity] = value;
   }
-  return sampleMessage(tenant, stream, startMs + k * stream.stepMs, values);
+  return sampleMessage(tenant, stream, stream.startMs + k * stream.stepMs, values);
 }
 
 /** Values of one instant in the dialect of the device; undefined where there are none. */

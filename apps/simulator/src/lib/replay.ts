@@ -4,6 +4,8 @@ import { eventMessage, type Message, profileMessage, readingMessage } from './me
 import { randomStream, STREAM } from './random.ts';
 
 const DAY_MS = 24 * HOUR_MS;
+/** Of what was there before the city: few devices, so that a day of each would be a great many small messages. */
+const DAYS_AT_ONCE = 7;
 
 /** One slice of the replay: the messages of up to a day, and the instant that is reached when all are acknowledged. */
 export interface Slice {
@@ -25,7 +27,11 @@ export function* replay(
   for (let from = afterMs; from < untilMs;) {
     // A day's profile starts AT 00:00 and ends before the next 00:00.
     const nextMidnight = Math.floor((from + 1) / DAY_MS) * DAY_MS + DAY_MS;
-    const through = Math.min(untilMs, nextMidnight - 1);
+    const end =
+      from + 1 < city.startMs
+        ? Math.min(nextMidnight + (DAYS_AT_ONCE - 1) * DAY_MS, city.startMs)
+        : nextMidnight;
+    const through = Math.min(untilMs, end - 1);
     yield { throughMs: through, messages: messagesOf(city, tenant, streams, [from, through]) };
     from = through;
   }
@@ -38,28 +44,46 @@ function* messagesOf(
   span: readonly [afterMs: number, throughMs: number],
 ): Generator<Message> {
   for (const stream of streams) {
-    const [first, last] = gridRange(stream, city.startMs, span[0], span[1]);
+    const [first, last] = gridRange(stream, span[0], span[1]);
     if (last < first) continue;
     const message =
       first === last
-        ? readingMessage(tenant, stream, city.startMs, first)
-        : profileMessage(tenant, stream, city.startMs, [first, last]);
+        ? readingMessage(tenant, stream, first)
+        : profileMessage(tenant, stream, [first, last]);
     if (message !== undefined) yield message;
   }
-  const day = Math.floor(span[1] / DAY_MS) - Math.floor(city.startMs / DAY_MS);
-  const random = randomStream(city.seed, STREAM.live, day);
-  const stream = random.pick(streams);
-  const atMs = city.startMs + day * DAY_MS + random.integer(0, 86_399) * 1000;
-  // The modem of some device was reset: it has no bearing on what the device measures.
-  if (atMs > span[0] && atMs <= span[1])
-    yield eventMessage(tenant, stream, { atMs, name: 'modem_reset', state: 'past' });
+  yield* eventsOf(city, tenant, streams, span);
+}
+
+function* eventsOf(
+  city: City,
+  tenant: string,
+  streams: readonly DeviceStream[],
+  [afterMs, throughMs]: readonly [afterMs: number, throughMs: number],
+): Generator<Message> {
+  const within = (atMs: number): boolean => atMs > afterMs && atMs <= throughMs;
+  const dayOf = (ms: number): number => Math.floor(ms / DAY_MS) - Math.floor(city.startMs / DAY_MS);
+  for (let day = dayOf(afterMs + 1); day <= dayOf(throughMs); day += 1) {
+    const random = randomStream(city.seed, STREAM.live, day);
+    const dayMs = city.startMs + day * DAY_MS;
+    const stream = random.pick(streams.filter(({ startMs }) => startMs <= dayMs));
+    const atMs = dayMs + random.integer(0, 86_399) * 1000;
+    // The modem of some device was reset: it has no bearing on what the device measures.
+    if (within(atMs))
+      yield eventMessage(tenant, stream, { atMs, name: 'modem_reset', state: 'past' });
+  }
+  for (const { deviceId, atMs, event } of city.notices) {
+    const stream = streams.find((candidate) => candidate.deviceId === deviceId);
+    if (stream !== undefined && within(atMs))
+      yield eventMessage(tenant, stream, { atMs, name: event, state: 'past' });
+  }
 }
 
 /** How many readings lie in a span. */
 export function countReadings(city: City, afterMs: number, untilMs: number): number {
   let count = 0;
   for (const stream of deviceStreams(city)) {
-    const [first, last] = gridRange(stream, city.startMs, afterMs, untilMs);
+    const [first, last] = gridRange(stream, afterMs, untilMs);
     for (const series of Object.values(stream.quantities))
       for (let k = first; k <= last; k += 1) if (!Number.isNaN(series[k] ?? Number.NaN)) count += 1;
   }
@@ -83,7 +107,7 @@ export function liveSamples(
   const meters = streams.filter((stream) => stream.kind === 'electricity');
   const chosen = [random.pick(air), ...Array.from({ length: count }, () => random.pick(meters))];
   return [...new Set(chosen)].map((stream) => {
-    const k = Math.ceil((atMs - city.startMs) / stream.stepMs);
+    const k = Math.ceil((atMs - stream.startMs) / stream.stepMs);
     const wobble = 1 + 0.04 * random.normal();
     if (stream.power !== undefined)
       return {

@@ -110,7 +110,7 @@ function buildUntil(state: SimulatorState, untilMs: number): City {
 
 async function publishHistory(run: Run, untilMs: number): Promise<{ readings: number }> {
   const { city, options, publisher } = run;
-  const afterMs = run.state.publishedThroughMs ?? city.startMs - 1;
+  const afterMs = run.state.publishedThroughMs ?? city.historyStartMs - 1;
   const total = countReadings(city, afterMs, untilMs);
   const startedMs = run.now();
   const report = (): void => {
@@ -131,7 +131,7 @@ async function publishHistory(run: Run, untilMs: number): Promise<{ readings: nu
 
 /** Publishes what is missing up to an instant; the state follows one day behind, when that day is acknowledged. */
 async function publishSpan(run: Run, untilMs: number, report?: () => void): Promise<void> {
-  const afterMs = run.state.publishedThroughMs ?? run.city.startMs - 1;
+  const afterMs = run.state.publishedThroughMs ?? run.city.historyStartMs - 1;
   let previous: { readonly throughMs: number; readonly settled: Promise<void> } | undefined;
   const confirm = async (): Promise<void> => {
     if (previous === undefined) return;
@@ -166,7 +166,7 @@ async function publishLive(run: Run): Promise<void> {
   const sampleEveryMs = run.options.sampleEveryMs ?? 3000;
   for (;;) {
     // From what was published, not from the clock: a boundary that passes during a slow publication is not skipped.
-    const published = run.state.publishedThroughMs ?? run.city.startMs - 1;
+    const published = run.state.publishedThroughMs ?? run.city.historyStartMs - 1;
     const boundary = (Math.floor(published / QUARTER_HOUR_MS) + 1) * QUARTER_HOUR_MS;
     const at = run.now();
     if (at >= boundary) {

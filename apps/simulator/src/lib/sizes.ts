@@ -1,3 +1,5 @@
+import type { AirNetworkSize } from './air-network.ts';
+
 /** `small` is what `verimeter up` shows; `tiny` keeps a test short. */
 export type CitySize = 'small' | 'tiny';
 
@@ -11,7 +13,7 @@ export const SIZES: Readonly<
       /** Length of the history; ramps have grown at its end. */
       readonly days: number;
       readonly homes: number;
-      readonly sensors: number;
+      readonly air: AirNetworkSize;
       readonly faults: {
         readonly drifted: readonly [number, number];
         readonly misfiled: boolean;
@@ -25,7 +27,8 @@ export const SIZES: Readonly<
     meters: [40, 60],
     days: 35,
     homes: 30,
-    sensors: 4,
+    // eight sensors and a reference; with the city's own days two thirds of a year
+    air: { sensors: 8, daysBefore: 180 },
     faults: { drifted: [12, 16], misfiled: true, stopped: true },
   },
   tiny: {
@@ -33,7 +36,7 @@ export const SIZES: Readonly<
     meters: [6, 8],
     days: 3,
     homes: 4,
-    sensors: 2,
+    air: { sensors: 2, daysBefore: 4 },
     faults: { drifted: [2, 2], misfiled: true, stopped: true },
   },
 };

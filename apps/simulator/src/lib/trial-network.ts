@@ -1,10 +1,11 @@
 import { type AirFault, type AirQuantity, type ElementSeries, readElement } from './air-element.ts';
 import type { AirPlace } from './air-field.ts';
-import { loseHours } from './air-gaps.ts';
+import { loseHours, withGaps } from './air-gaps.ts';
 import { airAtPlaces, type AirSite } from './air-sites.ts';
 import { type AirWeather, hourlyWeather, northernDays } from './air-weather.ts';
 import { originMs } from './calendar.ts';
 import { randomStream, STREAM } from './random.ts';
+import { isOffset } from './sensor-error.ts';
 import { networkPlaces, positionOf } from './trial-network-places.ts';
 import type { TrialNetworkOptions } from './trial-network-options.ts';
 import { cityWeather } from './weather.ts';
@@ -49,25 +50,7 @@ export interface TrialNetwork {
   readonly truths: readonly TrialSensorTruth[];
 }
 
-const LEVEL_HOURS = 30 * 24;
-
-/**
- * e at an hour: of the mean level of the 30 days before it, gain and offset together; for temperature and pressure the
- * offset. What damp, sun and other gases do to a sensor is not counted: it is the same year after year.
- */
-export function trialSensorError(truth: TrialSensorTruth, k: number): number {
-  const { actual, gain, offset, quantity } = truth;
-  if (isOffset(quantity)) return offset[k] ?? 0;
-  let sum = 0;
-  const from = Math.max(0, k - LEVEL_HOURS + 1);
-  for (let hour = from; hour <= k; hour += 1) sum += actual[hour] ?? 0;
-  return (gain[k] ?? 1) - 1 + (offset[k] ?? 0) / (sum / (k - from + 1));
-}
-
-const isOffset = (quantity: AirQuantity): boolean =>
-  quantity === 'temperature' || quantity === 'pressure';
-
-/** CONTRACTS of the product: 20 %, 0.5 Cel, 1 hPa. */
+/** What the product takes where nothing else is stated: 20 %, 0.5 Cel, 1 hPa. */
 const limitOf = (quantity: AirQuantity): number =>
   quantity === 'temperature' ? 0.5 : quantity === 'pressure' ? 1 : 0.2;
 
@@ -238,13 +221,6 @@ function drawDrifted(options: TrialNetworkOptions, keys: readonly number[]): Set
   })).toSorted((a, b) => a.turn - b.turn);
   const count = Math.round((options.drift?.share ?? 0) * options.sensors);
   return new Set(order.slice(0, count).map(({ sensor }) => sensor));
-}
-
-function withGaps(values: Float64Array, lost: Uint8Array): Float64Array {
-  lost.forEach((gone, k) => {
-    if (gone === 1) values[k] = Number.NaN;
-  });
-  return values;
 }
 
 function compare(a: TrialSensorSeries, b: TrialSensorSeries): number {

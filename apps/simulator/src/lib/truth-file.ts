@@ -18,6 +18,14 @@ const fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stopped'), sinceDay: z.number() }),
 ]);
 
+const airFault = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gain_ramp'), perYear: z.number(), sinceDay: z.number() }),
+  z.object({ kind: z.literal('gain_step'), size: z.number(), sinceDay: z.number() }),
+  z.object({ kind: z.literal('offset_step'), size: z.number(), sinceDay: z.number() }),
+  z.object({ kind: z.literal('stuck'), sinceDay: z.number() }),
+  z.object({ kind: z.literal('noise'), factor: z.number(), sinceDay: z.number() }),
+]);
+
 const schema = z.object({
   seed: z.number(),
   size: z.string(),
@@ -45,6 +53,15 @@ const schema = z.object({
       supplyError: z.number(),
       supplyClockError: z.number(),
       lossRatio: z.number(),
+    }),
+  ),
+  sensors: z.array(
+    z.object({
+      deviceId: z.string(),
+      quantity: z.enum(['pm2_5', 'pm10', 'no2', 'o3', 'temperature', 'humidity', 'pressure']),
+      trueError: z.number(),
+      replacedOnDay: z.number().nullable(),
+      fault: airFault.nullable(),
     }),
   ),
 });

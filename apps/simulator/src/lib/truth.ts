@@ -1,5 +1,8 @@
+import type { AirFault, AirQuantity } from './air-element.ts';
+import type { AirElementTruth } from './air-network.ts';
 import type { City } from './city.ts';
 import { driftAt, type MeterFault } from './meter.ts';
+import { sensorError } from './sensor-error.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -33,6 +36,18 @@ export interface AreaTruth {
   readonly supplyKwh: Float64Array;
 }
 
+/** What only the simulator knows of one quantity of an air sensor. */
+export interface SensorTruth {
+  readonly deviceId: string;
+  readonly quantity: AirQuantity;
+  /** e of the mean level of the last 30 days at as-of; for temperature and pressure the offset, in the channel's unit. */
+  readonly trueError: number;
+  /** Days since the air network began, as in `fault`; null: it never was. */
+  readonly replacedOnDay: number | null;
+  /** Null: healthy, or put right by the exchange. */
+  readonly fault: AirFault | null;
+}
+
 export interface CityTruth {
   readonly seed: number;
   readonly size: string;
@@ -41,6 +56,7 @@ export interface CityTruth {
   readonly asOf: string;
   readonly meters: readonly MeterTruth[];
   readonly areas: readonly AreaTruth[];
+  readonly air: readonly AirElementTruth[];
 }
 
 /** The truth as a JSON value for the simulator's own file: everything but the long series. */
@@ -52,18 +68,33 @@ export interface TruthFile {
   readonly asOf: string;
   readonly meters: readonly MeterTruth[];
   readonly areas: readonly Omit<AreaTruth, 'lossKwh' | 'supplyKwh'>[];
+  readonly sensors: readonly SensorTruth[];
 }
 
 /** What the city hides at an instant (milliseconds since 1970), default the end of the days that were built. */
 export function truth(city: City, atMs: number = city.startMs + city.days * DAY_MS): TruthFile {
   const day = (atMs - city.startMs) / DAY_MS;
+  const { air, ...rest } = city.truth;
   return {
-    ...city.truth,
+    ...rest,
     asOf: new Date(atMs).toISOString(),
     meters: city.truth.meters.map((meter) => ({
       ...meter,
       trueError: meter.baseError + driftAt(meter.fault ?? undefined, day),
     })),
     areas: city.truth.areas.map(({ lossKwh: _loss, supplyKwh: _supply, ...area }) => area),
+    sensors: air.map((element) => truthOfSensor(element, (atMs - city.airStartMs) / DAY_MS)),
+  };
+}
+
+function truthOfSensor(element: AirElementTruth, day: number): SensorTruth {
+  const { deviceId, quantity, fault, replacedOnDay } = element;
+  const repaired = replacedOnDay !== undefined && replacedOnDay <= day;
+  return {
+    deviceId,
+    quantity,
+    trueError: sensorError(element, Math.min(Math.floor(24 * day), element.gain.length - 1)),
+    replacedOnDay: repaired ? replacedOnDay : null,
+    fault: repaired ? null : (fault ?? null),
   };
 }

@@ -10,15 +10,21 @@ export interface DayWeather {
 }
 
 /**
- * Weather of the local days -1 .. days+1, index 0 being day -1. A first-order process over the days around the
+ * Weather of the local days -1 - daysBefore .. days+1, the first of them at index 0. A first-order process over the days around the
  * climate of the south of Viet Nam: about 27.5 degC, hottest in April, rain from May to November.
  */
-export function cityWeather(seed: number, startMs: number, days: number): DayWeather[] {
+export function cityWeather(
+  seed: number,
+  startMs: number,
+  days: number,
+  daysBefore = 0,
+): DayWeather[] {
   const weather: DayWeather[] = [];
-  let anomaly = 0;
-  for (let day = -1; day <= days + 1; day += 1) {
+  const anomalies = dayAnomalies(seed, days, daysBefore);
+  for (let day = -1 - daysBefore; day <= days + 1; day += 1) {
     const random = randomStream(seed, STREAM.weather, day);
-    anomaly = 0.7 * anomaly + 0.75 * random.normal();
+    random.normal();
+    const anomaly = anomalies[day + 1 + daysBefore] ?? 0;
     const season = yearFraction(startMs, day);
     const wet = season > 0.36 && season < 0.91;
     const rain = random.chance(wet ? 0.5 : 0.1) ? random.uniform(0.2, 1) : 0;
@@ -29,6 +35,17 @@ export function cityWeather(seed: number, startMs: number, days: number): DayWea
     });
   }
   return weather;
+}
+
+/** Cel, of the same days. Such a process looks the same backwards: earlier days are added without changing a later one. */
+function dayAnomalies(seed: number, days: number, daysBefore: number): number[] {
+  const fresh = (day: number): number => 0.75 * randomStream(seed, STREAM.weather, day).normal();
+  const later: number[] = [];
+  for (let day = -1; day <= days + 1; day += 1) later.push(0.7 * (later.at(-1) ?? 0) + fresh(day));
+  const earlier: number[] = [];
+  for (let day = -2; day >= -1 - daysBefore; day -= 1)
+    earlier.push(0.7 * (earlier.at(-1) ?? later[0] ?? 0) + fresh(day));
+  return [...earlier.toReversed(), ...later];
 }
 
 /** Air temperature at a local hour of local day `day`; lowest near 5:30, highest near 14. */

@@ -1,9 +1,5 @@
 import type { SensorNetworkInput } from '@verimeter/drift';
-import {
-  buildTrialNetwork,
-  type TrialNetworkOptions,
-  trialSensorError,
-} from '@verimeter/simulator';
+import { buildTrialNetwork, type TrialNetworkOptions, sensorError } from '@verimeter/simulator';
 import { faultOf, type SimulatedCell } from './sensor-cells.ts';
 
 /** What is hidden of one series. */
@@ -42,7 +38,7 @@ export function simulatedTrial(
     input,
     truths: truths.map((truth) => ({
       onsetDay: truth.faults.length === 0 ? undefined : options.onsetDay,
-      errorAt: (k) => trialSensorError(truth, k),
+      errorAt: (k) => sensorError(truth, k),
       actual: truth.actual,
       gain: truth.gain,
       offset: truth.offset,
