@@ -8,6 +8,7 @@ import {
   groupList,
   healthDetailList,
   healthList,
+  lotList,
   floodList,
   ledgerList,
   quarantineList,
@@ -191,6 +192,30 @@ describe('results', () => {
       groups: 2,
       groups_attention: 1,
     });
+  });
+
+  test('lots are sorted by the probability that too many are beyond the limit, with plan and sample', async () => {
+    const { body } = await fixture.request('/lots');
+    expectShape(lotList, body);
+    expect(
+      body.items.map((row: { lot: string }) => row.lot.split('|').slice(0, 3).join(' ')),
+    ).toEqual(['ELECTRICITY_METER ACME B', 'ELECTRICITY_METER ACME A', 'WATER_METER ? ?']);
+    expect(body.items[0]).toMatchObject({
+      quantity: 'active_energy_import',
+      as_of: '2026-03-10T00:00:00.000Z',
+      members: 2,
+      estimated: 1,
+      share: 0.2,
+      p_share_over_5: 0.97,
+      exit_date: null,
+      relative_drift: null,
+      plan: { n: 1, accept: 0, sample: ['m1'] },
+    });
+    expect(body.items[1].exit_date).toBe('2031-05-01');
+    const first = await fixture.request('/lots?limit=2');
+    const rest = await fixture.request(`/lots?limit=2&cursor=${first.body.next_cursor}`);
+    expect([...first.body.items, ...rest.body.items]).toEqual(body.items);
+    expect(rest.body.next_cursor).toBeNull();
   });
 
   test('health of a device has its history in time order and its evidence', async () => {

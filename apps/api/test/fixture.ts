@@ -96,6 +96,17 @@ async function seed(database: TestDatabase): Promise<void> {
        NULL, NULL, NULL, NULL, NULL, 'unknown', NULL, 'electricity-1', '[]'),
       ('b', 'foreign', 'active_energy_import', 2, '2026-03-10Z', 'within_limits', 'none', NULL, NULL, NULL, NULL, 0.02, 0.04, NULL, NULL, 0.01,
        NULL, NULL, NULL, NULL, NULL, 'unknown', NULL, 'electricity-1', '[]');
+    INSERT INTO lot_health (tenant, lot, quantity, run_id, as_of, "limit", members, estimated, verified, mean, share, share_low, share_high,
+      p_share_over_5, exit_date, plan)
+    VALUES
+      ('a', 'ELECTRICITY_METER|ACME|A|1|?|2019', 'active_energy_import', 1, '2026-03-10Z', 0.01, 300, 280, 2, 0.001, 0.02, 0.01, 0.03, 0.002,
+       '2031-05-01', '{"n":0,"accept":0,"reject":1,"accept_probability":1,"without_prior":{"n":83,"accept":1},"sample":[]}'),
+      ('a', 'ELECTRICITY_METER|ACME|B|1|?|2019', 'active_energy_import', 1, '2026-03-10Z', 0.01, 2, 1, 0, -0.01, 0.2, 0.1, 0.3, 0.97,
+       NULL, '{"n":1,"accept":0,"reject":1,"accept_probability":0.4,"without_prior":{"n":2,"accept":0},"sample":["m1"]}'),
+      ('a', 'WATER_METER|?|?|2|?|?', 'water_volume', 1, NULL, 0.05, 1, 0, 0, NULL, NULL, NULL, NULL, NULL,
+       NULL, '{"n":1,"accept":0,"reject":1,"accept_probability":null,"without_prior":{"n":1,"accept":0},"sample":["w1"]}'),
+      ('b', 'ELECTRICITY_METER|FOREIGN|?|?|?|?', 'active_energy_import', 2, NULL, 0.02, 1, 0, 0, NULL, NULL, NULL, NULL, NULL,
+       NULL, '{"n":1,"accept":0,"reject":1,"accept_probability":null,"without_prior":{"n":1,"accept":0},"sample":["foreign"]}');
     INSERT INTO health_history (tenant, device_id, quantity, as_of, error_estimate, interval_low, interval_high)
     VALUES ('a', 'm1', 'active_energy_import', '2026-03-10Z', -0.031, -0.035, -0.027),
            ('a', 'm1', 'active_energy_import', '2026-03-03Z', -0.02, -0.03, -0.01),

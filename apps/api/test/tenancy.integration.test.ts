@@ -44,6 +44,7 @@ test.each([
   '/health',
   '/findings',
   '/ledger',
+  '/lots',
   '/message-floods',
   '/quarantine',
 ])('the list %s holds nothing of another tenant', async (path) => {

@@ -50,6 +50,7 @@ export {
   registerEvent,
   registerEventList,
 } from './lib/register-events.ts';
+export { type Lot, LOT_COLUMNS, lotList } from './lib/lots.ts';
 export { type Flood, FLOOD_STATES, floodList } from './lib/floods.ts';
 export { type Summary, summary } from './lib/summary.ts';
 export {

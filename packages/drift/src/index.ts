@@ -65,3 +65,18 @@ export {
   withWaterCheck,
 } from './lib/water-meter/water-meter-findings.ts';
 export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';
+export { gradeLot } from './lib/lots/grade-lot.ts';
+export {
+  lotContrasts,
+  type ConsumptionChange,
+  type LotContrast,
+} from './lib/lots/lot-contrasts.ts';
+export type {
+  LaboratoryResult,
+  LotGrade,
+  LotInput,
+  LotMember,
+  RemoteEstimate,
+  SamplingPlan,
+  ShareStatement,
+} from './lib/lots/lot-types.ts';

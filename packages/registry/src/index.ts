@@ -70,6 +70,7 @@ export {
   finishRun,
   startRun,
 } from './lib/health.ts';
+export { type LotHealthRow, type LotMemberRow, publishLots, readLotMembers } from './lib/lots.ts';
 export {
   type JournalParameters,
   type LedgerRow,

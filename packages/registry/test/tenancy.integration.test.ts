@@ -82,6 +82,8 @@ async function seed(): Promise<void> {
       INSERT INTO health_history (tenant, device_id, as_of) VALUES ('${tenant}', 'm1', now());
       INSERT INTO group_health (tenant, group_id, run_id)
         SELECT tenant, 'g1', run_id FROM analysis_runs WHERE tenant = '${tenant}';
+      INSERT INTO lot_health (tenant, lot, quantity, run_id, "limit", members, estimated, verified, plan)
+        SELECT tenant, 'lot', 'active_energy_import', run_id, 0.01, 1, 0, 0, '{}' FROM analysis_runs WHERE tenant = '${tenant}';
       INSERT INTO findings (tenant, device_id) VALUES ('${tenant}', 'm1');
       INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ('k_${tenant}', '${tenant}', 'viewer', 'h${tenant}');
       INSERT INTO sessions VALUES ('s${tenant}', '${tenant}', 'k_${tenant}', now());`);
@@ -137,7 +139,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 33 }]);
+    expect(seen.rows).toEqual([{ count: 34 }]);
   });
 
   test.each([

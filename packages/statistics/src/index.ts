@@ -31,7 +31,18 @@ export {
 } from './lib/gram.ts';
 export { fitRidge, type RidgeFit } from './lib/least-squares.ts';
 export { solveLinearInPlace } from './lib/linear-solve.ts';
+export {
+  hypergeometricCdf,
+  hypergeometricProbability,
+  type Hypergeometric,
+} from './lib/hypergeometric.ts';
 export { mannKendall, hamedRaoTest, yueWangTest, type TrendTest } from './lib/mann-kendall.ts';
+export {
+  mixtureShares,
+  type MixtureLikelihoods,
+  type MixtureShares,
+  type ShareConstraint,
+} from './lib/mixture-proportions.ts';
 export { monotoneRoot } from './lib/monotone-root.ts';
 export {
   neweyWestLag,
@@ -54,6 +65,7 @@ export {
   multiplyPacked,
   packedQuadraticForm,
 } from './lib/packed-symmetric.ts';
+export { poissonBinomial } from './lib/poisson-binomial.ts';
 export {
   clopperPearson,
   wilsonInterval,

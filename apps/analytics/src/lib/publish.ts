@@ -19,6 +19,7 @@ import {
 import type { AsOf } from './as-of.ts';
 import { firstAnswers } from './first-answers.ts';
 import type { FleetRecords } from './fleet-records.ts';
+import { gradeLots } from './lots/grade-lots.ts';
 
 /** What an analysis says, ready to be published. */
 export interface Answers {
@@ -156,6 +157,7 @@ export function publish(
       read: options.read,
     });
     const changedFindings = await publishAnswers(client, { tenant, runId, answers, replace });
+    await gradeLots(client, tenant, runId);
     await finishRun(client, runId);
     return { runId, changedFindings };
   });

@@ -15,6 +15,7 @@ import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerFloodRoutes } from './routes/floods.ts';
 import { registerHealthRoutes } from './routes/health.ts';
+import { registerLotRoutes } from './routes/lots.ts';
 import { registerIntervalRoutes } from './routes/intervals.ts';
 import { registerLedgerRoutes } from './routes/ledger.ts';
 import { registerQuarantineRoutes } from './routes/quarantine.ts';
@@ -73,6 +74,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerIntervalRoutes(app, context);
   registerRegisterEventRoutes(app, context);
   registerHealthRoutes(app, context);
+  registerLotRoutes(app, context);
   registerSummaryRoutes(app, context);
   registerFindingRoutes(app, context);
   registerLedgerRoutes(app, context);

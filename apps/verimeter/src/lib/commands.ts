@@ -117,7 +117,7 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'export',
-      positionals: 'health|findings|readings|intervals|ledger|quarantine|register-events',
+      positionals: 'health|lots|findings|readings|intervals|ledger|quarantine|register-events',
       summary: 'results and data as CSV, NDJSON or Parquet',
       options: [
         { name: 'format', value: 'csv|ndjson|parquet', text: 'default csv' },

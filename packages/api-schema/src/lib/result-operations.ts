@@ -1,6 +1,7 @@
 import { devicePath } from './devices.ts';
 import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
 import { healthDetailList, healthList, healthListQuery } from './health.ts';
+import { lotList, lotListQuery } from './lots.ts';
 import { type Operation, none } from './operation.ts';
 import { summary } from './summary.ts';
 
@@ -30,6 +31,20 @@ export const resultOperations = {
     status: 200,
     response: healthDetailList,
     problems: ['not_found'],
+  },
+  listLots: {
+    method: 'GET',
+    path: '/lots',
+    tag: 'Results',
+    summary: 'What the estimates of their members say of whole lots',
+    description:
+      'Sorted by falling probability that more than 5 % of the members are beyond the limit. An indication, never the result of a sampling inspection.',
+    role: 'viewer',
+    params: none,
+    query: lotListQuery,
+    status: 200,
+    response: lotList,
+    problems: ['invalid_cursor'],
   },
   getSummary: {
     method: 'GET',

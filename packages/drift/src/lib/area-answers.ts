@@ -4,6 +4,7 @@ import type { Misfiled } from './area-corrections.ts';
 import type { AreaSums } from './area-evidence.ts';
 import { confirmDrift } from './confirmation.ts';
 import { isResolvable, type JudgedConsumer } from './drift-search.ts';
+import { dataStatement } from './data-statement.ts';
 import { driftEvidence } from './drift-evidence.ts';
 import { forecastDrift } from './drift-forecast.ts';
 import { profilesOf, type Profile } from './drift-profiles.ts';
@@ -214,6 +215,12 @@ function estimate(
       recommendation: 'none',
       probabilityDrifted,
       minimumDetectable: minimumDetectable(dataSd, meter.limit),
+      ...dataStatement(path, posterior, {
+        profiles: state.profiles,
+        time: blocksUntilAsOf(state),
+        daysPerBlock: state.prepared.evidence?.daysPerBlock ?? 1,
+      }),
+      commonErrorSd: prior.lotMeanSd,
       ...forecastOf(state, components, meter.limit, device.base.asOfUs),
       evidence,
       history: historyOf(state, path, {

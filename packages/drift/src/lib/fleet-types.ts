@@ -78,6 +78,12 @@ export interface DeviceResult {
   /** The same with 0.95; absent where so much of the probability never leaves the limits. */
   readonly exitLatestUs?: number;
   readonly minimumDetectable?: number;
+  /** What the data alone says, no prior of lot or fleet in it, and what the members of the lot have wrong alike (sd): of these lots are graded. */
+  readonly dataEstimate?: number;
+  readonly dataStandardError?: number;
+  readonly dataDriftPerYear?: number;
+  readonly dataDriftPerYearSe?: number;
+  readonly commonErrorSd?: number;
   readonly evidenceDays: number;
   readonly evidence: readonly EvidenceItem[];
   readonly history: readonly HistoryPoint[];

@@ -33,6 +33,12 @@ export interface HealthRow {
   readonly exitDateMedian: string | null;
   readonly exitDateEarliest: string | null;
   readonly minimumDetectable: number | null;
+  /** What the data alone says, no prior in it: what lots are graded from. */
+  readonly dataEstimate?: number | null;
+  readonly dataStandardError?: number | null;
+  readonly dataDriftPerYear?: number | null;
+  readonly dataDriftPerYearSe?: number | null;
+  readonly commonErrorSd?: number | null;
   readonly evidenceDays: number | null;
   readonly groupId: string | null;
   readonly groupStatus: GroupStatus | null;
@@ -120,6 +126,11 @@ const HEALTH_TYPES = {
   exit_date_median: 'date',
   exit_date_earliest: 'date',
   minimum_detectable: 'float8',
+  data_estimate: 'float8',
+  data_standard_error: 'float8',
+  data_drift_per_year: 'float8',
+  data_drift_per_year_se: 'float8',
+  common_error_sd: 'float8',
   evidence_days: 'integer',
   group_id: 'text',
   group_status: 'text',
@@ -153,6 +164,11 @@ function healthRecord(row: HealthRow): Record<keyof typeof HEALTH_TYPES, unknown
     exit_date_median: row.exitDateMedian,
     exit_date_earliest: row.exitDateEarliest,
     minimum_detectable: row.minimumDetectable,
+    data_estimate: row.dataEstimate ?? null,
+    data_standard_error: row.dataStandardError ?? null,
+    data_drift_per_year: row.dataDriftPerYear ?? null,
+    data_drift_per_year_se: row.dataDriftPerYearSe ?? null,
+    common_error_sd: row.commonErrorSd ?? null,
     evidence_days: row.evidenceDays,
     group_id: row.groupId,
     group_status: row.groupStatus,

@@ -2,7 +2,15 @@ import { availableParallelism } from 'node:os';
 import { MODEL_VERSION, nextPrior, NO_FLEET } from '@verimeter/drift';
 import { type ReadingStoreSettings, openReadingStore } from '@verimeter/open-store';
 import type { ReadingStore } from '@verimeter/reading-store';
-import { createServicePool, type Pool, readGroups, finishRun, startRun } from '@verimeter/registry';
+import {
+  createServicePool,
+  type Pool,
+  readGroups,
+  finishRun,
+  startRun,
+  withTransaction,
+} from '@verimeter/registry';
+import { gradeLots } from '../lots/grade-lots.ts';
 import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
 import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
 import {
@@ -172,6 +180,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     ...begun,
     latestUs,
   });
+  await withTransaction(pool, (client) => gradeLots(client, tenant, runId));
   await finishRun(pool, runId);
   const outcomes: Partial<Record<AreaOutcome, number>> = {};
   for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

@@ -1,4 +1,4 @@
-import { HEALTH_COLUMNS } from '@verimeter/api-schema';
+import { HEALTH_COLUMNS, LOT_COLUMNS } from '@verimeter/api-schema';
 import { FLAG, flagNames } from '@verimeter/telemetry';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 import { INTERVAL_DAYS_SQL, INTERVAL_EXPORT_COLUMNS, intervalRows } from './interval-rows.ts';
@@ -6,6 +6,7 @@ import type { RowBatch } from './row-format.ts';
 
 export const EXPORT_KINDS = [
   'health',
+  'lots',
   'findings',
   'readings',
   'intervals',
@@ -86,6 +87,22 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
     instants: new Set(['as_of']),
     sql: `SELECT ${HEALTH_COLUMNS.map((name) => `"${name}"`).join(', ')} FROM health
            WHERE tenant = $1 ORDER BY device_id COLLATE "C", quantity COLLATE "C"`,
+  },
+  lots: {
+    columns: [
+      ...LOT_COLUMNS,
+      'plan_n',
+      'plan_accept',
+      'plan_reject',
+      'plan_accept_probability',
+      'sample',
+    ],
+    instants: new Set(['as_of']),
+    sql: `SELECT ${LOT_COLUMNS.map((name) => `"${name}"`).join(', ')},
+                 (plan ->> 'n')::int8 AS plan_n, (plan ->> 'accept')::int8 AS plan_accept,
+                 (plan ->> 'reject')::int8 AS plan_reject, (plan ->> 'accept_probability')::float8 AS plan_accept_probability,
+                 array_to_string(ARRAY(SELECT jsonb_array_elements_text(plan -> 'sample')), ' ') AS sample
+            FROM lot_health WHERE tenant = $1 ORDER BY lot, quantity`,
   },
   findings: {
     columns: FINDING_COLUMNS,
