@@ -72,7 +72,7 @@ test('a meter that counts backwards is told so', () => {
 });
 
 test('of all others the answer is that of the balance, with what the meter itself shows', () => {
-  for (const [i, meter] of input.meters.entries()) {
+  for (const i of input.meters.keys()) {
     if (i === STOPPED || i === REVERSED) continue;
     const { evidence: own, ...result } = said(whole.devices, i) ?? { evidence: [] };
     const { evidence, ...balance } = said(balances.devices, i) ?? { evidence: [] };
