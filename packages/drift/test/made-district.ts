@@ -16,6 +16,8 @@ export interface MadeHome {
   /** Day from which on nobody draws anything. */
   readonly emptyFrom?: number;
   readonly onGrid?: number;
+  /** Hours that its readings are taken later than they say. */
+  readonly late?: number;
   readonly lot?: string;
 }
 
@@ -71,10 +73,13 @@ export function madeWater(districts: readonly MadeDistrict[], days: number): Wat
       const drawn = draws(home.daily, count, 100 * d + i + 1).map((litres, t) =>
         t / 24 >= (home.emptyFrom ?? Infinity) ? 0 : litres,
       );
+      const late = home.late ?? 0;
       const into = fed.get(home.fedBy ?? groupId);
       const shown = drawn.map((litres, t) => {
         if (into !== undefined) into[t] = at(into, t) + litres;
-        return litres * (1 + (home.error?.(t / 24) ?? 0));
+        const other = drawn[late < 0 ? t - 1 : t + 1] ?? litres;
+        const seen = (1 - Math.abs(late)) * litres + Math.abs(late) * other;
+        return seen * (1 + (home.error?.(t / 24) ?? 0));
       });
       if (home.unlisted !== true) listed.get(groupId)?.push(meters.length);
       meters.push({

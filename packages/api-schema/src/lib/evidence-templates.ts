@@ -151,6 +151,14 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The meters are not read together: {meters|whole} of {of|whole} are read less often than every {wanted|whole} minutes or at other instants (usually every {interval_minutes|whole} minutes, {on_grid|percent} of the readings at the full hour). Have all meters store their register at the full hour and send it with that time.',
     vi: 'Các đồng hồ không được đọc cùng lúc: {meters|whole} trên {of|whole} được đọc thưa hơn {wanted|whole} phút một lần hoặc vào thời điểm khác (thường {interval_minutes|whole} phút một lần, {on_grid|percent} số liệu đúng giờ chẵn). Cài đặt để mọi đồng hồ lưu chỉ số vào giờ chẵn và gửi kèm thời điểm đó.',
   },
+  reads_apart: {
+    en: 'The readings carry the same times but were taken apart, typically by {minutes|whole} minutes ({meters|whole} of {of|whole} meters clearly). Have every meter store its register at the full hour instead of sending what it shows at a time of its own.',
+    vi: 'Số liệu mang cùng thời điểm nhưng được đọc cách nhau, thường {minutes|whole} phút ({meters|whole} trên {of|whole} đồng hồ thấy rõ). Cài đặt để mỗi đồng hồ lưu chỉ số vào giờ chẵn thay vì gửi chỉ số lúc tùy ý.',
+  },
+  read_apart: {
+    en: 'This meter is read about {minutes|whole} minutes later (negative: earlier) than its readings say.',
+    vi: 'Đồng hồ này được đọc muộn khoảng {minutes|whole} phút (số âm: sớm) so với thời điểm ghi trong số liệu.',
+  },
   too_many_homes: {
     en: '{homes|whole} meters lie behind one sum meter; with more than {most|whole} no single one can be told. {sum_meters|whole} sum meters in place of one would do.',
     vi: '{homes|whole} đồng hồ nằm sau một đồng hồ tổng; trên {most|whole} thì không thể xác định riêng từng cái. Cần {sum_meters|whole} đồng hồ tổng thay cho một.',

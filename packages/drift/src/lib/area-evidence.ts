@@ -33,6 +33,8 @@ export interface AreaSums {
   readonly daysPerBlock: number;
   /** Days of the window; its last block may have fewer than the others. */
   readonly days: number;
+  /** sd of the size of a drift that is taken to be there; SLAB_SD where absent. */
+  readonly slabSd?: number;
   /** p x p, both triangles. */
   readonly gram: Float64Array;
   readonly moment: Float64Array;

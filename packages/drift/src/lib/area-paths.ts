@@ -240,7 +240,7 @@ function productOf(paths: AreaPaths, column: DriftColumn, other: DriftColumn): n
   const { evidence, size, rows } = paths;
   const { blocks } = evidence;
   const { consumer, profile } = column.active;
-  let sum = column === other ? 1 / (SLAB_SD * SLAB_SD) : 0;
+  let sum = column === other ? 1 / (evidence.slabSd ?? SLAB_SD) ** 2 : 0;
   for (let d = 0; d < blocks; d++) {
     const f = at(profile.shape, d);
     if (f === 0) continue;

@@ -68,7 +68,7 @@ export function factorArea(
         a[row * size + p + other] = at(a, row * size + p + other) + g;
       }
     }
-    a[row * size + row] = at(a, row * size + row) + 1 / (SLAB_SD * SLAB_SD);
+    a[row * size + row] = at(a, row * size + row) + 1 / (evidence.slabSd ?? SLAB_SD) ** 2;
   });
   if (lots !== undefined) addLotRows({ evidence, actives, lots, size, a, b });
   if (choleskyInPlace(a, size) === undefined)

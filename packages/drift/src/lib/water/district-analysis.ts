@@ -5,6 +5,7 @@ import type { EvidenceItem, FleetInput } from '../fleet-types.ts';
 import { wideModel } from '../wide-model.ts';
 import { type DistrictEvidence, gatherDistrict, WIDE_SD } from './district-evidence.ts';
 import { type DistrictIntervals, formDistrict, lossShare } from './district-intervals.ts';
+import { findOffsets } from './read-offsets.ts';
 import { checkReads } from './read-gate.ts';
 import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
@@ -22,6 +23,9 @@ const WELL_TOLD = 40;
 const MISFILED_TOLERANCE = 0.15;
 const MISFILED_MAX_SD = 0.12;
 const MISFILED_LEAST_Z = 6;
+/** Beyond this the readings of a district have no common instant: typical offset, hours; share of clearly late meters. */
+const MOST_OFFSET = 0.05;
+const MOST_LATE = 0.2;
 /** Of a meter elsewhere whose water the supply feeds. */
 const CANDIDATE_TOLERANCE = 0.25;
 const CANDIDATE_LEAST_Z = 6.5;
@@ -45,6 +49,8 @@ export interface PreparedDistrict {
   readonly evidence: DistrictEvidence | undefined;
   readonly misfiled: readonly MisfiledMeter[];
   readonly candidates: readonly WaterCandidate[];
+  /** By meter: minutes that it is read later than it says. */
+  readonly clockFaults: ReadonlyMap<number, number>;
   /** Members that never read, or not with the others. */
   readonly leftOut: readonly number[];
   readonly items: readonly EvidenceItem[];
@@ -61,6 +67,7 @@ export function prepareDistrict(
   const items: EvidenceItem[] = [];
   const misfiled: MisfiledMeter[] = [];
   const joined: WaterCandidate[] = [];
+  const clockFaults = new Map<number, number>();
   const end = (
     status: GroupStatus,
     evidence?: DistrictEvidence,
@@ -71,6 +78,7 @@ export function prepareDistrict(
     evidence,
     misfiled,
     candidates: joined,
+    clockFaults,
     leftOut: reads.leftOut,
     items,
     tooShort,
@@ -110,7 +118,25 @@ export function prepareDistrict(
       });
       return end('supply_resolution');
     }
-    const evidence = gatherDistrict(formed, supplyLimitOf(view, formed));
+    const late = intervals.consumers.flatMap(({ meter }, i) => (clockFaults.has(meter) ? [i] : []));
+    const evidence = gatherDistrict(formed, supplyLimitOf(view, formed), late);
+    if (round === 0) {
+      const offsets = findOffsets(evidence);
+      const meters = offsets.late.length;
+      if (
+        offsets.typicalOfOthers > MOST_OFFSET ||
+        meters > MOST_LATE * intervals.consumers.length
+      ) {
+        items.push({
+          code: 'reads_apart',
+          values: { minutes: 60 * offsets.typical, meters, of: intervals.consumers.length },
+        });
+        return end('not_synchronous');
+      }
+      for (const i of offsets.late)
+        clockFaults.set(intervals.consumers[i]?.meter ?? -1, 60 * at(offsets.offset, i));
+      if (meters > 0) continue;
+    }
     const flat = flatDistrict(evidence);
     const out = findMisfiled(flat);
     if (out !== undefined && misfiled.length < 3) {

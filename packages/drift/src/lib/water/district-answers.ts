@@ -78,6 +78,7 @@ export function answerDistrict(
       });
     };
     const notHere = misfiled.get(meter);
+    const minutes = prepared.clockFaults.get(meter);
     const i = position.get(meter);
     if (role !== 'consumer') answer('no_reference');
     else if (notHere !== undefined)
@@ -86,6 +87,8 @@ export function answerDistrict(
       ]);
     else if (days === 0 || prepared.tooShort || days < LEAST_DAYS) answer('insufficient_data');
     else if (evidence === undefined || i === undefined) answer('group_inconsistent');
+    else if (minutes !== undefined)
+      answer('clock_fault', 'inspect', [{ code: 'read_apart', values: { minutes } }]);
     else {
       const judged = state.judged[i] as JudgedConsumer;
       const sd = levelSd(judged.path);

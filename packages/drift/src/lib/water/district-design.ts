@@ -4,8 +4,8 @@ import type { DistrictIntervals } from './district-intervals.ts';
 import { usualLoss } from './district-intervals.ts';
 import type { DistrictShape } from './leak-noise.ts';
 
-/** sd of the supply meter's error over the limit of its class (its limits hold from zero to Q4, most flows are in the better part). */
-const SUPPLY_SD_OF_LIMIT = 0.3;
+/** sd of the supply meter's error over the limit of its class: most flows are where a third of it holds, and within that it is anywhere. */
+const SUPPLY_SD_OF_LIMIT = 1 / 3 / Math.sqrt(3);
 /** sd of what its error changes between no flow and twice the usual one. */
 const SUPPLY_SLOPE_SD = 0.004;
 /** Exponent of the leak over pressure: joints and plastic pipes above 1, holes in stiff pipes 0.5. */
@@ -24,6 +24,8 @@ const LOW_FLOW_LOSS = { mean: 0.05, sd: 0.2 } as const;
 const LOW_FLOW_OWN_SD = 0.1;
 /** sd of what stays in each beta whatever the window, as a share of the loss: pressure at the customer's own place. */
 const PLACE_SD_OF_LOSS = 0.02;
+/** Of a meter whose clock is wrong, hours. */
+const LATE_SD_HOURS = 0.5;
 /** Share of the rounding variance in a smoothed column that is left as bias. */
 const ROUNDING_LEFT = 0.2;
 
@@ -50,18 +52,22 @@ export interface DistrictDesign extends Pick<
   readonly lowFlowShare: Float64Array;
 }
 
-/** `level`: litres per hour that leak, where that is known better than as one number. */
 export function designDistrict(
   district: DistrictIntervals,
   supplyLimit: number,
-  level?: Float64Array,
+  known: {
+    /** Litres per hour that leak, where that is known better than as one number. */
+    readonly level?: Float64Array;
+    /** Consumers whose readings are taken at other times than they say. */
+    readonly late: readonly number[];
+  },
 ): DistrictDesign {
   const { intervals, flows, total, supply, pressure } = district;
   const { count, hours } = intervals;
   const n = flows.length;
   const usual = mean(supply);
   const perHour = mean(total) / mean(hours);
-  const leak = level ?? new Float64Array(count).fill(usualLoss(district));
+  const leak = known.level ?? new Float64Array(count).fill(usualLoss(district));
   const gain = new Float64Array(count);
   const usualPressure = pressure === undefined ? 1 : mean(pressure);
   for (let t = 0; t < count; t++) {
@@ -117,6 +123,10 @@ export function designDistrict(
         (perLitre[i] as number) * ((flows[i] as Float64Array)[t] as number);
     return sum;
   });
+  for (const i of known.late) {
+    const change = offsetColumn(flows[i] as Float64Array, district.broken);
+    add(LATE_SD_HOURS, 0, (t) => change[t] as number);
+  }
   const share = Math.max(0, 1 - mean(total) / usual);
   const variances = flows.map((flow) => varianceOf(flow));
   const betaWanderSd = Float64Array.from(variances, (variance, i) =>
@@ -148,6 +158,16 @@ export function designDistrict(
       usual,
     },
   };
+}
+
+/** What the balance gains where a meter is read an hour late: less the change of its flow. */
+export function offsetColumn(flow: Float64Array, broken: Uint8Array): Float64Array {
+  const last = flow.length - 1;
+  return flow.map((own, t) => {
+    const after = t === last || broken[t + 1] === 1 ? own : (flow[t + 1] as number);
+    const before = broken[t] === 1 ? own : (flow[t - 1] as number);
+    return (before - after) / 2;
+  });
 }
 
 /** Sum of squares of the homes' flows over its mean. */

@@ -23,6 +23,8 @@ import {
 
 /** Prior sd of each beta while the noise is described: wide, so that a drifted meter does not end up in the noise. */
 export const WIDE_SD = 0.15;
+/** sd of the size of a drift that is taken to be there while its neighbours are judged. */
+const SLAB_SD = 0.2;
 const ROUNDS = 5;
 /** Orders of the autoregression that is left to the standardised innovations. */
 const AR_ORDER = 4;
@@ -42,8 +44,13 @@ export interface DistrictEvidence extends AreaSums {
   readonly residual: Float64Array;
 }
 
-export function gatherDistrict(district: DistrictIntervals, supplyLimit: number): DistrictEvidence {
-  let design = designDistrict(district, supplyLimit);
+export function gatherDistrict(
+  district: DistrictIntervals,
+  supplyLimit: number,
+  /** Consumers whose readings are taken at other times than they say. */
+  late: readonly number[] = [],
+): DistrictEvidence {
+  let design = designDistrict(district, supplyLimit, { late });
   const { count } = design.intervals;
   const p = design.columns.length;
   const whitened = design.columns.map(() => new Float64Array(count));
@@ -67,7 +74,8 @@ export function gatherDistrict(district: DistrictIntervals, supplyLimit: number)
     unrest = { single: found.single, jump: found.jump };
     noise = fitDistrictNoise(rest, design.shape, unrest, noise);
     // the columns of what depends on the leak follow its level once that is known
-    if (round === 1) design = designDistrict(district, supplyLimit, positive(level));
+    if (round === 1)
+      design = designDistrict(district, supplyLimit, { late, level: positive(level) });
   }
   const model = leakModel(noise, design.shape, unrest);
   const filter = leakFilter(model);
@@ -92,6 +100,7 @@ export function gatherDistrict(district: DistrictIntervals, supplyLimit: number)
     blocks,
     daysPerBlock,
     days: design.intervals.days,
+    slabSd: SLAB_SD,
     ...sums,
     noise,
     unrest,

@@ -1,5 +1,6 @@
 import { at } from '@verimeter/statistics';
 import type { DeviceResult, FleetInput } from '../fleet-types.ts';
+import type { ActiveDrift } from '../area-posterior.ts';
 import { profilesOf } from '../drift-profiles.ts';
 import type { JudgedConsumer } from '../drift-search.ts';
 import { decide, type Estimated, type ListRules } from '../health-decision.ts';
@@ -39,6 +40,7 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
   const states = input.districts.map((district) => ({
     prepared: orRefused(() => prepareDistrict(input, view, district, strangers), district),
     judged: [] as readonly JudgedConsumer[],
+    actives: [] as readonly ActiveDrift[],
     inflation: new Float64Array() as Float64Array,
   }));
   let prior = FIRST_WATER;
@@ -52,13 +54,16 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
       if (state.inflation.length === 0)
         state.inflation = new Float64Array(consumers.length).fill(1);
       const lots = consumers.map(({ meter }) => input.meters[meter]?.lot ?? '');
-      state.judged = judgeDistrict(
+      const found = judgeDistrict(
         evidence,
         lots.map((lot, i) =>
           homePrior(lotPriorOf(prior, lot), at(evidence.design.lowFlowShare, i)),
         ),
         state.inflation,
+        state.actives,
       );
+      state.judged = found.judged;
+      state.actives = found.actives;
       if (round === 0)
         state.inflation = varianceInflations(state.judged, profilesOf(evidence.blocks));
       levels.set(
@@ -102,6 +107,7 @@ function orRefused(
       evidence: undefined,
       misfiled: [],
       candidates: [],
+      clockFaults: new Map(),
       leftOut: [],
       items: [{ code: 'not_estimable', values: { reason: error.message } }],
       tooShort: false,

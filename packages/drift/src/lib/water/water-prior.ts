@@ -10,7 +10,7 @@ const LOT_SD_WEIGHT = 12;
 const LEAST_LOT_SD = 0.006;
 const MOST_LOT_SD = 0.025;
 /** What all districts have wrong alike: the low flows that no meter sees. */
-const COMMON_SD = 0.005;
+const COMMON_SD = 0.003;
 
 /** From what no longer passes for healthy to what is a fault rather than a drift. */
 const CENTRES = [0.04, 0.055, 0.075, 0.1, 0.135, 0.18, 0.25] as const;
