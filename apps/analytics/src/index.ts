@@ -19,3 +19,6 @@ export type { KeptArea } from './lib/night/kept-area.ts';
 export { type NightSummary, runNight } from './lib/night/night.ts';
 export { keepIntervals } from './lib/intervals/keep-intervals.ts';
 export { lookForDays } from './lib/intervals/look-for-days.ts';
+export { keepValidated } from './lib/validation/keep-validated.ts';
+export { lookForValidation } from './lib/validation/look-for-validation.ts';
+export { runValidation, type ValidationRun } from './lib/validation/run-validation.ts';

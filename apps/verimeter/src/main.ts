@@ -39,7 +39,8 @@ async function run(parsed: ParsedArguments): Promise<number> {
     return 0;
   }
   checkOptions(parsed, command.spec);
-  const expected = command.spec.positionals === '' ? 0 : 2;
+  const written = command.spec.positionals;
+  const expected = written === '' ? 0 : Math.max(2, written.split(' ').length);
   const surplus = positionals[expected];
   if (surplus !== undefined) throw new UsageError(`${name}: ${surplus} is too much`);
   const tenant = parsed.values.get('tenant') ?? 'demo';

@@ -100,3 +100,12 @@ export { type Operation, type OperationId, API_PREFIX, operations } from './lib/
 export { openApiDocument } from './lib/openapi.ts';
 export { type Language, LANGUAGES, negotiateLanguage } from './lib/language.ts';
 export { type EvidenceValues, evidenceText } from './lib/evidence-text.ts';
+export {
+  type RuleSet,
+  ruleSet,
+  ruleSetChange,
+  ruleSetList,
+  validationRules,
+} from './lib/validation-rules.ts';
+export { type ExceptionItem, exception, exceptionList } from './lib/exceptions.ts';
+export { exceptionText } from './lib/exception-text.ts';

@@ -154,6 +154,7 @@ export {
 export {
   type IntervalDay,
   INTERVAL_COLUMNS,
+  type DayLooks,
   type IntervalLook,
   type VersionedDay,
   eventsChangedSince,
@@ -170,3 +171,35 @@ export {
   readClockObservation,
   toClockObservation,
 } from './lib/device-clocks.ts';
+export {
+  addRuleSet,
+  lastRulesVersion,
+  noteRulesVersion,
+  readRuleSets,
+  takeRulesVersion,
+  type ValidationRuleSet,
+} from './lib/validation-rule-sets.ts';
+export {
+  conflictInstants,
+  type ExceptionCount,
+  exceptionCounts,
+  exceptionsAcross,
+  readExceptionsOf,
+  replaceExceptions,
+  type StoredException,
+  trimExceptions,
+} from './lib/validation-exceptions.ts';
+export {
+  type NewValue,
+  readValueVersions,
+  replaceEstimates,
+  trimValueVersions,
+  type ValueVersion,
+} from './lib/value-versions.ts';
+export {
+  correctedValue,
+  keepSensorCorrections,
+  readCorrections,
+  type SensorCorrectionInput,
+  type StoredCorrection,
+} from './lib/value-corrections.ts';

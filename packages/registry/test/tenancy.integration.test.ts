@@ -74,6 +74,15 @@ async function seed(): Promise<void> {
       INSERT INTO interval_days (tenant, channel_id, day, version, algorithm)
         SELECT tenant, channel_id, '2026-11-24', 1, 1 FROM channels WHERE tenant = '${tenant}';
       INSERT INTO interval_looks VALUES ('${tenant}', 1, NULL, NULL, NULL, now(), '1', now(), '1');
+      INSERT INTO validation_rule_sets (tenant, version, effective_from, rules, changed_by, reason)
+        VALUES ('${tenant}', 1, '-infinity', '{}', 'k', 'r');
+      INSERT INTO validation_exceptions (tenant, channel_id, ts, until_ts, rules_version, rule, severity, code, marks)
+        SELECT tenant, channel_id, now(), now(), 1, 'zero', 'info', '3.6.1', true FROM channels WHERE tenant = '${tenant}';
+      INSERT INTO validation_looks VALUES ('${tenant}', 1, NULL, NULL, NULL, now(), '1', now(), '1', 1);
+      INSERT INTO value_versions (tenant, channel_id, ts, version, value, code, method, model, rules_version)
+        SELECT tenant, channel_id, now(), 1, 1, '3.8.0', 'linear', 'm', 1 FROM channels WHERE tenant = '${tenant}';
+      INSERT INTO value_corrections (tenant, channel_id, from_ts, to_ts, version, gain, "offset", code, method, model)
+        SELECT tenant, channel_id, now(), 'infinity', 1, 1, 0, '3.7.0', 'sensor_correction', 'm' FROM channels WHERE tenant = '${tenant}';
       INSERT INTO import_positions VALUES ('${tenant}', 'f', 1, 1, 0, 0, 0);
       INSERT INTO live_events (tenant, kind, body) VALUES ('${tenant}', 'finding', '{}');
       INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('${tenant}', 'm', '{}');
@@ -139,7 +148,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 34 }]);
+    expect(seen.rows).toEqual([{ count: 39 }]);
   });
 
   test.each([

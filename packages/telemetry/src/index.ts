@@ -96,3 +96,33 @@ export {
   MOST_MERGED_STEPS,
   groupIntervals,
 } from './lib/intervals/group-intervals.ts';
+export {
+  type ChannelFacts,
+  type SeriesColumns,
+  type ValidationException,
+  type ValidationRuleName,
+  type ValidationSeverity,
+  VALIDATION_ALGORITHM,
+  VALIDATION_RULE_NAMES,
+  VALIDATION_SEVERITIES,
+} from './lib/validation/validation-types.ts';
+export {
+  DEFAULT_VALIDATION_RULES,
+  type ValidationRules,
+} from './lib/validation/validation-rules.ts';
+export { mergeRules, storedRules } from './lib/validation/merge-rules.ts';
+export { QUALITY, qualityAt } from './lib/validation/quality-codes.ts';
+export { createSeriesWorkspace, type SeriesWorkspace } from './lib/validation/series-workspace.ts';
+export { validateSeries } from './lib/validation/validate-series.ts';
+export { maximumRateOf } from './lib/validation/meter-rating.ts';
+export {
+  ESTIMATION_METHODS,
+  ESTIMATION_MODEL,
+  estimateGaps,
+  type EstimatedValue,
+  type EstimationMethod,
+} from './lib/validation/estimate-gaps.ts';
+export {
+  type EstimatedSpan,
+  findProlongedEstimation,
+} from './lib/validation/rules/prolonged-estimation.ts';

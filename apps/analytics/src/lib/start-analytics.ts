@@ -18,6 +18,7 @@ import { keepLateMarks } from './keep-late-marks.ts';
 import { analyzeTenant } from './analyze-tenant.ts';
 import { nightProgress } from './night-progress.ts';
 import { keepScanned } from './registers/keep-scanned.ts';
+import { keepValidated } from './validation/keep-validated.ts';
 import { lastNightMs } from './schedule.ts';
 
 /** How often the clock is looked at. */
@@ -105,7 +106,7 @@ export async function startAnalytics(
   const progress = nightProgress(metrics, log);
   const pool = createServicePool(config.databaseUrl, {
     applicationName: 'verimeter-analytics',
-    max: 5,
+    max: 7,
     onError: (error) => log.warn({ reason: error.message }, 'a database connection broke'),
   });
   const engine = readingStoreOpener(pool, config.readingStore, (opened) =>
@@ -200,6 +201,7 @@ export async function startAnalytics(
     keepScanned({ pool, store, log, signal }),
     keepLateMarks({ pool, store, log, signal }),
     keepIntervals({ pool, store, log, signal }),
+    keepValidated({ pool, store, log, signal }),
   ]);
   return { url: server.url, stop };
 }

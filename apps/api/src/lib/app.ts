@@ -11,6 +11,7 @@ import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerClockRoutes } from './routes/clocks.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerExceptionRoutes } from './routes/exceptions.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerFloodRoutes } from './routes/floods.ts';
@@ -24,6 +25,7 @@ import { registerRegisterEventRoutes } from './routes/register-events.ts';
 import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
+import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
 
 /** Version of the HTTP contract, as OpenAPI's `info.version`. */
 const CONTRACT_VERSION = '1.0.0';
@@ -73,6 +75,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerReadingRoutes(app, context);
   registerIntervalRoutes(app, context);
   registerRegisterEventRoutes(app, context);
+  registerExceptionRoutes(app, context);
+  registerValidationRuleRoutes(app, context);
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);
   registerSummaryRoutes(app, context);

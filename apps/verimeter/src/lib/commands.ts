@@ -116,8 +116,33 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'validation',
+      positionals: 'run|rules [show|set FILE]',
+      summary: 'what is odd in the readings, and the rules that say so',
+      details: [
+        'run: validates the readings now, those of the last day as well, and estimates what is missing; with --from, --to or --device these only.',
+        'rules show: the rules in force as JSON, with --json all versions. rules set FILE: another version from a JSON file (- for stdin)',
+        'with the parameters that change, such as {"gap":{"warning_hours":12}}. docs/validation.md has all of them.',
+      ],
+      options: [
+        { name: 'from', value: 'DATE|INSTANT', text: 'run: from this day on (UTC)' },
+        { name: 'to', value: 'DATE|INSTANT', text: 'run: up to the end of this day (UTC)' },
+        { name: 'device', value: 'D', text: 'run: only this device' },
+        {
+          name: 'effective-from',
+          value: 'DATE|always',
+          text: 'rules set: for readings of this day and later (default: today)',
+        },
+        { name: 'reason', value: 'TEXT', text: 'rules set: why; kept with the version' },
+      ],
+    },
+    run: async (context) => (await import('./commands/validation.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'export',
-      positionals: 'health|lots|findings|readings|intervals|ledger|quarantine|register-events',
+      positionals:
+        'health|lots|findings|readings|intervals|ledger|quarantine|register-events|exceptions|value-versions|value-corrections',
       summary: 'results and data as CSV, NDJSON or Parquet',
       options: [
         { name: 'format', value: 'csv|ndjson|parquet', text: 'default csv' },

@@ -13,7 +13,15 @@ export function evidenceText(code: string, values: EvidenceValues, language: Lan
   const template = Object.hasOwn(EVIDENCE_TEMPLATES, code)
     ? EVIDENCE_TEMPLATES[code]?.[language]
     : undefined;
-  if (template === undefined) return code;
+  return template === undefined ? code : (filled(template, values, language) ?? code);
+}
+
+/** A template with its values; undefined where one is missing. */
+export function filled(
+  template: string,
+  values: EvidenceValues,
+  language: Language,
+): string | undefined {
   let complete = true;
   const text = template.replace(PLACEHOLDER, (_whole, name: string, format?: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
@@ -23,7 +31,7 @@ export function evidenceText(code: string, values: EvidenceValues, language: Lan
     }
     return formatValue(value, format, language);
   });
-  return complete ? text : code;
+  return complete ? text : undefined;
 }
 
 function formatValue(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channel, device, deviceDetail } from './devices.ts';
+import { exception } from './exceptions.ts';
 import { finding, findingChange } from './findings.ts';
 import { candidate, group, groupDetail, member } from './groups.ts';
 import { evidence, health, healthDetail, healthHistoryPoint } from './health.ts';
@@ -18,6 +19,7 @@ import {
 } from './quarantine.ts';
 import { aggregate, reading } from './readings.ts';
 import { session, sessionRequest } from './session.ts';
+import { ruleSet, ruleSetChange } from './validation-rules.ts';
 
 type Json = Record<string, unknown>;
 
@@ -29,6 +31,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Device: device,
   DeviceDetail: deviceDetail,
   Evidence: evidence,
+  Exception: exception,
   Finding: finding,
   FindingChange: findingChange,
   Group: group,
@@ -51,6 +54,8 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Reading: reading,
   ReplayProgress: replayProgress,
   ReplayRequest: replayRequest,
+  RuleSet: ruleSet,
+  RuleSetChange: ruleSetChange,
   Session: session,
   SessionRequest: sessionRequest,
 };

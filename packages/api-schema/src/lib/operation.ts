@@ -4,7 +4,7 @@ import type { ReaderRole } from './session.ts';
 
 /** One method of one path: the only description of it, for validation, routing and OpenAPI. */
 export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `API_PREFIX`, parameters in braces. */
   readonly path: string;
   readonly tag: string;

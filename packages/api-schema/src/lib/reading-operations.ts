@@ -1,3 +1,4 @@
+import { exceptionList, exceptionListQuery } from './exceptions.ts';
 import { intervalList, intervalListQuery } from './intervals.ts';
 import { type Operation, none } from './operation.ts';
 import { readingList, readingListQuery } from './readings.ts';
@@ -9,7 +10,9 @@ import {
   registerEventPath,
 } from './register-events.ts';
 
-/** Readings, intervals and events of registers. */
+import { ruleSet, ruleSetChange, ruleSetList } from './validation-rules.ts';
+
+/** Readings, intervals and events of registers, validation. */
 export const readingOperations = {
   listReadings: {
     method: 'GET',
@@ -50,6 +53,45 @@ export const readingOperations = {
     status: 200,
     response: registerEventList,
     problems: ['invalid_cursor'],
+  },
+  listExceptions: {
+    method: 'GET',
+    path: '/exceptions',
+    tag: 'Readings',
+    summary: 'What validation found in the readings, newest first',
+    description:
+      'One item for a run of readings. The same is in `quality` of each reading. An exception says that a reading is to be looked at, not that it is wrong.',
+    role: 'viewer',
+    params: none,
+    query: exceptionListQuery,
+    status: 200,
+    response: exceptionList,
+    problems: ['invalid_cursor'],
+  },
+  getValidationRules: {
+    method: 'GET',
+    path: '/validation/rules',
+    tag: 'Readings',
+    summary: 'The rules that readings are validated by, all versions, the latest first',
+    role: 'viewer',
+    params: none,
+    query: none,
+    status: 200,
+    response: ruleSetList,
+  },
+  changeValidationRules: {
+    method: 'PUT',
+    path: '/validation/rules',
+    tag: 'Readings',
+    summary: 'Another version of the rules',
+    description:
+      'Parameters that are left out stay as they are in the latest version. Days that it holds for are validated again within minutes.',
+    role: 'operator',
+    params: none,
+    query: none,
+    body: ruleSetChange,
+    status: 200,
+    response: ruleSet,
   },
   changeRegisterEvent: {
     method: 'PATCH',

@@ -8,14 +8,26 @@ export type ReadingResolution = (typeof RESOLUTIONS)[number];
 export const reading = z.object({
   ts: instant,
   value: z.number(),
-  quality: z
-    .array(z.enum(['future', 'at_least_once']))
-    .meta({ description: 'Empty: nothing to remark' }),
-  received_at: instant,
-  ts_source: z.enum(['device', 'arrival']),
+  quality: z.array(z.string()).meta({
+    description:
+      'Empty: nothing to remark. `future`, `at_least_once`, and IEC 61968-9 codes (system.category.index) of what validation found, such as 3.6.1',
+    examples: [['3.6.1']],
+  }),
+  received_at: instant.meta({ description: 'Of a value that was computed: when it was' }),
+  ts_source: z.enum(['device', 'arrival', 'computed']).meta({
+    description: '`computed`: a value beside the readings, with `include=versions` only',
+  }),
   current: z
     .boolean()
     .meta({ description: 'false: a different value for the same instant came earlier' }),
+  version: z.int().min(0).optional().meta({
+    description:
+      'With `include=versions`: 0 is the reading itself, higher ones are estimates and corrections beside it',
+  }),
+  method: z.string().optional().meta({
+    description: 'How the value was computed: `linear`, `weekday_profile`, `sensor_correction`',
+  }),
+  model: z.string().optional().meta({ description: 'Version of the method' }),
 });
 export type Reading = z.infer<typeof reading>;
 
@@ -62,9 +74,12 @@ export const readingListQuery = z
     from: instantParam.optional().meta({ format: 'date-time', description: 'Inclusive' }),
     to: instantParam.optional().meta({ format: 'date-time', description: 'Exclusive' }),
     include: z
-      .literal('conflicts', { error: 'can only be "conflicts"' })
+      .enum(['conflicts', 'versions'], { error: 'can only be "conflicts" or "versions"' })
       .optional()
-      .meta({ description: 'Also the values that did not replace an earlier one' }),
+      .meta({
+        description:
+          '`conflicts`: also the values that did not replace an earlier one. `versions`: also estimates for missing readings and corrected values',
+      }),
     resolution: z
       .enum(RESOLUTIONS, { error: `must be one of ${RESOLUTIONS.join(', ')}` })
       .optional()
@@ -81,5 +96,8 @@ export const readingListQuery = z
     if (query.resolution === undefined && query.zone !== undefined)
       reject('zone', 'needs `resolution`; readings themselves are always in UTC');
     if (query.resolution !== undefined && query.include !== undefined)
-      reject('include', 'cannot be combined with `resolution`; buckets hold current values only');
+      reject(
+        'include',
+        'cannot be combined with `resolution`; buckets are of readings as they came',
+      );
   });

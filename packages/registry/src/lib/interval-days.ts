@@ -152,7 +152,7 @@ export async function trimIntervalDays(
   return rowCount ?? 0;
 }
 
-/** Up to where a tenant's intervals are formed. Microseconds since 1970. */
+/** Up to where a tenant's days are formed. Microseconds since 1970. */
 export interface IntervalLook {
   /** Version of the rules by which. */
   readonly algorithm: number;
@@ -166,9 +166,13 @@ export interface IntervalLook {
   readonly swept: ReadMark;
 }
 
+/** Where it is written up to where days were formed: of intervals, of validation. */
+export type DayLooks = 'interval_looks' | 'validation_looks';
+
 export async function readIntervalLook(
   client: Queryable,
   tenant: string,
+  table: DayLooks = 'interval_looks',
 ): Promise<IntervalLook | undefined> {
   const { rows } = await client.query<{
     algorithm: number;
@@ -179,7 +183,7 @@ export async function readIntervalLook(
     shown: string;
     swept_at: number;
     swept_shown: string;
-  }>('SELECT * FROM interval_looks WHERE tenant = $1', [tenant]);
+  }>(`SELECT * FROM ${table} WHERE tenant = $1`, [tenant]);
   const [row] = rows;
   if (row === undefined) return undefined;
   return {
@@ -198,9 +202,11 @@ export async function writeIntervalLook(
   client: Queryable,
   tenant: string,
   { algorithm, formedUntilUs, forming, mark, swept }: IntervalLook,
+  table: DayLooks = 'interval_looks',
 ): Promise<void> {
   await client.query(
-    `INSERT INTO interval_looks VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `INSERT INTO ${table} (tenant, algorithm, formed_until, forming_until, next_channel, looked_at, shown, swept_at, swept_shown)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (tenant) DO UPDATE SET
        (algorithm, formed_until, forming_until, next_channel, looked_at, shown, swept_at, swept_shown) =
        (excluded.algorithm, excluded.formed_until, excluded.forming_until, excluded.next_channel, excluded.looked_at,

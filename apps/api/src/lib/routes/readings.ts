@@ -1,12 +1,11 @@
-import type { ReadingResolution } from '@verimeter/api-schema';
-import type { Bucket, ReadingRange, TenantReadings } from '@verimeter/reading-store';
-import { type PoolClient, readRegisterEventsOf } from '@verimeter/registry';
+import type { Reading, ReadingResolution } from '@verimeter/api-schema';
+import type { Bucket, ReadingRange, StoredReading, TenantReadings } from '@verimeter/reading-store';
+import { type PoolClient, readExceptionsOf, readRegisterEventsOf } from '@verimeter/registry';
 import {
   EARLIEST_TS_US,
   FLAG,
   FUTURE_QUARANTINE_US,
   findQuantity,
-  flagNames,
   formatTimestamp,
   type JudgedRegisterEvent,
 } from '@verimeter/telemetry';
@@ -15,6 +14,8 @@ import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
+import { qualityMarks } from '../quality-marks.ts';
+import { versionPage } from '../reading-versions.ts';
 import {
   eventsOf,
   isTouched,
@@ -35,6 +36,7 @@ interface AggregateRow extends RegisterBucket {
 
 const afterReading = z.tuple([z.number(), z.boolean(), z.number()]);
 const afterBucket = z.tuple([z.number()]);
+const afterVersion = z.tuple([z.number(), z.int()]);
 
 interface Range extends ReadingRange {
   readonly tenant: string;
@@ -209,6 +211,26 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
       );
     }
 
+    if (query.include === 'versions') {
+      const page = pageOf(scope, query, afterVersion);
+      const [afterUs, version] = page.after ?? [];
+      const rows = await versionPage(
+        source,
+        range,
+        {
+          limit: page.limit + 1,
+          after:
+            afterUs === undefined || version === undefined ? undefined : { tsUs: afterUs, version },
+        },
+        (readings) => readingItems(client, range, readings),
+      );
+      return page.of(
+        rows,
+        (row) => row.item,
+        (row) => [row.tsUs, row.version],
+      );
+    }
+
     const page = pageOf(scope, query, afterReading);
     const [afterUs, afterCurrent, afterValue] = page.after ?? [];
     const rows = await source.readings.page(client, range, {
@@ -219,18 +241,34 @@ export function registerReadingRoutes(app: FastifyInstance, context: ApiContext)
           ? undefined
           : { tsUs: afterUs, current: afterCurrent, value: afterValue },
     });
+    const items = await readingItems(client, range, rows);
     return page.of(
-      rows,
-      (row) => ({
-        ts: formatTimestamp(row.tsUs),
-        value: row.value,
-        quality: flagNames(row.flags),
-        received_at: formatTimestamp(row.receivedAtUs),
-        ts_source:
-          (row.flags & FLAG.arrivalTime) === 0 ? ('device' as const) : ('arrival' as const),
-        current: row.current,
-      }),
-      (row) => [row.tsUs, row.current, row.value],
+      rows.map((row, k) => ({ row, item: items[k] })),
+      ({ item }) => item ?? never(),
+      ({ row }) => [row.tsUs, row.current, row.value],
     );
   });
+}
+
+const never = (): never => {
+  throw new Error('a reading without an item');
+};
+
+/** Readings as the API shows them, by time, with what validation found in them. */
+async function readingItems(
+  client: PoolClient,
+  range: Range,
+  rows: readonly StoredReading[],
+): Promise<Reading[]> {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const quality = qualityMarks(await readExceptionsOf(client, range, first.tsUs, last.tsUs));
+  return rows.map((row) => ({
+    ts: formatTimestamp(row.tsUs),
+    value: row.value,
+    quality: quality(row.tsUs, row.flags),
+    received_at: formatTimestamp(row.receivedAtUs),
+    ts_source: (row.flags & FLAG.arrivalTime) === 0 ? 'device' : 'arrival',
+    current: row.current,
+  }));
 }

@@ -150,7 +150,8 @@ async function serve(
   });
   shutdown.defer('hourly analysis', () => following);
   // Not needed before: what the estimators need to load does not hold up the start.
-  const { keepIntervals, keepLateMarks, keepScanned } = await import('@verimeter/analytics');
+  const { keepIntervals, keepLateMarks, keepScanned, keepValidated } =
+    await import('@verimeter/analytics');
   const watching = { pool, store, log, signal: shutdown.signal };
   const scanning = keepScanned(watching);
   shutdown.defer('registers', () => scanning);
@@ -158,6 +159,8 @@ async function serve(
   shutdown.defer('late readings', () => marking);
   const forming = keepIntervals(watching);
   shutdown.defer('intervals', () => forming);
+  const validating = keepValidated(watching);
+  shutdown.defer('validation', () => validating);
 }
 
 /** Runs everything on this machine until it is told to stop. */

@@ -1,5 +1,6 @@
-import { HEALTH_COLUMNS, LOT_COLUMNS } from '@verimeter/api-schema';
-import { FLAG, flagNames } from '@verimeter/telemetry';
+import { exceptionText, HEALTH_COLUMNS, LOT_COLUMNS } from '@verimeter/api-schema';
+import { FLAG, flagNames, VALIDATION_RULE_NAMES } from '@verimeter/telemetry';
+import { z } from 'zod';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 import { INTERVAL_DAYS_SQL, INTERVAL_EXPORT_COLUMNS, intervalRows } from './interval-rows.ts';
 import type { RowBatch } from './row-format.ts';
@@ -13,6 +14,9 @@ export const EXPORT_KINDS = [
   'ledger',
   'quarantine',
   'register-events',
+  'exceptions',
+  'value-versions',
+  'value-corrections',
 ] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
@@ -79,6 +83,57 @@ const QUARANTINE_COLUMNS = [
   'payload_sha256',
   'payload_base64',
 ] as const;
+
+const EXCEPTION_COLUMNS = [
+  'device_id',
+  'quantity',
+  'from',
+  'to',
+  'rule',
+  'severity',
+  'code',
+  'value',
+  'expected',
+  'unit',
+  'rules_version',
+  'found_at',
+  'text',
+] as const;
+const VALUE_VERSION_COLUMNS = [
+  'device_id',
+  'quantity',
+  'ts',
+  'version',
+  'value',
+  'unit',
+  'code',
+  'method',
+  'model',
+  'created_at',
+  'superseded_at',
+] as const;
+const VALUE_CORRECTION_COLUMNS = [
+  'device_id',
+  'quantity',
+  'from',
+  'to',
+  'version',
+  'gain',
+  'offset',
+  'unit',
+  'code',
+  'method',
+  'model',
+  'created_at',
+  'superseded_at',
+] as const;
+
+const exceptionRow = z.object({
+  rule: z.enum(VALIDATION_RULE_NAMES),
+  value: z.number().nullable(),
+  expected: z.number().nullable(),
+  unit: z.string(),
+});
 
 /** Rows in the order of device, quantity and time, bytewise, so that a file does not depend on the database's locale. */
 export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
@@ -165,6 +220,33 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
     instants: new Set(['ts', 'before_ts', 'after_ts', 'decided_at']),
     sql: `SELECT ${REGISTER_EVENT_COLUMNS.join(', ')} FROM register_events
            WHERE tenant = $1 ORDER BY device_id COLLATE "C", quantity COLLATE "C", ts`,
+  },
+  exceptions: {
+    columns: EXCEPTION_COLUMNS,
+    instants: new Set(['from', 'to', 'found_at']),
+    sql: `SELECT c.device_id, c.quantity, e.ts AS "from", e.until_ts AS "to", e.rule, e.severity, e.code, e.value, e.expected, c.unit,
+                 e.rules_version, e.found_at
+            FROM validation_exceptions e JOIN channels c USING (channel_id)
+           WHERE e.tenant = $1
+           ORDER BY c.device_id COLLATE "C", c.quantity COLLATE "C", e.ts, e.rule, e.rules_version`,
+    convert: (row) => ({ ...row, text: exceptionText(exceptionRow.parse(row), 'en') }),
+  },
+  'value-versions': {
+    columns: VALUE_VERSION_COLUMNS,
+    instants: new Set(['ts', 'created_at', 'superseded_at']),
+    sql: `SELECT c.device_id, c.quantity, v.ts, v.version, v.value, c.unit, v.code, v.method, v.model, v.created_at, v.superseded_at
+            FROM value_versions v JOIN channels c USING (channel_id)
+           WHERE v.tenant = $1
+           ORDER BY c.device_id COLLATE "C", c.quantity COLLATE "C", v.ts, v.version`,
+  },
+  'value-corrections': {
+    columns: VALUE_CORRECTION_COLUMNS,
+    instants: new Set(['from', 'to', 'created_at', 'superseded_at']),
+    sql: `SELECT c.device_id, c.quantity, v.from_ts AS "from", v.to_ts AS "to", v.version, v.gain, v."offset", c.unit, v.code, v.method,
+                 v.model, v.created_at, v.superseded_at
+            FROM value_corrections v JOIN channels c USING (channel_id)
+           WHERE v.tenant = $1
+           ORDER BY c.device_id COLLATE "C", c.quantity COLLATE "C", v.from_ts, v.version`,
   },
 };
 
