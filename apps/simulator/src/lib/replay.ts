@@ -5,7 +5,7 @@ import { randomStream, STREAM } from './random.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Of what was there before the city: few devices, so that a day of each would be a great many small messages. */
-const DAYS_AT_ONCE = 7;
+const DAYS_AT_ONCE = 30;
 
 /** One slice of the replay: the messages of up to a day, and the instant that is reached when all are acknowledged. */
 export interface Slice {
