@@ -1,7 +1,14 @@
-import { analyzeElectricityFleet, type DeviceResult, textbookEstimates } from '@verimeter/drift';
+import {
+  analyzeElectricityFleet,
+  analyzeSensorFleet,
+  type DeviceResult,
+  textbookEstimates,
+} from '@verimeter/drift';
 import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
 import { comparisonText } from '../up/comparison.ts';
+import { type SensorScore, sensorComparisonText, sensorScore } from '../up/sensor-comparison.ts';
 import { fleetOfCity } from './city-fleet.ts';
+import { foundSensor, sensorsOfCity } from './city-sensors.ts';
 
 /** What a demo city is judged by: drifts this large are to be found, steps of the second size in any case. */
 const JUDGED_ERROR = 0.03;
@@ -27,6 +34,7 @@ export interface CityVerdict {
   readonly largeSteps: number;
   readonly largeStepsMissed: number;
   readonly falseReverify: number;
+  readonly sensors: SensorScore;
 }
 
 /** Builds a demo city, analyses it, and compares with what it hides. */
@@ -48,9 +56,11 @@ export function judgeCity(seed: number): CityVerdict {
   const steps = judgedMeters(hidden.meters).filter(
     ({ fault }) => fault?.kind === 'step' && Math.abs(fault.size) >= LARGE_STEP,
   );
+  const sensors = analyzeSensorFleet(sensorsOfCity(city)).devices.map(foundSensor);
   return {
     seed,
-    text: comparisonText(hidden, devices.map(foundRow)),
+    text: `${comparisonText(hidden, devices.map(foundRow))}\n${sensorComparisonText(hidden.sensors, sensors)}`,
+    sensors: sensorScore(hidden.sensors, sensors),
     scores: [
       scoreOf('verimeter', hidden.meters, reverify),
       scoreOf(

@@ -74,6 +74,7 @@ function cityText(verdicts: readonly CityVerdict[]): string {
     '',
     `Steps of 5 % and more that were missed: ${sum((v) => v.largeStepsMissed)} of ${sum((v) => v.largeSteps)}.`,
     `Meters without a fault that are to be verified again: ${sum((v) => v.falseReverify)}.`,
+    `Faults of sensors that are to be seen to: ${sum((v) => v.sensors.found)} of ${sum((v) => v.sensors.faults)}; quantities of sensors without a fault that are: ${sum((v) => v.sensors.falseAlarms)} of ${sum((v) => v.sensors.channels)}.`,
     'Recall and steps: meters with |e| of 3 % and more in areas that neither list nor feed the misfiled meter.',
     '',
   ].join('\n');

@@ -2,6 +2,7 @@ import type { Pool } from '@verimeter/registry';
 import { type MeterTruth, type TruthFile, readTruth } from '@verimeter/simulator';
 import { simulatorDirectory } from '../commands/simulate.ts';
 import { table, write } from '../output.ts';
+import { type FoundSensor, sensorComparisonText } from './sensor-comparison.ts';
 
 interface Found {
   readonly device_id: string;
@@ -64,7 +65,10 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
     ];
   });
   const alarms = found.filter(
-    (row) => row.recommendation === 'reverify' && !faultyIds.has(row.device_id),
+    (row) =>
+      row.recommendation === 'reverify' &&
+      trueError.has(row.device_id) &&
+      !faultyIds.has(row.device_id),
   );
   const judged = faulty.filter(
     (meter) =>
@@ -105,10 +109,13 @@ export async function printComparison(
   options: { readonly tenant: string; readonly dataDir: string },
 ): Promise<void> {
   const truth = await readTruth(simulatorDirectory(options.dataDir, options.tenant));
-  const result = await pool.query<Found>(
-    `SELECT device_id, indication, recommendation, error_estimate, interval_low, interval_high, group_status
+  const result = await pool.query<Found & FoundSensor>(
+    `SELECT device_id, quantity, indication, recommendation, error_estimate, interval_low, interval_high,
+            offset_estimate, offset_standard_error, group_status
        FROM health WHERE tenant = $1 ORDER BY device_id`,
     [options.tenant],
   );
-  await write(`\n${comparisonText(truth, result.rows)}`);
+  await write(
+    `\n${comparisonText(truth, result.rows)}\n${sensorComparisonText(truth.sensors, result.rows)}`,
+  );
 }

@@ -1,0 +1,79 @@
+import { type DeviceResult, type SensorFleetInput, type SensorSeries } from '@verimeter/drift';
+import { errorLimit } from '@verimeter/metrology';
+import type { City } from '@verimeter/simulator';
+import type { FoundSensor } from '../up/sensor-comparison.ts';
+
+const HOUR_US = 3600e6;
+/** Of the city's local time ahead of UTC. */
+const ZONE_MINUTES = 7 * 60;
+
+/** What the analytics would read from the store about the sensors of a city: records, hourly means and events, no truth. */
+export function sensorsOfCity(city: City): SensorFleetInput {
+  const startUs = 1000 * city.airStartMs;
+  const asOfUs = 1000 * (city.startMs + 86_400_000 * city.days);
+  const rows = new Map(city.devices.map((device) => [device.device_id, device]));
+  return {
+    zoneMinutes: ZONE_MINUTES,
+    networks: city.groups
+      .filter(({ kind }) => kind === 'sensor_network')
+      .map(({ group_id: groupId }) => ({
+        groupId,
+        asOfUs,
+        grid: { startUs, stepUs: HOUR_US, count: Math.round((asOfUs - startUs) / HOUR_US) + 1 },
+        series: city.air
+          .flatMap(({ deviceId, quantities }) =>
+            Object.entries(quantities).flatMap(([quantity, values]): SensorSeries[] => {
+              const member = city.members.find(
+                (row) => row.group_id === groupId && row.device_id === deviceId,
+              );
+              const device = rows.get(deviceId);
+              const limits = errorLimit('environment_sensor', undefined, quantity);
+              if (member === undefined || device === undefined || limits === undefined) return [];
+              const installedUs = 1000 * Date.parse(`${device.installed_on}T00:00:00Z`);
+              return [
+                {
+                  deviceId,
+                  quantity,
+                  role: member.role === 'reference' ? 'reference' : 'sensor',
+                  fromUs: -Infinity,
+                  toUs: Infinity,
+                  limit: limits.limit,
+                  inServiceLimit: limits.inServiceLimit,
+                  limitOf: limits.of,
+                  values,
+                  latitude: Number(device.lat),
+                  longitude: Number(device.lon),
+                  model: device.model,
+                  restartsUs: [
+                    installedUs,
+                    ...city.notices
+                      .filter((notice) => notice.deviceId === deviceId)
+                      .map(({ atMs }) => 1000 * atMs),
+                  ],
+                },
+              ];
+            }),
+          )
+          .toSorted((a, b) => order(a.deviceId, b.deviceId) || order(a.quantity, b.quantity)),
+      })),
+  };
+}
+
+/** An answer as the health table holds it. */
+export function foundSensor(device: DeviceResult): FoundSensor {
+  return {
+    device_id: device.deviceId,
+    quantity: device.quantity ?? null,
+    indication: device.indication,
+    recommendation: device.recommendation,
+    error_estimate: device.errorEstimate ?? null,
+    interval_low: device.intervalLow ?? null,
+    interval_high: device.intervalHigh ?? null,
+    offset_estimate: device.offsetEstimate ?? null,
+    offset_standard_error: device.offsetStandardError ?? null,
+  };
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
