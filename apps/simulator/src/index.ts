@@ -19,6 +19,7 @@ export {
   type SensorTruth,
   truth,
   type TruthFile,
+  type WaterMeterTruth,
 } from './lib/truth.ts';
 export type { MeterFault } from './lib/meter.ts';
 export type { CitySize } from './lib/sizes.ts';

@@ -25,7 +25,9 @@ function seriesOf(city: City): Map<string, ArrayLike<number>> {
   }
   for (const meter of city.water) {
     all.set(`${meter.deviceId} register`, meter.register);
-    all.set(`${meter.deviceId} pressure`, meter.pressure);
+    if (meter.pressure !== undefined) all.set(`${meter.deviceId} pressure`, meter.pressure);
+    if (meter.reverseRegister !== undefined)
+      all.set(`${meter.deviceId} reverse`, meter.reverseRegister);
   }
   for (const { deviceId, quantities } of city.air)
     for (const [name, series] of Object.entries(quantities)) all.set(`${deviceId} ${name}`, series);

@@ -133,6 +133,11 @@ describe('what a city publishes', () => {
           expect(text).not.toContain(String(value).slice(0, 9));
     }
     expect(hidden.sensors.filter(({ fault }) => fault !== null)).toHaveLength(2);
+    for (const { trueError, baseError, litresPerDay, fault } of hidden.water)
+      for (const value of [trueError, baseError, litresPerDay, ...Object.values(fault ?? {})])
+        if (typeof value === 'number' && !Number.isInteger(value))
+          expect(text).not.toContain(String(value).slice(0, 9));
+    expect(hidden.water.filter(({ fault }) => fault !== null)).toHaveLength(1);
     for (const key of [
       'fault',
       'gain',
@@ -147,6 +152,10 @@ describe('what a city publishes', () => {
       'ramp',
       '"step":"',
       'drift',
+      'backflow',
+      'customer-leak',
+      'litresPer',
+      'healthy',
     ])
       expect(text).not.toContain(key);
     // The rows of a meter with a fault have the same columns filled as those of any other.

@@ -24,6 +24,7 @@ const truth: TruthFile = {
   asOf: '2026-11-23T00:00:00Z',
   areas: [],
   sensors: [],
+  water: [],
   meters: [
     meter('found', { fault: { kind: 'step', size: 0.05, sinceDay: 10.4 }, trueError: 0.052 }),
     meter('missed', {

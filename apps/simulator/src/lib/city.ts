@@ -35,15 +35,16 @@ export interface ElectricityMeterSeries extends MeterReadings {
 
 /**
  * A city as its devices report it (`devices` … `notices`), and `truth`, which no device knows. Grid point k of a series is
- * the instant startMs + k * step (air: airStartMs + k * step); electricity has a step of 15 minutes, water and air of one hour.
+ * the instant startMs + k * step (water: waterStartMs + k * step, air: airStartMs + k * step); electricity has a step of 15 minutes, water and air of one hour.
  */
 export interface City {
   readonly seed: number;
   readonly size: CitySize;
   readonly startMs: number;
   readonly days: number;
-  /** The first instant of any series, and that of the air: some devices were there before the others. */
+  /** The first instant of any series, and those of water and air: some devices were there before the others. */
   readonly historyStartMs: number;
+  readonly waterStartMs: number;
   readonly airStartMs: number;
   readonly devices: readonly DeviceRow[];
   readonly groups: readonly GroupRow[];
@@ -52,7 +53,7 @@ export interface City {
   readonly gateways: ReadonlyMap<string, string>;
   /** Sorted by device id; arrays have 96 * days + 1 values. */
   readonly electricity: readonly ElectricityMeterSeries[];
-  /** Sorted by device id; arrays have 24 * days + 1 values. */
+  /** Sorted by device id; a value for each hour from waterStartMs to the end. */
   readonly water: readonly WaterMeterSeries[];
   /** Sorted by device id; a value for each hour from airStartMs to the end. */
   readonly air: readonly AirStation[];
@@ -174,7 +175,7 @@ export function buildCity(options: CityOptions): City {
     });
   });
 
-  const water = buildWaterDistrict(setting, size.homes);
+  const water = buildWaterDistrict(setting, size.water, size.days);
   const air = buildAirNetwork(setting, size.air, size.days);
   for (const part of [water, air]) {
     devices.push(...part.devices);
@@ -187,7 +188,8 @@ export function buildCity(options: CityOptions): City {
     size: options.size,
     startMs,
     days,
-    historyStartMs: Math.min(startMs, air.startMs),
+    historyStartMs: Math.min(startMs, water.startMs, air.startMs),
+    waterStartMs: water.startMs,
     airStartMs: air.startMs,
     devices: devices.toSorted((a, b) => compare(a.device_id, b.device_id)),
     groups: groups.toSorted((a, b) => compare(a.group_id, b.group_id)),
@@ -208,6 +210,7 @@ export function buildCity(options: CityOptions): City {
       meters: meterTruth.toSorted((a, b) => compare(a.deviceId, b.deviceId)),
       areas: areaTruth,
       air: air.truths,
+      water: water.histories,
     },
   };
 }

@@ -34,13 +34,17 @@ export function deviceStreams(city: City): DeviceStream[] {
         power,
       };
     }),
-    ...city.water.map(({ deviceId, register, pressure }): DeviceStream => ({
+    ...city.water.map(({ deviceId, register, reverseRegister, pressure }): DeviceStream => ({
       deviceId,
       kind: 'water',
       gateway: gateway(deviceId),
-      startMs: city.startMs,
+      startMs: city.waterStartMs,
       stepMs: HOUR_MS,
-      quantities: { water_volume: register, water_pressure: pressure },
+      quantities: {
+        water_volume: register,
+        ...(reverseRegister === undefined ? {} : { water_volume_reverse: reverseRegister }),
+        ...(pressure === undefined ? {} : { water_pressure: pressure }),
+      },
       power: undefined,
     })),
     ...city.air.map(({ deviceId, quantities }): DeviceStream => ({

@@ -31,6 +31,7 @@ export const STREAM = {
   live: 15,
   travel: 16,
   trial: 17,
+  waterFault: 18,
   airWeather: 30,
   airField: 31,
   airSource: 32,

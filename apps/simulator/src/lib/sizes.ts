@@ -1,4 +1,5 @@
 import type { AirNetworkSize } from './air-network.ts';
+import type { WaterDistrictSize } from './water-district.ts';
 
 /** `small` is what `verimeter up` shows; `tiny` keeps a test short. */
 export type CitySize = 'small' | 'tiny';
@@ -12,7 +13,7 @@ export const SIZES: Readonly<
       readonly meters: readonly [number, number];
       /** Length of the history; ramps have grown at its end. */
       readonly days: number;
-      readonly homes: number;
+      readonly water: WaterDistrictSize;
       readonly air: AirNetworkSize;
       readonly faults: {
         readonly drifted: readonly [number, number];
@@ -26,7 +27,8 @@ export const SIZES: Readonly<
     areas: 6,
     meters: [40, 60],
     days: 35,
-    homes: 30,
+    // thirteen weeks with the city's own days
+    water: { homes: 30, daysBefore: 56 },
     // eight sensors and a reference; with the city's own days two thirds of a year
     air: { sensors: 8, daysBefore: 180 },
     faults: { drifted: [12, 16], misfiled: true, stopped: true },
@@ -35,7 +37,7 @@ export const SIZES: Readonly<
     areas: 2,
     meters: [6, 8],
     days: 3,
-    homes: 4,
+    water: { homes: 4, daysBefore: 7 },
     air: { sensors: 2, daysBefore: 4 },
     faults: { drifted: [2, 2], misfiled: true, stopped: true },
   },

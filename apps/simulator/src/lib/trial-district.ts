@@ -3,14 +3,16 @@ import { boundedNormal, randomStream, STREAM } from './random.ts';
 import { TRIAL_ORIGIN } from './trial-area.ts';
 import type { TrialDistrictOptions } from './trial-district-options.ts';
 import { trialReadings, type TrialReadings } from './trial-district-readings.ts';
-import { type FlowProfile, flowProfile, type WaterDraw } from './water-flow.ts';
+import { homeFlow } from './water-faults.ts';
+import type { WaterDraw } from './water-flow.ts';
 import { type DistrictFlow, districtFlow } from './water-hydraulics.ts';
 import { awayDays, drawHome, homeDraws } from './water-home.ts';
 import { drawCurve, type WaterFault } from './water-meter.ts';
 import { NOMINAL_BAR, zonesOf } from './water-network.ts';
 import { electricityBeside } from './water-presence.ts';
-import { accumulate, countHome, LITRES_PER_M3, readPressure } from './water-register.ts';
+import { countHome, hourly, LITRES_PER_M3, readPressure } from './water-register.ts';
 import { seriesDraws } from './water-series.ts';
+import { countSupply } from './water-supply.ts';
 import { waterSteps, type WaterSteps } from './water-steps.ts';
 
 /** A meter as its utility knows it; grid point k is `startMs` and k hours. */
@@ -22,6 +24,8 @@ export interface TrialWaterMeter extends TrialReadings {
   /** Q3, m3/h. */
   readonly permanentFlow: number;
   readonly builtYear: number;
+  /** m3 that ran back; of a meter through which something does. */
+  readonly reverseRegister?: Float64Array;
   /** bar, mean of the hour that ends there. */
   readonly pressure?: Float64Array;
   /** kW.h of an electricity meter at the same address, of the hour that ends there. */
@@ -64,20 +68,20 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
   const startMs = originMs(TRIAL_ORIGIN);
   const window = waterSteps(24 * days);
   const faults = faultsOf(options);
-  const profiles = Array.from({ length: homes }, (_, home) =>
-    profileOf(options, home, window, faults.get(home)),
+  const homeFlows = Array.from({ length: homes }, (_, home) =>
+    homeFlow({ seed, district, home }, drawsOf(options, home, window), faults.get(home), window),
   );
-  const flow = districtFlow(profiles, options, window);
+  const flow = districtFlow(homeFlows, options, window);
   const groupId = `W-T${String(district + 1).padStart(4, '0')}`;
   const meters: TrialWaterMeter[] = [];
   const truths: TrialHomeTruth[] = [];
-  profiles.forEach((profile, home) => {
+  homeFlows.forEach((own, home) => {
     const random = randomStream(seed, STREAM.trial, district, 11, home);
     const lot = random.pick(options.lots);
     const curve = drawCurve(random, lot, options.healthySd);
     const fault = faults.get(home);
     const zone = home % zonesOf(homes, building);
-    const counted = countHome(profile, { flow, zone }, { curve, fault, lastDay: days });
+    const counted = countHome(own, { flow, zone }, { curve, fault, lastDay: days });
     const { actual, healthy, atLast } = counted.window;
     const deviceId = `${groupId}-${String(home + 1).padStart(4, '0')}`;
     const perHour = hourly(counted.actual, window);
@@ -90,6 +94,9 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       permanentFlow: 2.5,
       builtYear: lot.builtYear,
       ...trialReadings(options, counted.indicated, window, home),
+      ...(fault?.kind === 'backflow'
+        ? { reverseRegister: trialReadings(options, counted.reverse, window, home).register }
+        : {}),
       ...(isLogged
         ? { pressure: logged(options, home, flow, flow.zonePressure.subarray(zone * window.steps)) }
         : {}),
@@ -113,7 +120,11 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       actual: perHour,
     });
   });
-  const supply = countSupply(options, flow);
+  const supply = countSupply(
+    flow,
+    randomStream(seed, STREAM.trial, district, 13),
+    options.supplySd,
+  );
   meters.push({
     deviceId: `${groupId}-SUM`,
     lot: 'supply',
@@ -177,23 +188,6 @@ export function trialWaterFleet(
   };
 }
 
-function profileOf(
-  options: TrialDistrictOptions,
-  home: number,
-  window: WaterSteps,
-  fault: WaterFault | undefined,
-): FlowProfile {
-  const draws = drawsOf(options, home, window);
-  if (fault?.kind === 'customer-leak')
-    draws.push({
-      startS: fault.sinceDay * 86_400,
-      seconds: (options.days + 2 - fault.sinceDay) * 86_400,
-      litresPerHour: fault.litresPerHour,
-      pressured: true,
-    });
-  return flowProfile(draws, [window.fromS, window.fromS + window.steps * window.stepS]);
-}
-
 function drawsOf(
   { seed, district, days, homes, loads }: TrialDistrictOptions,
   home: number,
@@ -205,25 +199,6 @@ function drawsOf(
   const use = loads.homes[home];
   if (use === undefined) throw new RangeError(`a district of ${homes} homes needs as many series`);
   return seriesDraws(use, { ...key, hours });
-}
-
-/** A meter of the main has hardly any starting flow, and an error that is not quite the same at night and at noon. */
-function countSupply(
-  { seed, district, supplySd }: TrialDistrictOptions,
-  flow: DistrictFlow,
-): { readonly indicated: Float64Array; readonly error: number } {
-  const random = randomStream(seed, STREAM.trial, district, 13);
-  const flat = boundedNormal(random, supplySd, 2.5 * supplySd);
-  const slope = boundedNormal(random, supplySd / 4, supplySd / 2);
-  const total = sum(flow.supply);
-  const usual = total / flow.supply.length;
-  const indicated = new Float64Array(flow.supply.length + 1);
-  flow.supply.forEach((volume, step) => {
-    const loads = Math.log(Math.max(0.05, Math.min(20, volume / usual)));
-    indicated[step + 1] = volume * (1 + flat + slope * loads);
-  });
-  accumulate(indicated);
-  return { indicated, error: (indicated.at(-1) ?? 0) / total - 1 };
 }
 
 /** Who is not there draws no water; of a real home that draws next to nothing on a day the same is assumed. */
@@ -258,14 +233,6 @@ function logged(
     resolution: 0.01,
     gaps: new Uint8Array(flow.steps.hours + 1),
   });
-}
-
-function hourly(counted: Float64Array, { hours, stepS }: WaterSteps): Float64Array {
-  const perHour = 3600 / stepS;
-  return Float64Array.from(
-    { length: hours + 1 },
-    (_, k) => (counted[(k + 1) * perHour] ?? 0) - (counted[k * perHour] ?? 0),
-  );
 }
 
 function faultsOf({

@@ -26,6 +26,24 @@ const airFault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('noise'), factor: z.number(), sinceDay: z.number() }),
 ]);
 
+const waterFault = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('drift'),
+    size: z.number(),
+    sinceDay: z.number(),
+    untilDay: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal('wear'),
+    factor: z.number(),
+    sinceDay: z.number(),
+    untilDay: z.number().optional(),
+  }),
+  z.object({ kind: z.literal('stopped'), sinceDay: z.number() }),
+  z.object({ kind: z.literal('customer-leak'), litresPerHour: z.number(), sinceDay: z.number() }),
+  z.object({ kind: z.literal('backflow'), litresPerNight: z.number(), sinceDay: z.number() }),
+]);
+
 const schema = z.object({
   seed: z.number(),
   size: z.string(),
@@ -62,6 +80,15 @@ const schema = z.object({
       trueError: z.number(),
       replacedOnDay: z.number().nullable(),
       fault: airFault.nullable(),
+    }),
+  ),
+  water: z.array(
+    z.object({
+      deviceId: z.string(),
+      trueError: z.number().nullable(),
+      baseError: z.number().nullable(),
+      litresPerDay: z.number(),
+      fault: waterFault.nullable(),
     }),
   ),
 });

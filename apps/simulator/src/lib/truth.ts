@@ -3,6 +3,8 @@ import type { AirElementTruth } from './air-network.ts';
 import type { City } from './city.ts';
 import { driftAt, type MeterFault } from './meter.ts';
 import { sensorError } from './sensor-error.ts';
+import { litresPerDay, waterError, type WaterMeterHistory } from './water-district.ts';
+import { gainAt, type WaterFault } from './water-meter.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -48,6 +50,18 @@ export interface SensorTruth {
   readonly fault: AirFault | null;
 }
 
+/** What only the simulator knows of a home's water meter. Ratios; e = (indicated - actual) / actual. */
+export interface WaterMeterTruth {
+  readonly deviceId: string;
+  /** e at as-of, weighted by what the home drew; null: it stands still, or nothing was drawn. */
+  readonly trueError: number | null;
+  /** The same without the fault. */
+  readonly baseError: number | null;
+  readonly litresPerDay: number;
+  /** Days since the water district began; null: nothing is wrong. */
+  readonly fault: WaterFault | null;
+}
+
 export interface CityTruth {
   readonly seed: number;
   readonly size: string;
@@ -57,6 +71,7 @@ export interface CityTruth {
   readonly meters: readonly MeterTruth[];
   readonly areas: readonly AreaTruth[];
   readonly air: readonly AirElementTruth[];
+  readonly water: readonly WaterMeterHistory[];
 }
 
 /** The truth as a JSON value for the simulator's own file: everything but the long series. */
@@ -69,12 +84,13 @@ export interface TruthFile {
   readonly meters: readonly MeterTruth[];
   readonly areas: readonly Omit<AreaTruth, 'lossKwh' | 'supplyKwh'>[];
   readonly sensors: readonly SensorTruth[];
+  readonly water: readonly WaterMeterTruth[];
 }
 
 /** What the city hides at an instant (milliseconds since 1970), default the end of the days that were built. */
 export function truth(city: City, atMs: number = city.startMs + city.days * DAY_MS): TruthFile {
   const day = (atMs - city.startMs) / DAY_MS;
-  const { air, ...rest } = city.truth;
+  const { air, water, ...rest } = city.truth;
   return {
     ...rest,
     asOf: new Date(atMs).toISOString(),
@@ -84,6 +100,7 @@ export function truth(city: City, atMs: number = city.startMs + city.days * DAY_
     })),
     areas: city.truth.areas.map(({ lossKwh: _loss, supplyKwh: _supply, ...area }) => area),
     sensors: air.map((element) => truthOfSensor(element, (atMs - city.airStartMs) / DAY_MS)),
+    water: water.map((history) => truthOfHome(history, (atMs - city.waterStartMs) / DAY_MS)),
   };
 }
 
@@ -96,5 +113,20 @@ function truthOfSensor(element: AirElementTruth, day: number): SensorTruth {
     trueError: sensorError(element, Math.min(Math.floor(24 * day), element.gain.length - 1)),
     replacedOnDay: repaired ? replacedOnDay : null,
     fault: repaired ? null : (fault ?? null),
+  };
+}
+
+const ratio = (e: number): number | null => (Number.isFinite(e) ? e : null);
+
+function truthOfHome(history: WaterMeterHistory, day: number): WaterMeterTruth {
+  const { deviceId, fault } = history;
+  const hour = Math.floor(24 * day);
+  const gain = gainAt(fault, day);
+  return {
+    deviceId,
+    trueError: gain === 0 ? null : ratio(waterError(history, gain, hour)),
+    baseError: ratio(waterError(history, 1, hour)),
+    litresPerDay: litresPerDay(history, hour),
+    fault: fault === undefined || fault.sinceDay > day ? null : fault,
   };
 }

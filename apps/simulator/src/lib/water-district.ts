@@ -1,5 +1,3 @@
-import { weekday, ZONE_HOURS } from './calendar.ts';
-import type { CitySetting } from './electricity-area.ts';
 import { boundedNormal, randomStream, STREAM } from './random.ts';
 import {
   type DeviceRow,
@@ -10,151 +8,226 @@ import {
   plainRow,
   type Spot,
 } from './tables.ts';
+import { homeFlow, planWaterFaults } from './water-faults.ts';
+import { drawHome, homeDraws } from './water-home.ts';
+import { districtFlow } from './water-hydraulics.ts';
+import { drawCurve, type WaterFault } from './water-meter.ts';
+import { zonesOf } from './water-network.ts';
+import {
+  countHome,
+  hourly,
+  lostReadings,
+  LITRES_PER_M3,
+  readPressure,
+  readRegister,
+} from './water-register.ts';
+import { waterSteps } from './water-steps.ts';
+import { countSupply } from './water-supply.ts';
 
 export interface WaterMeterSeries {
   readonly deviceId: string;
   /** Counter at hour k, m3, NaN where the reading is missing. */
   readonly register: Float64Array;
-  /** bar at hour k, mean of the hour that ends there. */
-  readonly pressure: Float64Array;
+  /** Counter of what ran back; the supply has none. */
+  readonly reverseRegister: Float64Array | undefined;
+  /** bar at hour k, mean of the hour that ends there; of the supply and of some homes. */
+  readonly pressure: Float64Array | undefined;
+}
+
+/** What only the simulator knows of a home's meter. Hours are those of the district. */
+export interface WaterMeterHistory {
+  readonly deviceId: string;
+  readonly fault: WaterFault | undefined;
+  /** m3 of the hour that ends at grid point k: what passed, and what the meter would have counted of it without its fault. */
+  readonly actual: Float64Array;
+  readonly healthy: Float64Array;
 }
 
 export interface WaterDistrict {
+  /** First hour: water is judged over more days than the city has. */
+  readonly startMs: number;
   readonly devices: DeviceRow[];
   readonly groups: GroupRow[];
   readonly members: MemberRow[];
   readonly gateways: ReadonlyMap<string, string>;
   readonly meters: readonly WaterMeterSeries[];
+  readonly histories: readonly WaterMeterHistory[];
+  readonly supplyError: number;
+}
+
+export interface WaterDistrictSize {
+  readonly homes: number;
+  /** Days the district was there before the city's first day. */
+  readonly daysBefore: number;
 }
 
 const GROUP = 'W-D1';
 const GATEWAY = 'G-W1';
+const DAY_MS = 86_400_000;
+/** Names the streams of the district, apart from those of trials. */
+const DISTRICT = 1_000_000;
+const PILOT_DAYS = 7;
+const GAP_RATE = 0.003;
+const CLOCK_SD = 5;
+/** Every so many homes a meter has a pressure sensor. */
+const PRESSURE_EVERY = 10;
 
-/** One district: homes drawing water, a leak that follows the pressure, a supply meter. */
-export function buildWaterDistrict(city: CitySetting, homes: number): WaterDistrict {
-  const network = randomStream(city.seed, STREAM.waterNetwork);
-  const hours = 24 * city.days + 1;
-  const use = Array.from({ length: homes }, (_, home) => hourlyUse(city, home, hours));
-  const demand = new Float64Array(hours);
-  for (const litres of use)
-    for (let k = 0; k < hours; k += 1) demand[k] = (demand[k] ?? 0) + (litres[k] ?? 0);
-
-  const source = network.uniform(2.8, 3.6);
-  const resistance = network.uniform(0.15, 0.4);
-  const leakAtThreeBar = network.uniform(25, 60);
-  const pressure = new Float64Array(hours);
-  const inflow = new Float64Array(hours);
-  for (let k = 0; k < hours; k += 1) {
-    const day = Math.floor((k - 1) / 24);
-    const noise = randomStream(city.seed, STREAM.waterNetwork, day, k);
-    // Head loss grows with the square of the flow; a leak through a fixed opening with a power of the pressure.
-    const head = resistance * ((demand[k] ?? 0) / 1500) ** 2;
-    const local = (((k + ZONE_HOURS) % 24) + 24) % 24;
-    const night = local < 5 ? 0.15 : 0;
-    pressure[k] = Math.max(0.4, source + night - head + 0.03 * noise.normal());
-    inflow[k] = (demand[k] ?? 0) + leakAtThreeBar * ((pressure[k] ?? 0) / 3) ** 1.1;
-  }
-
-  const place = places(city.seed, 50);
+/** One district: homes, pipes, leaks, a supply meter; `historyDays`: of the city, after which faults are to be found. */
+export function buildWaterDistrict(
+  city: { readonly seed: number; readonly startMs: number; readonly days: number },
+  { homes, daysBefore }: WaterDistrictSize,
+  historyDays: number,
+): WaterDistrict {
+  const { seed } = city;
+  const startMs = city.startMs - daysBefore * DAY_MS;
+  const days = daysBefore + city.days;
+  const window = waterSteps(24 * days);
+  const keys = Array.from({ length: homes }, (_, home) => ({ seed, district: DISTRICT, home }));
+  const draws = keys.map((key) => homeDraws(key, drawHome(key), { startMs, days }));
+  const faults = planWaterFaults(
+    seed,
+    draws.map((own, home) => ({ home, litresPerDay: litresOfPilot(own) })),
+    daysBefore + historyDays,
+  );
+  const homeFlows = keys.map((key, home) =>
+    homeFlow(key, draws[home] ?? [], faults.get(home), window),
+  );
+  const flow = districtFlow(
+    homeFlows,
+    {
+      seed,
+      district: DISTRICT,
+      days,
+      building: false,
+      leakShare: randomStream(seed, STREAM.waterNetwork, DISTRICT).uniform(0.12, 0.24),
+      bursts: true,
+      unmetered: 0.01,
+    },
+    window,
+  );
+  const place = places(seed, 50);
   const year = new Date(city.startMs).getUTCFullYear();
-  const devices = [gatewayRow(GATEWAY, place)];
-  const members: MemberRow[] = [];
-  const gateways = new Map<string, string>();
-  const meters: WaterMeterSeries[] = [];
-  use.forEach((litresOf, home) => {
-    const deviceId = `${GROUP}-${String(home + 1).padStart(3, '0')}`;
-    const nature = randomStream(city.seed, STREAM.meter, 5000 + home);
-    const age = nature.integer(1, 4);
-    const error = boundedNormal(nature, 0.008, 0.018);
-    const lowFlow = nature.uniform(0.03, 0.12);
-    // A turbine slips at small flows: below about 30 l in the hour a share is not counted.
-    const indicated = litresOf.map((litres) => litres * (1 + error - (litres < 30 ? lowFlow : 0)));
-    const start = nature.uniform(40, 900);
-    const altitude = nature.uniform(-0.25, 0.15);
-    devices.push(waterRow(deviceId, place.at(home + 1), { age, year, size: '2.5', home }));
-    members.push(member(deviceId, 'consumer'));
-    gateways.set(deviceId, GATEWAY);
-    meters.push({
-      deviceId,
-      register: accumulate(indicated, start, 0.001, missing(city.seed, 5000 + home, hours)),
-      pressure: pressure.map((bar) => Math.round((bar + altitude) * 100) / 100),
-    });
-  });
-  const supplyId = `${GROUP}-SUM`;
-  const supplyError = boundedNormal(network, 0.004, 0.01);
-  devices.push(waterRow(supplyId, place.at(0), { age: 1, year, size: '16', home: -1 }));
-  members.push(member(supplyId, 'supply'));
-  meters.push({
-    deviceId: supplyId,
-    register: accumulate(
-      inflow.map((litres) => litres * (1 + supplyError)),
-      network.uniform(5000, 90_000),
-      0.01,
-      missing(city.seed, 4999, hours),
-    ),
-    pressure: pressure.map((bar) => Math.round(bar * 100) / 100),
-  });
-  return {
-    devices,
+  const district: WaterDistrict & {
+    meters: WaterMeterSeries[];
+    histories: WaterMeterHistory[];
+    gateways: Map<string, string>;
+  } = {
+    startMs,
+    devices: [gatewayRow(GATEWAY, place)],
     groups: [
       { group_id: GROUP, kind: 'water_district', name: 'Khu cấp nước Phú Lợi', technical_loss: '' },
     ],
-    members,
-    gateways,
-    meters,
+    members: [],
+    gateways: new Map<string, string>(),
+    meters: [],
+    histories: [],
+    supplyError: 0,
   };
-}
-
-/** Litres of each hour, index k being the hour that ends at grid point k (UTC). */
-function hourlyUse(city: CitySetting, home: number, hours: number): Float64Array {
-  const nature = randomStream(city.seed, STREAM.home, home);
-  const people = nature.integer(1, 6);
-  const perPerson = nature.uniform(70, 170);
-  const early = nature.uniform(-0.6, 0.8);
-  const drip = nature.chance(0.12) ? nature.uniform(0.5, 4) : 0;
-  const litres = new Float64Array(hours).fill(drip);
-  for (let day = -1; day <= city.days; day += 1) {
-    const random = randomStream(city.seed, STREAM.waterUse, home, day);
-    const free = weekday(city.startMs, day) === 0;
-    const heat = 1 + 0.03 * ((city.weather[day + 1]?.meanCelsius ?? 27.6) - 27.6);
-    if (random.chance(0.02)) continue;
-    const draws = Math.max(1, Math.round(people * random.uniform(5, 9)));
-    for (let draw = 0; draw < draws; draw += 1) {
-      const when = random.next();
-      const hour =
-        when < 0.35
-          ? 6 + early + 0.9 * random.normal()
-          : when < 0.8
-            ? 18.8 + 1.6 * random.normal()
-            : random.uniform(free ? 7 : 9, 22);
-      const size = ((people * perPerson * heat) / draws) * random.uniform(0.2, 2.2);
-      // Local hour h of day d lies in the UTC hour that ends at grid point 24 d + floor(h) - 7 + 1.
-      const k = 24 * day + Math.floor(Math.min(23.9, Math.max(0, hour))) - ZONE_HOURS + 1;
-      if (k >= 0 && k < hours) litres[k] = (litres[k] ?? 0) + size;
-    }
-  }
-  return litres;
-}
-
-function accumulate(
-  litres: Float64Array,
-  start: number,
-  quantum: number,
-  gaps: Uint8Array,
-): Float64Array {
-  let counter = start;
-  return litres.map((value, k) => {
-    if (k > 0) counter += value / 1000;
-    if (gaps[k] === 1) return Number.NaN;
-    return Math.round(Math.floor(counter / quantum) * quantum * 1000) / 1000;
+  const rule = (
+    meter: number,
+    quantum: number,
+    start: number,
+  ): Parameters<typeof readRegister>[2] => ({
+    start,
+    quantum,
+    offsetS: -boundedNormal(randomStream(seed, STREAM.meter, 5000 + meter, 1), CLOCK_SD, 15),
+    gaps: lostReadings([seed, DISTRICT, meter], window.hours, GAP_RATE),
+    first: 0,
+    every: 1,
   });
+  const pressureOf = (meter: number, bar: Float32Array): Float64Array =>
+    readPressure((step) => bar[step] ?? 0, flow.steps, {
+      keys: [seed, DISTRICT, meter],
+      offset: boundedNormal(randomStream(seed, STREAM.meter, 5000 + meter, 2), 0.04, 0.1),
+      noise: 0.01,
+      resolution: 0.01,
+      gaps: lostReadings([seed, DISTRICT, meter], window.hours, GAP_RATE),
+    });
+  homeFlows.forEach((own, home) => {
+    const deviceId = `${GROUP}-${String(home + 1).padStart(3, '0')}`;
+    const nature = randomStream(seed, STREAM.meter, 5000 + home);
+    const age = nature.integer(1, 4);
+    const lot = {
+      name: '',
+      builtYear: year - age,
+      kind: 'jet' as const,
+      age,
+      meanError: 0.004 * randomStream(seed, STREAM.lot, 5000 + age).normal() - 0.002,
+    };
+    const zone = home % zonesOf(homes, false);
+    const meter = {
+      curve: drawCurve(nature, lot, 0.009),
+      fault: faults.get(home),
+      lastDay: daysBefore + historyDays,
+    };
+    const counted = countHome(own, { flow, zone }, meter);
+    const start = nature.uniform(40, 900);
+    district.devices.push(waterRow(deviceId, place.at(home + 1), { age, year, size: '2.5', home }));
+    district.members.push(member(deviceId, 'consumer'));
+    district.gateways.set(deviceId, GATEWAY);
+    district.meters.push({
+      deviceId,
+      register: readRegister(counted.indicated, window, rule(home, 0.001, start)),
+      reverseRegister: readRegister(counted.reverse, window, rule(home, 0.001, 0)),
+      pressure:
+        home % PRESSURE_EVERY === 4 || homes < PRESSURE_EVERY
+          ? pressureOf(
+              home,
+              flow.zonePressure.subarray(zone * window.steps, (zone + 1) * window.steps),
+            )
+          : undefined,
+    });
+    district.histories.push({
+      deviceId,
+      fault: meter.fault,
+      actual: hourly(counted.actual, window),
+      healthy: hourly(counted.healthy, window),
+    });
+  });
+  const supplyId = `${GROUP}-SUM`;
+  const nature = randomStream(seed, STREAM.waterNetwork, DISTRICT, 9);
+  const supply = countSupply(flow, nature, 0.004);
+  district.devices.push(waterRow(supplyId, place.at(0), { age: 1, year, size: '16', home: -1 }));
+  district.members.push(member(supplyId, 'supply'));
+  district.meters.push({
+    deviceId: supplyId,
+    register: readRegister(supply.indicated, window, rule(-1, 0.01, nature.uniform(5000, 90_000))),
+    reverseRegister: undefined,
+    pressure: pressureOf(-1, flow.inlet),
+  });
+  return { ...district, supplyError: supply.error };
 }
 
-function missing(seed: number, key: number, hours: number): Uint8Array {
-  const gaps = new Uint8Array(hours);
-  for (let k = 0; k < hours; k += 1)
-    if (randomStream(seed, STREAM.gap, key, k).chance(0.004)) gaps[k] = 1;
-  return gaps;
+/** L a day over the first week; the same however many days are built. */
+function litresOfPilot(draws: ReturnType<typeof homeDraws>): number {
+  let litres = 0;
+  for (const { startS, seconds, litresPerHour } of draws)
+    if (startS >= 0 && startS < PILOT_DAYS * 86_400 && seconds < 86_400)
+      litres += (seconds / 3600) * litresPerHour;
+  return litres / PILOT_DAYS;
+}
+
+/** e of a home's meter at an instant (hours of the district), weighted by what was drawn in the 400 days before; NaN without use. */
+export function waterError(
+  { actual, healthy }: Pick<WaterMeterHistory, 'actual' | 'healthy'>,
+  gain: number,
+  hour: number,
+): number {
+  let passed = 0;
+  let counted = 0;
+  for (let k = Math.max(1, hour - 400 * 24); k <= Math.min(hour, actual.length - 1); k += 1) {
+    passed += actual[k] ?? 0;
+    counted += healthy[k] ?? 0;
+  }
+  return (counted / passed) * gain - 1;
+}
+
+/** m3 as litres a day, over the hours up to an instant. */
+export function litresPerDay({ actual }: Pick<WaterMeterHistory, 'actual'>, hour: number): number {
+  const until = Math.min(hour, actual.length - 1);
+  let passed = 0;
+  for (let k = 1; k <= until; k += 1) passed += actual[k] ?? 0;
+  return (24 * LITRES_PER_M3 * passed) / Math.max(1, until);
 }
 
 function member(deviceId: string, role: 'supply' | 'consumer'): MemberRow {

@@ -15,6 +15,12 @@ export interface FlowProfile {
   readonly pressured: Float64Array;
 }
 
+/** What passes the meter of a home: forward, and back into the main where something makes it. */
+export interface HomeFlow {
+  readonly forward: FlowProfile;
+  readonly back: FlowProfile | undefined;
+}
+
 /** Adds up draws that may run at the same time: a meter sees their sum, and its error depends on that. */
 export function flowProfile(
   draws: readonly WaterDraw[],

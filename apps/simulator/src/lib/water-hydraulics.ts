@@ -1,6 +1,6 @@
 import { ZONE_HOURS } from './calendar.ts';
 import { randomStream, STREAM } from './random.ts';
-import { eachPiece, type FlowProfile } from './water-flow.ts';
+import { eachPiece, type FlowProfile, type HomeFlow } from './water-flow.ts';
 import {
   demandFactor,
   drawNetwork,
@@ -42,20 +42,23 @@ export interface DistrictSetting {
 /** Days whose demand decides on pipes and leaks: of a district that grows by days they stay the same. */
 const FIRST_DAYS = 7;
 
-/** Flows and pressures of a district whose homes draw what the profiles say. */
+/** Flows and pressures of a district whose homes draw, and give back, what their profiles say. */
 export function districtFlow(
-  profiles: readonly FlowProfile[],
+  homeFlows: readonly HomeFlow[],
   setting: DistrictSetting,
   window: WaterSteps,
 ): DistrictFlow {
   const { seed, district, building, control } = setting;
-  const homes = profiles.length;
+  const homes = homeFlows.length;
   const zones = zonesOf(homes, building);
   const demand = {
     fixed: new Float64Array(zones * window.steps),
     pressured: new Float64Array(zones * window.steps),
   };
-  profiles.forEach((profile, home) => addDemand(demand, home % zones, profile, window));
+  homeFlows.forEach(({ forward, back }, home) => {
+    addDemand(demand, home % zones, { profile: forward, sign: 1 }, window);
+    if (back !== undefined) addDemand(demand, home % zones, { profile: back, sign: -1 }, window);
+  });
   const { mean, peak } = firstDemand(demand, zones, window);
   const network = drawNetwork({
     seed,
@@ -94,10 +97,16 @@ interface ZoneDemand {
   readonly pressured: Float64Array;
 }
 
-function addDemand(into: ZoneDemand, zone: number, profile: FlowProfile, window: WaterSteps): void {
+/** `sign` -1: what comes back from a home. */
+function addDemand(
+  into: ZoneDemand,
+  zone: number,
+  { profile, sign }: { readonly profile: FlowProfile; readonly sign: 1 | -1 },
+  window: WaterSteps,
+): void {
   const row = zone * window.steps;
   // m3/h as the mean of the step.
-  const scale = 3600 / window.stepS / 1000;
+  const scale = (sign * 3600) / window.stepS / 1000;
   eachPiece(profile, window, (step, hours, fixed, pressured) => {
     into.fixed[row + step] = (into.fixed[row + step] ?? 0) + fixed * hours * scale;
     into.pressured[row + step] = (into.pressured[row + step] ?? 0) + pressured * hours * scale;

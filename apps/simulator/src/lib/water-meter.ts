@@ -30,14 +30,14 @@ export type WaterFault =
       readonly kind: 'drift';
       readonly size: number;
       readonly sinceDay: number;
-      readonly untilDay?: number;
+      readonly untilDay?: number | undefined;
     }
   /** Wear: the starting flow grows by this factor. */
   | {
       readonly kind: 'wear';
       readonly factor: number;
       readonly sinceDay: number;
-      readonly untilDay?: number;
+      readonly untilDay?: number | undefined;
     }
   | { readonly kind: 'stopped'; readonly sinceDay: number }
   /** A pipe behind the meter leaks: the meter is right, the customer has a fault. */
@@ -46,7 +46,7 @@ export type WaterFault =
   | { readonly kind: 'backflow'; readonly litresPerNight: number; readonly sinceDay: number };
 
 function grownAt(
-  fault: { readonly sinceDay: number; readonly untilDay?: number },
+  fault: { readonly sinceDay: number; readonly untilDay?: number | undefined },
   day: number,
 ): number {
   if (day < fault.sinceDay) return 0;

@@ -97,7 +97,7 @@ export function drawNetwork(setting: NetworkSetting): WaterNetwork {
 
 /** bar at the inlet for a flow, with what the valve wanders. */
 function inletPressure(network: WaterNetwork, flow: number, localHour: number): number {
-  const load = Math.min(2, flow / network.peak) ** 2;
+  const load = Math.max(0, Math.min(2, flow / network.peak)) ** 2;
   if (network.control === 'flow') return network.setPoint - 0.4 + (0.3 + network.droop) * load;
   const night = network.control === 'time' && (localHour < 4.75 || localHour >= 23) ? 0.6 : 0;
   return network.setPoint - night - network.droop * load;
@@ -155,7 +155,10 @@ export function solveStep(network: WaterNetwork, state: NetworkState, demand: St
     for (let zone = 0; zone < zones; zone += 1) {
       const up = parent[zone] ?? -1;
       const above = up < 0 ? inlet : (pressure[up] ?? 0) - (height[up] ?? 0);
-      const loss = (resistance[zone] ?? 0) * (flow[zone] ?? 0) ** HEAD_EXPONENT;
+      const through = flow[zone] ?? 0;
+      // What a home gives back may run up the pipe.
+      const loss =
+        Math.sign(through) * (resistance[zone] ?? 0) * Math.abs(through) ** HEAD_EXPONENT;
       const wanted = Math.max(LOWEST_BAR, above - loss + (height[zone] ?? 0));
       const before = pressure[zone] ?? 0;
       pressure[zone] = before + 0.6 * (wanted - before);

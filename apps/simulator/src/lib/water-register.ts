@@ -1,24 +1,27 @@
 import { randomStream, STREAM } from './random.ts';
-import { eachPiece, type FlowProfile } from './water-flow.ts';
+import { eachPiece, type HomeFlow } from './water-flow.ts';
 import type { DistrictFlow } from './water-hydraulics.ts';
 import { curveAt, curveError, gainAt, type MeterCurve, type WaterFault } from './water-meter.ts';
 import { demandFactor } from './water-network.ts';
 import type { WaterSteps } from './water-steps.ts';
 
-const DAY_S = 86_400;
 export const LITRES_PER_M3 = 1000;
 
 /** What passed a meter, and what it counted of it. m3 since the first step; value s at the begin of step s. */
 export interface Counted {
   readonly actual: Float64Array;
   readonly indicated: Float64Array;
+  /** What the meter would have counted without its fault. */
+  readonly healthy: Float64Array;
+  /** What ran back, counted in a register of its own. */
+  readonly reverse: Float64Array;
   /** Over the window: what passed, what it would have counted without a fault, and with the error it has at the end. */
   readonly window: { readonly actual: number; readonly healthy: number; readonly atLast: number };
 }
 
 /** Runs the flow of a home through its meter: every piece has an error of its own. */
 export function countHome(
-  profile: FlowProfile,
+  { forward, back }: HomeFlow,
   { flow, zone }: { readonly flow: DistrictFlow; readonly zone: number },
   meter: {
     readonly curve: MeterCurve;
@@ -30,34 +33,42 @@ export function countHome(
   const { steps, fromS, stepS } = window;
   const actual = new Float64Array(steps + 1);
   const indicated = new Float64Array(steps + 1);
+  const healthy = new Float64Array(steps + 1);
+  const reverse = new Float64Array(steps + 1);
   const row = zone * steps;
   const last = curveAt(meter.curve, meter.fault, meter.lastDay);
   const lastGain = gainAt(meter.fault, meter.lastDay);
   const sums = { actual: 0, healthy: 0, atLast: 0 };
   let curve = meter.curve;
   let gain = 1;
-  let known = Number.NaN;
-  eachPiece(profile, window, (step, hours, fixed, pressured) => {
-    const quarter = Math.floor((4 * (fromS + step * stepS)) / DAY_S) / 4;
-    if (quarter !== known) {
-      known = quarter;
-      curve = curveAt(meter.curve, meter.fault, quarter);
-      gain = gainAt(meter.fault, quarter);
+  let known = Number.NaN; // day, in hours
+  eachPiece(forward, window, (step, hours, fixed, pressured) => {
+    const day = Math.floor((fromS + step * stepS) / 3600) / 24;
+    if (day !== known) {
+      known = day;
+      curve = curveAt(meter.curve, meter.fault, day);
+      gain = gainAt(meter.fault, day);
     }
     const litresPerHour = fixed + pressured * demandFactor(zonePressure[row + step] ?? 0);
     const volume = (litresPerHour * hours) / LITRES_PER_M3;
     actual[step + 1] = (actual[step + 1] ?? 0) + volume;
+    const unspoilt = volume * (1 + curveError(meter.curve, litresPerHour));
+    healthy[step + 1] = (healthy[step + 1] ?? 0) + unspoilt;
     indicated[step + 1] =
-      (indicated[step + 1] ?? 0) + volume * (1 + curveError(curve, litresPerHour)) * gain;
+      (indicated[step + 1] ?? 0) +
+      (curve === meter.curve ? unspoilt : volume * (1 + curveError(curve, litresPerHour))) * gain;
     const at = fromS + step * stepS;
     if (at < 0 || at >= 3600 * window.hours) return;
     sums.actual += volume;
-    sums.healthy += volume * (1 + curveError(meter.curve, litresPerHour));
+    sums.healthy += unspoilt;
     sums.atLast += volume * (1 + curveError(last, litresPerHour)) * lastGain;
   });
-  accumulate(actual);
-  accumulate(indicated);
-  return { actual, indicated, window: sums };
+  if (back !== undefined)
+    eachPiece(back, window, (step, hours, fixed) => {
+      reverse[step + 1] = (reverse[step + 1] ?? 0) + (fixed * hours) / LITRES_PER_M3;
+    });
+  for (const counted of [actual, indicated, healthy, reverse]) accumulate(counted);
+  return { actual, indicated, healthy, reverse, window: sums };
 }
 
 export function accumulate(steps: Float64Array): void {
@@ -148,4 +159,13 @@ export function readPressure(
     const value = sum / perHour + logger.offset + logger.noise * noise;
     return Number((Math.round(value / logger.resolution) * logger.resolution).toFixed(3));
   });
+}
+
+/** m3 of the hour that ends at each grid point. */
+export function hourly(counted: Float64Array, { hours, stepS }: WaterSteps): Float64Array {
+  const perHour = 3600 / stepS;
+  return Float64Array.from(
+    { length: hours + 1 },
+    (_, k) => (counted[(k + 1) * perHour] ?? 0) - (counted[k * perHour] ?? 0),
+  );
 }
