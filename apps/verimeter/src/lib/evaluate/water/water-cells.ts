@@ -23,6 +23,8 @@ export interface WaterCellOptions {
   readonly onset: 'constant' | 'step' | 'ramp';
   /** Share of the homes whose meter stops, on days of the last half; 0: none. */
   readonly stopped: number;
+  /** In each district one meter that stops, one home that leaks behind its meter and one that gives water back, from its last third on. */
+  readonly troubles: boolean;
   /** Whether an electricity meter at each address reports as well. */
   readonly otherUse: boolean;
   /** First week that is looked at; undefined: one look, at the end. */
@@ -55,6 +57,7 @@ const BASE: WaterCellOptions = {
   drift: -0.1,
   onset: 'constant',
   stopped: 0,
+  troubles: false,
   otherUse: false,
 };
 
@@ -98,6 +101,14 @@ const FACTORS: readonly WaterCell[] = [
   cell('drift-20', 'drift -20 %', { drift: -0.2 }),
   cell('step', 'the drift begins in the window', { onset: 'step' }),
   cell('ramp', 'the drift grows in the window', { onset: 'ramp' }),
+  cell(
+    'troubles',
+    '30 homes, and in each district one meter stops, one home leaks and one gives water back',
+    {
+      homes: 30,
+      troubles: true,
+    },
+  ),
   cell('building', 'buildings of 12 flats behind a sum meter of 1 L', {
     homes: 12,
     districts: 25,

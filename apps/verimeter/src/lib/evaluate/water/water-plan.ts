@@ -102,6 +102,7 @@ function drawFaults(
       ...(onset === 'ramp' ? { untilDay: began + 0.4 * days } : {}),
     });
   }
+  if (options.troubles) for (const own of faults) addTroubles(own, options, random);
   const weeks = Math.floor(days / 7);
   for (const index of all.slice(drifting, drifting + Math.round(stopped * all.length))) {
     // On the day of a look, so that another one is exactly fourteen days later.
@@ -110,6 +111,28 @@ function drawFaults(
     set(index, { kind: 'stopped', sinceDay: 7 * week });
   }
   return faults;
+}
+
+/** One of each kind in homes without a fault, in the last third. */
+function addTroubles(
+  faults: Map<number, WaterFault>,
+  { homes, days }: WaterCellOptions,
+  random: Uniform,
+): void {
+  const free = shuffle(
+    Array.from({ length: homes }, (_, home) => home).filter((home) => !faults.has(home)),
+    random,
+  );
+  const since = (): number => Math.round(24 * days * (0.66 + 0.16 * random())) / 24;
+  const kinds: readonly WaterFault[] = [
+    { kind: 'stopped', sinceDay: since() },
+    { kind: 'customer-leak', litresPerHour: 15 + 35 * random(), sinceDay: since() },
+    { kind: 'backflow', litresPerNight: 20 + 40 * random(), sinceDay: since() },
+  ];
+  kinds.forEach((fault, index) => {
+    const home = free[index];
+    if (home !== undefined) faults.set(home, fault);
+  });
 }
 
 /**
