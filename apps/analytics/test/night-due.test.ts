@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { daysBetweenFull, isAnchor } from '../src/lib/night/night-due.ts';
 import { dealt } from '../src/lib/night/night-threads.ts';
-import { evenly } from '../src/lib/night/night-frame.ts';
+import { evenly } from '../src/lib/devices/evenly.ts';
 
 const DAY_US = 86_400e6;
 const FIRST_US = Date.UTC(2026, 10, 2, 1, 45) * 1000;

@@ -12,6 +12,7 @@ export {
   concludeFleet,
   MODEL_VERSION,
   answerOutside,
+  outsideAsOf,
 } from './lib/electricity-fleet.ts';
 export { analyzeArea, type AnalyzedArea } from './lib/analyze-area.ts';
 export { type CandidateSearch, openCandidateSearch } from './lib/candidate-search.ts';
@@ -80,3 +81,28 @@ export type {
   SamplingPlan,
   ShareStatement,
 } from './lib/lots/lot-types.ts';
+export {
+  type CheckedDevice,
+  checkDevice,
+  type OwnFinding,
+  strongestOf,
+  withOwnFinding,
+} from './lib/self-consistency/check-device.ts';
+export {
+  type CheckOutcome,
+  DEVICE_CHECKS,
+  type DeviceCheck,
+} from './lib/self-consistency/check-outcome.ts';
+export type { DeviceEvent } from './lib/self-consistency/device-events.ts';
+export type { DeviceSeries, GroupVoltage, PerPhase } from './lib/self-consistency/device-series.ts';
+export { checkZeroRun } from './lib/self-consistency/zero-run.ts';
+export {
+  changeOfWeeks,
+  consumptionChange,
+  type ConsumptionVerdict,
+} from './lib/self-consistency/consumption-change.ts';
+export {
+  type ConsumptionCohort,
+  consumptionCohort,
+} from './lib/self-consistency/consumption-cohort.ts';
+export { type DayGrid, weeklyEnergy } from './lib/self-consistency/consumption-weeks.ts';

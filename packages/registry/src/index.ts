@@ -57,7 +57,12 @@ export {
   readTenants,
   readVerifications,
 } from './lib/fleet.ts';
-export { type DeviceEvent, readDeviceEvents } from './lib/device-events.ts';
+export {
+  type DeviceEvent,
+  type ReportedEvent,
+  readDeviceEvents,
+  readReportedEvents,
+} from './lib/device-events.ts';
 export { type ChangedFinding, type FindingRow, upsertFindings } from './lib/findings.ts';
 export {
   type Evidence,

@@ -27,6 +27,9 @@ export interface Cadence {
   readonly phaseUs: number;
 }
 
+/** Where no register tells. */
+export const USUAL_CADENCE: Cadence = { stepUs: 15 * MINUTE_US, phaseUs: 0 };
+
 /** Quantities of a meter that an area's balance is estimated from. */
 export const BALANCE_QUANTITIES: readonly string[] = [IMPORT, EXPORT, ...VOLTAGES];
 

@@ -1,8 +1,9 @@
-import { type DeviceResult, MODEL_VERSION } from '@verimeter/drift';
+import { type DeviceResult, MODEL_VERSION, type OwnFinding } from '@verimeter/drift';
 import { balancedQuantity, type ErrorLimit, errorLimit, legalStatusAt } from '@verimeter/metrology';
 import type { Device, Evidence, HealthRow, Verification } from '@verimeter/registry';
 import type { Indication, LegalStatus } from '@verimeter/telemetry';
 import type { AsOf } from './as-of.ts';
+import { DEVICE_CHECKS_VERSION, saidWithOwn } from './devices/said-with-own.ts';
 import { firstAnswers } from './first-answers.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { HOUSEKEEPING } from './housekeeping.ts';
@@ -116,6 +117,7 @@ export function healthRows(
   fleet: FleetRecords,
   asOf: AsOf,
   results: readonly DeviceResult[],
+  own: ReadonlyMap<string, OwnFinding> = new Map(),
 ): HealthRow[] {
   const membership = membershipAt(fleet);
   const answers = new Map(
@@ -137,9 +139,14 @@ export function healthRows(
         device.accuracyClass ?? undefined,
         quantity === '' ? undefined : quantity,
       );
-      const said = withRegisterFault(
-        result ?? { ...fallback, recommendation: 'none' },
-        registerFault(fleet.registerEvents.get(deviceId) ?? [], quantity, asOfUs ?? 0),
+      const ownFinding = own.get(deviceId);
+      const said = saidWithOwn(
+        withRegisterFault(
+          result ?? { ...fallback, recommendation: 'none' },
+          registerFault(fleet.registerEvents.get(deviceId) ?? [], quantity, asOfUs ?? 0),
+        ),
+        ownFinding,
+        place?.role,
       );
       return {
         deviceId,
@@ -173,7 +180,8 @@ export function healthRows(
         groupId,
         groupStatus: result?.groupStatus ?? null,
         ...lawful,
-        modelVersion: MODEL_VERSION,
+        modelVersion:
+          ownFinding === undefined ? MODEL_VERSION : `${MODEL_VERSION}+${DEVICE_CHECKS_VERSION}`,
         evidence: [
           ...said.evidence,
           ...(limits?.assumed === true

@@ -1,9 +1,11 @@
-import { type AreaResult, type FleetResult, MODEL_VERSION } from '@verimeter/drift';
+import { type AreaResult, type FleetResult, MODEL_VERSION, outsideAsOf } from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, readTenants } from '@verimeter/registry';
 import type { Indication, Recommendation } from '@verimeter/telemetry';
 import { asOfInstants } from './as-of.ts';
-import { buildElectricityInput } from './electricity-input.ts';
+import { allDeviceFindings } from './devices/device-findings.ts';
+import { DEVICE_CHECKS_VERSION } from './devices/said-with-own.ts';
+import { buildElectricityInput, USUAL_CADENCE } from './electricity-input.ts';
 import { estimate } from './estimate.ts';
 import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
@@ -115,13 +117,23 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     signal: options.signal,
   });
   const devices = [...result.devices, ...others.devices];
+  const cadence =
+    grid === undefined
+      ? USUAL_CADENCE
+      : { stepUs: grid.stepUs, phaseUs: grid.startUs % grid.stepUs };
+  const own = await allDeviceFindings(
+    { pool, store, tenant, cadence },
+    fleet,
+    asOf,
+    input === undefined ? undefined : outsideAsOf(input),
+  );
 
   onProgress?.('publishing');
   const groups = new Map<string, AreaResult>(
     [...result.areas, ...others.groups].map((area) => [area.groupId, area]),
   );
   const everything: Answers = {
-    health: healthRows(fleet, asOf, devices),
+    health: healthRows(fleet, asOf, devices, own),
     history: historyRows(devices),
     groups: groupRows(fleet, asOf, groups),
   };
@@ -132,6 +144,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     modelVersion: MODEL_VERSION,
     configuration: {
       store: store.kind,
+      devices: DEVICE_CHECKS_VERSION,
       ...(group === undefined ? {} : { group }),
       ...(grid === undefined ? {} : { grid }),
     },

@@ -1,3 +1,4 @@
+import { DEVICE_CHECK_TEMPLATES } from './device-check-templates.ts';
 import type { Language } from './language.ts';
 
 /**
@@ -239,4 +240,5 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'Use has changed by {size|signed} since about {since} against the other homes, for {weeks|whole} weeks now; homes change by themselves by {se} (standard deviation of the logarithm). The customer may have changed as well as the meter.',
     vi: 'Mức tiêu thụ thay đổi {size|signed} từ khoảng {since} so với các hộ khác, kéo dài {weeks|whole} tuần; các hộ tự thay đổi {se} (độ lệch chuẩn của logarit). Có thể do khách hàng cũng như do đồng hồ.',
   },
+  ...DEVICE_CHECK_TEMPLATES,
 };

@@ -5,6 +5,7 @@ import { NO_FLEET } from './fleet-prior.ts';
 import type { DeviceResult, FleetInput, FleetResult, MeterSeries } from './fleet-types.ts';
 import { decide, type Estimated } from './health-decision.ts';
 import { checkMeter } from './meter-checks.ts';
+import { checkZeroRun } from './self-consistency/zero-run.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
 export const MODEL_VERSION = 'electricity-8';
@@ -22,7 +23,7 @@ export function analyzeElectricityFleet(input: FleetInput): FleetResult {
 
 /** The fleet's list over the answers of all areas, in the order of the areas, and the meters that no area answers for. */
 export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]): FleetResult {
-  const latest = latestAsOf(input);
+  const latest = outsideAsOf(input);
   const fixed = new Map<number, DeviceResult>();
   for (const { meter, result } of answers.flatMap((answer) => answer.fixed)) {
     const before = fixed.get(meter);
@@ -55,19 +56,40 @@ function firstOfEach(estimated: readonly Estimated[]): Estimated[] {
   });
 }
 
+/** As-of of meters in no group: the latest of all areas; where there is no area, the end of the data. */
+export function outsideAsOf(input: Pick<FleetInput, 'areas' | 'grid'>): number {
+  const { startUs, stepUs, count } = input.grid;
+  return input.areas.length === 0 ? startUs + (count - 1) * stepUs : latestAsOf(input);
+}
+
 /** What is said of a meter in no group. `latest`: the latest as-of of all areas. */
 export function answerOutside(
   input: Pick<FleetInput, 'grid'>,
   meter: MeterSeries,
   seen: { readonly latest: number; readonly candidate: boolean },
 ): DeviceResult {
-  return {
+  const rest = checkZeroRun(
+    { ...meter, grid: input.grid },
+    { asOfUs: seen.latest, validFromUs: meter.validFromUs },
+  );
+  const candidate = seen.candidate ? [{ code: 'candidate', values: {} }] : [];
+  const base = {
     deviceId: meter.deviceId,
     asOfUs: seen.latest,
+    evidenceDays: checkMeter(input, meter, seen.latest).evidenceDays,
+    history: [],
+  } as const;
+  if (rest.state === 'inconsistent')
+    return {
+      ...base,
+      indication: 'stopped',
+      recommendation: 'inspect',
+      evidence: [rest.evidence, ...candidate],
+    };
+  return {
+    ...base,
     indication: 'no_reference',
     recommendation: seen.candidate ? 'inspect' : 'none',
-    evidenceDays: checkMeter(input, meter, seen.latest).evidenceDays,
-    evidence: seen.candidate ? [{ code: 'candidate', values: {} }] : [],
-    history: [],
+    evidence: candidate,
   };
 }

@@ -27,7 +27,7 @@ export function fleetFacts(input: FleetInput): FleetFacts {
 }
 
 /** The latest as-of of all areas, which is that of meters in none. */
-export function latestAsOf(input: FleetInput): number {
+export function latestAsOf(input: Pick<FleetInput, 'areas'>): number {
   return Math.max(0, ...input.areas.map((area) => area.asOfUs));
 }
 

@@ -28,3 +28,25 @@ export async function readDeviceEvents(
   );
   return result.rows;
 }
+
+/** With its state. */
+export interface ReportedEvent extends DeviceEvent {
+  readonly state: 'active' | 'past' | 'cleared';
+}
+
+/** All that some devices reported between two instants, the second one included, by device and time. */
+export async function readReportedEvents(
+  client: Queryable,
+  devices: { readonly tenant: string; readonly deviceIds: readonly string[] },
+  fromUs: number,
+  untilUs: number,
+): Promise<ReportedEvent[]> {
+  const result = await client.query<ReportedEvent>(
+    `SELECT device_id AS "deviceId", ts AS "tsUs", event, state
+       FROM device_events
+      WHERE tenant = $1 AND device_id = ANY ($2) AND ts > $3 AND ts <= $4
+      ORDER BY device_id, ts, event COLLATE "C", state COLLATE "C"`,
+    [devices.tenant, devices.deviceIds, timestamptz(fromUs), timestamptz(untilUs)],
+  );
+  return result.rows;
+}

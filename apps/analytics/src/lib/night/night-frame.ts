@@ -3,6 +3,7 @@ import { CONTEXT_US, NO_FLEET } from '@verimeter/drift';
 import type { LateArrival, ReadingStore } from '@verimeter/reading-store';
 import { type Pool, readMembers } from '@verimeter/registry';
 import { asOfInstants } from '../as-of.ts';
+import { evenly } from '../devices/evenly.ts';
 import { areasOf, type Cadence, findCadence } from '../electricity-input.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
@@ -56,12 +57,6 @@ export async function cadenceOf(asked: Asked, latestUs: number): Promise<Cadence
   const lastInstants = await store.lastInstants(channels, askedUs);
   const areas = areasOf(fleet, asOfInstants(fleet, lastInstants, askedUs));
   return findCadence(areas, { fleet, store, lastInstants }, latestUs);
-}
-
-/** At most so many of them, spread over all. */
-export function evenly<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, items.length / most);
-  return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
 }
 
 /** The state that a first night starts from. */

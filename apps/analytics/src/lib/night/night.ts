@@ -17,13 +17,13 @@ import {
   type Asked,
   cadenceOf,
   databaseNow,
-  evenly,
   lateReadings,
   latestOf,
   newFleet,
 } from './night-frame.ts';
 import { dealt, nightThreads, type NightThreads } from './night-threads.ts';
 import type { NightShare } from './night-worker.ts';
+import { evenly } from '../devices/evenly.ts';
 import { oneAfterTheOther } from './one-after-the-other.ts';
 import { publishOthers } from './publish-others.ts';
 import { publishWaiting } from './publish-night.ts';

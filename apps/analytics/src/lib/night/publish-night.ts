@@ -1,4 +1,6 @@
 import { type AreaAnswers, decide, type DeviceResult, type Estimated } from '@verimeter/drift';
+import type { ConsumptionFrame } from '../devices/consumption.ts';
+import { deviceFindings } from '../devices/device-findings.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { healthRows } from '../health-rows.ts';
 import { groupRows, historyRows, publishPart } from '../publish.ts';
@@ -86,7 +88,7 @@ export async function publishWaiting(
 
 /** Publishes rows of some devices and groups; a device without a result has the row of one that no estimator answers for. */
 export async function publishSome(
-  { pool, frame, alone }: NightContext,
+  { pool, store, frame, alone }: NightContext,
   { fleet, asOf }: AreaRecords,
   said: {
     readonly deviceIds: readonly string[];
@@ -95,6 +97,8 @@ export async function publishSome(
     readonly areas: readonly AreaAnswers['area'][];
     /** Devices whose published history stands up to an instant. */
     readonly historyUntil?: ReadonlyMap<string, number>;
+    /** Where devices outside of all areas are published. */
+    readonly consumption?: ConsumptionFrame | undefined;
   },
 ): Promise<void> {
   const devices = new Set(said.deviceIds);
@@ -104,8 +108,10 @@ export async function publishSome(
     devices: fleet.devices.filter(({ deviceId }) => devices.has(deviceId)),
     groups: fleet.groups.filter(({ groupId }) => groups.has(groupId)),
   };
+  const { tenant, cadence } = frame;
+  const own = await deviceFindings({ pool, store, tenant, cadence }, some, asOf, said.consumption);
   const answers = {
-    health: healthRows(some, asOf, said.results),
+    health: healthRows(some, asOf, said.results, own),
     history: historyRows(said.results),
     groups: groupRows(some, asOf, new Map(said.areas.map((area) => [area.groupId, area]))),
   };

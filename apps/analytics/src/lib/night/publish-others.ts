@@ -1,7 +1,8 @@
 import { answerOutside, type AreaResult, type DeviceResult } from '@verimeter/drift';
 import type { Pool } from '@verimeter/registry';
 import { asOfInstants } from '../as-of.ts';
-import { gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
+import { type ConsumptionFrame, consumptionFrame } from '../devices/consumption.ts';
+import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
 import { pageSize } from './meter-pages.ts';
@@ -25,6 +26,7 @@ export async function publishOthers(context: NightContext): Promise<void> {
     most: MOST_DEVICES,
   });
   let after = '';
+  let consumption: ConsumptionFrame | undefined;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
     const ids = await devicesInNoArea(pool, tenant, after, size);
@@ -34,7 +36,14 @@ export async function publishOthers(context: NightContext): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     const fleet = await readFleetOf(pool, tenant, [], ids);
     // oxlint-disable-next-line no-await-in-loop
-    await publishDevices(context, fleet, { candidates, results: kinds.devices });
+    if (consumption === undefined && fleet.devices.some(({ kind }) => kind === 'electricity_meter'))
+      // oxlint-disable-next-line no-await-in-loop -- once
+      consumption = await consumptionFrame(
+        { ...frame, pool, store: context.store },
+        frame.latestUs,
+      );
+    // oxlint-disable-next-line no-await-in-loop
+    await publishDevices(context, fleet, { candidates, results: kinds.devices, consumption });
   }
   const groups = await otherGroups(pool, tenant);
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
@@ -71,6 +80,7 @@ async function publishDevices(
   known: {
     readonly candidates: ReadonlySet<string>;
     readonly results: readonly DeviceResult[];
+    readonly consumption: ConsumptionFrame | undefined;
   },
 ): Promise<void> {
   const { store, frame } = context;
@@ -87,7 +97,7 @@ async function publishDevices(
       ? undefined
       : await readInput(
           { fleet, store, lastUs: frame.latestUs },
-          { areas: [], meters, grid, quantities: [IMPORT] },
+          { areas: [], meters, grid, quantities: [IMPORT, EXPORT] },
         );
   const own = new Set(fleet.devices.map(({ deviceId }) => deviceId));
   const results = [
@@ -102,7 +112,13 @@ async function publishDevices(
   await publishSome(
     context,
     { fleet, asOf },
-    { deviceIds: [...own], groupIds: [], results, areas: [] },
+    {
+      deviceIds: fleet.devices.map(({ deviceId }) => deviceId),
+      groupIds: [],
+      results,
+      areas: [],
+      consumption: known.consumption,
+    },
   );
 }
 

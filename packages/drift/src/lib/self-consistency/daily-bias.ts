@@ -1,0 +1,63 @@
+import { studentQuantile } from '@verimeter/statistics';
+import type { DeviceSeries } from './device-series.ts';
+import { DAY_US } from './device-series.ts';
+import { FALSE_ALARM } from './check-outcome.ts';
+
+/** Two accounts of the same, day by day. */
+export interface DailyBias {
+  /** Sum of the differences over the sum of the reference. */
+  readonly bias: number;
+  readonly standardError: number;
+  /** Half-width that chance exceeds with `FALSE_ALARM`, two-sided: Student's, since it is told from few days. */
+  readonly reach: number;
+  readonly days: number;
+  /** Compared points. */
+  readonly points: number;
+}
+
+const LEAST_DAYS = 7;
+/** A day with less than this share of its points says little, and its points are left out. */
+const LEAST_SHARE = 0.25;
+
+/**
+ * Ratio of sums with whole days (UTC) as blocks: samples of power are the more alike the closer they are, days hardly. The scatter from
+ * day to day holds what sampling, resolution and missing values cost, whatever it is. Undefined: too few days to tell.
+ */
+export function dailyBias(
+  { grid }: Pick<DeviceSeries, 'grid'>,
+  compare: (k: number) => { readonly difference: number; readonly reference: number } | undefined,
+): DailyBias | undefined {
+  const perDay = DAY_US / grid.stepUs;
+  const days: { difference: number; reference: number; points: number }[] = [];
+  let current = -1;
+  for (let k = 0; k < grid.count; k++) {
+    const pair = compare(k);
+    if (pair === undefined) continue;
+    // the interval that ends at midnight belongs to the day before
+    const day = Math.floor((grid.startUs + k * grid.stepUs - 1) / DAY_US);
+    if (day !== current) days.push({ difference: 0, reference: 0, points: 0 });
+    current = day;
+    const sums = days.at(-1);
+    if (sums === undefined) continue;
+    sums.difference += pair.difference;
+    sums.reference += pair.reference;
+    sums.points++;
+  }
+  const counted = days.filter(({ points }) => points >= LEAST_SHARE * perDay);
+  const n = counted.length;
+  const reference = counted.reduce((sum, day) => sum + day.reference, 0);
+  if (n < LEAST_DAYS || !(reference > 0)) return undefined;
+  const bias = counted.reduce((sum, day) => sum + day.difference, 0) / reference;
+  const squares = counted.reduce(
+    (sum, day) => sum + (day.difference - bias * day.reference) ** 2,
+    0,
+  );
+  const standardError = Math.sqrt((n / (n - 1)) * squares) / reference;
+  return {
+    bias,
+    standardError,
+    reach: standardError * studentQuantile(1 - FALSE_ALARM / 2, n - 1),
+    days: n,
+    points: counted.reduce((sum, day) => sum + day.points, 0),
+  };
+}
