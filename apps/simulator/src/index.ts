@@ -33,6 +33,7 @@ export { runSimulate } from './lib/run-simulate.ts';
 export { StateFileError } from './lib/state-file.ts';
 export { type SimulatorConfig, simulatorConfig } from './config.ts';
 export { readTruth } from './lib/truth-file.ts';
+export { dailyConsumption } from './lib/daily-consumption.ts';
 export {
   simulateTrialArea,
   type TrialArea,
@@ -41,6 +42,7 @@ export {
   TRIAL_ORIGIN,
 } from './lib/trial-area.ts';
 export type { TrialAreaOptions, TrialDrift, TrialLoads, TrialLot } from './lib/trial-options.ts';
+export { type DeviceFault, type DeviceReadings, readDevice } from './lib/trial-device.ts';
 export type { StampShift } from './lib/trial-stamps.ts';
 export type { UnmeteredLoad } from './lib/trial-unmetered.ts';
 export type { VoltageKind } from './lib/trial-voltages.ts';

@@ -1,4 +1,5 @@
 import { STEP_HOURS, STEPS_PER_INTERVAL } from './calendar.ts';
+import { addElectrical, createElectricalFlow, type ElectricalFlow } from './electrical-flow.ts';
 import type { AreaNetwork } from './feeder.ts';
 import { METER_SELF_WATTS } from './grid-fit.ts';
 import type { LoadBuffer } from './load-buffer.ts';
@@ -24,6 +25,8 @@ export interface TrueFlow {
   readonly voltages: readonly Float64Array[];
   /** V, the magnitude in the power-flow step just before k; only where it was asked for. */
   readonly samples?: readonly Float64Array[];
+  /** Currents and powers per phase; only where they were asked for, of customers. */
+  readonly electrical?: ElectricalFlow;
 }
 
 export interface AreaSimulation {
@@ -44,13 +47,15 @@ export function flowThrough(
     readonly samples?: boolean;
     /** Tells what is fed back from what is drawn. */
     readonly exports?: boolean;
+    /** Records currents and powers of the customers. */
+    readonly electrical?: boolean;
   },
 ): AreaSimulation {
   const { count } = options;
   const ports = network.network.customerPorts;
   const state = createFlowState(network.network);
   const flows = Array.from(ports, (own) => createFlow(own, options));
-  const bus = createFlow(3, options);
+  const bus = createFlow(3, { ...options, electrical: false });
   const loss = new Float64Array(count);
   const selfWatts = METER_SELF_WATTS * ports.reduce((sum, own) => sum + own, 0);
   const request = {
@@ -75,7 +80,12 @@ export function flowThrough(
 
 function createFlow(
   phases: number,
-  { count, samples = false, exports = false }: Parameters<typeof flowThrough>[3],
+  {
+    count,
+    samples = false,
+    exports = false,
+    electrical = false,
+  }: Parameters<typeof flowThrough>[3],
 ): TrueFlow {
   const perPhase = (): Float64Array[] =>
     Array.from({ length: phases }, () => new Float64Array(count));
@@ -86,6 +96,7 @@ function createFlow(
     after: new Float64Array(count),
     voltages: perPhase(),
     ...(samples ? { samples: perPhase() } : {}),
+    ...(electrical ? { electrical: createElectricalFlow(phases, count) } : {}),
   };
 }
 
@@ -110,6 +121,8 @@ function record(
       addVoltage(flow, p, k, inside, state.terminalRe[port] ?? 0, state.terminalIm[port] ?? 0);
     }
     tally(flow, k, inside, flow.exported === undefined ? Math.max(0, watts) : watts);
+    if (flow.electrical !== undefined)
+      addElectrical(flow.electrical, state, loads, first, { step, k, inside });
   });
   for (let phase = 0; phase < 3; phase += 1)
     addVoltage(bus, phase, k, inside, state.voltageRe[phase] ?? 0, state.voltageIm[phase] ?? 0);

@@ -1,6 +1,6 @@
 import { type AreaSimulation, flowThrough } from './area-flow.ts';
 import { INTERVALS_PER_DAY, originMs, STEPS_PER_INTERVAL } from './calendar.ts';
-import { drawCustomer } from './customer.ts';
+import { type Customer, drawCustomer } from './customer.ts';
 import { addSelfConsumption, fillLoads } from './electricity-area.ts';
 import type { AreaNetwork, NetworkOptions } from './feeder.ts';
 import { fitNetwork } from './grid-fit.ts';
@@ -70,6 +70,7 @@ export function simulateTrialArea(options: TrialAreaOptions): TrialArea {
       count,
       samples: options.voltages === 'instantaneous',
       exports: options.pvShare !== undefined,
+      electrical: options.electrical === true,
     }),
   );
   const faults = faultsOf(options);
@@ -135,7 +136,7 @@ function trialLoads(
   if (options.loads.kind === 'built-in') {
     const customers = Array.from({ length: count }, (_, index) => {
       const made = options.sameMeter?.get(index) ?? { area, index };
-      const customer = drawCustomer(seed, 1000 * (made.area + 1) + made.index);
+      const customer = drawOne(seed, 1000 * (made.area + 1) + made.index, options.threePhase);
       return single ? { ...customer, phases: 1 as const } : customer;
     });
     return { loads: fillLoads(customers, city, steps), phases: customers.map((c) => c.phases) };
@@ -162,6 +163,14 @@ function trialLoads(
   });
   addSelfConsumption(loads);
   return { loads, phases };
+}
+
+/** The customer with a key; where three phases are asked for, the next one with these among keys that no area uses. */
+function drawOne(seed: number, key: number, threePhase = false): Customer {
+  for (let next = key; ; next += 1_000_003) {
+    const customer = drawCustomer(seed, next);
+    if (!threePhase || customer.phases === 3) return customer;
+  }
 }
 
 interface AreaLoads {

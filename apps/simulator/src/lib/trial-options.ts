@@ -32,6 +32,8 @@ export interface TrialAreaOptions {
   /** Names the streams of the area and its devices. */
   readonly area: number;
   readonly days: number;
+  /** Only customers of three phases, of built-in loads. */
+  readonly threePhase?: boolean;
   /** Listed customers, and further ones that are fed as well (listed in another area, or nowhere). */
   readonly meters: number;
   readonly guests?: number;
@@ -62,6 +64,8 @@ export interface TrialAreaOptions {
   readonly fedDays?: ReadonlyMap<number, { readonly fromDay: number; readonly toDay: number }>;
   /** The meter at a position that stands in another area as well, as it was made there. */
   readonly sameMeter?: ReadonlyMap<number, { readonly area: number; readonly index: number }>;
+  /** Records currents and powers per phase, for meters that send them. */
+  readonly electrical?: boolean;
   /** Loads that no meter counts. */
   readonly unmetered?: readonly UnmeteredLoad[];
 }

@@ -228,13 +228,14 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|water|sensors|city|report|golden',
+      positionals: 'electricity|water|sensors|devices|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
         'water: the same for districts of water meters.',
         'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
+        'devices: the checks of single meters, with and without faults; with --data, changes of consumption of real homes.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
       ],
       options: [
@@ -250,6 +251,7 @@ export const COMMANDS: readonly Command[] = [
         { name: 'districts', value: 'N', text: 'water districts per case, at least (default 20)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },
+        { name: 'areas', value: 'N', text: 'devices: simulated areas of 40 meters (default 6)' },
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
         { name: 'out', value: 'DIR', text: 'where a record per finished fleet is kept' },
         { name: 'resume', text: 'go on with the records in --out' },

@@ -1,6 +1,7 @@
 import { choice, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { evaluateCity } from '../evaluate/evaluate-city.ts';
+import { evaluateDevices } from '../evaluate/devices/evaluate-devices.ts';
 import { evaluateElectricity } from '../evaluate/evaluate-electricity.ts';
 import { evaluateGolden } from '../evaluate/evaluate-golden.ts';
 import { evaluateReport } from '../evaluate/evaluate-report.ts';
@@ -14,6 +15,7 @@ const TASKS = {
   report: evaluateReport,
   golden: evaluateGolden,
   sensors: evaluateSensors,
+  devices: evaluateDevices,
 } as const;
 
 /** Measures the estimator on simulated areas and districts whose errors are known. */
@@ -21,7 +23,7 @@ export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
   const task = choice(
     what,
-    ['electricity', 'water', 'sensors', 'city', 'report', 'golden'],
+    ['electricity', 'water', 'sensors', 'devices', 'city', 'report', 'golden'],
     'what to evaluate',
   );
   if (surplus !== undefined) throw new UsageError(`evaluate: ${surplus} is too much`);

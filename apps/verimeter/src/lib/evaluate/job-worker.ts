@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { HouseholdSeries } from '@verimeter/simulator';
 import { findCell } from './cells.ts';
 import { judgeCity } from './city-verdict.ts';
+import { judgeDeviceArea } from './devices/device-area.ts';
+import { DEVICE_CELLS } from './devices/device-cells.ts';
 import type { Job, JobMessage } from './jobs.ts';
 import { runFleet } from './run-fleet.ts';
 
@@ -21,6 +23,16 @@ port.on('message', (job: Job | 'end') => {
   }
   if (job.kind === 'city') {
     tell({ type: 'city', verdict: judgeCity(job.seed) });
+    return;
+  }
+  if (job.kind === 'devices') {
+    const cells = DEVICE_CELLS.filter(({ name }) => job.cells.includes(name));
+    let done = 0;
+    const records = judgeDeviceArea({ ...job, cells }, () => {
+      done += 1;
+      tell({ type: 'step', share: done / cells.length });
+    });
+    tell({ type: 'devices', records });
     return;
   }
   const cell = findCell(job.cell);

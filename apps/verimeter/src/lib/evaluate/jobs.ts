@@ -1,5 +1,6 @@
 import type { HouseholdSeries } from '@verimeter/simulator';
 import type { CityVerdict } from './city-verdict.ts';
+import type { DeviceRecord } from './devices/device-area.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import type { FleetRun } from './run-fleet.ts';
 import { runThreads, type StepMessage, type ThreadListener } from './thread-jobs.ts';
@@ -7,11 +8,18 @@ import { runThreads, type StepMessage, type ThreadListener } from './thread-jobs
 /** One piece of work for a thread. */
 export type Job =
   | { readonly kind: 'fleet'; readonly cell: string; readonly run: FleetRun }
-  | { readonly kind: 'city'; readonly seed: number };
+  | { readonly kind: 'city'; readonly seed: number }
+  | {
+      readonly kind: 'devices';
+      readonly seed: number;
+      readonly area: number;
+      readonly cells: readonly string[];
+    };
 
 type JobResult =
   | { readonly type: 'fleet'; readonly record: FleetRecord }
-  | { readonly type: 'city'; readonly verdict: CityVerdict };
+  | { readonly type: 'city'; readonly verdict: CityVerdict }
+  | { readonly type: 'devices'; readonly records: readonly DeviceRecord[] };
 
 export type JobMessage = StepMessage | JobResult;
 

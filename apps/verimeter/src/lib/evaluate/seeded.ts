@@ -23,3 +23,8 @@ export function shuffle<T>(items: readonly T[], random: Uniform): T[] {
   }
   return out;
 }
+
+/** Standard normal (Box and Muller). */
+export function bellOf(random: Uniform): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

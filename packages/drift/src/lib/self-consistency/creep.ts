@@ -57,11 +57,13 @@ export function checkCreep(device: DeviceSeries): CheckOutcome {
   const resolution = Math.max(
     ...phases.map((phase) => resolutionOf(currents[phase] as Float64Array)),
   );
+  // channels that show nothing but zeros do not tell their steps
+  if (!(resolution > 0)) return { check: CHECK, state: 'not_resolvable' };
   const volts = phases.map((phase) => {
     const known = voltages[phase]?.filter((value) => Number.isFinite(value)) ?? [];
     return known.length > 0 ? median(known) : 230;
   });
-  const hidden = volts.reduce((sum, own) => sum + own * (resolution > 0 ? resolution : 0.02), 0);
+  const hidden = volts.reduce((sum, own) => sum + own * resolution, 0);
   const unseen = (Math.log(1 / FALSE_ALARM) / points) * highest;
   const watts = (energy / (points * hours)) * 1000;
   const measured = { size: watts, standardError: unseen / 2, hours: points * hours };

@@ -4,6 +4,10 @@ import { DAY_US } from './device-series.ts';
 import { FALSE_ALARM } from './check-outcome.ts';
 
 /** Two accounts of the same, day by day. */
+type Compare = (
+  k: number,
+) => { readonly difference: number; readonly reference: number } | undefined;
+
 export interface DailyBias {
   /** Sum of the differences over the sum of the reference. */
   readonly bias: number;
@@ -11,10 +15,14 @@ export interface DailyBias {
   /** Half-width that chance exceeds with `FALSE_ALARM`, two-sided: Student's, since it is told from few days. */
   readonly reach: number;
   readonly days: number;
+  /** Grid point from which on. */
+  readonly first: number;
   /** Compared points. */
   readonly points: number;
 }
 
+/** Days before the end of the data: a fault of last week shows in the last days, a small one in many. */
+const SPANS_DAYS = [28, 14, 8] as const;
 const LEAST_DAYS = 7;
 /** A day with less than this share of its points says little, and its points are left out. */
 const LEAST_SHARE = 0.25;
@@ -23,14 +31,15 @@ const LEAST_SHARE = 0.25;
  * Ratio of sums with whole days (UTC) as blocks: samples of power are the more alike the closer they are, days hardly. The scatter from
  * day to day holds what sampling, resolution and missing values cost, whatever it is. Undefined: too few days to tell.
  */
-export function dailyBias(
+function dailyBias(
   { grid }: Pick<DeviceSeries, 'grid'>,
-  compare: (k: number) => { readonly difference: number; readonly reference: number } | undefined,
+  compare: Compare,
+  first: number,
 ): DailyBias | undefined {
   const perDay = DAY_US / grid.stepUs;
   const days: { difference: number; reference: number; points: number }[] = [];
   let current = -1;
-  for (let k = 0; k < grid.count; k++) {
+  for (let k = first; k < grid.count; k++) {
     const pair = compare(k);
     if (pair === undefined) continue;
     // the interval that ends at midnight belongs to the day before
@@ -56,8 +65,19 @@ export function dailyBias(
   return {
     bias,
     standardError,
-    reach: standardError * studentQuantile(1 - FALSE_ALARM / 2, n - 1),
+    reach: standardError * studentQuantile(1 - FALSE_ALARM / SPANS_DAYS.length / 2, n - 1),
     days: n,
+    first,
     points: counted.reduce((sum, day) => sum + day.points, 0),
   };
+}
+
+/** Over the whole of the data and over its last days, the longest first; spans too short for the data are left out. */
+export function biasOverSpans(device: Pick<DeviceSeries, 'grid'>, compare: Compare): DailyBias[] {
+  const { stepUs, count } = device.grid;
+  return SPANS_DAYS.flatMap((days, index) => {
+    const first = Math.max(0, count - 1 - Math.round((days * DAY_US) / stepUs));
+    if (first === 0 && index > 0) return [];
+    return dailyBias(device, compare, first) ?? [];
+  });
 }

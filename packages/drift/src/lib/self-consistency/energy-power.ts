@@ -1,5 +1,5 @@
 import { absent, type CheckOutcome } from './check-outcome.ts';
-import { dailyBias } from './daily-bias.ts';
+import { biasOverSpans, type DailyBias } from './daily-bias.ts';
 import { type DeviceSeries, instantAt, stepHours } from './device-series.ts';
 
 const CHECK = 'energy_power';
@@ -18,7 +18,7 @@ export function checkEnergyPower(device: DeviceSeries): CheckOutcome {
   const { importRegister: register, exportRegister, activePower: power, grid } = device;
   if (register === undefined || power === undefined) return absent(CHECK);
   const hours = stepHours(grid);
-  const told = dailyBias(device, (k) => {
+  const spans = biasOverSpans(device, (k) => {
     if (k === 0) return undefined;
     const energy = (register[k] as number) - (register[k - 1] as number);
     const watts = power[k] as number;
@@ -31,10 +31,18 @@ export function checkEnergyPower(device: DeviceSeries): CheckOutcome {
     const shown = (watts * hours) / 1000;
     return { difference: energy - shown, reference: shown };
   });
-  if (told === undefined) return { check: CHECK, state: 'not_resolvable' };
-  const { bias, standardError, reach, days, points } = told;
-  const minimumDetectable = LIMIT + reach + POWER_Z * standardError;
-  const measured = { size: bias, standardError, hours: points * hours };
+  const outcomes = spans.map((told) => judge(device, told));
+  return (
+    outcomes.find(({ state }) => state === 'inconsistent') ??
+    outcomes[0] ?? { check: CHECK, state: 'not_resolvable' }
+  );
+}
+
+function judge(
+  { grid }: DeviceSeries,
+  { bias, standardError, reach, days, points, first }: DailyBias,
+): CheckOutcome {
+  const measured = { size: bias, standardError, hours: points * stepHours(grid) };
   if (Math.abs(bias) - LIMIT > reach)
     return {
       check: CHECK,
@@ -42,9 +50,10 @@ export function checkEnergyPower(device: DeviceSeries): CheckOutcome {
       ...measured,
       evidence: {
         code: 'energy_power',
-        values: { size: bias, standard_error: standardError, days, at: instantAt(grid, 0) },
+        values: { size: bias, standard_error: standardError, days, at: instantAt(grid, first) },
       },
     };
+  const minimumDetectable = LIMIT + reach + POWER_Z * standardError;
   if (minimumDetectable > LARGEST_MDD)
     return { check: CHECK, state: 'not_resolvable', minimumDetectable };
   return { check: CHECK, state: 'consistent', ...measured, minimumDetectable };

@@ -27,7 +27,7 @@ export function checkGroupVoltage(device: DeviceSeries): CheckOutcome {
   const size = median(deviations);
   const width = median(spreads);
   const standardError = robustDeviation(deviations) / Math.sqrt(deviations.length);
-  const limit = LIMIT + LEAST_Z * width;
+  const limit = Math.max(LIMIT, LEAST_Z * width);
   const measured = { size, standardError, hours: 24 * deviations.length };
   if (Math.abs(size) - 3 * standardError > limit)
     return {

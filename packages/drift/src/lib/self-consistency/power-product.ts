@@ -1,6 +1,6 @@
 import { median } from '@verimeter/statistics';
 import { absent, type CheckOutcome } from './check-outcome.ts';
-import { dailyBias } from './daily-bias.ts';
+import { biasOverSpans, type DailyBias } from './daily-bias.ts';
 import {
   type DeviceSeries,
   instantAt,
@@ -17,13 +17,15 @@ const LIMIT_THREE_PHASES = 0.15;
 /** One-sided 90 % power beside the reach of chance. */
 const POWER_Z = 1.28;
 
+type Pair = (k: number) => { difference: number; reference: number } | undefined;
+
 /**
  * Active power against the sum over the phases of V I, times the power factor where it is sent. With it the two are equal, sample by sample; where
  * the quantities are means, the product of means is not the mean of the product, by at most what single intervals scatter: so
  * much is added to the limit. Without it only more active than apparent power is a contradiction, which no power factor explains.
  */
 export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
-  const { activePower: power, powerFactor, voltages, currents, grid } = device;
+  const { activePower: power, powerFactor, voltages, currents } = device;
   const phases = livePhases(currents);
   if (power === undefined || phases.length === 0) return absent(CHECK);
   if (phases.some((phase) => voltages[phase] === undefined)) return absent(CHECK);
@@ -31,7 +33,7 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
   if (livePhases(voltages).some((phase) => !phases.includes(phase))) return absent(CHECK);
   const least = 20 * Math.max(1, resolutionOf(power));
   const steps = phases.map((phase) => resolutionOf(currents[phase] as Float64Array));
-  const pair = (k: number): { difference: number; reference: number } | undefined => {
+  const pair: Pair = (k) => {
     const watts = power[k] as number;
     let apparent = 0;
     for (const [index, phase] of phases.entries()) {
@@ -48,15 +50,25 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
     if (watts < least && reference < least) return undefined;
     return { difference: watts - reference, reference };
   };
-  const told = dailyBias(device, pair);
-  if (told === undefined) return { check: CHECK, state: 'not_resolvable' };
-  const { bias, standardError, reach, days, points } = told;
+  const spans = biasOverSpans(device, pair);
+  const outcomes = spans.map((told) => judge(device, told, pair));
+  return (
+    outcomes.find(({ state }) => state === 'inconsistent') ??
+    outcomes[0] ?? { check: CHECK, state: 'not_resolvable' }
+  );
+}
+
+function judge(
+  { powerFactor, grid, currents }: DeviceSeries,
+  { bias, standardError, reach, days, points, first }: DailyBias,
+  pair: Pair,
+): CheckOutcome {
   const hours = points * stepHours(grid);
-  const scatter = powerFactor === undefined ? 0 : scatterOf(grid.count, pair, bias);
-  const limit =
-    (phases.length > 1 && powerFactor !== undefined ? LIMIT_THREE_PHASES : LIMIT) + scatter;
-  const beyond = powerFactor === undefined ? bias : Math.abs(bias);
-  const minimumDetectable = limit + reach + POWER_Z * standardError;
+  const hasFactor = powerFactor !== undefined;
+  const scatter = hasFactor ? scatterOf([first, grid.count], pair, bias) : 0;
+  const isSingle = livePhases(currents).length === 1;
+  const limit = (hasFactor && !isSingle ? LIMIT_THREE_PHASES : LIMIT) + scatter;
+  const beyond = hasFactor ? Math.abs(bias) : bias;
   if (beyond - limit > reach)
     return {
       check: CHECK,
@@ -65,21 +77,18 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
       standardError,
       hours,
       evidence: {
-        code: powerFactor === undefined ? 'power_over_apparent' : 'power_product',
-        values: { size: bias, standard_error: standardError, days, at: instantAt(grid, 0) },
+        code: hasFactor ? 'power_product' : 'power_over_apparent',
+        values: { size: bias, standard_error: standardError, days, at: instantAt(grid, first) },
       },
     };
+  const minimumDetectable = limit + reach + POWER_Z * standardError;
   return { check: CHECK, state: 'consistent', size: bias, standardError, hours, minimumDetectable };
 }
 
 /** Typical distance of single points from the common ratio. */
-function scatterOf(
-  count: number,
-  pair: (k: number) => { difference: number; reference: number } | undefined,
-  bias: number,
-): number {
+function scatterOf([first, end]: readonly [number, number], pair: Pair, bias: number): number {
   const distances: number[] = [];
-  for (let k = 0; k < count; k++) {
+  for (let k = first; k < end; k++) {
     const found = pair(k);
     if (found !== undefined && found.reference > 0)
       distances.push(Math.abs(found.difference / found.reference - bias));
