@@ -41,11 +41,14 @@ const truth: TruthFile = {
 
 const row = (device_id: string, recommendation: string, e: number | null) => ({
   device_id,
+  quantity: 'active_energy_import',
   indication: recommendation === 'reverify' ? 'drift_likely' : 'within_limits',
   recommendation,
   error_estimate: e,
   interval_low: e === null ? null : e - 0.01,
   interval_high: e === null ? null : e + 0.01,
+  offset_estimate: null,
+  offset_standard_error: null,
   group_status: 'ok',
 });
 

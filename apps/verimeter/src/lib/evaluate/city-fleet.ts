@@ -1,21 +1,9 @@
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
-import { errorLimit, lotKey } from '@verimeter/metrology';
-import type { City, DeviceRow } from '@verimeter/simulator';
+import { errorLimit } from '@verimeter/metrology';
+import type { City } from '@verimeter/simulator';
+import { lotOf } from './city-lot.ts';
 
 const STEP_US = 900e6;
-
-/** An empty field is an unknown one for the key. */
-function lotOf(device: DeviceRow): string {
-  return lotKey({
-    kind: device.kind,
-    manufacturer: device.manufacturer,
-    model: device.model,
-    accuracyClass: device.accuracy_class,
-    nominal: device.nominal,
-    ...(device.built_year === '' ? {} : { builtYear: Number(device.built_year) }),
-    verifiedOn: device.verified_on,
-  });
-}
 
 /** What the analytics would read from the store of a city: the archive's records and the meters' readings, no truth. */
 export function fleetOfCity(city: City): FleetInput {

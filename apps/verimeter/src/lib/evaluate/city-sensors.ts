@@ -1,7 +1,6 @@
-import { type DeviceResult, type SensorFleetInput, type SensorSeries } from '@verimeter/drift';
+import type { SensorFleetInput, SensorSeries } from '@verimeter/drift';
 import { errorLimit } from '@verimeter/metrology';
 import type { City } from '@verimeter/simulator';
-import type { FoundSensor } from '../up/sensor-comparison.ts';
 
 const HOUR_US = 3600e6;
 /** Of the city's local time ahead of UTC. */
@@ -56,21 +55,6 @@ export function sensorsOfCity(city: City): SensorFleetInput {
           )
           .toSorted((a, b) => order(a.deviceId, b.deviceId) || order(a.quantity, b.quantity)),
       })),
-  };
-}
-
-/** An answer as the health table holds it. */
-export function foundSensor(device: DeviceResult): FoundSensor {
-  return {
-    device_id: device.deviceId,
-    quantity: device.quantity ?? null,
-    indication: device.indication,
-    recommendation: device.recommendation,
-    error_estimate: device.errorEstimate ?? null,
-    interval_low: device.intervalLow ?? null,
-    interval_high: device.intervalHigh ?? null,
-    offset_estimate: device.offsetEstimate ?? null,
-    offset_standard_error: device.offsetStandardError ?? null,
   };
 }
 

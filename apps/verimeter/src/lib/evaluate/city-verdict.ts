@@ -1,14 +1,16 @@
 import {
   analyzeElectricityFleet,
   analyzeSensorFleet,
+  analyzeWater,
   type DeviceResult,
   textbookEstimates,
 } from '@verimeter/drift';
 import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
 import { comparisonText } from '../up/comparison.ts';
-import { type SensorScore, sensorComparisonText, sensorScore } from '../up/sensor-comparison.ts';
+import { type SensorScore, sensorScore } from '../up/sensor-comparison.ts';
 import { fleetOfCity } from './city-fleet.ts';
-import { foundSensor, sensorsOfCity } from './city-sensors.ts';
+import { sensorsOfCity } from './city-sensors.ts';
+import { waterOfCity, type WaterScore, waterScore } from './city-water.ts';
 
 /** What a demo city is judged by: drifts this large are to be found, steps of the second size in any case. */
 const JUDGED_ERROR = 0.03;
@@ -34,6 +36,7 @@ export interface CityVerdict {
   readonly largeSteps: number;
   readonly largeStepsMissed: number;
   readonly falseReverify: number;
+  readonly water: WaterScore;
   readonly sensors: SensorScore;
 }
 
@@ -56,11 +59,15 @@ export function judgeCity(seed: number): CityVerdict {
   const steps = judgedMeters(hidden.meters).filter(
     ({ fault }) => fault?.kind === 'step' && Math.abs(fault.size) >= LARGE_STEP,
   );
-  const sensors = analyzeSensorFleet(sensorsOfCity(city)).devices.map(foundSensor);
+  const others = [
+    ...analyzeWater(waterOfCity(city)).devices,
+    ...analyzeSensorFleet(sensorsOfCity(city)).devices,
+  ];
   return {
     seed,
-    text: `${comparisonText(hidden, devices.map(foundRow))}\n${sensorComparisonText(hidden.sensors, sensors)}`,
-    sensors: sensorScore(hidden.sensors, sensors),
+    text: comparisonText(hidden, [...devices, ...others].map(foundRow)),
+    water: waterScore(hidden.water, others.map(foundRow)),
+    sensors: sensorScore(hidden.sensors, others.map(foundRow)),
     scores: [
       scoreOf('verimeter', hidden.meters, reverify),
       scoreOf(
@@ -112,11 +119,14 @@ function scoreOf(name: string, meters: readonly MeterTruth[], flagged: ReadonlyS
 function foundRow(device: DeviceResult): Parameters<typeof comparisonText>[1][number] {
   return {
     device_id: device.deviceId,
+    quantity: device.quantity ?? '',
     indication: device.indication,
     recommendation: device.recommendation,
     error_estimate: device.errorEstimate ?? null,
     interval_low: device.intervalLow ?? null,
     interval_high: device.intervalHigh ?? null,
+    offset_estimate: device.offsetEstimate ?? null,
+    offset_standard_error: device.offsetStandardError ?? null,
     group_status: device.groupStatus ?? null,
   };
 }

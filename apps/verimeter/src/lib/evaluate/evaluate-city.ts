@@ -74,6 +74,7 @@ function cityText(verdicts: readonly CityVerdict[]): string {
     '',
     `Steps of 5 % and more that were missed: ${sum((v) => v.largeStepsMissed)} of ${sum((v) => v.largeSteps)}.`,
     `Meters without a fault that are to be verified again: ${sum((v) => v.falseReverify)}.`,
+    `Water meters that drift by 8 % or more and are on a list: ${sum((v) => v.water.found)} of ${sum((v) => v.water.drifts)}; without a fault: ${sum((v) => v.water.falselyListed)} of ${sum((v) => v.water.healthy)}. Stopped ones told so: ${sum((v) => v.water.stoppedFound)} of ${sum((v) => v.water.stopped)}; through which water runs back: ${sum((v) => v.water.backflowsFound)} of ${sum((v) => v.water.backflows)}.`,
     `Faults of sensors that are to be seen to: ${sum((v) => v.sensors.found)} of ${sum((v) => v.sensors.faults)}; quantities of sensors without a fault that are: ${sum((v) => v.sensors.falseAlarms)} of ${sum((v) => v.sensors.channels)}.`,
     'Recall and steps: meters with |e| of 3 % and more in areas that neither list nor feed the misfiled meter.',
     '',

@@ -2,23 +2,12 @@ import type { Pool } from '@verimeter/registry';
 import { type MeterTruth, type TruthFile, readTruth } from '@verimeter/simulator';
 import { simulatorDirectory } from '../commands/simulate.ts';
 import { table, write } from '../output.ts';
-import { type FoundSensor, sensorComparisonText } from './sensor-comparison.ts';
-
-interface Found {
-  readonly device_id: string;
-  readonly indication: string;
-  readonly recommendation: string;
-  readonly error_estimate: number | null;
-  readonly interval_low: number | null;
-  readonly interval_high: number | null;
-  readonly group_status: string | null;
-}
+import { answerCells, estimateText, type Found, percent } from './found.ts';
+import { sensorComparisonText } from './sensor-comparison.ts';
+import { waterComparison } from './water-comparison.ts';
 
 /** Drift that a city is judged by; smaller ones lie within the limits of usual classes. */
 const JUDGED_ERROR = 0.03;
-
-const percent = (ratio: number): string =>
-  `${ratio >= 0 ? '+' : '-'}${Math.abs(ratio * 100).toFixed(2)} %`;
 
 /** What the simulator did to a meter, in words; undefined where nothing. */
 function injected(meter: MeterTruth): string | undefined {
@@ -37,17 +26,20 @@ function injected(meter: MeterTruth): string | undefined {
   }
 }
 
-const estimateText = ({
-  error_estimate: e,
-  interval_low: low,
-  interval_high: high,
-}: Found): string =>
-  e === null || low === null || high === null
-    ? '-'
-    : `${percent(e)} (${percent(low)} … ${percent(high)})`;
-
-/** The table of what was found beside what was injected, and a line that sums it up. */
+/** What a city hides beside what was found of it, kind by kind. */
 export function comparisonText(truth: TruthFile, found: readonly Found[]): string {
+  return [
+    `What the simulator hid in city ${truth.seed}, and what was found from the readings alone:`,
+    '',
+    electricityComparison(truth, found),
+    '',
+    ...(truth.water.length === 0 ? [] : [waterComparison(truth, found), '']),
+    sensorComparisonText(truth.sensors, found),
+  ].join('\n');
+}
+
+/** The electricity meters: a table of what was found beside what was injected, and a line that sums it up. */
+function electricityComparison(truth: TruthFile, found: readonly Found[]): string {
   const byId = new Map(found.map((row) => [row.device_id, row]));
   const faulty = truth.meters.filter((meter) => injected(meter) !== undefined);
   const faultyIds = new Set(faulty.map((meter) => meter.deviceId));
@@ -59,9 +51,7 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
       injected(meter) ?? '',
       meter.fault?.kind === 'stopped' ? '-' : percent(meter.trueError),
       row === undefined ? 'no answer' : estimateText(row),
-      row?.indication ?? '-',
-      row?.recommendation ?? '-',
-      row?.group_status ?? '-',
+      ...answerCells(row),
     ];
   });
   const alarms = found.filter(
@@ -82,8 +72,6 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
   const smaller = faulty.filter((meter) => listed(meter) && !judged.includes(meter));
   const caught = judged.filter(listed);
   return [
-    `What the simulator hid in city ${truth.seed}, and what was found from the readings alone:`,
-    '',
     table([
       ['METER', 'INJECTED', 'TRUE ERROR', 'ESTIMATE (95 %)', 'INDICATION', 'RECOMMENDED', 'AREA'],
       ...rows,
@@ -92,14 +80,11 @@ export function comparisonText(truth: TruthFile, found: readonly Found[]): strin
         'nothing',
         percent(trueError.get(row.device_id) ?? 0),
         estimateText(row),
-        row.indication,
-        row.recommendation,
-        row.group_status ?? '-',
+        ...answerCells(row),
       ]),
     ]),
     '',
     `${caught.length} of ${judged.length} meters with an error of 3 % or more are to be verified again; so are ${smaller.length} with a smaller one and ${alarms.length} without a fault.`,
-    '',
   ].join('\n');
 }
 
@@ -109,13 +94,11 @@ export async function printComparison(
   options: { readonly tenant: string; readonly dataDir: string },
 ): Promise<void> {
   const truth = await readTruth(simulatorDirectory(options.dataDir, options.tenant));
-  const result = await pool.query<Found & FoundSensor>(
+  const result = await pool.query<Found>(
     `SELECT device_id, quantity, indication, recommendation, error_estimate, interval_low, interval_high,
             offset_estimate, offset_standard_error, group_status
-       FROM health WHERE tenant = $1 ORDER BY device_id`,
+       FROM health WHERE tenant = $1 ORDER BY device_id, quantity`,
     [options.tenant],
   );
-  await write(
-    `\n${comparisonText(truth, result.rows)}\n${sensorComparisonText(truth.sensors, result.rows)}`,
-  );
+  await write(`\n${comparisonText(truth, result.rows)}`);
 }
