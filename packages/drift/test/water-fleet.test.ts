@@ -253,6 +253,29 @@ test('an error that comes within the window is told with its time, and history w
 
 const grows = (day: number): number => -0.14 * Math.min(1, Math.max(0, (day - 20) / 50));
 
+test('what a meter was before its own verification says nothing of it', () => {
+  const homes = homesWith(20, 5, { daily: 500, error: (day) => (day < 40 ? -0.2 : 0) });
+  const fleet = madeWater([{ groupId: 'W1', homes }], 90);
+  const verified: WaterFleetInput = {
+    ...fleet,
+    meters: fleet.meters.map((meter) =>
+      meter.deviceId === 'W1-05' ? { ...meter, validFromUs: 40 * DAY_US } : meter,
+    ),
+  };
+  const device = deviceOf(analyzeWaterFleet(verified), 'W1-05');
+  expect(device).toMatchObject({ indication: 'within_limits', evidenceDays: 50 });
+  expect(device.intervalLow).toBeGreaterThan(-0.05);
+});
+
+test('a home that hardly draws is on no list, and no error of it is stated', () => {
+  const homes = homesWith(30, 5, { daily: 12, error: () => -0.1 });
+  const device = deviceOf(analyzeWaterFleet(madeWater([{ groupId: 'W1', homes }], 60)), 'W1-05');
+  expect(device).toMatchObject({ indication: 'not_resolvable', recommendation: 'none' });
+  expect(device.minimumDetectable).toBeGreaterThan(0.15);
+  expect(device.errorEstimate).toBeUndefined();
+  expect(device.intervalLow).toBeUndefined();
+});
+
 test('errors that grow within the window do not put their neighbours on a list', () => {
   const homes = healthyHomes(24).map((home, i) =>
     i === 3 || i === 11 ? { daily: 700, error: grows } : home,

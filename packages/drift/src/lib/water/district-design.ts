@@ -24,6 +24,8 @@ const LOW_FLOW_LOSS = { mean: 0.05, sd: 0.2 } as const;
 const LOW_FLOW_OWN_SD = 0.1;
 /** sd of what stays in each beta whatever the window, as a share of the loss: pressure at the customer's own place. */
 const PLACE_SD_OF_LOSS = 0.02;
+/** sd of the error that a meter had before its last verification or swap. */
+const BEFORE_SD = 0.1;
 /** Of a meter whose clock is wrong, hours. */
 const LATE_SD_HOURS = 0.5;
 /** Share of the rounding variance in a smoothed column that is left as bias. */
@@ -48,6 +50,8 @@ export interface DistrictDesign extends Pick<
   readonly columns: readonly Float64Array[];
   readonly balance: Float64Array;
   readonly shape: DistrictShape;
+  /** Prior sd of the error of the supply meter. */
+  readonly supplySd: number;
   /** Litres lost per low hour times low hours over volume, by consumer: what its error is lower by for it, before any data. */
   readonly lowFlowShare: Float64Array;
 }
@@ -76,7 +80,10 @@ export function designDistrict(
   }
   const lost = leak.map((value, t) => value * (gain[t] as number));
   const load = total.map((value, t) => value / ((hours[t] as number) * perHour) - 1);
-  const columns: Float64Array[] = flows.map((flow) => flow.map((value) => -value));
+  const counts = intervals.consumers.map(({ countsFrom }) => countsFrom);
+  const columns: Float64Array[] = flows.map((flow, i) =>
+    flow.map((value, t) => (t < (counts[i] as number) ? 0 : -value)),
+  );
   const sds: number[] = flows.map(() => 0.1);
   const means: number[] = flows.map(() => 0);
   const add = (sd: number, centre: number, valueAt: (t: number) => number): void => {
@@ -84,8 +91,14 @@ export function designDistrict(
     sds.push(sd);
     means.push(centre);
   };
+  // before its last verification a meter had an error that says nothing of it now
+  flows.forEach((flow, i) => {
+    const since = counts[i] as number;
+    if (since > 0) add(BEFORE_SD, 0, (t) => (t < since ? -(flow[t] as number) : 0));
+  });
   // error of the supply, and how it changes with the flow
-  add(SUPPLY_SD_OF_LIMIT * supplyLimit, 0, (t) => total[t] as number);
+  const supplySd = SUPPLY_SD_OF_LIMIT * supplyLimit;
+  add(supplySd, 0, (t) => total[t] as number);
   add(SUPPLY_SLOPE_SD, 0, (t) => (total[t] as number) * (load[t] as number));
   // demand lowers the pressure, and with it the leak: what the measured pressure does not show of it
   const demand =
@@ -144,6 +157,7 @@ export function designDistrict(
     lossSeen: pressure !== undefined,
     lossShare: share,
     position: undefined,
+    supplySd,
     betaWanderSd,
     betaBiasSd: betaWanderSd.map((rounding, i) =>
       Math.hypot(rounding, PLACE_SD_OF_LOSS * share, LOW_FLOW_OWN_SD * at(perLitre, i)),

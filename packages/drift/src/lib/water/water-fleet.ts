@@ -66,10 +66,7 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
       state.actives = found.actives;
       if (round === 0)
         state.inflation = varianceInflations(state.judged, profilesOf(evidence.blocks));
-      levels.set(
-        district.groupId,
-        levelSdOf(at(evidence.design.priorSd, consumers.length), evidence.design.lossShare),
-      );
+      levels.set(district.groupId, levelSdOf(evidence.design.supplySd, evidence.design.lossShare));
       const joined = new Set(candidates.map(({ meter }) => meter));
       state.judged.forEach(({ level, posterior }, i) => {
         if (joined.has(consumers[i]?.meter ?? -1)) return;
