@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createTemporaryDirectory } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readMetalOxideFolder } from '../src/lib/evaluate/sensors/metal-oxide-folder.ts';
 import { runProgram } from './program.ts';
 
 let temporary: Awaited<ReturnType<typeof createTemporaryDirectory>>;
@@ -27,6 +28,32 @@ function stationFile(station: number): string {
   return ['year,month,day,hour,PM2.5,TEMP,DEWP', ...rows, ''].join('\n');
 }
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** An element whose resistance is 900 + 50 CO - 3 T for 100 days, then 20 % more of CO: exactly what a plane can tell. */
+function metalOxideFile(): string {
+  const rows = Array.from({ length: 24 * 240 }, (_, k) => {
+    const at = new Date(Date.UTC(2004, 2, 10, 18 + k));
+    const date = `${two(at.getUTCDate())}/${two(at.getUTCMonth() + 1)}/${at.getUTCFullYear()}`;
+    const co = 2 + Math.sin(k / 3.8) + 0.5 * Math.sin(k / 91);
+    const temperature = 15 + 8 * Math.sin(k / 3.8 - 1);
+    const humidity = 50 + 10 * Math.cos(k / 17);
+    const resistance = 900 + 50 * co * (k < 2400 ? 1 : 1.2) - 3 * temperature;
+    const missing = k % 50 === 0;
+    const no2 = 100 + 10 * Math.sin(k / 29);
+    return [
+      `${date} ${two(at.getUTCHours())}:00:00`,
+      missing ? '-200' : co.toFixed(5),
+      missing ? '' : resistance.toFixed(5),
+      no2.toFixed(5),
+      (1000 + 4 * no2).toFixed(5),
+      temperature.toFixed(5),
+      humidity.toFixed(5),
+    ].join(',');
+  });
+  return ['Datetime,CO(GT),PT08.S1(CO),NO2(GT),PT08.S4(NO2),T,RH', ...rows, ''].join('\n');
+}
+
 beforeAll(async () => {
   temporary = await createTemporaryDirectory();
   data = path.join(temporary.path, 'data');
@@ -39,6 +66,20 @@ beforeAll(async () => {
 });
 
 afterAll(() => temporary.remove());
+
+test('a metal-oxide element is calibrated on its first 60 days and compared with its analyser ever after', async () => {
+  const file = path.join(temporary.path, 'air_quality_hourly.csv');
+  await writeFile(file, metalOxideFile());
+  const { pairs, startUs, count } = await readMetalOxideFolder(temporary.path);
+  // 18:00 at UTC+1
+  expect(new Date(startUs / 1000).toISOString()).toBe('2004-03-10T17:00:00.000Z');
+  const { sensor, reference } = pairs['co'] ?? {};
+  if (sensor === undefined || reference === undefined) throw new Error('no CO');
+  for (let k = 0; k < count; k += 1) {
+    if (k % 50 === 0) expect(sensor[k]).toBeNaN();
+    else expect(sensor[k]).toBeCloseTo((reference[k] ?? 0) * (k < 2400 ? 1 : 1.2), 2);
+  }
+});
 
 const tiny = ['evaluate', 'sensors', '--cells', 'tiny', '--networks', '2', '--baselines', '--json'];
 

@@ -12,8 +12,9 @@ import { ALL_CELLS, findSensorCell, type SensorCell, SIMULATED } from './sensor-
 import { sensorCellMetrics } from './sensor-metrics.ts';
 import { sensorMetricsText } from './sensor-metrics-text.ts';
 import { networkKey, networkRecord, type NetworkRecord } from './sensor-record.ts';
+import { readMetalOxideFolder } from './metal-oxide-folder.ts';
+import type { RealSeries } from './real-series.ts';
 import { readStationsFolder } from './stations-folder.ts';
-import type { Stations } from './stations-trial.ts';
 
 const DEFAULT_NETWORKS = 20;
 
@@ -29,7 +30,7 @@ interface Request {
 /** Runs the cells of sensor networks and prints what came out. */
 export async function evaluateSensors(context: CommandContext): Promise<number> {
   const request = readRequest(context);
-  const stations = await readData(request);
+  const real = await readData(request);
   const out = context.option('out');
   if (context.flag('resume') && out === undefined)
     throw new UsageError('--resume needs the --out DIR of the run to go on with');
@@ -41,7 +42,7 @@ export async function evaluateSensors(context: CommandContext): Promise<number> 
           networkRecord,
           context.flag('resume'),
         );
-  const jobs = request.cells.flatMap((cell) => networkJobs(cell, request, stations));
+  const jobs = request.cells.flatMap((cell) => networkJobs(cell, request, real));
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, NetworkRecord>();
   for (const record of file?.records ?? [])
@@ -63,7 +64,7 @@ export async function evaluateSensors(context: CommandContext): Promise<number> 
         context.option('jobs') === undefined
           ? availableParallelism()
           : wholeNumber(context.option('jobs') ?? '', 'jobs', 1, 256),
-      data: { stations },
+      data: { real },
     },
     {
       step: (job, share) => progress.step(job, share, open[job]?.cell ?? ''),
@@ -95,9 +96,9 @@ function readRequest(context: CommandContext): Request {
       ? SIMULATED
       : ALL_CELLS.filter(({ options }) => options.source !== 'simulated');
   const cells = names === undefined ? defaults : [...new Set(names.split(','))].map(cellOf);
-  const real = cells.find(({ options }) => options.source !== 'simulated');
-  if (real !== undefined && dataDirectory === undefined)
-    throw new UsageError(`--cells ${real.name} needs --data DIR with real stations`);
+  const asksForData = cells.find(({ options }) => options.source !== 'simulated');
+  if (asksForData !== undefined && dataDirectory === undefined)
+    throw new UsageError(`--cells ${asksForData.name} needs --data DIR with real series`);
   return {
     cells,
     seed: wholeNumber(context.option('seed') ?? '1', 'seed', 0, 10_000),
@@ -123,23 +124,28 @@ function cellOf(name: string): SensorCell {
   throw new UsageError(`--cells has no ${name}${hint(name, all)}; there are ${all.join(', ')}`);
 }
 
-async function readData(request: Request): Promise<Stations | undefined> {
-  const { dataDirectory, half } = request;
-  if (dataDirectory === undefined) return undefined;
-  const stations = await readStationsFolder(dataDirectory, half);
-  say(`${stations.stations.length} stations, ${stations.count} hours for ${half}`);
-  return stations;
+/** Only what the cells ask for: a folder may hold one of the two. */
+async function readData({ dataDirectory, half, cells }: Request): Promise<RealSeries> {
+  if (dataDirectory === undefined) return {};
+  const real: { -readonly [K in keyof RealSeries]: RealSeries[K] } = {};
+  const asked = new Set(cells.map(({ options }) => options.source));
+  if (asked.has('stations')) {
+    real.stations = await readStationsFolder(dataDirectory, half);
+    say(`${real.stations.stations.length} stations, ${real.stations.count} hours for ${half}`);
+  }
+  if (asked.has('metal-oxide')) {
+    real.metalOxide = await readMetalOxideFolder(dataDirectory);
+    say(`metal-oxide elements, ${real.metalOxide.count} hours`);
+  }
+  return real;
 }
 
-function networkJobs(
-  cell: SensorCell,
-  request: Request,
-  stations: Stations | undefined,
-): NetworkJob[] {
+function networkJobs(cell: SensorCell, request: Request, real: RealSeries): NetworkJob[] {
   const { seed, baselines, half } = request;
   const simulated = cell.options.source === 'simulated';
   // as they were, and with each of them at fault in turn
-  const networks = simulated ? request.networks : 1 + (stations?.stations.length ?? 0);
+  const atFault = cell.options.source === 'metal-oxide' ? 1 : (real.stations?.stations.length ?? 0);
+  const networks = simulated ? request.networks : 1 + atFault;
   const which = simulated ? ` --networks ${networks} --seed ${seed}` : ` --data DIR --half ${half}`;
   const command = `verimeter evaluate sensors --cells ${cell.name}${which}${baselines ? ' --baselines' : ''}`;
   const source = simulated ? 'simulated' : half;

@@ -95,10 +95,11 @@ function enter(
   if (answer.estimate === undefined && answer.indication !== 'within_limits') book.abstained += 1;
   book.lastIndication = answer.indication;
   book.minimumDetectable = orNull(answer.minimumDetectable);
-  if (at.snapshot && truth !== undefined)
+  const error = truth?.errorAt(24 * day) ?? Number.NaN;
+  if (at.snapshot && !Number.isNaN(error))
     book.snapshots.push({
       day,
-      truth: rounded(truth.errorAt(24 * day)),
+      truth: rounded(error),
       estimate: orNull(answer.estimate),
       low: orNull(answer.low),
       high: orNull(answer.high),

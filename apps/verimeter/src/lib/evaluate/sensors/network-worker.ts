@@ -3,7 +3,7 @@ import { runNetwork, type NetworkRun } from './run-network.ts';
 import { findSensorCell } from './sensor-cells.ts';
 import type { NetworkRecord } from './sensor-record.ts';
 import type { StepMessage } from '../thread-jobs.ts';
-import type { Stations } from './stations-trial.ts';
+import type { RealSeries } from './real-series.ts';
 
 /** One network to build and to judge. */
 export interface NetworkJob {
@@ -18,7 +18,7 @@ export interface NetworkResult {
 
 const port = parentPort;
 if (port === null) throw new Error('this file is a worker thread');
-const { stations }: { stations: Stations | undefined } = workerData;
+const { real }: { real: RealSeries } = workerData;
 
 function tell(message: StepMessage | NetworkResult): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
@@ -32,6 +32,6 @@ port.on('message', (job: NetworkJob | 'end') => {
   }
   const cell = findSensorCell(job.cell);
   if (cell === undefined) throw new RangeError(`no cell ${job.cell}`);
-  const record = runNetwork(cell, job.run, stations, (share) => tell({ type: 'step', share }));
+  const record = runNetwork(cell, job.run, real, (share) => tell({ type: 'step', share }));
   tell({ type: 'network', record });
 });

@@ -5,7 +5,9 @@ import { sensorBaselines } from './sensor-baselines.ts';
 import type { SensorCell } from './sensor-cells.ts';
 import type { ChannelVerdict, NetworkRecord } from './sensor-record.ts';
 import { type SensorTrial, simulatedTrial } from './sensor-trial.ts';
-import { type Stations, stationsTrial } from './stations-trial.ts';
+import type { RealSeries } from './real-series.ts';
+import { metalOxideTrial } from './metal-oxide-trial.ts';
+import { stationsTrial } from './stations-trial.ts';
 
 export interface NetworkRun {
   readonly seed: number;
@@ -16,13 +18,13 @@ export interface NetworkRun {
 }
 
 /** Of local time ahead of UTC. */
-const ZONE_MINUTES = { simulated: 7 * 60, stations: 8 * 60 } as const;
+const ZONE_MINUTES = { simulated: 7 * 60, stations: 8 * 60, 'metal-oxide': 60 } as const;
 
 /** Builds one network, looks at it every week, and sets what was said beside the truth. */
 export function runNetwork(
   cell: SensorCell,
   run: NetworkRun,
-  stations: Stations | undefined,
+  real: RealSeries,
   onStep: (share: number) => void = () => undefined,
 ): NetworkRecord {
   const begin = performance.now();
@@ -30,7 +32,9 @@ export function runNetwork(
   const trial =
     options.source === 'simulated'
       ? simulatedTrial(options, run)
-      : stationsTrial(options, run, stations);
+      : options.source === 'stations'
+        ? stationsTrial(options, run, real.stations)
+        : metalOxideTrial(options, run, real.metalOxide);
   const built = performance.now();
   // real series may be shorter than what a cell asks for
   const days = Math.floor((trial.input.grid.count - 1) / 24);

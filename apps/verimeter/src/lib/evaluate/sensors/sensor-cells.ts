@@ -9,7 +9,7 @@ type CellFault =
 
 interface CommonOptions {
   /** The quantity that drifts, and that is scored. */
-  readonly quantity: AirQuantity;
+  readonly quantity: AirQuantity | 'co';
   readonly days: number;
   /** Day on which the faults begin. */
   readonly onsetDay: number;
@@ -18,6 +18,7 @@ interface CommonOptions {
 
 export interface SimulatedCell extends CommonOptions {
   readonly source: 'simulated';
+  readonly quantity: AirQuantity;
   readonly sensors: number;
   readonly references: 0 | 1 | 2;
   /** km */
@@ -31,9 +32,9 @@ export interface SimulatedCell extends CommonOptions {
   readonly also?: readonly AirQuantity[];
 }
 
-/** Stations of `--data`: network 0 is what they reported, network n has the fault in the n-th of them. */
+/** Series of `--data`: network 0 is what was reported, network n has the fault in the n-th station, or in the element. */
 export interface RealCell extends CommonOptions {
-  readonly source: 'stations';
+  readonly source: 'stations' | 'metal-oxide';
   readonly references: 0 | 1;
 }
 
@@ -169,6 +170,18 @@ const REAL: readonly SensorCell[] = [
   real('stations-temperature', 'temperature of one +0.5 K', {
     quantity: 'temperature',
     fault: WARMER,
+  }),
+  real('metal-oxide-co', 'a metal-oxide element for CO beside an analyser, +20 %/yr', {
+    source: 'metal-oxide',
+    quantity: 'co',
+    references: 1,
+    onsetDay: 120,
+  }),
+  real('metal-oxide-no2', 'the same for NO2', {
+    source: 'metal-oxide',
+    quantity: 'no2',
+    references: 1,
+    onsetDay: 120,
   }),
 ];
 

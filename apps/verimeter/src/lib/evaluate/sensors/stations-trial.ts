@@ -1,5 +1,4 @@
 import type { SensorNetworkInput } from '@verimeter/drift';
-import type { AirQuantity } from '@verimeter/simulator';
 import { CommandError } from '../../arguments.ts';
 import { faultOf, type RealCell } from './sensor-cells.ts';
 import type { NetworkRecord } from './sensor-record.ts';
@@ -11,7 +10,7 @@ export interface Stations {
   readonly count: number;
   readonly stations: readonly {
     readonly name: string;
-    readonly quantities: Readonly<Partial<Record<AirQuantity, Float64Array>>>;
+    readonly quantities: Readonly<Record<string, Float64Array>>;
   }[];
 }
 
@@ -32,9 +31,7 @@ export function stationsTrial(
   const faulty = network - 1;
   const reference =
     options.references === 0 ? -1 : (Math.max(0, faulty) + 1) % data.stations.length;
-  const quantities: AirQuantity[] = [
-    ...new Set<AirQuantity>([options.quantity, 'humidity', 'temperature']),
-  ].toSorted();
+  const quantities = [...new Set([options.quantity, 'humidity', 'temperature'])].toSorted();
   const series: SensorNetworkInput['series'][number][] = [];
   const truths: ChannelTruth[] = [];
   data.stations.forEach((station, index) => {
@@ -43,7 +40,7 @@ export function stationsTrial(
       if (own === undefined) continue;
       const actual = own.slice(0, count);
       const hurt = index === faulty && quantity === options.quantity;
-      const truth = hurt ? faultyTruth(options, actual) : healthyTruth(actual);
+      const truth = truthOf(options, actual, hurt);
       const limit = quantity === 'temperature' ? 0.5 : 0.2;
       truths.push(truth);
       series.push({
@@ -71,32 +68,32 @@ export function stationsTrial(
   };
 }
 
-function healthyTruth(actual: Float64Array): ChannelTruth {
-  return {
-    onsetDay: undefined,
-    errorAt: () => 0,
-    actual,
-    gain: new Float64Array(actual.length).fill(1),
-    offset: new Float64Array(actual.length),
-  };
-}
-
-function faultyTruth(options: RealCell, actual: Float64Array): ChannelTruth {
-  const fault = faultOf(options);
-  const gain = new Float64Array(actual.length).fill(1);
-  const offset = new Float64Array(actual.length);
-  for (let k = 24 * options.onsetDay; k < actual.length; k += 1) {
-    if (fault?.kind === 'gain_ramp')
-      gain[k] = 1 + (fault.perYear * (k - 24 * options.onsetDay)) / HOURS_PER_YEAR;
-    if (fault?.kind === 'gain_step') gain[k] = 1 + fault.size;
-    if (fault?.kind === 'offset_step') offset[k] = fault.size;
-  }
+function truthOf(options: RealCell, actual: Float64Array, hurt: boolean): ChannelTruth {
+  const { gain, offset } = injectedError(options, hurt, actual.length);
   const inUnit = options.quantity === 'temperature';
   return {
-    onsetDay: options.onsetDay,
+    onsetDay: hurt ? options.onsetDay : undefined,
     errorAt: (k) => (inUnit ? (offset[k] ?? 0) : (gain[k] ?? 1) - 1),
     actual,
     gain,
     offset,
   };
+}
+
+/** Gain and offset of every hour, with the fault of the cell or without one. */
+export function injectedError(
+  options: RealCell,
+  hurt: boolean,
+  count: number,
+): { readonly gain: Float64Array; readonly offset: Float64Array } {
+  const fault = hurt ? faultOf(options) : undefined;
+  const gain = new Float64Array(count).fill(1);
+  const offset = new Float64Array(count);
+  for (let k = 24 * options.onsetDay; k < count; k += 1) {
+    if (fault?.kind === 'gain_ramp')
+      gain[k] = 1 + (fault.perYear * (k - 24 * options.onsetDay)) / HOURS_PER_YEAR;
+    if (fault?.kind === 'gain_step') gain[k] = 1 + fault.size;
+    if (fault?.kind === 'offset_step') offset[k] = fault.size;
+  }
+  return { gain, offset };
 }
