@@ -115,7 +115,7 @@ describe('baselines', () => {
 });
 
 describe('verdicts', () => {
-  it('count a list once until it was left for five looks, and from the onset on what was found', () => {
+  it('count a list once until it was left for five weeks, and from the onset on what was found', () => {
     const listed = new Set([63, 70, 98, 133]);
     const { verdicts } = verdictsOf(
       scripted((day) => [
@@ -130,11 +130,11 @@ describe('verdicts', () => {
         },
       ]),
       trialOf(fourSensors()),
-      DAYS,
+      { days: DAYS, everyWeeks: 1 },
       () => undefined,
     );
     const first = verdicts.get(0);
-    // 98 is four looks after 70: the same list; 133 is five after 98: the same list still.
+    // 98 is four weeks after 70: the same list; 133 is five after 98: the same list still.
     expect(first?.listings).toEqual([{ day: 63, list: 'watch' }]);
     expect(first?.firstListed).toBe(98);
     expect(first?.firstReverify).toBeNull();
@@ -171,6 +171,7 @@ function recordOf(channels: NetworkRecord['channels']): NetworkRecord {
     source: 'simulated',
     model: 'm',
     command: 'c',
+    everyWeeks: 1,
     looks: 10,
     firstLook: 63,
     lastLook: 63 + 365.25,

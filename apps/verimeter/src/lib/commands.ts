@@ -248,6 +248,7 @@ export const COMMANDS: readonly Command[] = [
         { name: 'cells', value: 'NAME,...', text: 'which cases (default all)' },
         { name: 'drifted', value: 'N', text: 'drifted meters per case, at least (default 300)' },
         { name: 'networks', value: 'N', text: 'sensors: networks per case (default 20)' },
+        { name: 'every', value: 'WEEKS', text: 'sensors: from one look to the next (default 1)' },
         { name: 'districts', value: 'N', text: 'water districts per case, at least (default 20)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },

@@ -22,6 +22,7 @@ interface Request {
   readonly cells: readonly SensorCell[];
   readonly seed: number;
   readonly networks: number;
+  readonly everyWeeks: number;
   readonly half: 'tune' | 'report';
   readonly dataDirectory: string | undefined;
   readonly baselines: boolean;
@@ -108,6 +109,7 @@ function readRequest(context: CommandContext): Request {
       1,
       100_000,
     ),
+    everyWeeks: wholeNumber(context.option('every') ?? '1', 'every', 1, 52),
     half: choice(half ?? 'tune', ['tune', 'report'], '--half'),
     dataDirectory:
       dataDirectory === undefined
@@ -141,17 +143,17 @@ async function readData({ dataDirectory, half, cells }: Request): Promise<RealSe
 }
 
 function networkJobs(cell: SensorCell, request: Request, real: RealSeries): NetworkJob[] {
-  const { seed, baselines, half } = request;
+  const { seed, baselines, half, everyWeeks } = request;
   const simulated = cell.options.source === 'simulated';
   // as they were, and with each of them at fault in turn
   const atFault = cell.options.source === 'metal-oxide' ? 1 : (real.stations?.stations.length ?? 0);
   const networks = simulated ? request.networks : 1 + atFault;
   const which = simulated ? ` --networks ${networks} --seed ${seed}` : ` --data DIR --half ${half}`;
-  const command = `verimeter evaluate sensors --cells ${cell.name}${which}${baselines ? ' --baselines' : ''}`;
+  const command = `verimeter evaluate sensors --cells ${cell.name}${which}${everyWeeks === 1 ? '' : ` --every ${everyWeeks}`}${baselines ? ' --baselines' : ''}`;
   const source = simulated ? 'simulated' : half;
   return Array.from({ length: networks }, (_, network) => ({
     cell: cell.name,
-    run: { seed, network, source, baselines, command },
+    run: { seed, network, source, everyWeeks, baselines, command },
   }));
 }
 

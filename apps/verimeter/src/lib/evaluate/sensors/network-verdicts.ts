@@ -3,19 +3,18 @@ import type { ChannelAnswer, SensorJudge, SensorLook } from './sensor-judge.ts';
 import type { ChannelVerdict } from './sensor-record.ts';
 import type { SensorTrial } from './sensor-trial.ts';
 
-/** Days between looks, and of the first one: `reverify` needs 60 days, a list may come earlier. */
-export const LOOK_DAYS = 7;
-export const FIRST_LOOK = 63;
-/** Looks between two snapshots of the estimates. */
-const SNAPSHOT_LOOKS = 13;
-/** A channel that is off the list for fewer looks was never off it. */
-const GAP_LOOKS = 5;
+/** Day of the first look: `reverify` needs 60 days of data. */
+const FIRST_LOOK = 63;
+/** Days between two snapshots of the estimates, at least. */
+const SNAPSHOT_DAYS = 91;
+/** A channel that was listed so many days before was never off the list. */
+const GAP_DAYS = 35;
 
-/** Looks once a week and writes down what was said of every sensor. */
+/** Looks every so many weeks and writes down what was said of every sensor. */
 export function verdictsOf(
   judge: SensorJudge,
   trial: SensorTrial,
-  days: number,
+  span: { readonly days: number; readonly everyWeeks: number },
   onLook: (share: number) => void,
 ): { readonly verdicts: ReadonlyMap<number, ChannelVerdict>; readonly status: string } {
   // also those it never says anything of: a drift there is a miss
@@ -24,17 +23,18 @@ export function verdictsOf(
       role === 'reference' ? [] : [[channel, openBook()] as const],
     ),
   );
-  const lookDays: number[] = [];
-  for (let day = FIRST_LOOK; day <= days; day += LOOK_DAYS) lookDays.push(day);
+  const lookDays = looksOf(span);
+  let snapshotDay = -Infinity;
   let last: SensorLook | undefined;
   lookDays.forEach((day, look) => {
     last = judge.look(day);
-    const snapshot = look === lookDays.length - 1 || look % SNAPSHOT_LOOKS === 0;
+    const snapshot = look === lookDays.length - 1 || day - snapshotDay >= SNAPSHOT_DAYS;
+    if (snapshot) snapshotDay = day;
     const answers = new Map(last.answers.map((answer) => [answer.channel, answer]));
     for (const [channel, book] of books) {
       const answer = answers.get(channel);
       if (answer === undefined) book.abstained += 1;
-      else enter(book, answer, { look, day, snapshot, trial });
+      else enter(book, answer, { day, snapshot, trial });
     }
     onLook((look + 1) / lookDays.length);
   });
@@ -46,11 +46,24 @@ export function verdictsOf(
         const corrected =
           trial.truths[channel]?.onsetDay === undefined
             ? undefined
-            : correctionScore(trial, channel, corrections, lookDays.at(-1) ?? days);
+            : correctionScore(trial, channel, corrections, lookDays.at(-1) ?? span.days);
         return [channel, corrected === undefined ? verdict : { ...verdict, corrected }];
       }),
     ),
   };
+}
+
+/** Days of the looks: the same weeks whatever lies between them. */
+export function looksOf({
+  days,
+  everyWeeks,
+}: {
+  readonly days: number;
+  readonly everyWeeks: number;
+}): number[] {
+  const found: number[] = [];
+  for (let day = FIRST_LOOK; day <= days; day += 7 * everyWeeks) found.push(day);
+  return found;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -74,18 +87,17 @@ function enter(
   book: Book,
   answer: ChannelAnswer,
   at: {
-    readonly look: number;
     readonly day: number;
     readonly snapshot: boolean;
     readonly trial: SensorTrial;
   },
 ): void {
-  const { look, day, trial } = at;
+  const { day, trial } = at;
   const truth = trial.truths[answer.channel];
   const onset = truth?.onsetDay ?? Infinity;
   if (answer.list !== 'none') {
-    if (look - book.lastListed > GAP_LOOKS) book.listings.push({ day, list: answer.list });
-    book.lastListed = look;
+    if (day - book.lastListed > GAP_DAYS) book.listings.push({ day, list: answer.list });
+    book.lastListed = day;
     if (day >= onset) {
       if (answer.list === 'inspect') book.firstInspect ??= day;
       else book.firstListed ??= day;

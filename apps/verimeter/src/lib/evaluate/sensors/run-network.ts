@@ -1,5 +1,5 @@
 import { MODEL_VERSION } from '@verimeter/drift';
-import { FIRST_LOOK, LOOK_DAYS, verdictsOf } from './network-verdicts.ts';
+import { looksOf, verdictsOf } from './network-verdicts.ts';
 import { productJudge } from './product-judge.ts';
 import { sensorBaselines } from './sensor-baselines.ts';
 import type { SensorCell } from './sensor-cells.ts';
@@ -13,6 +13,8 @@ export interface NetworkRun {
   readonly seed: number;
   readonly network: number;
   readonly source: NetworkRecord['source'];
+  /** Weeks from one look to the next. */
+  readonly everyWeeks: number;
   readonly baselines: boolean;
   readonly command: string;
 }
@@ -38,15 +40,17 @@ export function runNetwork(
   const built = performance.now();
   // real series may be shorter than what a cell asks for
   const days = Math.floor((trial.input.grid.count - 1) / 24);
+  const span = { days, everyWeeks: run.everyWeeks };
+  const looks = looksOf(span);
   const product = productJudge(trial.input, ZONE_MINUTES[options.source]);
-  const first = { name: product.name, ...verdictsOf(product, trial, days, onStep) };
+  const first = { name: product.name, ...verdictsOf(product, trial, span, onStep) };
   const analyzed = performance.now();
   const others = run.baselines ? sensorBaselines(trial.input) : [];
   const judged = [
     first,
     ...others.map((judge) => ({
       name: judge.name,
-      ...verdictsOf(judge, trial, days, () => undefined),
+      ...verdictsOf(judge, trial, span, () => undefined),
     })),
   ];
   return {
@@ -56,9 +60,10 @@ export function runNetwork(
     source: run.source,
     model: MODEL_VERSION,
     command: run.command,
-    looks: Math.floor((days - FIRST_LOOK) / LOOK_DAYS) + 1,
-    firstLook: FIRST_LOOK,
-    lastLook: FIRST_LOOK + LOOK_DAYS * Math.floor((days - FIRST_LOOK) / LOOK_DAYS),
+    everyWeeks: run.everyWeeks,
+    looks: looks.length,
+    firstLook: looks[0] ?? 0,
+    lastLook: looks.at(-1) ?? 0,
     time: { simulate: built - begin, analyze: analyzed - built },
     status: first.status,
     channels: trial.input.series.flatMap(({ deviceId, quantity, role }, channel) => {
@@ -73,7 +78,7 @@ export function runNetwork(
           deviceId,
           quantity,
           onset: trial.truths[channel]?.onsetDay ?? null,
-          beyondLimit: beyondLimit(trial, channel, days),
+          beyondLimit: beyondLimit(trial, channel, looks),
           verdicts,
         },
       ];
@@ -82,10 +87,12 @@ export function runNetwork(
 }
 
 /** First look on which e of a healthy channel is beyond its limit all the same. */
-function beyondLimit({ input, truths }: SensorTrial, channel: number, days: number): number | null {
+function beyondLimit(
+  { input, truths }: SensorTrial,
+  channel: number,
+  looks: readonly number[],
+): number | null {
   const [series, truth] = [input.series[channel], truths[channel]];
   if (series === undefined || truth === undefined || truth.onsetDay !== undefined) return null;
-  for (let day = FIRST_LOOK; day <= days; day += LOOK_DAYS)
-    if (Math.abs(truth.errorAt(24 * day)) > series.limit) return day;
-  return null;
+  return looks.find((day) => Math.abs(truth.errorAt(24 * day)) > series.limit) ?? null;
 }

@@ -4,7 +4,7 @@ const numberOrNull = z.number().nullable();
 
 /** What one way of judging said of one quantity of one device over all looks. Days since the first hour. */
 const channelVerdict = z.object({
-  /** Began to be listed, and on which list first; a new one where it was off the list for five looks. */
+  /** Began to be listed, and on which list first; a new one where it was off the list for five weeks. */
   listings: z.array(z.object({ day: z.number(), list: z.enum(['watch', 'reverify', 'inspect']) })),
   /** First look on which it was listed after the onset (it may have been listed before). */
   firstListed: numberOrNull,
@@ -42,6 +42,7 @@ export const networkRecord = z.object({
   model: z.string(),
   /** What makes this record again, among others of its cell. */
   command: z.string(),
+  everyWeeks: z.number(),
   looks: z.number(),
   firstLook: z.number(),
   lastLook: z.number(),
@@ -65,5 +66,6 @@ export type NetworkRecord = z.infer<typeof networkRecord>;
 export type ChannelVerdict = z.infer<typeof channelVerdict>;
 
 export const networkKey = (
-  record: Pick<NetworkRecord, 'cell' | 'seed' | 'network' | 'source'>,
-): string => `${record.cell} ${record.source} ${record.seed} ${record.network}`;
+  record: Pick<NetworkRecord, 'cell' | 'seed' | 'network' | 'source' | 'everyWeeks'>,
+): string =>
+  `${record.cell} ${record.source} ${record.seed} ${record.network} ${record.everyWeeks}`;
