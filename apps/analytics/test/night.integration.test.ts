@@ -137,7 +137,12 @@ async function published(): Promise<unknown> {
     `SELECT to_jsonb(g) - 'run_id' AS row FROM group_health g WHERE tenant = $1 ORDER BY group_id`,
     [TENANT],
   );
-  return { health: health.rows, groups: groups.rows };
+  const lots = await database.servicePool.query(
+    `SELECT to_jsonb(l) - 'run_id' AS row FROM lot_health l WHERE tenant = $1 ORDER BY lot, quantity`,
+    [TENANT],
+  );
+  expect(lots.rows.length).toBeGreaterThan(0);
+  return { health: health.rows, groups: groups.rows, lots: lots.rows };
 }
 
 test('a night says of every device and group of a tenant what a full analysis says', async () => {
@@ -145,6 +150,7 @@ test('a night says of every device and group of a tenant what a full analysis sa
   const whole = await published();
   await database.servicePool.query('DELETE FROM health WHERE tenant = $1', [TENANT]);
   await database.servicePool.query('DELETE FROM group_health WHERE tenant = $1', [TENANT]);
+  await database.servicePool.query('DELETE FROM lot_health WHERE tenant = $1', [TENANT]);
   const { summary, metrics, lines } = analyze(directory, 1);
   expect(await summary).toMatchObject({ areas: 5, outcomes: { new: 3, silent: 2 } });
   expect(await published()).toEqual(whole);

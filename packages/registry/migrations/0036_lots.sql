@@ -1,12 +1,14 @@
 -- Lots graded from the uncertain estimates of their members (docs/lots.md, docs/decisions/0160).
 
--- What the data alone says of a device, no prior of its lot or of the fleet in it, and what the members of its lot have wrong alike.
+-- What the data alone says of a device, no prior of its lot or of the fleet in it, and what the members of its lot have wrong alike;
+-- its consumption, on which hangs how well it is estimated.
 ALTER TABLE health
   ADD COLUMN data_estimate           float8,
   ADD COLUMN data_standard_error     float8,
   ADD COLUMN data_drift_per_year     float8,
   ADD COLUMN data_drift_per_year_se  float8,
-  ADD COLUMN common_error_sd         float8;
+  ADD COLUMN common_error_sd         float8,
+  ADD COLUMN mean_load               float8;     -- in whatever unit, compared within a lot
 
 -- Ratios; null: may not be claimed.
 CREATE TABLE lot_health (

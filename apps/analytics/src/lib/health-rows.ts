@@ -176,6 +176,7 @@ export function healthRows(
         dataDriftPerYear: orNull(result?.dataDriftPerYear),
         dataDriftPerYearSe: orNull(result?.dataDriftPerYearSe),
         commonErrorSd: orNull(result?.commonErrorSd),
+        meanLoad: orNull(result?.meanLoad),
         evidenceDays: result === undefined ? null : Math.floor(result.evidenceDays),
         groupId,
         groupStatus: result?.groupStatus ?? null,

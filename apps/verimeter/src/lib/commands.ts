@@ -228,12 +228,13 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|water|sensors|devices|city|report|golden',
+      positionals: 'electricity|water|sensors|devices|lots|city|report|golden',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
         'water: the same for districts of water meters.',
         'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
+        'lots: lots of 500 meters with a known share beyond the limit, graded from uncertain estimates.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
         'devices: the checks of single meters, with and without faults; with --data, changes of consumption of real homes.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
@@ -250,6 +251,7 @@ export const COMMANDS: readonly Command[] = [
         { name: 'networks', value: 'N', text: 'sensors: networks per case (default 20)' },
         { name: 'every', value: 'WEEKS', text: 'sensors: from one look to the next (default 1)' },
         { name: 'districts', value: 'N', text: 'water districts per case, at least (default 20)' },
+        { name: 'lots', value: 'N', text: 'lots: how many per case (default 40)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },
         { name: 'areas', value: 'N', text: 'devices: simulated areas of 40 meters (default 6)' },

@@ -88,6 +88,7 @@ export function answerArea(context: Answering, state: AnsweredArea): AreaAnswers
       groupStatus: prepared.status,
       asOfUs: Math.min(area.asOfUs, latest),
       evidenceDays: evidenceDaysOf(prepared, check.evidenceDays),
+      ...(check.meanWatts > 0 ? { meanLoad: check.meanWatts } : {}),
       history: [],
     } as const;
     const fixed = (
@@ -176,7 +177,7 @@ function estimate(
     readonly i: number;
     readonly base: Pick<
       DeviceResult,
-      'deviceId' | 'groupId' | 'groupStatus' | 'asOfUs' | 'evidenceDays'
+      'deviceId' | 'groupId' | 'groupStatus' | 'asOfUs' | 'evidenceDays' | 'meanLoad'
     >;
     readonly weeks: readonly Week[];
   },

@@ -84,6 +84,8 @@ export interface DeviceResult {
   readonly dataDriftPerYear?: number;
   readonly dataDriftPerYearSe?: number;
   readonly commonErrorSd?: number;
+  /** Mean consumption, in whatever unit: compared within a lot. */
+  readonly meanLoad?: number;
   readonly evidenceDays: number;
   readonly evidence: readonly EvidenceItem[];
   readonly history: readonly HistoryPoint[];

@@ -39,6 +39,7 @@ export interface HealthRow {
   readonly dataDriftPerYear?: number | null;
   readonly dataDriftPerYearSe?: number | null;
   readonly commonErrorSd?: number | null;
+  readonly meanLoad?: number | null;
   readonly evidenceDays: number | null;
   readonly groupId: string | null;
   readonly groupStatus: GroupStatus | null;
@@ -131,6 +132,7 @@ const HEALTH_TYPES = {
   data_drift_per_year: 'float8',
   data_drift_per_year_se: 'float8',
   common_error_sd: 'float8',
+  mean_load: 'float8',
   evidence_days: 'integer',
   group_id: 'text',
   group_status: 'text',
@@ -169,6 +171,7 @@ function healthRecord(row: HealthRow): Record<keyof typeof HEALTH_TYPES, unknown
     data_drift_per_year: row.dataDriftPerYear ?? null,
     data_drift_per_year_se: row.dataDriftPerYearSe ?? null,
     common_error_sd: row.commonErrorSd ?? null,
+    mean_load: row.meanLoad ?? null,
     evidence_days: row.evidenceDays,
     group_id: row.groupId,
     group_status: row.groupStatus,

@@ -128,6 +128,7 @@ export interface LotMemberRow {
   readonly dataDriftPerYear: number | null;
   readonly dataDriftPerYearSe: number | null;
   readonly commonErrorSd: number | null;
+  readonly meanLoad: number | null;
   readonly evidenceDays: number | null;
 }
 
@@ -141,7 +142,7 @@ export async function readLotMembers(
     `SELECT device_id AS "deviceId", as_of AS "asOfUs", indication, "limit", group_id AS "groupId",
             data_estimate AS "dataEstimate", data_standard_error AS "dataStandardError",
             data_drift_per_year AS "dataDriftPerYear", data_drift_per_year_se AS "dataDriftPerYearSe",
-            common_error_sd AS "commonErrorSd", evidence_days AS "evidenceDays"
+            common_error_sd AS "commonErrorSd", mean_load AS "meanLoad", evidence_days AS "evidenceDays"
        FROM health WHERE tenant = $1 AND quantity = $2 AND device_id = ANY ($3) ORDER BY device_id`,
     [tenant, of.quantity, of.deviceIds],
   );

@@ -30,7 +30,7 @@ const MOST_TURNS = 400;
 /** A jump leaves a share at least this part of what it was. */
 const LEAST_LEFT = 0.1;
 /** A share below `small` that a step lets grow by this factor was given up too early: it is raised, at most so many times. */
-const REVIVED = { growth: 1.002, small: 1e-3, times: 12 } as const;
+const REVIVED = { growth: 1.002, small: 1e-3, times: 4 } as const;
 
 interface Step extends MixtureShares {
   /** What the step started from; its likelihood is `logLikelihood`. */

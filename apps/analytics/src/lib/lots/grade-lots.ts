@@ -105,6 +105,7 @@ function gradeOf(
     const result = results.get(deviceId);
     return {
       deviceId,
+      size: published.get(deviceId)?.meanLoad ?? undefined,
       remote: remoteOf(published.get(deviceId)),
       laboratory:
         result === undefined

@@ -5,6 +5,7 @@ import { evaluateDevices } from '../evaluate/devices/evaluate-devices.ts';
 import { evaluateElectricity } from '../evaluate/evaluate-electricity.ts';
 import { evaluateGolden } from '../evaluate/evaluate-golden.ts';
 import { evaluateReport } from '../evaluate/evaluate-report.ts';
+import { evaluateLots } from '../evaluate/lots/evaluate-lots.ts';
 import { evaluateSensors } from '../evaluate/sensors/evaluate-sensors.ts';
 import { evaluateWater } from '../evaluate/water/evaluate-water.ts';
 
@@ -16,6 +17,7 @@ const TASKS = {
   golden: evaluateGolden,
   sensors: evaluateSensors,
   devices: evaluateDevices,
+  lots: evaluateLots,
 } as const;
 
 /** Measures the estimator on simulated areas and districts whose errors are known. */
@@ -23,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
   const task = choice(
     what,
-    ['electricity', 'water', 'sensors', 'devices', 'city', 'report', 'golden'],
+    ['electricity', 'water', 'sensors', 'devices', 'lots', 'city', 'report', 'golden'],
     'what to evaluate',
   );
   if (surplus !== undefined) throw new UsageError(`evaluate: ${surplus} is too much`);

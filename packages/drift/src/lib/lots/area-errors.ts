@@ -54,10 +54,14 @@ function correctArea(members: MeasuredMember[], list: readonly number[], lot: Lo
       error: measured.error - mean,
       variance: measured.variance + variance,
     });
+    const own = less(member.own);
     members[i] = {
       ...member,
-      own: less(member.own),
-      forLot: member.forLot === undefined ? undefined : less(member.forLot),
+      own,
+      forLot:
+        member.forLot === member.own || member.forLot === undefined
+          ? member.forLot && own
+          : less(member.forLot),
     };
   });
 }

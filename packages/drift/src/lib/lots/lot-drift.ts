@@ -2,8 +2,7 @@ import { at, median, normalQuantile, robustDeviation } from '@verimeter/statisti
 import { beyond } from './lot-parts.ts';
 import type { LotMember } from './lot-types.ts';
 import { LARGEST_SHARE } from './sampling-plan.ts';
-import type { LotAtHand } from './share-posterior.ts';
-import type { Composition } from './share-profile.ts';
+import type { Composition, LotAtHand } from './share-posterior.ts';
 
 export interface LotDrift {
   readonly perYear: number;

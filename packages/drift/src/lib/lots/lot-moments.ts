@@ -1,6 +1,5 @@
 import { at } from '@verimeter/statistics';
-import { type LotAtHand, likelihoodsOf } from './share-posterior.ts';
-import type { Composition } from './share-profile.ts';
+import { type Composition, type LotAtHand, likelihoodsOf } from './share-posterior.ts';
 
 export interface LotMoments {
   readonly mean: number;
@@ -12,7 +11,8 @@ export interface LotMoments {
 
 /** Mean and spread of the errors of the lot's own members, those without an estimate included (docs/lots.md). */
 export function lotMoments(lot: LotAtHand, compositions: readonly Composition[]): LotMoments {
-  const { members, unseen, parts, shiftSd } = lot;
+  const { members, parts, shiftSd } = lot;
+  const unseen = lot.unseen.length;
   const shares = averageShares(compositions, parts.count);
   const size = members.length + unseen;
   const whole = momentsOfParts(lot, shares);

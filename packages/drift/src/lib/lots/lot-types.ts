@@ -24,6 +24,8 @@ export interface LaboratoryResult {
 
 export interface LotMember {
   readonly deviceId: string;
+  /** Mean consumption, in whatever unit: which members are estimated hangs on it. */
+  readonly size?: number | undefined;
   readonly remote?: RemoteEstimate | undefined;
   readonly laboratory?: LaboratoryResult | undefined;
 }

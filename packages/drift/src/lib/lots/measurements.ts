@@ -1,4 +1,8 @@
+import { median, robustDeviation } from '@verimeter/statistics';
 import type { LotMember } from './lot-types.ts';
+
+/** Sizes farther off are taken as this far: a line is no law there. */
+const FARTHEST = 2.5;
 
 /** A normal measurement of a member's error. */
 interface Measurement {
@@ -11,6 +15,8 @@ export interface MeasuredMember {
   /** For the lot: not what was measured because of what was suspected. */
   readonly forLot: Measurement | undefined;
   readonly own: Measurement;
+  /** Log of the size less its mean over the lot, in standard deviations; 0 where it is not known. */
+  readonly size: number;
   readonly area: string | undefined;
   readonly areaSd: number;
 }
@@ -40,8 +46,9 @@ export function commonError(members: readonly LotMember[], commonSd: number): Co
 export function measuredMembers(
   members: readonly LotMember[],
   common: CommonError,
+  sizes: ReadonlyMap<string, number>,
 ): MeasuredMember[] {
-  return members.flatMap(({ remote, laboratory }): MeasuredMember[] => {
+  return members.flatMap(({ deviceId, remote, laboratory }): MeasuredMember[] => {
     const seen =
       remote === undefined
         ? undefined
@@ -54,8 +61,10 @@ export function measuredMembers(
     if (own === undefined) return [];
     return [
       {
-        forLot: laboratory?.drawn === 'random' ? own : seen,
+        // the same object where the lot may learn all that is known
+        forLot: found === undefined || laboratory?.drawn === 'random' ? own : seen,
         own,
+        size: sizes.get(deviceId) ?? 0,
         // what a laboratory measured does not hang on the supply meter any more
         area: found === undefined ? remote?.area : undefined,
         areaSd: found === undefined ? (remote?.areaSd ?? 0) : 0,
@@ -72,4 +81,22 @@ function pooled(a: Measurement | undefined, b: Measurement | undefined): Measure
     error: (a.error * b.variance + b.error * a.variance) / total,
     variance: (a.variance * b.variance) / total,
   };
+}
+
+/** Log of the size of each member in standard deviations from its mean, where the sizes of most are known and differ. */
+export function standardSizes(members: readonly LotMember[]): ReadonlyMap<string, number> {
+  const known = members.flatMap(({ deviceId, size }) =>
+    size === undefined || !(size > 0) ? [] : [{ deviceId, log: Math.log(size) }],
+  );
+  if (known.length < members.length / 2) return new Map();
+  const logs = known.map(({ log }) => log);
+  const middle = median(logs);
+  const sd = robustDeviation(logs);
+  if (!(sd > 1e-6)) return new Map();
+  return new Map(
+    known.map(({ deviceId, log }) => [
+      deviceId,
+      Math.min(FARTHEST, Math.max(-FARTHEST, (log - middle) / sd)),
+    ]),
+  );
 }

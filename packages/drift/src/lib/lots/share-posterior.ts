@@ -1,31 +1,51 @@
 import { at, normalCdf, poissonBinomial } from '@verimeter/statistics';
 import { beyond, type LotParts, partsBeyond } from './lot-parts.ts';
 import type { MeasuredMember } from './measurements.ts';
-import type { Composition } from './share-profile.ts';
 import type { ShareStatement } from './lot-types.ts';
+import { tiltFactors, type WeighedTilt } from './size-tilt.ts';
 
-/** Five points of Gauss and Hermite for an error with standard deviation 1. */
-const NODES = [
+/** Points of Gauss and Hermite for an error with standard deviation 1. */
+const FIVE_NODES = [
   { place: -2.8569700138728, weight: 0.0112574113277207 },
   { place: -1.35562617997427, weight: 0.222075922005613 },
   { place: 0, weight: 0.533333333333333 },
   { place: 1.35562617997427, weight: 0.222075922005613 },
   { place: 2.8569700138728, weight: 0.0112574113277207 },
 ] as const;
+const THREE_NODES = [
+  { place: -1.7320508075688772, weight: 1 / 6 },
+  { place: 0, weight: 2 / 3 },
+  { place: 1.7320508075688772, weight: 1 / 6 },
+] as const;
 const ONE_NODE = [{ place: 0, weight: 1 }] as const;
 /** A common error this small, over the limit, changes nothing. */
 const SMALL_SHIFT = 0.005;
+const LARGE_SHIFT = 0.15;
+/** Compositions with less posterior probability are left out. */
+const LEAST_WEIGHT = 1e-4;
 /** Members with an estimate up to which their number beyond the limit is counted exactly. */
 const EXACT_MEMBERS = 1500;
 
 export interface LotAtHand {
   readonly members: readonly MeasuredMember[];
-  /** Members of which nothing is known. */
-  readonly unseen: number;
+  /** Members of which nothing is known but their size: z of each. */
+  readonly unseen: Float64Array;
   readonly parts: LotParts;
   readonly limit: number;
   /** sd of an error in common. */
   readonly shiftSd: number;
+}
+
+/** A composition of the lot, of several that the data allows, each the most likely one with its share beyond the limit. */
+export interface Composition {
+  /** Share beyond the limit in the population that the lot is drawn from. */
+  readonly beyond: number;
+  /** Posterior probability; all add up to 1. */
+  readonly weight: number;
+  /** Shares of the parts. */
+  readonly shares: Float64Array;
+  /** How being beyond the limit goes with the size of a member. */
+  readonly tilts: readonly WeighedTilt[];
 }
 
 /** P(K = k), K the number of members beyond the limit. */
@@ -34,27 +54,97 @@ export function countDistribution(
   compositions: readonly Composition[],
 ): Float64Array {
   const { members, unseen, limit, shiftSd } = lot;
-  const size = members.length + unseen;
+  const size = members.length + unseen.length;
   const mass = new Float64Array(size + 1);
-  const nodes = shiftSd < SMALL_SHIFT * limit ? ONE_NODE : NODES;
   const likely = partLikelihoods(lot);
-  for (const node of nodes) {
+  const ofParts = partsBeyond(lot.parts, limit);
+  const used = compositions.filter(({ weight }) => weight >= LEAST_WEIGHT);
+  for (const node of nodesOf(shiftSd / limit)) {
     const shift = node.place * shiftSd;
     const over = memberBeyond(lot, shift);
-    const ofParts = partsBeyond(lot.parts, limit, shift);
-    for (const { shares, weight } of compositions) {
-      const own = ownProbabilities(likely, over, shares);
-      let theta = 0;
-      for (let k = 0; k < shares.length; k++) theta += at(shares, k) * at(ofParts, k);
-      addCounts(
-        mass,
-        { own, unseen, theta: Math.min(1, Math.max(0, theta)) },
-        node.weight * weight,
-      );
+    const shifted = partsBeyond(lot.parts, limit, shift);
+    for (const { shares, beyond: share, weight, tilts } of used) {
+      const sums = memberSums(shares, { likely, over, ofParts });
+      const [inBoth, inAll] = shareSums(shares, ofParts, shifted);
+      for (const tilt of tilts) {
+        const own = sums.map(({ all, parts, over: beyondIt, both }, i) => {
+          const factors = tiltFactors(tilt, members[i]?.size ?? 0, share);
+          return (
+            (factors.beyond * both + factors.within * (beyondIt - both)) /
+            (factors.beyond * parts + factors.within * (all - parts))
+          );
+        });
+        let theta = 0;
+        for (const z of unseen) {
+          const factors = tiltFactors(tilt, z, share);
+          theta += factors.beyond * inBoth + factors.within * (inAll - inBoth);
+        }
+        theta = unseen.length === 0 ? 0 : Math.min(1, Math.max(0, theta / unseen.length));
+        addCounts(mass, { own, unseen: unseen.length, theta }, node.weight * weight * tilt.weight);
+      }
     }
   }
   const total = mass.reduce((sum, value) => sum + value, 0);
   return mass.map((value) => value / total);
+}
+
+function nodesOf(
+  relativeSd: number,
+): readonly { readonly place: number; readonly weight: number }[] {
+  if (relativeSd < SMALL_SHIFT) return ONE_NODE;
+  return relativeSd < LARGE_SHIFT ? THREE_NODES : FIVE_NODES;
+}
+
+/** Sums over the parts of a member's mixture. */
+interface MemberSums {
+  readonly all: number;
+  /** Weighed by what of each part lies beyond the limit, by the probability that the member does, and by both. */
+  readonly parts: number;
+  readonly over: number;
+  readonly both: number;
+}
+
+function memberSums(
+  shares: Float64Array,
+  rows: {
+    readonly likely: Float64Array;
+    readonly over: Float64Array;
+    readonly ofParts: Float64Array;
+  },
+): MemberSums[] {
+  const { likely, over, ofParts } = rows;
+  const count = shares.length;
+  return Array.from({ length: likely.length / count }, (_, i) => {
+    let all = 0;
+    let parts = 0;
+    let beyondIt = 0;
+    let both = 0;
+    for (let k = 0; k < count; k++) {
+      const joint = (shares[k] as number) * (likely[i * count + k] as number);
+      const inside = joint * (over[i * count + k] as number);
+      all += joint;
+      parts += joint * (ofParts[k] as number);
+      beyondIt += inside;
+      both += inside * (ofParts[k] as number);
+    }
+    return { all, parts, over: beyondIt, both };
+  });
+}
+
+/** Share beyond the shifted limit of the whole, and of what the parts have beyond the limit. */
+function shareSums(
+  shares: Float64Array,
+  ofParts: Float64Array,
+  shifted: Float64Array,
+): [both: number, all: number] {
+  let both = 0;
+  let all = 0;
+  for (let k = 0; k < shares.length; k++) {
+    const inside = at(shares, k) * at(shifted, k);
+    all += inside;
+    both += inside * at(ofParts, k);
+  }
+  return [both, all];
 }
 
 /** Likelihood of each member's own measurement under each part, row per member. */
@@ -100,30 +190,10 @@ function memberBeyond({ members, parts, limit }: LotAtHand, shift: number): Floa
   return over;
 }
 
-function ownProbabilities(
-  likely: Float64Array,
-  over: Float64Array,
-  shares: Float64Array,
-): Float64Array {
-  const count = shares.length;
-  const probabilities = new Float64Array(likely.length / count);
-  for (let i = 0; i < probabilities.length; i++) {
-    let sum = 0;
-    let beyondIt = 0;
-    for (let k = 0; k < count; k++) {
-      const joint = (shares[k] as number) * (likely[i * count + k] as number);
-      sum += joint;
-      beyondIt += joint * (over[i * count + k] as number);
-    }
-    probabilities[i] = beyondIt / sum;
-  }
-  return probabilities;
-}
-
 /** Adds weight times the distribution of the number of members beyond the limit: independent ones, and a binomial number. */
 function addCounts(
   mass: Float64Array,
-  lot: { readonly own: Float64Array; readonly unseen: number; readonly theta: number },
+  lot: { readonly own: readonly number[]; readonly unseen: number; readonly theta: number },
   weight: number,
 ): void {
   const { own, unseen, theta } = lot;

@@ -1,13 +1,14 @@
-import { at, dot, mixtureShares, type MixtureLikelihoods } from '@verimeter/statistics';
+import { dot, mixtureShares, type MixtureLikelihoods } from '@verimeter/statistics';
 
-/** A composition of the lot, of several that the data allows, each the most likely one with its share beyond the limit. */
-export interface Composition {
+/** The most likely composition of the lot with its share beyond the limit. */
+export interface Profiled {
+  /** Logit of the share. */
+  readonly place: number;
   /** Share beyond the limit in the population that the lot is drawn from. */
   readonly beyond: number;
-  /** Posterior probability; all add up to 1. */
-  readonly weight: number;
   /** Shares of the parts. */
   readonly shares: Float64Array;
+  readonly logLikelihood: number;
 }
 
 /** Log-likelihood below the top at which the walk ends, 4 standard deviations. */
@@ -15,33 +16,34 @@ const DEEPEST = 8;
 /** Steps of the walk, in standard deviations. */
 const STEP = 0.45;
 const MOST_STEPS = 60;
-const FIRST_GAIN = 1e-3;
+/** Log-likelihood that a search may leave per cycle: none that matters beside the 1.35 of a 90 % interval. */
+const LEAST_GAIN = 1e-3;
 
 /**
  * Profile likelihood of the share beyond the limit, on its logit, with Jeffreys' prior of a proportion (docs/lots.md): for each share the most likely
  * composition that has it. `beyond`: share of each part.
  */
 export function shareProfile(
-  likelihoods: MixtureLikelihoods,
+  likelihoodsAt: (share: number) => MixtureLikelihoods,
   beyond: Float64Array,
-  start?: Float64Array,
-): Composition[] {
-  const top = mixtureShares(likelihoods, { start, leastGain: FIRST_GAIN });
+  top: Float64Array,
+): Profiled[] {
   const [least, most] = [Math.min(...beyond), Math.max(...beyond)];
-  const n = likelihoods.rows;
+  const n = likelihoodsAt(dot(top, beyond)).rows;
   const lowest = Math.max(logit(1e-4 / n), logit(least) + 0.1);
   const highest = Math.min(logit(1 - 1e-4 / n), logit(most) - 0.1);
-  const middle = Math.min(highest, Math.max(lowest, logit(dot(top.shares, beyond))));
+  const middle = Math.min(highest, Math.max(lowest, logit(dot(top, beyond))));
   const points = new Map<number, { shares: Float64Array; logLikelihood: number }>();
   const solve = (place: number, from: Float64Array) => {
-    const found = mixtureShares(likelihoods, {
+    const found = mixtureShares(likelihoodsAt(expit(place)), {
       start: from.map((share) => Math.max(share, 1e-6)),
       constraint: { values: beyond, mean: expit(place) },
+      leastGain: LEAST_GAIN,
     });
     points.set(place, found);
     return found;
   };
-  const first = solve(middle, top.shares);
+  const first = solve(middle, top);
   let best = first.logLikelihood;
   const share = expit(middle);
   const unit = STEP / Math.sqrt(Math.max(0.7, 0.7 * n * share * (1 - share)));
@@ -64,35 +66,24 @@ export function shareProfile(
       else if (change > 0.8) step = Math.max(step / 1.4, unit / 4);
     }
   }
-  return weighed(
-    [...points].toSorted(([a], [b]) => a - b),
-    best,
-  );
+  return [...points]
+    .toSorted(([a], [b]) => a - b)
+    .map(([at0, found]) => ({ place: at0, beyond: expit(at0), ...found }));
 }
 
-function weighed(
-  points: readonly (readonly [number, { shares: Float64Array; logLikelihood: number }])[],
-  best: number,
-): Composition[] {
-  const density = points.map(([place, { logLikelihood }]) => {
+/** Posterior probabilities of the points of a profile, by the trapezoid rule over the logit. */
+export function profileWeights(
+  points: readonly { readonly place: number; readonly logLikelihood: number }[],
+): number[] {
+  const best = Math.max(...points.map(({ logLikelihood }) => logLikelihood));
+  const masses = points.map(({ place, logLikelihood }, k) => {
     const share = expit(place);
-    return Math.exp(logLikelihood - best) * Math.sqrt(share * (1 - share));
-  });
-  const masses = points.map(([place], k) => {
-    const below = points[k - 1]?.[0] ?? place;
-    const above = points[k + 1]?.[0] ?? place;
-    return (at(density, k) * (above - below)) / 2;
+    const below = points[k - 1]?.place ?? place;
+    const above = points[k + 1]?.place ?? place;
+    return Math.exp(logLikelihood - best) * Math.sqrt(share * (1 - share)) * (above - below);
   });
   const total = masses.reduce((sum, mass) => sum + mass, 0);
-  if (total === 0) {
-    const [place, { shares }] = points[0] as (typeof points)[number];
-    return [{ beyond: expit(place), weight: 1, shares }];
-  }
-  return points.map(([place, { shares }], k) => ({
-    beyond: expit(place),
-    weight: at(masses, k) / total,
-    shares,
-  }));
+  return total === 0 ? points.map(() => 1 / points.length) : masses.map((mass) => mass / total);
 }
 
 function logit(p: number): number {

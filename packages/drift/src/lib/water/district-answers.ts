@@ -1,5 +1,6 @@
 import { at } from '@verimeter/statistics';
 import { confirmDrift } from '../confirmation.ts';
+import { dataStatement } from '../data-statement.ts';
 import { driftEvidence } from '../drift-evidence.ts';
 import { forecastDrift } from '../drift-forecast.ts';
 import { profilesOf, type Profile } from '../drift-profiles.ts';
@@ -230,6 +231,9 @@ function estimate(of: {
     result: {
       ...common,
       ...statement,
+      ...dataStatement(path, posterior, { profiles, time: days / daysPerBlock, daysPerBlock }),
+      commonErrorSd: lot.lotMeanSd,
+      meanLoad: dailyLitres(evidence, i),
       driftPerYear: forecast.perYear,
       driftPerYearSe: forecast.perYearSd,
       ...(forecast.exitMedianDays === undefined

@@ -1,0 +1,128 @@
+import { at } from '@verimeter/statistics';
+
+/**
+ * Whether members beyond the limit are rather the small or the large customers: the odds of being beyond it are exp(-slope z) of what they
+ * are for a member of mean size, z the log of the size in standard deviations (docs/lots.md). Which members are estimated, and how
+ * well, hangs on their size.
+ */
+export interface SizeTilt {
+  readonly slope: number;
+  /** Logit of the share of a member of mean size. */
+  readonly level: number;
+}
+
+export interface WeighedTilt extends SizeTilt {
+  /** Posterior probability given the composition. */
+  readonly weight: number;
+}
+
+/** Sizes z of all members of a lot in classes. */
+export interface SizeClasses {
+  readonly places: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** What the members that the lot is learned from say: z of each, and how likely it belongs to a part beyond the limit, by the composition alone. */
+export interface SizeEvidence {
+  readonly sizes: Float64Array;
+  readonly beyond: Float64Array;
+}
+
+/** Before any data: sd of the slope per standard deviation of the log of the size. */
+const SLOPE_SD = 1;
+const STEP = 0.3;
+const STEPS = 9;
+const LEAST_WEIGHT = 0.01;
+const CLASS = 0.125;
+
+export function sizeClasses(sizes: readonly number[]): SizeClasses {
+  const counts = new Map<number, number>();
+  for (const z of sizes) {
+    const place = CLASS * Math.round(z / CLASS);
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  const sorted = [...counts].toSorted(([a], [b]) => a - b);
+  return {
+    places: Float64Array.from(sorted, ([place]) => place),
+    counts: Float64Array.from(sorted, ([, count]) => count),
+  };
+}
+
+/** The tilt with this slope under which the members of a lot have this share on average. */
+export function tiltOf({ places, counts }: SizeClasses, slope: number, share: number): SizeTilt {
+  let level = logit(share);
+  if (slope === 0) return { slope, level };
+  const size = counts.reduce((sum, count) => sum + count, 0);
+  for (let turn = 0; turn < 20; turn++) {
+    let sum = 0;
+    let rise = 0;
+    for (let c = 0; c < places.length; c++) {
+      const own = expit(level - slope * at(places, c));
+      sum += at(counts, c) * own;
+      rise += at(counts, c) * own * (1 - own);
+    }
+    const step = (sum - share * size) / rise;
+    level -= Math.min(1, Math.max(-1, step));
+    if (Math.abs(step) < 1e-9) break;
+  }
+  return { slope, level };
+}
+
+/** Factors on the parts of a member's mixture, on what of them lies beyond the limit and within it. They leave a sum over the parts at 1. */
+export function tiltFactors(
+  tilt: SizeTilt,
+  z: number,
+  share: number,
+): { readonly beyond: number; readonly within: number } {
+  if (tilt.slope === 0) return { beyond: 1, within: 1 };
+  const own = expit(tilt.level - tilt.slope * z);
+  return { beyond: own / share, within: (1 - own) / (1 - share) };
+}
+
+/** Slopes with their posterior probabilities for a composition with this share, and the log of its likelihood over all of them. */
+export function weighTilts(
+  classes: SizeClasses,
+  evidence: SizeEvidence,
+  share: number,
+): { readonly tilts: readonly WeighedTilt[]; readonly logEvidence: number } {
+  const found: { tilt: SizeTilt; log: number }[] = [];
+  for (let k = -STEPS; k <= STEPS; k++) {
+    const tilt = tiltOf(classes, k * STEP, share);
+    found.push({
+      tilt,
+      log: -0.5 * (tilt.slope / SLOPE_SD) ** 2 + logLikelihoodOf(tilt, evidence, share),
+    });
+  }
+  const top = Math.max(...found.map(({ log }) => log));
+  const weights = found.map(({ log }) => Math.exp(log - top));
+  const total = weights.reduce((sum, weight) => (weight > LEAST_WEIGHT ? sum + weight : sum), 0);
+  return {
+    tilts: found.flatMap(({ tilt }, k) =>
+      at(weights, k) > LEAST_WEIGHT ? [{ ...tilt, weight: at(weights, k) / total }] : [],
+    ),
+    logEvidence: top + Math.log(total),
+  };
+}
+
+/** Over that of the composition without a tilt. */
+export function logLikelihoodOf(
+  tilt: SizeTilt,
+  { sizes, beyond }: SizeEvidence,
+  share: number,
+): number {
+  let log = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    const factors = tiltFactors(tilt, at(sizes, i), share);
+    const own = at(beyond, i);
+    log += Math.log(factors.beyond * own + factors.within * (1 - own));
+  }
+  return log;
+}
+
+function logit(p: number): number {
+  return Math.log(p / (1 - p));
+}
+
+function expit(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
