@@ -178,7 +178,7 @@ test('the last day of a register is drawn by quarters of an hour', async () => {
   const page = await signedIn(`#/devices/${DRIFTING}`);
   const card = page.locator('#intervals');
   await card.locator('svg rect').nth(10).waitFor(PATIENCE);
-  expect(await card.innerText()).toContain('Quarter-hours of the last day');
+  expect(await card.innerText()).toContain('Intervals of the last day');
   expect(await card.locator('rect title').first().innerHTML()).toMatch(/kWh \(Read at both ends\)/);
 });
 

@@ -1,4 +1,9 @@
-import { type DeviceResult, MODEL_VERSION, type OwnFinding } from '@verimeter/drift';
+import {
+  type DeviceResult,
+  MODEL_VERSION,
+  type OwnFinding,
+  WATER_MODEL_VERSION,
+} from '@verimeter/drift';
 import { balancedQuantity, type ErrorLimit, errorLimit, legalStatusAt } from '@verimeter/metrology';
 import type { Device, Evidence, HealthRow, Verification } from '@verimeter/registry';
 import type { Indication, LegalStatus } from '@verimeter/telemetry';
@@ -112,6 +117,11 @@ const orNull = (value: number | undefined): number | null => value ?? null;
 const dateOrNull = (us: number | undefined): string | null =>
   us === undefined ? null : isoDate(us);
 
+/** Of the estimator that looks at devices of this kind. */
+function modelVersionOf({ kind }: Device): string {
+  return kind === 'water_meter' ? WATER_MODEL_VERSION : MODEL_VERSION;
+}
+
 /** One row per device and quantity for every registered device, in the order of device and quantity. */
 export function healthRows(
   fleet: FleetRecords,
@@ -128,6 +138,7 @@ export function healthRows(
     const ownAsOf = asOf.devices.get(deviceId) ?? asOf.latest;
     const place = membership(deviceId, ownAsOf ?? 0);
     const fallback = unanswered(device, place);
+    const model = modelVersionOf(device);
     return quantitiesOf(device, fleet).map((quantity): HealthRow => {
       const result = answers.get(`${deviceId}\n${quantity}`) ?? answers.get(`${deviceId}\n`);
       const groupId = result?.groupId ?? place?.groupId ?? null;
@@ -181,8 +192,7 @@ export function healthRows(
         groupId,
         groupStatus: result?.groupStatus ?? null,
         ...lawful,
-        modelVersion:
-          ownFinding === undefined ? MODEL_VERSION : `${MODEL_VERSION}+${DEVICE_CHECKS_VERSION}`,
+        modelVersion: ownFinding === undefined ? model : `${model}+${DEVICE_CHECKS_VERSION}`,
         evidence: [
           ...said.evidence,
           ...(limits?.assumed === true

@@ -13,11 +13,15 @@ export interface StoredEvidence {
   readonly values?: EvidenceValues;
 }
 
-export function renderEvidence(items: readonly StoredEvidence[], language: Language): Evidence[] {
+export function renderEvidence(
+  items: readonly StoredEvidence[],
+  language: Language,
+  zone: string,
+): Evidence[] {
   return items.map(({ code, values = {} }) => ({
     code,
     values: { ...values },
-    text: evidenceText(code, values, language),
+    text: evidenceText(code, values, language, zone),
   }));
 }
 

@@ -202,7 +202,7 @@ export const messagesEn = {
     mark: 'Dashed line: event of the register.',
   },
   intervals: {
-    title: 'Quarter-hours of the last day',
+    title: 'Intervals of the last day',
     label: (name: string, count: string) => `${name}: ${count} intervals`,
     lead: 'The area of a bar is its amount. Where a reading is missing, intervals are one longer, lower bar; nothing is interpolated. Shaded: not known.',
     none: 'No interval yet: that takes two readings.',

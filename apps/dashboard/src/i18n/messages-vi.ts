@@ -203,7 +203,7 @@ export const messagesVi: Messages = {
     mark: 'Đường nét đứt: sự kiện của chỉ số.',
   },
   intervals: {
-    title: 'Từng 15 phút trong ngày gần nhất',
+    title: 'Từng khoảng đo trong ngày gần nhất',
     label: (name, count) => `${name}: ${count} khoảng`,
     lead: 'Diện tích của cột là sản lượng. Khi thiếu số đọc, các khoảng được gộp thành một cột dài và thấp; không nội suy. Vùng tô mờ: không rõ.',
     none: 'Chưa có khoảng nào: cần hai số đọc.',

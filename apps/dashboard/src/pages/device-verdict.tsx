@@ -5,7 +5,7 @@ import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Messages } from '../i18n/messages-en.ts';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
-import type { Formatter } from '../lib/format.ts';
+import { type Formatter, unitLabel } from '../lib/format.ts';
 import { areaHref } from '../lib/routing.ts';
 
 const optional = (value: number | null, show: (value: number) => string): string | undefined =>
@@ -30,7 +30,12 @@ function Numbers({ health }: { readonly health: HealthDetail }) {
   const { t, format } = useText();
   const estimate = estimateOf(health);
   const texts = estimate === undefined ? undefined : estimateTexts(estimate, format);
-  const unit = estimate?.unit;
+  // a quantity that is judged by its offset, also where none is known
+  const unit =
+    estimate?.unit ??
+    (health.error_estimate === null ? (health.offset_unit ?? undefined) : undefined);
+  const inUnit = (value: number, percent: string): string =>
+    unit === undefined ? percent : `${format.number(value, 2)}\u00A0${unitLabel(unit)}`;
   const rows: readonly (readonly [string, string | undefined])[] = [
     [t.device.interval, texts === undefined ? undefined : `${texts.low} … ${texts.high}`],
     [t.device.limit, optional(health.limit, (value) => `±${limitText(value, unit, format)}`)],
@@ -40,11 +45,14 @@ function Numbers({ health }: { readonly health: HealthDetail }) {
     ],
     [t.device.overLimit, optional(health.probability_over_limit, format.probability)],
     [t.device.drifted, optional(health.probability_drifted, format.probability)],
-    [t.device.perYear, optional(health.drift_per_year, (value) => format.signedPercent(value, 2))],
+    [
+      t.device.perYear,
+      optional(health.drift_per_year, (value) => inUnit(value, format.signedPercent(value, 2))),
+    ],
     exitRow(health, t, format),
     [
       t.device.detectable,
-      optional(health.minimum_detectable, (value) => `±${format.percent(value)}`),
+      optional(health.minimum_detectable, (value) => `±${inUnit(value, format.percent(value))}`),
     ],
     [t.device.evidenceDays, optional(health.evidence_days, format.integer)],
     [t.device.model_version, health.model_version],

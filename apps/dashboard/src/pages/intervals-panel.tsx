@@ -16,7 +16,7 @@ interface IntervalsPanelProps {
   readonly registerEvents: readonly RegisterEventItem[];
 }
 
-/** Quarter-hours of the last day of a register: the one that is chosen, else the first with readings. */
+/** Intervals of the last day of a register: the one that is chosen, else the first with readings. */
 export function IntervalsPanel({ device, params, registerEvents }: IntervalsPanelProps) {
   const registers = device.channels.filter(
     ({ quantity, latest }) => findQuantity(quantity)?.kind === 'register' && latest !== null,

@@ -162,7 +162,12 @@ export function buildWaterDistrict(
     };
     const counted = countHome(own, { flow, zone }, meter);
     const start = nature.uniform(40, 900);
-    district.devices.push(waterRow(deviceId, place.at(home + 1), { age, year, size: '2.5', home }));
+    const spot = place.at(home + 1);
+    // homes of their own: nobody's electricity is metered at these addresses
+    const address = `${spot.address}, khu Phú Lợi`;
+    district.devices.push(
+      waterRow(deviceId, { ...spot, address }, { age, year, size: '2.5', home }),
+    );
     district.members.push(member(deviceId, 'consumer'));
     district.gateways.set(deviceId, GATEWAY);
     district.meters.push({

@@ -7,13 +7,18 @@ const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}/g;
 
 /**
  * The sentence for one item of evidence. A code without a template, or a template whose values are not all there,
- * gives the code itself: nothing is made up around missing facts.
+ * gives the code itself: nothing is made up around missing facts. Instants are shown as dates of the zone.
  */
-export function evidenceText(code: string, values: EvidenceValues, language: Language): string {
+export function evidenceText(
+  code: string,
+  values: EvidenceValues,
+  language: Language,
+  zone = 'UTC',
+): string {
   const template = Object.hasOwn(EVIDENCE_TEMPLATES, code)
     ? EVIDENCE_TEMPLATES[code]?.[language]
     : undefined;
-  return template === undefined ? code : (filled(template, values, language) ?? code);
+  return template === undefined ? code : (filled(template, values, language, zone) ?? code);
 }
 
 /** A template with its values; undefined where one is missing. */
@@ -21,6 +26,7 @@ export function filled(
   template: string,
   values: EvidenceValues,
   language: Language,
+  zone = 'UTC',
 ): string | undefined {
   let complete = true;
   const text = template.replace(PLACEHOLDER, (_whole, name: string, format?: string) => {
@@ -29,7 +35,7 @@ export function filled(
       complete = false;
       return '';
     }
-    return formatValue(value, format, language);
+    return formatValue(value, format, { language, zone });
   });
   return complete ? text : undefined;
 }
@@ -37,8 +43,9 @@ export function filled(
 function formatValue(
   value: number | string | boolean,
   format: string | undefined,
-  language: Language,
+  { language, zone }: { readonly language: Language; readonly zone: string },
 ): string {
+  if (typeof value === 'string' && INSTANT.test(value)) return day(value, language, zone);
   if (typeof value !== 'number') return String(value);
   switch (format) {
     case 'percent':
@@ -51,6 +58,16 @@ function formatValue(
     default:
       return round(value, language, 3);
   }
+}
+
+/** RFC 3339 in UTC, as evidence states when something began: such things are not known to the minute. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+
+/** The date of an instant where the reader is. */
+function day(instant: string, language: Language, zone: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone }).format(
+    new Date(instant),
+  );
 }
 
 const formatters = new Map<string, Intl.NumberFormat>();

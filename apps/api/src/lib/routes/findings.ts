@@ -23,11 +23,11 @@ const COLUMNS = `id, device_id, group_id, quantity, indication, recommendation, 
 
 const afterId = z.tuple([z.int()]);
 
-function toFinding(row: FindingRow, language: Language): Finding {
+function toFinding(row: FindingRow, language: Language, zone: string): Finding {
   return {
     ...row,
     as_of: instantOrNull(row.as_of),
-    evidence: renderEvidence(row.evidence, language),
+    evidence: renderEvidence(row.evidence, language, zone),
     created_at: formatTimestamp(row.created_at),
     updated_at: formatTimestamp(row.updated_at),
   };
@@ -65,7 +65,7 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
     const language = languageOf(call.request, call.reply);
     return page.of(
       rows,
-      (row) => toFinding(row, language),
+      (row) => toFinding(row, language, principal.zone),
       (row) => [row.id],
     );
   });
@@ -90,7 +90,7 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
       });
     const [row] = rows;
     if (row === undefined) throw notFound('finding', params.id);
-    const finding = toFinding(row, languageOf(call.request, call.reply));
+    const finding = toFinding(row, languageOf(call.request, call.reply), principal.zone);
     const { evidence: _evidence, ...announced } = finding;
     // Last statement of the transaction: ids of live events are given out under a lock.
     await addLiveEvents(client, [{ tenant: principal.tenant, kind: 'finding', body: announced }]);

@@ -73,7 +73,8 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
     );
   });
 
-  mountTenantOperation(app, context, 'getHealth', async (client, { params, request, reply }) => {
+  mountTenantOperation(app, context, 'getHealth', async (client, call) => {
+    const { params, principal, request, reply } = call;
     await requireDevice(client, params.device_id);
     const { rows } = await client.query<
       HealthRow & ProvisionalRow & { evidence: StoredEvidence[] }
@@ -94,7 +95,7 @@ export function registerHealthRoutes(app: FastifyInstance, context: ApiContext):
           interval_low: point.interval_low,
           interval_high: point.interval_high,
         })),
-        evidence: renderEvidence(evidence, language),
+        evidence: renderEvidence(evidence, language, principal.zone),
       })),
     };
   });

@@ -13,6 +13,8 @@ const SAYS_NOTHING: ReadonlySet<DeviceResult['indication']> = new Set([
   'insufficient_data',
 ]);
 
+const QUANTITY = 'water_volume';
+
 /** Everything that is said of the water meters of a tenant: by the balances of their districts, and by each meter itself. */
 export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
   const { devices, areas } = analyzeWaterFleet(input);
@@ -22,7 +24,8 @@ export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
   const context = learnWaterFleet(input, latestUs);
   return {
     areas,
-    devices: devices.map((result) => {
+    devices: devices.map((answer) => {
+      const result = { ...answer, quantity: QUANTITY };
       const meter = meters.get(result.deviceId);
       const place = placeOf.get(result.deviceId);
       if (meter === undefined || (place !== undefined && place.role !== 'consumer')) return result;
