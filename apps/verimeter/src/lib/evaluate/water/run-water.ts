@@ -1,5 +1,5 @@
 import {
-  analyzeWaterFleet,
+  analyzeWater,
   type DeviceResult,
   WATER_MODEL_VERSION,
   type WaterFleetInput,
@@ -94,7 +94,7 @@ function lookAt(
   let last: WaterFleetResult = { devices: [], areas: [] };
   at.forEach((day, look) => {
     const asOfUs = fleet.grid.startUs + day * DAY_US;
-    last = analyzeWaterFleet({
+    last = analyzeWater({
       ...fleet,
       districts: fleet.districts.map((district) => ({ ...district, asOfUs })),
     });
