@@ -100,19 +100,20 @@ export function homeDraws(
       });
     if (day < -1 || away.has(day)) continue;
     const free = weekday(startMs, day) === 0;
-    const week = randomStream(
-      key.seed,
-      STREAM.waterUse,
-      key.district,
-      key.home,
-      Math.floor((day + 700) / 7),
-      1,
-    );
     const heat = 1 + 0.06 * randomStream(key.seed, STREAM.waterUse, key.district, -1, day).normal();
-    const much = nature.thrift * heat * Math.exp(0.14 * week.normal() + 0.16 * random.normal());
+    const much = nature.thrift * heat * habit(key, day) * Math.exp(0.38 * random.normal() - 0.07);
     writeDay(draws, { random, nature, midnight, free, much });
   }
   return draws;
+}
+
+/** Guests, illness, school holidays: homes use more or less for a week and for six. */
+function habit({ seed, district, home }: HomeKey, day: number): number {
+  const spell = (days: number, spread: number): number => {
+    const number = Math.floor((day + 700) / days);
+    return spread * randomStream(seed, STREAM.waterUse, district, home, number, days).normal();
+  };
+  return Math.exp(spell(7, 0.2) + spell(42, 0.13));
 }
 
 interface DayOfHome {
