@@ -58,6 +58,14 @@ export type {
   SensorNetworkInput,
   SensorSeries,
 } from './lib/sensors/sensor-types.ts';
+export {
+  analyzeWaterCohorts,
+  type KnownLevel,
+  lotTrendEvidence,
+  type LotTrend,
+  type WaterCohorts,
+} from './lib/water-meter/analyze-water-cohorts.ts';
+export { type QuietNeighbour, quietNeighbours } from './lib/water-meter/quiet-neighbours.ts';
 export { type BesideTheMeter, checkWaterMeter } from './lib/water-meter/check-water-meter.ts';
 export { learnWaterFleet, type WaterFleetContext } from './lib/water-meter/water-fleet-context.ts';
 export {

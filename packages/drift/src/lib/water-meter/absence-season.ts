@@ -17,31 +17,30 @@ export interface AbsenceSeason {
   readonly usual: number;
 }
 
-/** Of homes that are lived in; `weight`: how sure that is. Days count from grid point 0. */
+/** `weight`: how sure it is that the home is lived in and was left. Days count from grid point 0. */
 export function learnSeason(
   homes: readonly {
-    readonly spells: readonly QuietSpell[];
-    readonly weight: number;
+    readonly spells: readonly (QuietSpell & { readonly weight: number })[];
     readonly from: number;
-    readonly to: number;
   }[],
   pointsPerDay: number,
   days: number,
 ): AbsenceSeason {
   const away = new Float64Array(days);
   let first = days;
-  for (const { spells, weight, from } of homes) {
+  for (const { spells, from } of homes) {
     first = Math.min(first, Math.floor(from / pointsPerDay));
     // two spells of one home count once for a day
-    const touched = new Uint8Array(days);
+    const touched = new Float64Array(days);
     for (const spell of spells)
       if (spell.days >= LONG_SPELL) {
         const start = Math.floor(spell.from / pointsPerDay) - DAYS_AFTER;
         const end = Math.ceil(spell.to / pointsPerDay) + DAYS_BEFORE;
-        touched.fill(1, Math.max(0, start), Math.min(days, end + 1));
+        for (let day = Math.max(0, start); day <= Math.min(days - 1, end); day++)
+          touched[day] = Math.max(touched[day] as number, spell.weight);
       }
     for (let day = 0; day < days; day++)
-      away[day] = (away[day] as number) + weight * (touched[day] as number);
+      away[day] = (away[day] as number) + (touched[day] as number);
   }
   const observed = away.subarray(Math.min(first, days));
   const usual = observed.length === 0 ? 0 : observed.reduce((a, b) => a + b, 0) / observed.length;

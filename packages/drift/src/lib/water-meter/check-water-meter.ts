@@ -6,12 +6,13 @@ import { consumptionChange } from './consumption-change.ts';
 import { continuousFlow } from './continuous-flow.ts';
 import { lowFlowLoss, lowFlowOdds } from './low-flow-hours.ts';
 import { otherUseDays, otherUseEvidence, ranksInSpell } from './other-use.ts';
+import { type QuietNeighbour, usualDay } from './quiet-neighbours.ts';
 import { type QuietRecord, quietRecord } from './quiet-spells.ts';
 import { DAY_US, type RegisterHistory, registerHistory } from './register-history.ts';
 import { residualGrowth } from './residual-growth.ts';
 import { airSuspicion, reverseFlow } from './reverse-flow.ts';
 import { LEAST_STOPPED_DAYS, STOPPED_PROBABILITY, stoppedProbability } from './stopped-meter.ts';
-import { livedIn, type WaterFleetContext } from './water-fleet-context.ts';
+import { awayWeight, type WaterFleetContext } from './water-fleet-context.ts';
 import {
   evidenceOf,
   statementsOf,
@@ -33,6 +34,8 @@ export interface BesideTheMeter {
   readonly asOfUs: number;
   /** Supply less the sum of the consumers of its district in the interval that ends at each grid point, m3; NaN where one is missing. */
   readonly residual?: Float64Array;
+  /** The homes of its district that stand still; the meter itself may be among them. */
+  readonly quietNeighbours?: readonly QuietNeighbour[];
 }
 
 /** All checks of one water meter, up to as-of. */
@@ -91,8 +94,16 @@ function standing(
         values: { days: ranks.length, kwh: energyIn(days.energy, days.dayOf, current) },
       });
   }
+  const usual = beside.residual === undefined ? undefined : usualDay(history, current.from);
   const growth =
-    beside.residual === undefined ? undefined : residualGrowth(beside.residual, history, current);
+    beside.residual === undefined || usual === undefined
+      ? undefined
+      : residualGrowth(
+          beside.residual,
+          { deviceId: meter.deviceId, from: current.from, usual },
+          current.to,
+          beside.quietNeighbours ?? [],
+        );
   if (growth !== undefined) {
     log += growth.evidence;
     evidence.push({ code: 'residual_share', values: { share: growth.share, se: growth.shareSe } });
@@ -101,7 +112,11 @@ function standing(
     quiet.spells.map(({ days }) => days),
     quiet.daysInUse,
   );
-  const season = seasonFactor(context.season, current.from, livedIn(context.absences, record));
+  const season = seasonFactor(
+    context.season,
+    current.from,
+    awayWeight(context.absences, record, current),
+  );
   const probability = stoppedProbability(context.absences, record, {
     days: current.days,
     season,

@@ -3,7 +3,7 @@ import { type AbsenceModel, type AbsenceRecord, longerSpellRate } from './absenc
 /** Water meters that stop, per year: from fractions of a percent to 6.6 % are reported (metrology.md 3.1). */
 const STOPS_PER_YEAR = 0.03;
 /** Said from this probability on. */
-export const STOPPED_PROBABILITY = 0.5;
+export const STOPPED_PROBABILITY = 0.7;
 /** Shorter spells are never called a stop, days. */
 export const LEAST_STOPPED_DAYS = 3;
 

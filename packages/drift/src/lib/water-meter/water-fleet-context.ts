@@ -1,11 +1,17 @@
 import type { WaterFleetInput } from '../water/water-types.ts';
-import { type AbsenceModel, absenceRecord, kindWeights, learnAbsences } from './absence-model.ts';
+import {
+  type AbsenceModel,
+  type AbsenceRecord,
+  absenceRecord,
+  kindWeights,
+  learnAbsences,
+} from './absence-model.ts';
 import { type AbsenceSeason, learnSeason } from './absence-season.ts';
 import { lowFlowOdds } from './low-flow-hours.ts';
 import { learnOtherUse, otherUseDays, type OtherUseModel, ranksInSpell } from './other-use.ts';
-import { quietRecord } from './quiet-spells.ts';
+import { quietRecord, type QuietSpell } from './quiet-spells.ts';
 import { DAY_US, registerHistory } from './register-history.ts';
-import { GENERAL_ABSENCES } from './stopped-meter.ts';
+import { GENERAL_ABSENCES, stoppedProbability } from './stopped-meter.ts';
 import { type CohortCourse, cohortCourse, logWeeklyUse } from './weekly-use.ts';
 
 /** Periods of which a home must be known to say something of its cohort. */
@@ -61,15 +67,20 @@ export function learnWaterFleet(
       quiet.spells.map((spell) => spell.days),
       quiet.daysInUse,
     );
-    const spells = quiet.current === undefined ? quiet.spells : [...quiet.spells, quiet.current];
-    return [{ record, spells, from: history.points[0] ?? 0, to }];
+    return [{ record, quiet, from: history.points[0] ?? 0 }];
   });
   const absences = learnAbsences(
     GENERAL_ABSENCES,
     homes.map(({ record }) => record),
   );
   const season = learnSeason(
-    homes.map((home) => ({ ...home, weight: livedIn(absences, home.record) })),
+    homes.map(({ record, quiet, from }) => {
+      const lived = livedIn(absences, record);
+      const spells = quiet.spells.map((spell) => ({ ...spell, weight: lived }));
+      if (quiet.current !== undefined)
+        spells.push({ ...quiet.current, weight: awayWeight(absences, record, quiet.current) });
+      return { spells, from };
+    }),
     perDay,
     days,
   );
@@ -85,12 +96,17 @@ export function learnWaterFleet(
   };
 }
 
-/** Probability that a home is lived in: it is not of the last kind, which is away most of the time. */
-export function livedIn(absences: AbsenceModel, record: ReturnType<typeof absenceRecord>): number {
-  return (
-    1 -
-    kindWeights(absences, record)
-      .slice(1)
-      .reduce((a, b) => a + b, 0)
-  );
+/** Probability that a home is lived in: it is of the first kind, which is seldom left. */
+function livedIn(absences: AbsenceModel, record: AbsenceRecord): number {
+  return kindWeights(absences, record)[0] ?? 0;
+}
+
+/** What a spell that still goes on adds to those of its season: less where a stopped meter explains it as well. */
+export function awayWeight(
+  absences: AbsenceModel,
+  record: AbsenceRecord,
+  { days }: Pick<QuietSpell, 'days'>,
+): number {
+  const stopped = stoppedProbability(absences, record, { days, season: 1, evidence: 0 });
+  return livedIn(absences, record) * (1 - stopped);
 }
