@@ -110,7 +110,7 @@ function fitShares(
   const unit = new Float64Array(n);
   unit[0] = 1;
   solveCholeskyInPlace(matrix, n, unit);
-  return { means: right, sd: Math.sqrt(unit[0] as number) };
+  return { means: right, sd: Math.sqrt(unit[0] ?? NaN) };
 }
 
 /** Standard error of the own share by how far stretches of so many days before strayed by themselves. */

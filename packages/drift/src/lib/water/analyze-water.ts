@@ -1,9 +1,10 @@
 import type { DeviceResult } from '../fleet-types.ts';
-import { checkWaterMeter } from '../water-meter/check-water-meter.ts';
+import { type BesideTheMeter, checkWaterMeter } from '../water-meter/check-water-meter.ts';
 import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fleet-context.ts';
+import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
 import type { WaterMeterAnswer } from '../water-meter/water-meter-findings.ts';
 import { districtResidual } from './district-residual.ts';
-import type { WaterFleetInput, WaterFleetResult, WaterMeterSeries } from './water-types.ts';
+import type { DistrictInput, WaterFleetInput, WaterFleetResult } from './water-types.ts';
 import { analyzeWaterFleet } from './water-fleet.ts';
 
 /** What a balance says where it says nothing of the meter itself. */
@@ -19,9 +20,9 @@ const QUANTITY = 'water_volume';
 export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
   const { devices, areas } = analyzeWaterFleet(input);
   const meters = new Map(input.meters.map((meter) => [meter.deviceId, meter]));
-  const placeOf = placesOf(input);
   const latestUs = Math.max(0, ...devices.map(({ asOfUs }) => asOfUs));
   const context = learnWaterFleet(input, latestUs);
+  const placeOf = placesOf(input, context);
   return {
     areas,
     devices: devices.map((answer) => {
@@ -29,40 +30,45 @@ export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
       const meter = meters.get(result.deviceId);
       const place = placeOf.get(result.deviceId);
       if (meter === undefined || (place !== undefined && place.role !== 'consumer')) return result;
-      return withOwn(result, ownAnswer(meter, result, { context, residual: place?.residual }));
+      return withOwn(
+        result,
+        checkWaterMeter(meter, context, { asOfUs: result.asOfUs, ...place?.balance }),
+      );
     }),
   };
 }
 
 interface Place {
   readonly role: 'supply' | 'supply_out' | 'consumer';
-  readonly residual: Float64Array | undefined;
+  readonly balance: Pick<BesideTheMeter, 'residual' | 'quietNeighbours'>;
 }
 
 /** Of each meter in a district; being a consumer goes before anything else that it may be. */
-function placesOf(input: WaterFleetInput): Map<string, Place> {
+function placesOf(input: WaterFleetInput, context: WaterFleetContext): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const district of input.districts) {
-    const residual = districtResidual(input, district);
+    const balance = balanceOf(input, district, context);
     for (const { meter, role } of district.members) {
       const deviceId = input.meters[meter]?.deviceId;
       if (deviceId === undefined || places.get(deviceId)?.role === 'consumer') continue;
-      places.set(deviceId, { role, residual });
+      places.set(deviceId, { role, balance });
     }
   }
   return places;
 }
 
-function ownAnswer(
-  meter: WaterMeterSeries,
-  { asOfUs }: DeviceResult,
-  known: { readonly context: WaterFleetContext; readonly residual: Float64Array | undefined },
-): WaterMeterAnswer {
-  const { context, residual } = known;
-  return checkWaterMeter(meter, context, {
-    asOfUs,
-    ...(residual === undefined ? {} : { residual }),
-  });
+/** What the balance leaves over, and which of the homes in it stand still: what one of them takes may be missing instead of another's. */
+function balanceOf(
+  input: WaterFleetInput,
+  district: DistrictInput,
+  context: WaterFleetContext,
+): Place['balance'] {
+  const residual = districtResidual(input, district);
+  if (residual === undefined) return {};
+  const homes = district.members.flatMap(({ meter, role }) =>
+    role === 'consumer' ? (input.meters[meter] ?? []) : [],
+  );
+  return { residual, quietNeighbours: quietNeighbours(homes, context, district.asOfUs) };
 }
 
 /** The answer of a balance with what the meter itself shows. Beside a fault of the meter no error is stated. */
