@@ -40,7 +40,6 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
-export { analyzeSensorFleet } from './lib/kinds-to-come.ts';
 export { analyzeWater } from './lib/water/analyze-water.ts';
 export { analyzeWaterFleet, WATER_MODEL_VERSION } from './lib/water/water-fleet.ts';
 export type {
@@ -51,6 +50,7 @@ export type {
   WaterFleetResult,
   WaterMeterSeries,
 } from './lib/water/water-types.ts';
+export { analyzeSensorFleet } from './lib/sensors/analyze-sensors.ts';
 export type {
   SensorCorrection,
   SensorFleetInput,

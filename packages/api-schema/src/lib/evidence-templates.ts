@@ -249,4 +249,56 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: 'Mức dùng của {homes|whole} hộ có đồng hồ thuộc lô {lot} thay đổi {per_year|signed} mỗi năm (sai số chuẩn {se|percent}) so với các lô khác trong cùng khu vực, {per_1000_m3|signed} trên 1.000 m³ (sai số chuẩn {per_1000_m3_se|percent}). Nếu tiếp tục, sai số trung bình của lô sẽ vượt giới hạn sau {exit_years} năm. Điều này không nói gì về từng đồng hồ.',
   },
   ...DEVICE_CHECK_TEMPLATES,
+  sensor_compared: {
+    en: 'Compared with {neighbours|whole} neighbours and {references|whole} reference stations; a drift of this quantity is told to ±{data_sd|percent} (one standard deviation).',
+    vi: 'So sánh với {neighbours|whole} cảm biến lân cận và {references|whole} trạm chuẩn; độ trôi của đại lượng này xác định được đến ±{data_sd|percent} (một độ lệch chuẩn).',
+  },
+  sensor_compared_offset: {
+    en: 'Compared with {neighbours|whole} neighbours and {references|whole} reference stations; a shift of this quantity is told to ±{data_sd} in its unit (one standard deviation).',
+    vi: 'So sánh với {neighbours|whole} cảm biến lân cận và {references|whole} trạm chuẩn; độ lệch của đại lượng này xác định được đến ±{data_sd} theo đơn vị đo (một độ lệch chuẩn).',
+  },
+  sensor_few_neighbours: {
+    en: 'Only {neighbours|whole} sensors vary together with this one (correlation above {correlation}) and no reference station is within {km|whole} km: {least|whole} neighbours or one reference are needed to tell its error.',
+    vi: 'Chỉ có {neighbours|whole} cảm biến biến thiên cùng cảm biến này (tương quan trên {correlation}) và không có trạm chuẩn trong vòng {km|whole} km: cần {least|whole} cảm biến lân cận hoặc một trạm chuẩn để biết sai số.',
+  },
+  sensor_wander: {
+    en: 'Healthy sensors of this tenant stray by {short|percent} for some weeks and by {walk|percent} in a year; only what goes beyond that counts as drift.',
+    vi: 'Các cảm biến bình thường dao động {short|percent} trong vài tuần và {walk|percent} trong một năm; chỉ phần vượt quá mới được coi là trôi.',
+  },
+  sensor_wander_offset: {
+    en: 'Healthy sensors of this tenant stray by {short} for some weeks and by {walk} in a year, in the unit of the quantity; only what goes beyond that counts as drift.',
+    vi: 'Các cảm biến bình thường dao động {short} trong vài tuần và {walk} trong một năm, theo đơn vị của đại lượng; chỉ phần vượt quá mới được coi là trôi.',
+  },
+  sensor_restarted: {
+    en: 'Data count since {at}: the sensor was verified, adjusted, moved or exchanged then.',
+    vi: 'Số liệu tính từ {at}: khi đó cảm biến được kiểm định, hiệu chỉnh, di chuyển hoặc thay thế.',
+  },
+  sensor_short_baseline: {
+    en: '{days|whole} days can be compared; {least|whole} are needed.',
+    vi: 'Có {days|whole} ngày so sánh được; cần {least|whole} ngày.',
+  },
+  sensor_step: {
+    en: 'Against its neighbours the indication changed by {size|signed} at once, about {at}.',
+    vi: 'So với lân cận, chỉ thị thay đổi đột ngột {size|signed}, khoảng {at}.',
+  },
+  sensor_ramp: {
+    en: 'Against its neighbours the indication has been changing by {size|signed} a year since about {at}.',
+    vi: 'So với lân cận, chỉ thị thay đổi {size|signed} mỗi năm từ khoảng {at}.',
+  },
+  sensor_step_offset: {
+    en: 'Against its neighbours the indication shifted by {size} at once, about {at}.',
+    vi: 'So với lân cận, chỉ thị lệch đột ngột {size}, khoảng {at}.',
+  },
+  sensor_ramp_offset: {
+    en: 'Against its neighbours the indication has been shifting by {size} a year since about {at}.',
+    vi: 'So với lân cận, chỉ thị lệch dần {size} mỗi năm từ khoảng {at}.',
+  },
+  sensor_frozen: {
+    en: 'The sensor has shown the same value, {value}, for {hours|whole} hours.',
+    vi: 'Cảm biến hiển thị cùng một giá trị {value} trong {hours|whole} giờ.',
+  },
+  sensor_silent: {
+    en: 'No value for {days|whole} days.',
+    vi: 'Không có giá trị trong {days|whole} ngày.',
+  },
 };

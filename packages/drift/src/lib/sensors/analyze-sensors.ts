@@ -1,0 +1,192 @@
+import { at } from '@verimeter/statistics';
+import type { AreaResult, DeviceResult, EvidenceItem } from '../fleet-types.ts';
+import { type Calendar, calendarOf } from './calendar.ts';
+import { type JudgedQuantity, judgeQuantity, type QuantityVerdict } from './judge-quantity.ts';
+import { openQuantity, type QuantityNetwork } from './quantity-network.ts';
+import { answerSensor } from './sensor-answer.ts';
+import { correctStretch } from './sensor-corrections.ts';
+import { decideSensors, type EstimatedSensor } from './sensor-decision.ts';
+import { frozenRuns } from './sensor-faults.ts';
+import { posteriorAt } from './sensor-posterior.ts';
+import type {
+  SensorCorrection,
+  SensorFleetInput,
+  SensorFleetResult,
+  SensorNetworkInput,
+  SensorSeries,
+} from './sensor-types.ts';
+
+const DAY_US = 86_400 * 1e6;
+/** Days of comparison below which nothing is estimated. */
+const LEAST_DAYS = 14;
+/** A sensor without data for so long has no error at as-of. */
+const SILENT_DAYS = 30;
+/** A dead element is told while it is dead, or was until so many days ago. */
+const FROZEN_SINCE_DAYS = 2;
+
+/** One series with what its own values say, before any comparison. */
+interface Prepared {
+  readonly network: SensorNetworkInput;
+  readonly calendar: Calendar;
+  readonly series: SensorSeries;
+  readonly values: Float64Array;
+  readonly lastUs: number;
+  readonly frozen: { readonly value: number; readonly hours: number } | undefined;
+}
+
+/** The answer for every quantity of every sensor of the tenant. Deterministic; no clock. */
+export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
+  const prepared = input.networks.flatMap((network) => prepare(network, input.zoneMinutes));
+  const fixed: DeviceResult[] = [];
+  const estimated: EstimatedSensor[] = [];
+  const corrections: SensorCorrection[] = [];
+  for (const quantity of new Set(prepared.map(({ series }) => series.quantity))) {
+    const own = prepared.filter(({ series }) => series.quantity === quantity);
+    const networks = input.networks
+      .map((network) => own.filter((one) => one.network === network))
+      .filter((members) => members.length > 0);
+    const opened = networks.map((members) => open(members));
+    const verdict = judgeQuantity(opened);
+    networks.forEach((members, n) => {
+      const judged = verdict.networks[n] as JudgedQuantity;
+      corrections.push(...correctionsOf(judged, verdict));
+      members.forEach((member, s) => {
+        const said = answerMember(judged, { member, index: s }, verdict);
+        if ('estimated' in said) estimated.push(said.estimated);
+        else fixed.push(said.fixed);
+      });
+    });
+  }
+  const devices = [...fixed, ...decideSensors(estimated)].toSorted(byDevice);
+  return {
+    devices,
+    networks: input.networks.map((network) => networkResult(network)),
+    corrections: corrections.toSorted(
+      (a, b) => compareText(keyOf(a), keyOf(b)) || a.fromUs - b.fromUs,
+    ),
+  };
+}
+
+function prepare(network: SensorNetworkInput, zoneMinutes: number): Prepared[] {
+  const calendar = calendarOf(network, zoneMinutes);
+  const { startUs, stepUs, points } = calendar;
+  return network.series.map((series): Prepared => {
+    const values = new Float64Array(points).fill(NaN);
+    let last = -1;
+    for (let k = 0; k < points; k++) {
+      const endUs = startUs + k * stepUs;
+      if (endUs - stepUs < series.fromUs || endUs > series.toUs) continue;
+      const value = series.values[k] as number;
+      if (!Number.isFinite(value)) continue;
+      values[k] = value;
+      last = k;
+    }
+    const runs = frozenRuns(values, calendar, series.quantity);
+    const dead = runs.findLast(
+      ({ to }) => last >= 0 && (last + 1 - to) * stepUs <= FROZEN_SINCE_DAYS * DAY_US,
+    );
+    for (const { from, to } of runs) values.fill(NaN, from, to);
+    return {
+      network,
+      calendar,
+      series,
+      values,
+      lastUs: last < 0 ? -Infinity : startUs + last * stepUs,
+      frozen:
+        dead === undefined
+          ? undefined
+          : { value: dead.value, hours: ((dead.to - dead.from) * stepUs) / 3600e6 },
+    };
+  });
+}
+
+function open(members: readonly Prepared[]): QuantityNetwork {
+  const { network, calendar } = members[0] as Prepared;
+  return openQuantity(
+    network.groupId,
+    members.map(({ series }) => series),
+    members.map(({ values }) => values),
+    calendar,
+  );
+}
+
+function answerMember(
+  judged: JudgedQuantity,
+  { member, index }: { readonly member: Prepared; readonly index: number },
+  verdict: QuantityVerdict,
+): { readonly fixed: DeviceResult } | { readonly estimated: EstimatedSensor } {
+  const { series, network, frozen, lastUs } = member;
+  const last = judged.stretches.findLast(({ stretch }) => stretch.series === index);
+  const days = last?.compared.days.count ?? 0;
+  const said = (
+    indication: DeviceResult['indication'],
+    recommendation: DeviceResult['recommendation'],
+    evidence: readonly EvidenceItem[] = [],
+  ): { readonly fixed: DeviceResult } => ({
+    fixed: {
+      deviceId: series.deviceId,
+      quantity: series.quantity,
+      groupId: network.groupId,
+      groupStatus: 'ok',
+      asOfUs: network.asOfUs,
+      indication,
+      recommendation,
+      evidenceDays: days,
+      evidence,
+      history: [],
+    },
+  });
+  if (series.role === 'reference') return said('no_reference', 'none');
+  if (frozen !== undefined)
+    return said('tamper_or_fault', 'inspect', [{ code: 'sensor_frozen', values: { ...frozen } }]);
+  if (judged.network.series.length < 2) return said('no_reference', 'none');
+  const silentDays = Math.floor((network.asOfUs - lastUs) / DAY_US);
+  if (silentDays >= SILENT_DAYS)
+    return said('insufficient_data', 'none', [
+      { code: 'sensor_silent', values: { days: Number.isFinite(silentDays) ? silentDays : 0 } },
+    ]);
+  if (last === undefined || days < LEAST_DAYS)
+    return said(
+      last !== undefined &&
+        last.compared.neighbourhood.neighbours.length === 0 &&
+        lastingDays(member) >= LEAST_DAYS
+        ? 'not_resolvable'
+        : 'insufficient_data',
+      'none',
+      [{ code: 'sensor_short_baseline', values: { days, least: LEAST_DAYS } }],
+    );
+  return { estimated: answerSensor(judged.network, last, verdict, network.asOfUs).estimated };
+}
+
+/** Days with values, compared or not. */
+function lastingDays({ values, calendar }: Prepared): number {
+  const seen = new Set<number>();
+  values.forEach((value, k) => {
+    if (Number.isFinite(value)) seen.add(at(calendar.dayOf, k));
+  });
+  return seen.size;
+}
+
+function correctionsOf(judged: JudgedQuantity, verdict: QuantityVerdict): SensorCorrection[] {
+  return judged.stretches.flatMap((one) => {
+    if (one.stretch.reference || one.compared.days.count < LEAST_DAYS) return [];
+    const posterior = posteriorAt(one.evidence, one.evidence.weeks - 1, verdict.onsetsPerYear);
+    return correctStretch(judged.network, one, posterior);
+  });
+}
+
+function networkResult({ groupId, asOfUs }: SensorNetworkInput): AreaResult {
+  return { groupId, asOfUs, status: 'ok', candidates: [], evidence: [] };
+}
+
+function keyOf({ deviceId, quantity = '' }: { deviceId: string; quantity?: string }): string {
+  return `${deviceId} ${quantity}`;
+}
+
+function byDevice(a: DeviceResult, b: DeviceResult): number {
+  return compareText(a.deviceId, b.deviceId) || compareText(a.quantity ?? '', b.quantity ?? '');
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

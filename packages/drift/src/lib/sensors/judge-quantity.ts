@@ -1,0 +1,265 @@
+import { at } from '@verimeter/statistics';
+import { DAYS_PER_YEAR, WEEKS_PER_YEAR, weekAt } from './calendar.ts';
+import { driftPaths } from './drift-paths.ts';
+import { DRIFT_PRIOR } from './drift-prior.ts';
+import { type LearningStretch, learnWander, usualWander } from './learn-wander.ts';
+import { type ComparedStretch, compareAll, type QuantityNetwork } from './quantity-network.ts';
+import {
+  type Part,
+  posteriorAt,
+  type StretchEvidence,
+  WANDER_FACTORS,
+} from './sensor-posterior.ts';
+import type { SensorSeries } from './sensor-types.ts';
+import type { Stretch } from './stretches.ts';
+import { filterWander, type FilterSetting, type Wander } from './wander-filter.ts';
+import { measuredRow, type WeeklyRow } from './weekly-rows.ts';
+
+/** Usual limit of a ratio; wander is measured in it, whatever limit a tenant sets. */
+const USUAL_RATIO = 0.2;
+const ROUNDS = 3;
+/** Beyond this probability a stretch is left out of the blends of others; so many are kept at least. */
+const LEFT_OUT_FROM = 0.5;
+const LEAST_KEPT = 5;
+/** Share of a network's stretches from which no wander is learned, at most. */
+const MOST_TRIMMED = 0.25;
+/** Constant difference of two places and offset of their relation, and error of a sensor at the start of a stretch, in units. */
+const PLACE_UNITS = 1.5;
+const OFFSET_LEVELS = 0.3;
+const VERIFIED_UNITS = 0.125;
+const UNVERIFIED_UNITS = 0.25;
+/** Level of today: so many days. */
+const LEVEL_DAYS = 30;
+
+interface Known {
+  readonly wander: Wander;
+  readonly unit: number;
+  readonly onsetsPerYear: number;
+  readonly factors: readonly number[];
+}
+
+export interface JudgedStretch {
+  readonly compared: ComparedStretch;
+  readonly stretch: Stretch;
+  readonly evidence: StretchEvidence;
+  /** First week of the stretch on the calendar. */
+  readonly fromWeek: number;
+  readonly probabilityDrifted: number;
+}
+
+export interface JudgedQuantity {
+  readonly network: QuantityNetwork;
+  readonly stretches: readonly JudgedStretch[];
+}
+
+export interface QuantityVerdict {
+  readonly networks: readonly JudgedQuantity[];
+  readonly wander: Wander;
+  readonly onsetsPerYear: number;
+}
+
+/**
+ * One quantity over all networks of a tenant. In turns: blends without those that drift, the wander of those that do not, the frequency of
+ * drifts, the probability of each.
+ */
+export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVerdict {
+  let leftOut: Set<number>[] = networks.map(() => new Set());
+  let compared = networks.map((network, n) => compareAll(network, leftOut[n] as Set<number>));
+  let onsetsPerYear = DRIFT_PRIOR.onsetsPerYear;
+  const unit = unitOf(networks);
+  let wander = usualWander(unit);
+  let judged: JudgedQuantity[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const last = round === ROUNDS - 1;
+    const known = { wander, unit, onsetsPerYear, factors: last ? WANDER_FACTORS : [1] };
+    judged = networks.map((network, n): JudgedQuantity => ({
+      network,
+      stretches: (compared[n] as ComparedStretch[]).map((one) => judgeStretch(network, one, known)),
+    }));
+    if (last) break;
+    wander = learnWander(
+      judged.flatMap(({ network, stretches }) => learningStretches(network, stretches, known)),
+      unit,
+      round === 0 ? undefined : wander,
+    );
+    onsetsPerYear = learnOnsets(judged);
+    const next = judged.map(({ stretches }) => drifting(stretches));
+    compared = networks.map((network, n) =>
+      same(next[n] as Set<number>, leftOut[n] as Set<number>)
+        ? (compared[n] as ComparedStretch[])
+        : compareAll(network, next[n] as Set<number>),
+    );
+    leftOut = next;
+  }
+  return { networks: judged, wander, onsetsPerYear };
+}
+
+function unitOf(networks: readonly QuantityNetwork[]): number {
+  if (networks[0]?.comparison !== 'difference') return USUAL_RATIO;
+  return Math.min(...networks.flatMap(({ series }) => series.map(({ limit }) => limit)));
+}
+
+function settingOf(
+  network: QuantityNetwork,
+  { stretch: index }: ComparedStretch,
+  unit: number,
+): Omit<FilterSetting, 'wander'> {
+  const stretch = network.stretches[index] as Stretch;
+  const { from, to } = weeksOf(network, stretch);
+  return {
+    placeSd: PLACE_UNITS * unit,
+    offsetSd: OFFSET_LEVELS,
+    startSd: (stretch.verified ? VERIFIED_UNITS : UNVERIFIED_UNITS) * unit,
+    from,
+    weeks: to - from,
+  };
+}
+
+/** Calendar weeks of a stretch, the second one exclusive; at least one. */
+function weeksOf({ calendar }: QuantityNetwork, stretch: Stretch): { from: number; to: number } {
+  const from = weekAt(calendar, stretch.fromUs);
+  return { from, to: Math.max(from + 1, weekAt(calendar, stretch.toUs) + 1) };
+}
+
+function judgeStretch(
+  network: QuantityNetwork,
+  compared: ComparedStretch,
+  known: Known,
+): JudgedStretch {
+  const stretch = network.stretches[compared.stretch] as Stretch;
+  const series = network.series[stretch.series] as SensorSeries;
+  const setting = settingOf(network, compared, known.unit);
+  const { weeks, from } = setting;
+  const paths = driftPaths(weeks, network.comparison === 'ratio');
+  const rows = withMeasured(network, compared.rows, { stretch, series });
+  const filtered = known.factors.map((factor) =>
+    filterWander(rows, paths, { ...setting, wander: scaled(known.wander, factor) }),
+  );
+  const evidence = {
+    weeks,
+    paths,
+    filtered,
+    factors: known.factors,
+    sizeUnit: known.unit,
+    wander: known.wander.short,
+    levelNow: levelNow(compared),
+  };
+  return {
+    compared,
+    stretch,
+    evidence,
+    fromWeek: from,
+    probabilityDrifted: posteriorAt(evidence, weeks - 1, known.onsetsPerYear).probabilityDrifted,
+  };
+}
+
+function scaled(wander: Wander, factor: number): Wander {
+  return {
+    short: wander.short * factor,
+    weeks: wander.weeks,
+    long: wander.long * factor,
+    season: wander.season * factor,
+    walk: wander.walk * factor,
+  };
+}
+
+/** What an authorised body measured counts in the stretch before a restart at that instant if it was found so, else after it. */
+function withMeasured(
+  { calendar }: QuantityNetwork,
+  rows: readonly WeeklyRow[],
+  { stretch, series }: { readonly stretch: Stretch; readonly series: SensorSeries },
+): readonly WeeklyRow[] {
+  const own = (series.measured ?? []).filter(({ atUs, asFound }) =>
+    asFound
+      ? atUs > stretch.fromUs && atUs <= stretch.toUs
+      : atUs >= stretch.fromUs && atUs < stretch.toUs,
+  );
+  if (own.length === 0) return rows;
+  const measured = own.map(({ atUs, error, standardUncertainty }) =>
+    measuredRow(weekAt(calendar, atUs), error, standardUncertainty),
+  );
+  return [...rows, ...measured].toSorted((a, b) => a.week - b.week);
+}
+
+/** Level of the whole stretch over that of its last 30 days. */
+function levelNow({ days }: ComparedStretch): number {
+  const { blend, level } = days;
+  let sum = 0;
+  let count = 0;
+  let last = blend.length - 1;
+  while (last >= 0 && !Number.isFinite(at(blend, last))) last--;
+  for (let d = Math.max(0, last - LEVEL_DAYS + 1); d <= last; d++)
+    if (Number.isFinite(at(blend, d))) {
+      sum += at(blend, d);
+      count++;
+    }
+  return count === 0 || !(sum > 0) ? 1 : level / (sum / count);
+}
+
+/**
+ * Those from whom the wander is learned: all, but the likeliest to drift without their drift, at most a quarter of a network. Without
+ * that bound every healthy sensor that strays farther than most would count as a drift, and what is left over would look steadier than it is.
+ */
+function learningStretches(
+  network: QuantityNetwork,
+  stretches: readonly JudgedStretch[],
+  { unit, onsetsPerYear }: Known,
+): LearningStretch[] {
+  const ranked = stretches
+    .filter(
+      ({ stretch, probabilityDrifted }) => !stretch.reference && probabilityDrifted > LEFT_OUT_FROM,
+    )
+    .toSorted((a, b) => b.probabilityDrifted - a.probabilityDrifted);
+  const corrected = new Set(ranked.slice(0, Math.floor(stretches.length * MOST_TRIMMED)));
+  return stretches.map((one) => ({
+    rows: corrected.has(one) ? withoutDrift(one, onsetsPerYear) : one.compared.rows,
+    setting: settingOf(network, one.compared, unit),
+    weight: 1,
+  }));
+}
+
+/** The rows of a stretch without the likeliest of its drifts. */
+function withoutDrift(
+  { compared, evidence, fromWeek }: JudgedStretch,
+  onsetsPerYear: number,
+): WeeklyRow[] {
+  const { parts } = posteriorAt(evidence, evidence.weeks - 1, onsetsPerYear);
+  let best: Part | undefined;
+  for (const part of parts)
+    if (part.path >= 0 && (best === undefined || part.weight > best.weight)) best = part;
+  const path = best === undefined ? undefined : evidence.paths[best.path];
+  if (best === undefined || path === undefined) return [...compared.rows];
+  const { size } = best;
+  return compared.rows.map((row) => {
+    const drift = size * (path.byWeek[row.week - fromWeek] ?? 0);
+    const seen = path.of === 'gain' ? row.gain : row.offset;
+    return { ...row, value: row.value - drift * seen };
+  });
+}
+
+function learnOnsets(judged: readonly JudgedQuantity[]): number {
+  let onsets = DRIFT_PRIOR.onsetsPerYear * DRIFT_PRIOR.worthYears;
+  let years = DRIFT_PRIOR.worthYears;
+  for (const { stretches } of judged)
+    for (const { stretch, evidence, compared, probabilityDrifted } of stretches) {
+      if (stretch.reference || compared.days.count === 0) continue;
+      onsets += probabilityDrifted;
+      years += Math.min(evidence.weeks / WEEKS_PER_YEAR, compared.days.count / DAYS_PER_YEAR);
+    }
+  return onsets / years;
+}
+
+/** Those that are left out of the blends of others: the likeliest first, as long as enough are kept. */
+function drifting(stretches: readonly JudgedStretch[]): Set<number> {
+  const candidates = stretches
+    .filter(
+      ({ stretch, probabilityDrifted }) => !stretch.reference && probabilityDrifted > LEFT_OUT_FROM,
+    )
+    .toSorted((a, b) => b.probabilityDrifted - a.probabilityDrifted);
+  const most = Math.max(0, stretches.length - LEAST_KEPT);
+  return new Set(candidates.slice(0, most).map(({ compared }) => compared.stretch));
+}
+
+function same(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  return a.size === b.size && [...a].every((k) => b.has(k));
+}
