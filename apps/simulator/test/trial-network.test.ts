@@ -128,9 +128,9 @@ describe('a trial network', () => {
 
 describe('faults and events', () => {
   const days = 200;
-  const healthy = buildTrialNetwork({ ...BASE, days, quantities: ['pm2_5'] });
+  const healthy = buildTrialNetwork({ ...BASE, days, quantities: ['pm2_5', 'temperature'] });
   const build = (change: Partial<TrialNetworkOptions>): TrialNetwork =>
-    buildTrialNetwork({ ...BASE, days, quantities: ['pm2_5'], ...change });
+    buildTrialNetwork({ ...BASE, days, quantities: ['pm2_5', 'temperature'], ...change });
   const last = 24 * days;
 
   it('a ramp grows from its day on, on the drawn share of the sensors', () => {

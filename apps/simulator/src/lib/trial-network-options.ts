@@ -15,7 +15,7 @@ export interface TrialNetworkOptions {
   /** km between neighbours, default 1.5. */
   readonly spacing?: number;
   readonly climate?: Climate;
-  /** What the devices measure; sensors always have humidity and temperature as well. */
+  /** What the devices measure; sensors for particles have humidity as well, those for gases humidity and temperature. */
   readonly quantities: readonly AirQuantity[];
   /** Particle counters with two elements that see the same air. */
   readonly twoChannel?: boolean;

@@ -193,7 +193,15 @@ const QUANTITY_KEYS: Readonly<Record<AirQuantity, number>> = {
 
 function measured({ quantities }: TrialNetworkOptions, reference: boolean): AirQuantity[] {
   if (reference) return [...quantities];
-  return [...new Set<AirQuantity>([...quantities, 'humidity', 'temperature'])];
+  // what values of the others are corrected with
+  const beside = quantities.flatMap((quantity): AirQuantity[] =>
+    quantity === 'no2' || quantity === 'o3'
+      ? ['humidity', 'temperature']
+      : quantity === 'pm2_5' || quantity === 'pm10'
+        ? ['humidity']
+        : [],
+  );
+  return [...new Set([...quantities, ...beside])];
 }
 
 /** After its n-th move a device stands where the n-th of its further places is. */

@@ -28,7 +28,7 @@ export interface SimulatedCell extends CommonOptions {
   readonly twoChannel?: boolean;
   readonly climate?: Climate;
   readonly events?: readonly TrialSensorEvent[];
-  /** Further quantities of the devices; humidity and temperature are always there. */
+  /** Further quantities of the devices, beside the humidity (gases: and temperature) that they are corrected with. */
   readonly also?: readonly AirQuantity[];
 }
 

@@ -31,7 +31,7 @@ export function stationsTrial(
   const faulty = network - 1;
   const reference =
     options.references === 0 ? -1 : (Math.max(0, faulty) + 1) % data.stations.length;
-  const quantities = [...new Set([options.quantity, 'humidity', 'temperature'])].toSorted();
+  const quantities = [...new Set([options.quantity, ...besideOf(options.quantity)])].toSorted();
   const series: SensorNetworkInput['series'][number][] = [];
   const truths: ChannelTruth[] = [];
   data.stations.forEach((station, index) => {
@@ -66,6 +66,12 @@ export function stationsTrial(
     },
     truths,
   };
+}
+
+/** What values of a quantity are corrected with. */
+function besideOf(quantity: RealCell['quantity']): string[] {
+  if (quantity === 'temperature') return [];
+  return quantity === 'pm2_5' ? ['humidity'] : ['humidity', 'temperature'];
 }
 
 function truthOf(options: RealCell, actual: Float64Array, hurt: boolean): ChannelTruth {
