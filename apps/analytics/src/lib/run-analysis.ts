@@ -125,7 +125,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     { pool, store, tenant, cadence },
     fleet,
     asOf,
-    input === undefined ? undefined : outsideAsOf(input),
+    input === undefined ? undefined : { registers: input, latestUs: outsideAsOf(input) },
   );
 
   onProgress?.('publishing');

@@ -1,25 +1,31 @@
-import { type OwnFinding, strongestOf } from '@verimeter/drift';
+import { type FleetInput, type OwnFinding, strongestOf } from '@verimeter/drift';
 import type { AsOf } from '../as-of.ts';
 import type { FleetRecords } from '../fleet-records.ts';
 import {
   consumptionFindings,
   type ConsumptionFrame,
-  consumptionFrame,
+  consumptionFrameOf,
   metersOutside,
 } from './consumption.ts';
 import { type OwnContext, ownFindings } from './own-findings.ts';
 
-/** Of devices in areas and outside; with `frame`, changes of consumption of those outside too. */
+/** Registers of meters outside of all areas, and what they are compared on. */
+export interface OutsideConsumption {
+  readonly frame: ConsumptionFrame;
+  readonly registers: Pick<FleetInput, 'grid' | 'meters'>;
+}
+
+/** Of devices in areas and outside; with `consumption`, also changes of consumption of those outside. */
 export async function deviceFindings(
   context: OwnContext,
   fleet: FleetRecords,
   asOf: AsOf,
-  frame?: ConsumptionFrame,
+  consumption?: OutsideConsumption,
 ): Promise<Map<string, OwnFinding>> {
   const found = await ownFindings(context, fleet, asOf);
-  if (frame === undefined) return found;
-  const changed = await consumptionFindings(context, frame, fleet, metersOutside(fleet));
-  for (const [deviceId, change] of changed) {
+  if (consumption === undefined) return found;
+  const { frame, registers } = consumption;
+  for (const [deviceId, change] of consumptionFindings(frame, registers, metersOutside(fleet))) {
     const own = found.get(deviceId);
     const both = strongestOf(own === undefined ? [change] : [own, change]);
     if (both !== undefined) found.set(deviceId, both);
@@ -27,14 +33,17 @@ export async function deviceFindings(
   return found;
 }
 
-/** All devices of a tenant. Without a cadence no register was ever read: then only events tell anything. */
-export async function allDeviceFindings(
+/** All devices of a tenant whose registers are in memory; `registers` undefined: none was ever read. */
+export function allDeviceFindings(
   context: OwnContext,
   fleet: FleetRecords,
   asOf: AsOf,
-  latestUs: number | undefined,
+  all: { readonly registers: FleetInput; readonly latestUs: number } | undefined,
 ): Promise<Map<string, OwnFinding>> {
-  const hasOutside = latestUs !== undefined && metersOutside(fleet).length > 0;
-  const frame = hasOutside ? await consumptionFrame(context, latestUs) : undefined;
-  return deviceFindings(context, fleet, asOf, frame);
+  if (all === undefined || metersOutside(fleet).size === 0)
+    return deviceFindings(context, fleet, asOf);
+  const { registers, latestUs } = all;
+  const { phaseUs } = context.cadence;
+  const frame = consumptionFrameOf(registers, fleet, { latestUs, phaseUs });
+  return deviceFindings(context, fleet, asOf, { frame, registers });
 }

@@ -22,13 +22,13 @@ const DAY_US = 86_400e6;
 const LONG_US = 28 * DAY_US;
 const SHORT_US = 8 * DAY_US;
 
-/** How far back a meter's channels are compared; undefined: it sends nothing beside its import register. */
+/** How far back a meter's channels are compared; undefined: it sends none of them. */
 export function windowOf(fleet: FleetRecords, deviceId: string): number | undefined {
   const channels = fleet.channels.get(deviceId);
   if (channels === undefined) return undefined;
   const own = DEVICE_QUANTITIES.filter((quantity) => channels.has(quantity));
   if (own.some((quantity) => LONG.has(quantity))) return LONG_US;
-  return own.some((quantity) => quantity !== 'active_energy_import') ? SHORT_US : undefined;
+  return own.length > 0 ? SHORT_US : undefined;
 }
 
 export function perPhase(

@@ -5,10 +5,10 @@ import { VOLTAGES } from './device-quantities.ts';
 import { evenly } from './evenly.ts';
 
 const DAY_US = 86_400e6;
-const DAYS = 14;
+const DAYS = 8;
 /** Looked at four times a day: of each day the time at which the members differ least counts. */
 const LOOKS_A_DAY = 4;
-const MOST_MEMBERS = 40;
+const MOST_MEMBERS = 20;
 /** Members that tell what is usual. */
 const LEAST_MEMBERS = 8;
 

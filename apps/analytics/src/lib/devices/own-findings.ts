@@ -116,11 +116,13 @@ function homesOf({ groups, members }: FleetRecords): Map<string, string> {
   return new Map([...homes].map(([deviceId, { groupId }]) => [deviceId, groupId]));
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Devices with channels to compare, in pages whose as-ofs lie close together. */
 function* pagesOf(fleet: FleetRecords, looked: readonly Looked[]): Generator<Looked[]> {
   const sorted = looked
     .filter(({ deviceId }) => windowOf(fleet, deviceId) !== undefined)
-    .toSorted((a, b) => a.asOfUs - b.asOfUs);
+    .toSorted((a, b) => a.asOfUs - b.asOfUs || compare(a.groupId ?? '', b.groupId ?? ''));
   let page: Looked[] = [];
   for (const device of sorted) {
     const first = page[0];

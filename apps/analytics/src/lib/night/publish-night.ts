@@ -1,6 +1,5 @@
 import { type AreaAnswers, decide, type DeviceResult, type Estimated } from '@verimeter/drift';
-import type { ConsumptionFrame } from '../devices/consumption.ts';
-import { deviceFindings } from '../devices/device-findings.ts';
+import { deviceFindings, type OutsideConsumption } from '../devices/device-findings.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { healthRows } from '../health-rows.ts';
 import { groupRows, historyRows, publishPart } from '../publish.ts';
@@ -98,7 +97,7 @@ export async function publishSome(
     /** Devices whose published history stands up to an instant. */
     readonly historyUntil?: ReadonlyMap<string, number>;
     /** Where devices outside of all areas are published. */
-    readonly consumption?: ConsumptionFrame | undefined;
+    readonly consumption?: OutsideConsumption | undefined;
   },
 ): Promise<void> {
   const devices = new Set(said.deviceIds);

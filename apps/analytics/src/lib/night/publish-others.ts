@@ -1,7 +1,7 @@
 import { answerOutside, type AreaResult, type DeviceResult } from '@verimeter/drift';
 import type { Pool } from '@verimeter/registry';
 import { asOfInstants } from '../as-of.ts';
-import { type ConsumptionFrame, consumptionFrame } from '../devices/consumption.ts';
+import { type ConsumptionFrame, readConsumptionFrame } from '../devices/consumption.ts';
 import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
@@ -26,7 +26,7 @@ export async function publishOthers(context: NightContext): Promise<void> {
     most: MOST_DEVICES,
   });
   let after = '';
-  let consumption: ConsumptionFrame | undefined;
+  let frameOfAll: ConsumptionFrame | undefined;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
     const ids = await devicesInNoArea(pool, tenant, after, size);
@@ -36,14 +36,14 @@ export async function publishOthers(context: NightContext): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     const fleet = await readFleetOf(pool, tenant, [], ids);
     // oxlint-disable-next-line no-await-in-loop
-    if (consumption === undefined && fleet.devices.some(({ kind }) => kind === 'electricity_meter'))
+    if (frameOfAll === undefined && fleet.devices.some(({ kind }) => kind === 'electricity_meter'))
       // oxlint-disable-next-line no-await-in-loop -- once
-      consumption = await consumptionFrame(
+      frameOfAll = await readConsumptionFrame(
         { ...frame, pool, store: context.store },
         frame.latestUs,
       );
     // oxlint-disable-next-line no-await-in-loop
-    await publishDevices(context, fleet, { candidates, results: kinds.devices, consumption });
+    await publishDevices(context, fleet, { candidates, results: kinds.devices, frameOfAll });
   }
   const groups = await otherGroups(pool, tenant);
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
@@ -80,7 +80,7 @@ async function publishDevices(
   known: {
     readonly candidates: ReadonlySet<string>;
     readonly results: readonly DeviceResult[];
-    readonly consumption: ConsumptionFrame | undefined;
+    readonly frameOfAll: ConsumptionFrame | undefined;
   },
 ): Promise<void> {
   const { store, frame } = context;
@@ -117,7 +117,9 @@ async function publishDevices(
       groupIds: [],
       results,
       areas: [],
-      consumption: known.consumption,
+      ...(input === undefined || known.frameOfAll === undefined
+        ? {}
+        : { consumption: { frame: known.frameOfAll, registers: input } }),
     },
   );
 }

@@ -182,14 +182,14 @@ function look(
   return [...checkDevice(device, [], asOfUs).outcomes, rest];
 }
 
-/** At the quiet hour of the last fourteen days, against the other customers. */
+/** At the quiet hour of the last eight days, against the other customers. */
 function groupVoltage(
   own: DeviceReadings,
   others: readonly DeviceReadings[],
   index: number,
   day: number,
 ): GroupVoltage {
-  const days = Array.from({ length: 14 }, (_, k) => (day - 14 + k) * PER_DAY + QUIET_POINT);
+  const days = Array.from({ length: 8 }, (_, k) => (day - 8 + k) * PER_DAY + QUIET_POINT);
   const rows = days.map((k) =>
     others.flatMap((other, row) => {
       const volts = other['voltage_l1']?.[k] ?? Number.NaN;
