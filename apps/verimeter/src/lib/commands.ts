@@ -228,7 +228,7 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|water|sensors|devices|lots|city|report|golden',
+      positionals: 'electricity|water|sensors|devices|lots|city|report|golden|validation',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
@@ -238,6 +238,7 @@ export const COMMANDS: readonly Command[] = [
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
         'devices: the checks of single meters, with and without faults; with --data, changes of consumption of real homes.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
+        'validation: what the rules say of the real series in --data as they are, and of those with a defect put into them.',
       ],
       options: [
         { name: 'data', value: 'DIR', text: 'folder with real series (docs/evaluation.md)' },
@@ -271,7 +272,7 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'bench',
-      positionals: 'analytics|ingest|store',
+      positionals: 'analytics|ingest|store|validation',
       summary: 'how fast this machine is, with made data',
       details: [
         'analytics: one night of the analysis from the store: areas of 60 meters that were analysed in full the day before,',
@@ -280,10 +281,15 @@ export const COMMANDS: readonly Command[] = [
         'behind the broker at --mqtt-url; beside COPY of the same rows into the same table.',
         'store: what an engine takes, gives and needs with 100 million readings, beside the engine alone. The data set is made in',
         'the server the first time and kept in --dir.',
+        'validation: how much slower readings come out of the store where they are validated on the way.',
       ],
       options: [
         { name: 'messages', value: 'N', text: 'ingest: per round (default 100000)' },
-        { name: 'rounds', value: 'N', text: 'ingest, store: medians of so many (default 5)' },
+        {
+          name: 'rounds',
+          value: 'N',
+          text: 'ingest, store, validation: medians of so many (default 5)',
+        },
         {
           name: 'rates',
           value: 'N,N,...',
@@ -291,7 +297,7 @@ export const COMMANDS: readonly Command[] = [
         },
         { name: 'workload', value: 'single|profile', text: 'ingest: only one of them' },
         { name: 'mqtt-url', value: 'URL', text: 'ingest: a broker that is running' },
-        { name: 'meters', value: 'N', text: 'how many (default 100000)' },
+        { name: 'meters', value: 'N', text: 'how many (default 100000; validation: 600)' },
         {
           name: 'sizes',
           value: 'N,N,...',

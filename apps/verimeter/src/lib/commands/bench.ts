@@ -1,5 +1,6 @@
 import { choice, UsageError } from '../arguments.ts';
 import { benchAnalytics } from '../bench/bench-analytics.ts';
+import { benchValidation } from '../bench/bench-validation.ts';
 import { benchIngest } from '../bench/ingest/bench-ingest.ts';
 import { benchStore } from '../bench/store/bench-store.ts';
 import type { CommandContext } from '../command.ts';
@@ -7,13 +8,15 @@ import type { CommandContext } from '../command.ts';
 /** Measures this machine with made data. */
 export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
-  const measured = choice(what, ['analytics', 'ingest', 'store'], 'what to measure');
+  const measured = choice(what, ['analytics', 'ingest', 'store', 'validation'], 'what to measure');
   if (surplus !== undefined) throw new UsageError(`bench: ${surplus} is too much`);
   switch (measured) {
     case 'ingest':
       return benchIngest(context);
     case 'store':
       return benchStore(context);
+    case 'validation':
+      return benchValidation(context);
     case 'analytics':
     default:
       return benchAnalytics(context);

@@ -6,6 +6,7 @@ import { evaluateElectricity } from '../evaluate/evaluate-electricity.ts';
 import { evaluateGolden } from '../evaluate/evaluate-golden.ts';
 import { evaluateReport } from '../evaluate/evaluate-report.ts';
 import { evaluateLots } from '../evaluate/lots/evaluate-lots.ts';
+import { evaluateValidation } from '../evaluate/validation/evaluate-validation.ts';
 import { evaluateSensors } from '../evaluate/sensors/evaluate-sensors.ts';
 import { evaluateWater } from '../evaluate/water/evaluate-water.ts';
 
@@ -15,6 +16,7 @@ const TASKS = {
   city: evaluateCity,
   report: evaluateReport,
   golden: evaluateGolden,
+  validation: evaluateValidation,
   sensors: evaluateSensors,
   devices: evaluateDevices,
   lots: evaluateLots,
@@ -25,7 +27,17 @@ export async function run(context: CommandContext): Promise<number> {
   const [what, surplus] = context.positionals;
   const task = choice(
     what,
-    ['electricity', 'water', 'sensors', 'devices', 'lots', 'city', 'report', 'golden'],
+    [
+      'electricity',
+      'water',
+      'sensors',
+      'devices',
+      'lots',
+      'city',
+      'report',
+      'golden',
+      'validation',
+    ],
     'what to evaluate',
   );
   if (surplus !== undefined) throw new UsageError(`evaluate: ${surplus} is too much`);

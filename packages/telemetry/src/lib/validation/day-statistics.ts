@@ -44,6 +44,7 @@ function summarizeRegister(
   let highestAt = -1;
   let lowest = Infinity;
   let quantum = Infinity;
+  let before = Infinity;
   for (let k = from; k < to; k++) {
     const a = amount[k] ?? 0;
     const s = stepUs[k] ?? 0;
@@ -52,6 +53,9 @@ function summarizeRegister(
     usage += a;
     covered += s;
     if (a > LEAST_AMOUNT && a < quantum) quantum = a;
+    const change = Math.abs(a - before);
+    if (change > LEAST_AMOUNT && change < quantum) quantum = change;
+    before = a;
     // readings that come within moments of each other have no rate of their own
     const rate = s > spacingUs ? (a * HOUR_US) / s : a * perHour;
     if (rate < lowest) lowest = rate;

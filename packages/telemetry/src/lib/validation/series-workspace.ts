@@ -27,7 +27,7 @@ export interface SeriesWorkspace {
   highestAt: Int32Array;
   /** Lowest rate per hour. */
   lowest: Float64Array;
-  /** Smallest amount that is not 0. */
+  /** Smallest amount, or difference of two that follow each other, that is not 0. */
   quantum: Float64Array;
   /** Readings whose distance from the one before is no multiple of the usual one. */
   odd: Int32Array;

@@ -8,6 +8,9 @@ import type { RuleContext } from './rule-context.ts';
 const UNKNOWN_US = 25 * HOUR_US;
 const LONGEST_US = 32 * DAY_US;
 
+/** Fewer readings of a day do not say how often a device sends now. */
+const LEAST_READINGS = 4;
+
 /** Readings that are missing between two, or since the last one. */
 export function findGaps({ work, rules, found }: RuleContext): void {
   const { ratio, severity, warning_hours, severe_hours } = rules.gap;
@@ -28,9 +31,10 @@ export function findGaps({ work, rules, found }: RuleContext): void {
   };
   const { count, tsUs, stepUs } = work;
   for (let day = 0; day < work.days; day++) {
-    const usualUs = usualAt(work.usualUs[day], work.spacingUs[day]);
-    const limit = ratio * usualUs;
     const end = work.dayEnd[day] ?? 0;
+    const isDense = end - dayBegin(work, day) >= LEAST_READINGS;
+    const usualUs = usualAt(work.usualUs[day], isDense ? work.spacingUs[day] : 0);
+    const limit = ratio * usualUs;
     for (let k = dayBegin(work, day); k < end; k++)
       if ((stepUs[k] ?? 0) > limit) put(tsUs[k - 1] ?? 0, tsUs[k] ?? 0, usualUs);
   }

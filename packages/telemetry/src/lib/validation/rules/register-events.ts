@@ -10,7 +10,8 @@ export function handOnEvents(
   untilUs: number,
   found: ValidationException[],
 ): void {
-  for (const event of countingEvents(events ?? [], untilUs)) {
+  for (const event of countingEvents(events ?? [])) {
+    if (event.tsUs > untilUs) break;
     const { kind, tsUs, value, before, after } = event;
     // what lies before the reading that counts again is concerned, and of a new level that reading itself
     const isLevel = kind === 'rollover' || kind === 'reset' || kind === 'swap';

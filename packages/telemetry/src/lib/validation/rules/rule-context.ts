@@ -14,7 +14,10 @@ export interface RuleContext {
 export const windowBegin = ({ rules }: RuleContext, day: number): number =>
   Math.max(0, day - rules.history_days + 1);
 
-/** Smallest step of the register that the days up to this one show. */
+/** A step of 0.1 is not quite that. */
+const ROUNDING = 1e-6;
+
+/** Resolution of the register: the power of ten below the smallest step that the days up to this one show. */
 export function quantumAt(
   { work, rules }: Pick<RuleContext, 'work' | 'rules'>,
   day: number,
@@ -22,5 +25,5 @@ export function quantumAt(
   let quantum = Infinity;
   for (let k = Math.max(0, day - rules.history_days + 1); k <= day; k++)
     quantum = Math.min(quantum, work.quantum[k] ?? Infinity);
-  return quantum;
+  return Number.isFinite(quantum) ? 10 ** Math.floor(Math.log10(quantum) + ROUNDING) : quantum;
 }

@@ -1,6 +1,6 @@
 import { isWhole, medianOver } from '../day-statistics.ts';
 import { QUALITY } from '../quality-codes.ts';
-import { DAY_US, dayOf, HOUR_US } from '../series-workspace.ts';
+import { dayOf, HOUR_US, type SeriesWorkspace } from '../series-workspace.ts';
 import type { SeriesColumns } from '../validation-types.ts';
 import { putDay } from './day-span.ts';
 import { quantumAt, type RuleContext, windowBegin } from './rule-context.ts';
@@ -9,13 +9,15 @@ import { quantumAt, type RuleContext, windowBegin } from './rule-context.ts';
 const LEAST_DAYS = 7;
 /** A profile that covers less of a day than the register says nothing. */
 const LEAST_COVERAGE = 0.98;
+/** A value of the profile stands for this many of the usual intervals at most. */
+const LONGEST_STEP = 1.5;
 
 /** What the register counted in a day against the sum of the intervals that the same device measured. */
 export function checkSums(context: RuleContext): void {
   const { work, facts, rules } = context;
   const { tolerance_percent, tolerance_quanta, spread_ratio, severity } = rules.sum_check;
   if (facts.profile === undefined) return;
-  const { sums, coveredUs } = sumsOfDays(facts.profile, work.firstDay, work.days);
+  const { sums, coveredUs } = sumsOfDays(facts.profile, work);
   const off = new Float64Array(work.days).fill(Number.NaN);
   for (let day = 0; day < work.days; day++) {
     const usage = work.usage[day] ?? 0;
@@ -50,7 +52,10 @@ function quantumOrZero(context: RuleContext, day: number): number {
 }
 
 /** Rates per hour times the time since the one before, by day. */
-function sumsOfDays({ length, tsUs, value }: SeriesColumns, firstDay: number, days: number) {
+function sumsOfDays(
+  { length, tsUs, value }: SeriesColumns,
+  { firstDay, days, usualUs }: SeriesWorkspace,
+) {
   const sums = new Float64Array(days);
   const coveredUs = new Float64Array(days);
   let beforeUs = Number.NaN;
@@ -60,7 +65,12 @@ function sumsOfDays({ length, tsUs, value }: SeriesColumns, firstDay: number, da
     const day = dayOf(atUs) - firstDay;
     const stepUs = atUs - beforeUs;
     beforeUs = atUs;
-    if (day < 0 || day >= days || Number.isNaN(rate) || !(stepUs > 0 && stepUs < DAY_US / 4))
+    if (
+      day < 0 ||
+      day >= days ||
+      Number.isNaN(rate) ||
+      !(stepUs > 0 && stepUs <= LONGEST_STEP * (usualUs[day] ?? 0))
+    )
       continue;
     sums[day] = (sums[day] ?? 0) + (rate * stepUs) / HOUR_US;
     coveredUs[day] = (coveredUs[day] ?? 0) + stepUs;

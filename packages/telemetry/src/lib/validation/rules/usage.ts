@@ -5,6 +5,8 @@ import { type RuleContext, windowBegin } from './rule-context.ts';
 
 /** Days without which it is not known what is usual, for a day without usage. */
 const LEAST_DAYS = 7;
+/** More of them lately, and one more is no news: a holiday home, or what `consecutive_zero` is about. */
+const MOST_IDLE = 2;
 
 /** A day far above or below the average of the days before it, or without any usage. */
 export function compareUsage(context: RuleContext): void {
@@ -14,16 +16,19 @@ export function compareUsage(context: RuleContext): void {
     if (!isWhole(work, day)) continue;
     let sum = 0;
     let days = 0;
+    let idle = 0;
     for (let k = windowBegin(context, day); k < day; k++) {
       if (!isWhole(work, k)) continue;
-      sum += work.usage[k] ?? 0;
+      const usage = work.usage[k] ?? 0;
+      sum += usage;
       days++;
+      if (usage === 0) idle++;
     }
     if (sum <= 0) continue;
     const expected = sum / days;
     const value = work.usage[day] ?? 0;
     if (value === 0) {
-      if (zero.enabled && days >= LEAST_DAYS)
+      if (zero.enabled && days >= LEAST_DAYS && idle <= MOST_IDLE)
         putDay(context, day, {
           rule: 'zero',
           severity: zero.severity,
