@@ -40,6 +40,17 @@ test('a small case end to end: records, resumption, the same answer on one threa
   const text = await runProgram([...tiny.slice(0, -1), '--out', out, '--resume', '--reliability']);
   expect(text.stdout).toContain('RECALL reverify');
   expect(text.stdout).toContain('probability_over_limit');
+
+  const docs = path.join(temporary.path, 'docs');
+  const report = await runProgram(['evaluate', 'report', '--out', out, '--docs', docs]);
+  expect(report.status).toBe(0);
+  const page = await readFile(path.join(docs, 'accuracy-water.md'), 'utf8');
+  expect(page).toContain(
+    '`verimeter evaluate water --cells tiny --districts 2 --seed 1 --baselines`',
+  );
+  expect(
+    await readFile(path.join(docs, 'images', 'accuracy-water-built-in.svg'), 'utf8'),
+  ).toContain('<svg');
 });
 
 test('wrong use names what is wrong', async () => {
@@ -51,4 +62,7 @@ test('wrong use names what is wrong', async () => {
   const nowhere = await runProgram(['evaluate', 'water', '--data', temporary.path]);
   expect(nowhere.status).toBe(1);
   expect(nowhere.stderr).toContain('no file named');
+  const nothing = await runProgram(['evaluate', 'report', '--out', temporary.path]);
+  expect(nothing.status).toBe(1);
+  expect(nothing.stderr).toContain('no record of electricity areas or water districts');
 });

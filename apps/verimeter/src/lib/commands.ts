@@ -235,7 +235,7 @@ export const COMMANDS: readonly Command[] = [
         'water: the same for districts of water meters.',
         'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
         'lots: lots of 500 meters with a known share beyond the limit, graded from uncertain estimates.',
-        'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md and its figures from the records in --out.',
+        'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md, docs/accuracy-water.md and their figures from the records in --out.',
         'devices: the checks of single meters, with and without faults; with --data, changes of consumption of real homes.',
         'golden: the linear estimators beside those of another implementation, for the area in --data.',
         'validation: what the rules say of the real series in --data as they are, and of those with a defect put into them.',

@@ -1,4 +1,5 @@
 import { coverageFigure, estimatorFigure, listFigure, reliabilityFigure } from './figures.ts';
+import { markdownTable } from './markdown-table.ts';
 import type { CellMetrics } from './metrics.ts';
 import {
   areaRows,
@@ -8,7 +9,6 @@ import {
   LISTS_OF_OTHERS,
   ownCalibrations,
   reliabilityRows,
-  type Rows,
   specialRows,
 } from './metrics-rows.ts';
 
@@ -97,16 +97,3 @@ const INTRODUCTION = `# Accuracy of the electricity areas
 Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate electricity\`; do not edit.
 [evaluation.md](evaluation.md) says how the areas are simulated, what is counted and what is not realistic. \`DIR\` in a command is
 the folder with the real series. Ranges are 95 %: Wilson for shares, whole fleets resampled for the rest.`;
-
-/** Columns as wide as their widest cell, as the formatter of the repository wants them. */
-function markdownTable(rows: Rows): string {
-  const cells = rows.map((row) => row.map((text) => text.replaceAll('|', '\\|')));
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const [head = [], ...body] = cells.map((row) =>
-    row.map((text, column) => text.padEnd(widths[column] ?? 0)),
-  );
-  const rule = widths.map((width) => '-'.repeat(width));
-  return [head, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
-}

@@ -56,12 +56,12 @@ export function coverageFigure(cells: readonly CellMetrics[]): string {
 const pairColor = (index: number): string => (index === 0 ? FIRST : SECOND);
 
 /** Two shares per cell on a scale from 0 to 1, with their ranges as lines. */
-function shareFigure(
-  cells: readonly CellMetrics[],
+export function shareFigure<M extends { readonly cell: string }>(
+  cells: readonly M[],
   title: string,
   shares: readonly {
     readonly name: string;
-    readonly of: (m: CellMetrics) => Share | undefined;
+    readonly of: (m: M) => Share | undefined;
   }[],
 ): string {
   const left = 190;

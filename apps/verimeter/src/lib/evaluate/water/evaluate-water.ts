@@ -5,7 +5,7 @@ import type { WaterHomeSeries } from '@verimeter/simulator';
 import { choice, hint, UsageError, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
-import { type LinesFile, openLines } from '../json-lines.ts';
+import type { LinesFile } from '../json-lines.ts';
 import { runThreads } from '../thread-jobs.ts';
 import { remaining } from '../time-left.ts';
 import {
@@ -17,7 +17,8 @@ import {
 } from './water-cells.ts';
 import { waterMetrics } from './water-metrics.ts';
 import { readWaterPool, USES_PER_DISTRICT } from './water-pool.ts';
-import { waterKey, waterRecord, type WaterRecord } from './water-record.ts';
+import { waterKey, type WaterRecord } from './water-record.ts';
+import { openWaterRecords } from './water-records.ts';
 import { waterText } from './water-text.ts';
 import type { WaterJob, WaterResult } from './water-worker.ts';
 
@@ -151,7 +152,7 @@ async function openFile(context: CommandContext): Promise<LinesFile<WaterRecord>
     return undefined;
   }
   const directory = path.resolve(context.environment.workingDirectory, out);
-  return openLines(path.join(directory, 'water.jsonl'), waterRecord, context.flag('resume'));
+  return openWaterRecords(directory, context.flag('resume'));
 }
 
 function fleetJobs(cell: WaterCell, request: Request, pool: number): WaterJob[] {

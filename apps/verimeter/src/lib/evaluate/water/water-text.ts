@@ -1,8 +1,7 @@
 import { table } from '../../output.ts';
 import type { Measure, Share } from '../measures.ts';
+import type { Rows } from '../metrics-rows.ts';
 import type { ListedScore, WaterCellMetrics } from './water-metrics.ts';
-
-type Rows = readonly (readonly string[])[];
 
 const fixed = (value: number | null, digits: number): string =>
   value === null ? '-' : value.toFixed(digits);
@@ -42,7 +41,7 @@ export function waterText(
   ].join('\n');
 }
 
-function listRows(cells: readonly WaterCellMetrics[]): Rows {
+export function listRows(cells: readonly WaterCellMetrics[]): Rows {
   return [
     [
       'CELL',
@@ -77,7 +76,7 @@ const listCells = ({ recall, precision, falseAlarms }: ListedScore): string[] =>
   ranged(falseAlarms, 1, 1000),
 ];
 
-function errorRows(cells: readonly WaterCellMetrics[]): Rows {
+export function errorRows(cells: readonly WaterCellMetrics[]): Rows {
   return [
     [
       'CELL',
@@ -109,7 +108,7 @@ function errorRows(cells: readonly WaterCellMetrics[]): Rows {
   ];
 }
 
-function districtRows(cells: readonly WaterCellMetrics[]): Rows {
+export function districtRows(cells: readonly WaterCellMetrics[]): Rows {
   return [
     [
       'CELL',
@@ -133,7 +132,7 @@ function districtRows(cells: readonly WaterCellMetrics[]): Rows {
 }
 
 /** Empty where no cell was looked at more than once. */
-function lookRows(cells: readonly WaterCellMetrics[]): Rows {
+export function lookRows(cells: readonly WaterCellMetrics[]): Rows {
   return cells.flatMap((m) => {
     if (m.looks === 1) return [];
     const { stopped } = m;
@@ -159,7 +158,7 @@ function lookRows(cells: readonly WaterCellMetrics[]): Rows {
   });
 }
 
-function reliabilityRows(cells: readonly WaterCellMetrics[]): Rows {
+export function reliabilityRows(cells: readonly WaterCellMetrics[]): Rows {
   return [
     ['CELL', 'FIELD', 'PROBABILITY', 'HOMES', 'MEAN', 'TRUE'],
     ...cells.flatMap((m) =>

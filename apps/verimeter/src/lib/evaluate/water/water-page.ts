@@ -1,0 +1,79 @@
+import type { AccuracyPage } from '../accuracy-page.ts';
+import { shareFigure } from '../figures.ts';
+import { markdownTable } from '../markdown-table.ts';
+import type { WaterCellMetrics } from './water-metrics.ts';
+import { districtRows, errorRows, listRows, lookRows, reliabilityRows } from './water-text.ts';
+
+/** One section per kind of homes: never a mean over both halves. */
+const LOADS: Readonly<Record<WaterCellMetrics['loads'], string>> = {
+  report: 'Real homes, the half for reporting',
+  tune: 'Real homes, the half for tuning',
+  'built-in': 'Homes of the simulated city',
+};
+
+/** The page of measured accuracy of water districts and its figures. */
+export function waterPage(
+  cells: readonly WaterCellMetrics[],
+  options: { readonly reliability: boolean },
+): AccuracyPage {
+  const figures: [string, string][] = [];
+  const parts = [INTRODUCTION];
+  for (const loads of ['report', 'tune', 'built-in'] as const) {
+    const own = cells.filter((m) => m.loads === loads);
+    if (own.length === 0) continue;
+    const lists = `accuracy-water-${loads}.svg`;
+    const coverage = `coverage-water-${loads}.svg`;
+    figures.push(
+      [
+        lists,
+        shareFigure(own, 'Recall and precision per case', [
+          { name: 'recall', of: (m) => m.scores[0]?.narrow.recall },
+          { name: 'precision of reverify', of: (m) => m.scores[0]?.narrow.precision },
+        ]),
+      ],
+      [
+        coverage,
+        shareFigure(own, 'Coverage of 95 % intervals per case', [
+          { name: 'all homes', of: (m) => m.coverage.all },
+          { name: 'drifted homes', of: (m) => m.coverage.drifted },
+        ]),
+      ],
+    );
+    const looks = lookRows(own);
+    parts.push(
+      `## ${LOADS[loads]}`,
+      `![Recall and precision per case](images/${lists})`,
+      '### Lists',
+      markdownTable(listRows(own)),
+      '### Errors and intervals',
+      markdownTable(errorRows(own)),
+      `![Share of 95 % intervals that hold the true error](images/${coverage})`,
+      '### Districts',
+      markdownTable(districtRows(own)),
+      ...(looks.length === 0
+        ? []
+        : ['### Repeated looks', markdownTable([['CELL', 'WHAT', 'VALUE'], ...looks])]),
+      ...(options.reliability
+        ? ['### Stated probabilities', markdownTable(reliabilityRows(own))]
+        : []),
+      '### What made these numbers',
+      markdownTable([
+        ['CELL', 'SEED', 'FLEETS', 'MODEL', 'COMMAND'],
+        ...own.map((m) => [
+          m.cell,
+          m.seeds.join(', '),
+          String(m.fleets),
+          m.model,
+          `\`${m.command}\``,
+        ]),
+      ]),
+    );
+  }
+  return { markdown: `${parts.join('\n\n')}\n`, figures };
+}
+
+const INTRODUCTION = `# Accuracy of the water districts
+
+Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate water\`; do not edit.
+[evaluation.md](evaluation.md#water-districts) says how the districts are simulated, what is counted and what is not realistic. \`DIR\` in a command is
+the folder with the real series. Ranges are 95 %: Wilson for shares, districts resampled for errors. A list is right where the meter was made to drift, or is beyond 5 % at its customer without (\`WORN\`).`;
