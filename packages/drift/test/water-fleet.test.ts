@@ -128,6 +128,28 @@ test('a single meter read at other instants is left out, and the rest estimated'
   expect(deviceOf(result, 'W1-04').errorEstimate).toBeDefined();
 });
 
+/** 24 homes of which some send nothing after 25 days of 50. */
+function silent(which: readonly number[]): WaterFleetInput {
+  const fleet = madeWater([{ groupId: 'W1', homes: healthyHomes(24) }], 50);
+  return {
+    ...fleet,
+    meters: fleet.meters.map((meter, i) =>
+      which.includes(i)
+        ? { ...meter, register: meter.register.map((value, k) => (k > 600 ? NaN : value)) }
+        : meter,
+    ),
+  };
+}
+
+test('a meter that falls silent is left out, many of them leave no balance', () => {
+  const one = analyzeWaterFleet(silent([3]));
+  expect(one.areas[0]?.status).toBe('ok');
+  expect(deviceOf(one, 'W1-03').errorEstimate).toBeUndefined();
+  expect(homesOf(one, 'W1').every(({ recommendation }) => recommendation === 'none')).toBe(true);
+  expect(deviceOf(one, 'W1-04').indication).toBe('within_limits');
+  expect(analyzeWaterFleet(silent([3, 4, 5])).areas[0]?.status).toBe('incomplete');
+});
+
 test('readings that carry the full hour but were taken apart refuse the district', () => {
   const apart = healthyHomes(24).map((home, i) => ({ ...home, late: ((i * 0.618) % 1) - 0.2 }));
   const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes: apart }], 45));

@@ -165,8 +165,12 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: '{homes|whole} đồng hồ nằm sau một đồng hồ tổng; trên {most|whole} thì không thể xác định riêng từng cái. Cần {sum_meters|whole} đồng hồ tổng thay cho một.',
   },
   left_out: {
-    en: 'Meter {device_id} is not read together with the others and was left out of the balance.',
-    vi: 'Đồng hồ {device_id} không được đọc cùng lúc với các đồng hồ khác và bị loại khỏi cân bằng.',
+    en: 'Meter {device_id} never reads, misses much, or is not read together with the others; it was left out of the balance.',
+    vi: 'Đồng hồ {device_id} không gửi số liệu, thiếu nhiều hoặc không được đọc cùng lúc với các đồng hồ khác; bị loại khỏi cân bằng.',
+  },
+  many_left_out: {
+    en: '{meters|whole} of {of|whole} meters never read, miss much, or are not read with the others: too many to balance the district without them.',
+    vi: '{meters|whole} trên {of|whole} đồng hồ không gửi số liệu, thiếu nhiều hoặc không được đọc cùng lúc: quá nhiều để lập cân bằng khu vực khi thiếu chúng.',
   },
   supply_steps: {
     en: 'The supply meter counts in steps of {litres|whole} litres where {mean_litres|whole} flow between two readings: too coarse. Use a finer pulse.',

@@ -6,7 +6,7 @@ import { wideModel } from '../wide-model.ts';
 import { type DistrictEvidence, gatherDistrict, WIDE_SD } from './district-evidence.ts';
 import { type DistrictIntervals, formDistrict, lossShare } from './district-intervals.ts';
 import { findOffsets } from './read-offsets.ts';
-import { checkReads } from './read-gate.ts';
+import { checkReads, mostLeftOut } from './read-gate.ts';
 import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
 const MIN_COMPLETENESS = 0.6;
@@ -90,6 +90,10 @@ export function prepareDistrict(
   const homes = district.members.filter(
     ({ role, toUs }) => role === 'consumer' && toUs > district.asOfUs,
   ).length;
+  if (reads.leftOut.length > mostLeftOut(homes)) {
+    items.push({ code: 'many_left_out', values: { meters: reads.leftOut.length, of: homes } });
+    return end('incomplete');
+  }
   if (homes > MOST_HOMES) {
     const sums = Math.ceil(homes / WELL_TOLD);
     items.push({ code: 'too_many_homes', values: { homes, most: MOST_HOMES, sum_meters: sums } });
@@ -119,7 +123,11 @@ export function prepareDistrict(
       return end('supply_resolution');
     }
     const late = intervals.consumers.flatMap(({ meter }, i) => (clockFaults.has(meter) ? [i] : []));
-    const evidence = gatherDistrict(formed, supplyLimitOf(view, formed), late);
+    const evidence = gatherDistrict(formed, {
+      supplyLimit: supplyLimitOf(view, formed),
+      late,
+      unread: reads.leftOut.length / (reads.leftOut.length + intervals.consumers.length),
+    });
     if (round === 0) {
       const offsets = findOffsets(evidence);
       const meters = offsets.late.length;

@@ -50,28 +50,34 @@ export interface DistrictDesign extends Pick<
   readonly columns: readonly Float64Array[];
   readonly balance: Float64Array;
   readonly shape: DistrictShape;
-  /** Prior sd of the error of the supply meter. */
+  /** Prior sd of what the supply has wrong in proportion to the demand. */
   readonly supplySd: number;
   /** Litres lost per low hour times low hours over volume, by consumer: what its error is lower by for it, before any data. */
   readonly lowFlowShare: Float64Array;
 }
 
+/** What is known of a district besides its readings. */
+export interface DistrictFacts {
+  /** Limit of the class of the supply meter. */
+  readonly supplyLimit: number;
+  /** Consumers whose readings are taken at other times than they say. */
+  readonly late: readonly number[];
+  /** Share of the homes that are left out of the balance: what they draw is none of the leak. */
+  readonly unread: number;
+}
+
+/** `level`: litres per hour that leak, where that is known better than as one number. */
 export function designDistrict(
   district: DistrictIntervals,
-  supplyLimit: number,
-  known: {
-    /** Litres per hour that leak, where that is known better than as one number. */
-    readonly level?: Float64Array;
-    /** Consumers whose readings are taken at other times than they say. */
-    readonly late: readonly number[];
-  },
+  known: DistrictFacts,
+  level?: Float64Array,
 ): DistrictDesign {
   const { intervals, flows, total, supply, pressure } = district;
   const { count, hours } = intervals;
   const n = flows.length;
   const usual = mean(supply);
   const perHour = mean(total) / mean(hours);
-  const leak = known.level ?? new Float64Array(count).fill(usualLoss(district));
+  const leak = level ?? new Float64Array(count).fill(usualLoss(district));
   const gain = new Float64Array(count);
   const usualPressure = pressure === undefined ? 1 : mean(pressure);
   for (let t = 0; t < count; t++) {
@@ -96,8 +102,8 @@ export function designDistrict(
     const since = counts[i] as number;
     if (since > 0) add(BEFORE_SD, 0, (t) => (t < since ? -(flow[t] as number) : 0));
   });
-  // error of the supply, and how it changes with the flow
-  const supplySd = SUPPLY_SD_OF_LIMIT * supplyLimit;
+  // error of the supply with what homes draw that are not read, and how it changes with the flow
+  const supplySd = Math.hypot(SUPPLY_SD_OF_LIMIT * known.supplyLimit, known.unread);
   add(supplySd, 0, (t) => total[t] as number);
   add(SUPPLY_SLOPE_SD, 0, (t) => (total[t] as number) * (load[t] as number));
   // demand lowers the pressure, and with it the leak: what the measured pressure does not show of it

@@ -9,7 +9,7 @@ import {
 } from '@verimeter/statistics';
 import { type AreaSums, MAX_BLOCKS, sumBlocks } from '../area-evidence.ts';
 import { wideModel } from '../wide-model.ts';
-import { type DistrictDesign, designDistrict } from './district-design.ts';
+import { type DistrictDesign, type DistrictFacts, designDistrict } from './district-design.ts';
 import type { DistrictIntervals } from './district-intervals.ts';
 import { disturbances, filterInto, type LeakFilter, leakFilter } from './leak-filter.ts';
 import {
@@ -46,11 +46,9 @@ export interface DistrictEvidence extends AreaSums {
 
 export function gatherDistrict(
   district: DistrictIntervals,
-  supplyLimit: number,
-  /** Consumers whose readings are taken at other times than they say. */
-  late: readonly number[] = [],
+  known: DistrictFacts,
 ): DistrictEvidence {
-  let design = designDistrict(district, supplyLimit, { late });
+  let design = designDistrict(district, known);
   const { count } = design.intervals;
   const p = design.columns.length;
   const whitened = design.columns.map(() => new Float64Array(count));
@@ -74,8 +72,7 @@ export function gatherDistrict(
     unrest = { single: found.single, jump: found.jump };
     noise = fitDistrictNoise(rest, design.shape, unrest, noise);
     // the columns of what depends on the leak follow its level once that is known
-    if (round === 1)
-      design = designDistrict(district, supplyLimit, { late, level: positive(level) });
+    if (round === 1) design = designDistrict(district, known, positive(level));
   }
   const model = leakModel(noise, design.shape, unrest);
   const filter = leakFilter(model);

@@ -5,8 +5,9 @@ import type { DistrictInput, ReadPattern, WaterFleetInput } from './water-types.
 const WANTED_MINUTES = 60;
 /** Share of its readings that a meter must have on the grid. */
 const LEAST_ON_GRID = 0.9;
-/** Share of the consumers that may be left out of a balance for it. */
-const MOST_LEFT_OUT = 0.03;
+/** Share of the consumers that may be left out of a balance, and of the grid steps that one of them may miss. */
+const MOST_LEFT_OUT = 0.05;
+const MOST_MISSING = 0.15;
 
 export interface ReadCheck {
   /** Set: the district is refused as `not_synchronous`. */
@@ -19,6 +20,24 @@ function isSynchronous({ intervalUs, onGrid }: ReadPattern): boolean {
   return intervalUs <= 1.02 * WANTED_MINUTES * 60e6 && onGrid >= LEAST_ON_GRID;
 }
 
+/** Consumers that may be left out of a balance: what they draw is unmetered to it. */
+export function mostLeftOut(consumers: number): number {
+  return Math.max(1, Math.floor(MOST_LEFT_OUT * consumers));
+}
+
+/** Whether so much is missing of a register that the others would lose more time with it than precision without it. */
+function isPatchy(
+  { grid }: WaterFleetInput,
+  register: Float64Array,
+  { fromUs, toUs }: { readonly fromUs: number; readonly toUs: number },
+): boolean {
+  const first = Math.max(0, Math.ceil((fromUs - grid.startUs) / grid.stepUs));
+  const last = Math.min(grid.count - 1, Math.floor((toUs - grid.startUs) / grid.stepUs));
+  let missing = 0;
+  for (let k = first; k <= last; k++) if (!Number.isFinite(register[k])) missing++;
+  return missing > MOST_MISSING * (last - first + 1);
+}
+
 /** Whether the registers of a district can be balanced at all: read at one instant, every hour. */
 export function checkReads(input: WaterFleetInput, { members, asOfUs }: DistrictInput): ReadCheck {
   const leftOut: number[] = [];
@@ -26,23 +45,29 @@ export function checkReads(input: WaterFleetInput, { members, asOfUs }: District
   let consumers = 0;
   let off = 0;
   let supplyOff = false;
-  for (const { meter, role, toUs } of members) {
+  for (const { meter, role, fromUs, toUs } of members) {
     if (toUs <= asOfUs && role === 'consumer') continue;
-    const reads = input.meters[meter]?.reads;
+    const series = input.meters[meter];
+    const reads = series?.reads;
     if (role === 'consumer') consumers++;
     if (reads === undefined) {
       if (role === 'consumer') leftOut.push(meter);
       continue;
     }
     patterns.push(reads);
-    if (isSynchronous(reads)) continue;
+    if (isSynchronous(reads)) {
+      const window = { fromUs, toUs: Math.min(toUs, asOfUs) };
+      if (role === 'consumer' && series !== undefined && isPatchy(input, series.register, window))
+        leftOut.push(meter);
+      continue;
+    }
     if (role !== 'consumer') supplyOff = true;
     else {
       off++;
       leftOut.push(meter);
     }
   }
-  if (!supplyOff && off <= MOST_LEFT_OUT * consumers) return { refusal: undefined, leftOut };
+  if (!supplyOff && off <= mostLeftOut(consumers)) return { refusal: undefined, leftOut };
   return {
     leftOut,
     refusal: {
