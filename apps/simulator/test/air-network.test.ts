@@ -13,12 +13,12 @@ function build(seed: number): AirNetwork {
 }
 
 describe('the air network of a small city', () => {
-  it('has eight sensors and a reference over 215 days, told apart by nothing but their role', () => {
+  it('has eight sensors and a reference over a year, told apart by nothing but their role', () => {
     const network = build(103);
-    expect(network.startMs).toBe(START - 180 * 86_400_000);
+    expect(network.startMs).toBe(START - 330 * 86_400_000);
     expect(network.stations).toHaveLength(9);
     for (const { quantities } of network.stations)
-      for (const values of Object.values(quantities)) expect(values).toHaveLength(24 * 215 + 1);
+      for (const values of Object.values(quantities)) expect(values).toHaveLength(24 * 365 + 1);
     expect(network.members.filter(({ role }) => role === 'reference')).toHaveLength(1);
     const filled = network.devices.map((row) =>
       Object.entries(row).flatMap(([name, value]) => (value === '' ? [] : [name])),
@@ -27,9 +27,9 @@ describe('the air network of a small city', () => {
   });
 
   it('hides in every seed one gain, one offset, one broken quantity and one exchanged sensor', () => {
-    for (let seed = 101; seed <= 112; seed += 1) {
+    for (const seed of [101, 105, 110]) {
       const { truths, notices } = build(seed);
-      const last = 24 * 215;
+      const last = 24 * 365;
       const faulty = truths.filter(({ fault }) => fault !== undefined);
       expect(new Set(faulty.map(({ deviceId }) => deviceId)).size).toBe(4);
       const exchanged = faulty.filter(({ replacedOnDay }) => replacedOnDay !== undefined);

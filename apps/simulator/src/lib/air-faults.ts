@@ -14,8 +14,8 @@ export interface AirFaultPlan {
 const KNOWN_DAYS = 62;
 
 /**
- * One PM2.5 gain that has drifted by 30 to 50 % at the end of the history, one thermometer 0.8 to 1.5 K off, one quantity that stands still
- * or has become noisy, and one sensor that drifted and was exchanged; as many of these as there are sensors, in this order.
+ * One PM2.5 gain that has drifted by 35 to 55 % at the end of the history, one thermometer 0.8 to 1.5 K off, one quantity that stands still,
+ * and one sensor that drifted and was exchanged; as many of these as there are sensors, in this order.
  */
 export function planAirFaults(seed: number, sensors: number, historyDays: number): AirFaultPlan[] {
   const random = randomStream(seed, STREAM.airFault);
@@ -34,9 +34,8 @@ export function planAirFaults(seed: number, sensors: number, historyDays: number
   const broken = dayAt(0.6, 0.75);
   const worn = dayAt(0.3, 0.35);
   const exchanged = Math.round(random.uniform(0.5, 0.6) * historyDays);
-  const grown = random.uniform(0.3, 0.5);
+  const grown = random.uniform(0.35, 0.55);
   const warmer = (random.chance(0.5) ? 1 : -1) * random.uniform(0.8, 1.5);
-  const stands = random.chance(0.5);
   const plans: Omit<AirFaultPlan, 'sensor'>[] = [
     {
       quantity: 'pm2_5',
@@ -49,9 +48,7 @@ export function planAirFaults(seed: number, sensors: number, historyDays: number
     { quantity: 'temperature', fault: { kind: 'offset_step', size: warmer, sinceDay: shifted } },
     {
       quantity: 'no2',
-      fault: stands
-        ? { kind: 'stuck', sinceDay: broken }
-        : { kind: 'noise', factor: 8, sinceDay: broken },
+      fault: { kind: 'stuck', sinceDay: broken },
     },
     {
       quantity: 'pm2_5',

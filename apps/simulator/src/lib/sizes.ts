@@ -29,8 +29,8 @@ export const SIZES: Readonly<
     days: 35,
     // thirteen weeks with the city's own days
     water: { homes: 30, daysBefore: 56 },
-    // eight sensors and a reference; with the city's own days two thirds of a year
-    air: { sensors: 8, daysBefore: 180 },
+    // eight sensors and a reference; with the city's own days a year
+    air: { sensors: 8, daysBefore: 330 },
     faults: { drifted: [12, 16], misfiled: true, stopped: true },
   },
   tiny: {
