@@ -280,7 +280,7 @@ describe('events of the register', () => {
       fromUs: at(3000),
       toUs: at(3004) - 1,
     });
-    expect(rulesOf(all)).not.toContain('negative');
+    expect(rulesOf(all)).toEqual(['register_event']);
   });
 
   test('that a person reversed are none', () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runValidation } from '@verimeter/analytics';
 import { startEmbeddedPostgres } from '@verimeter/embedded';
 import { readIntervals } from '@verimeter/reading-store';
 import { createServicePool, ensureTenant, migrate, type Pool } from '@verimeter/registry';
@@ -48,6 +49,9 @@ interface Measured {
   readonly without: number;
   readonly with: number;
   readonly ratio: number;
+  /** Of this process, seconds of processor time for a million readings: other programs do not change it much. */
+  readonly processorWithout: number;
+  readonly processorWith: number;
 }
 
 /**
@@ -75,8 +79,11 @@ export async function benchValidation(context: CommandContext): Promise<number> 
       say(`${one.name}: ${measured.at(-1)?.ratio.toFixed(3)}`);
     }
     const alone = validationAlone();
+    const day = await validationOfDay(pool, store, rounds);
     await writeLine(
-      context.json ? JSON.stringify({ cases: measured, alone }) : report(measured, alone),
+      context.json
+        ? JSON.stringify({ cases: measured, alone, day })
+        : `${report(measured, alone)}\na day of ${meters} meters, with the weeks before it, from the store into the exceptions: ${day.toFixed(2)} s`,
     );
     return 0;
   } finally {
@@ -223,14 +230,19 @@ function intervals(store: Store, ids: readonly number[]): Case {
 
 async function measure({ name, run }: Case, rounds: number): Promise<Measured> {
   const rates: { without: number; with: number }[] = [];
+  const processor: { true: number[]; false: number[] } = { true: [], false: [] };
   let readings = 0;
   let exceptions = 0;
   const rateOf = async (isValidated: boolean): Promise<number> => {
     const begin = performance.now();
+    const before = process.cpuUsage();
     const done = await run(isValidated);
+    const ms = performance.now() - begin;
+    const { user, system } = process.cpuUsage(before);
+    processor[`${isValidated}`].push((user + system) / done.readings);
     readings = done.readings;
     if (isValidated) exceptions = done.exceptions;
-    return (1000 * done.readings) / (performance.now() - begin);
+    return (1000 * done.readings) / ms;
   };
   await rateOf(true); // what is compiled and cached is so in all rounds
   for (let round = 0; round < rounds; round++) {
@@ -249,6 +261,8 @@ async function measure({ name, run }: Case, rounds: number): Promise<Measured> {
     without: Math.round(median(rates.map((rate) => rate.without))),
     with: Math.round(median(rates.map((rate) => rate.with))),
     ratio: median(rates.map((rate) => rate.with / rate.without)),
+    processorWithout: median(processor.false),
+    processorWith: median(processor.true),
   };
 }
 
@@ -267,6 +281,19 @@ function validationAlone(): number {
   return Math.round(median(rates));
 }
 
+/** Seconds that validation of one more day takes, medians. */
+async function validationOfDay(pool: Pool, store: Store, rounds: number): Promise<number> {
+  const seconds: number[] = [];
+  const fromUs = LAST_US - DAY_STEPS * STEP_US;
+  for (let round = 0; round < rounds; round++) {
+    const begin = performance.now();
+    // oxlint-disable-next-line no-await-in-loop
+    await runValidation({ pool, store, tenant: TENANT, fromUs, toUs: LAST_US });
+    seconds.push((performance.now() - begin) / 1000);
+  }
+  return median(seconds);
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? Number.NaN;
@@ -277,14 +304,16 @@ const millions = (rate: number): string => (rate / 1e6).toFixed(2);
 function report(measured: readonly Measured[], alone: number): string {
   return `${table(
     [
-      ['MILLION READINGS/S', 'WITHOUT', 'WITH VALIDATION', 'RATIO'],
+      ['MILLION READINGS/S', 'WITHOUT', 'WITH VALIDATION', 'RATIO', 'CPU S/MILLION', 'WITH'],
       ...measured.map((one) => [
         one.case,
         millions(one.without),
         millions(one.with),
         one.ratio.toFixed(3),
+        one.processorWithout.toFixed(2),
+        one.processorWith.toFixed(2),
       ]),
     ],
-    new Set([1, 2, 3]),
+    new Set([1, 2, 3, 4, 5]),
   )}\nvalidation alone, in memory: ${millions(alone)}`;
 }

@@ -28,7 +28,7 @@ export async function evaluateValidation(context: CommandContext): Promise<numbe
   return 0;
 }
 
-function measuresText({ sets, recalls }: ValidationMeasures): string {
+function measuresText({ sets, recalls, estimates }: ValidationMeasures): string {
   const names = sets.map(({ set }) => set);
   const unmodified = table(
     [
@@ -64,5 +64,30 @@ function measuresText({ sets, recalls }: ValidationMeasures): string {
     ],
     new Set(names.map((_, k) => k + 2)),
   );
-  return `${unmodified}\n\n${injected}`;
+  const keys = [...new Set(estimates.map(({ hours, method }) => `${hours} h, ${method}`))];
+  const estimated = table(
+    [
+      ['ESTIMATED INTERVALS ARE OFF BY, % OF THE AMOUNT', ...names],
+      ...keys.map((key) => [
+        key,
+        ...names.map((name) => {
+          const error = estimates.find(
+            ({ set, hours, method }) => set === name && `${hours} h, ${method}` === key,
+          );
+          return error === undefined || error.amount === 0
+            ? '-'
+            : ((100 * error.off) / error.amount).toFixed(0);
+        }),
+      ]),
+      ['largest difference of a sum', ...names.map((name) => largestSumOff(estimates, name))],
+    ],
+    new Set(names.map((_, k) => k + 1)),
+  );
+  return `${unmodified}\n\n${injected}\n\n${estimated}`;
+}
+
+/** Between the sum of the estimated intervals of a gap and what the register counted. */
+function largestSumOff(estimates: ValidationMeasures['estimates'], name: string): string {
+  const own = estimates.filter(({ set }) => set === name).map(({ sumOff }) => sumOff);
+  return own.length === 0 ? '-' : Math.max(...own).toExponential(0);
 }

@@ -9,6 +9,7 @@ import {
 import type { Half } from '../series-folder.ts';
 import { seededRandom } from '../seeded.ts';
 import { type Defect, DEFECTS } from './defects.ts';
+import { addEstimationErrors, type EstimationError } from './estimation-errors.ts';
 import { readRealSeries, type RealChannel } from './real-series.ts';
 import { validateChannel } from './validate-channel.ts';
 
@@ -42,6 +43,7 @@ export interface ValidationMeasures {
   readonly half: Half;
   readonly sets: UnmodifiedSet[];
   readonly recalls: DefectRecall[];
+  readonly estimates: EstimationError[];
 }
 
 const YEAR_US = 365.25 * 86_400e6;
@@ -53,7 +55,9 @@ export async function measureValidation(
 ): Promise<ValidationMeasures> {
   const sets = new Map<string, UnmodifiedSet>();
   const recalls = new Map<string, DefectRecall>();
+  const estimates = new Map<string, EstimationError>();
   const random = seededRandom(options.seed);
+  const places = seededRandom(options.seed + 1);
   for await (const channel of readRealSeries(folder, options.half)) {
     const series = { length: channel.tsUs.length, tsUs: channel.tsUs, value: channel.value };
     const found = validateChannel(series, channel.facts, DEFAULT_VALIDATION_RULES);
@@ -73,9 +77,15 @@ export async function measureValidation(
       if (overlaps(validateChannel(made.series, made.facts, DEFAULT_VALIDATION_RULES)))
         recall.found++;
     }
+    addEstimationErrors(estimates, channel.set, { series, facts: channel.facts }, places);
     options.onChannel();
   }
-  return { half: options.half, sets: [...sets.values()], recalls: [...recalls.values()] };
+  return {
+    half: options.half,
+    sets: [...sets.values()],
+    recalls: [...recalls.values()],
+    estimates: [...estimates.values()],
+  };
 }
 
 function recallOf(
