@@ -51,6 +51,7 @@ export type {
   WaterMeterSeries,
 } from './lib/water/water-types.ts';
 export { analyzeSensorFleet } from './lib/sensors/analyze-sensors.ts';
+export { SENSOR_MODEL_VERSION } from './lib/sensors/sensor-model.ts';
 export type {
   SensorCorrection,
   SensorFleetInput,

@@ -2,6 +2,7 @@ import {
   type DeviceResult,
   MODEL_VERSION,
   type OwnFinding,
+  SENSOR_MODEL_VERSION,
   WATER_MODEL_VERSION,
 } from '@verimeter/drift';
 import { balancedQuantity, type ErrorLimit, errorLimit, legalStatusAt } from '@verimeter/metrology';
@@ -119,7 +120,8 @@ const dateOrNull = (us: number | undefined): string | null =>
 
 /** Of the estimator that looks at devices of this kind. */
 function modelVersionOf({ kind }: Device): string {
-  return kind === 'water_meter' ? WATER_MODEL_VERSION : MODEL_VERSION;
+  if (kind === 'water_meter') return WATER_MODEL_VERSION;
+  return kind === 'environment_sensor' ? SENSOR_MODEL_VERSION : MODEL_VERSION;
 }
 
 /** One row per device and quantity for every registered device, in the order of device and quantity. */

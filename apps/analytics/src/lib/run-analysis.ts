@@ -1,4 +1,11 @@
-import { type AreaResult, type FleetResult, MODEL_VERSION, outsideAsOf } from '@verimeter/drift';
+import {
+  type AreaResult,
+  type FleetResult,
+  MODEL_VERSION,
+  outsideAsOf,
+  SENSOR_MODEL_VERSION,
+  WATER_MODEL_VERSION,
+} from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, readTenants } from '@verimeter/registry';
 import type { Indication, Recommendation } from '@verimeter/telemetry';
@@ -11,6 +18,7 @@ import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
 import { readMark } from './late-marks.ts';
 import { estimateOtherKinds } from './other-kinds.ts';
+import { keepCorrections } from './sensors/keep-corrections.ts';
 import { scanRegisters } from './registers/scan-registers.ts';
 import { type Answers, groupRows, historyRows, publish } from './publish.ts';
 
@@ -145,6 +153,8 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     configuration: {
       store: store.kind,
       devices: DEVICE_CHECKS_VERSION,
+      water: WATER_MODEL_VERSION,
+      sensors: SENSOR_MODEL_VERSION,
       ...(group === undefined ? {} : { group }),
       ...(grid === undefined ? {} : { grid }),
     },
@@ -152,6 +162,17 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     replace: group === undefined ? 'all' : 'listed',
     read,
   });
+  await keepCorrections(
+    pool,
+    {
+      tenant,
+      runId: published.runId,
+      ...(group === undefined
+        ? {}
+        : { deviceIds: new Set(answers.health.map((row) => row.deviceId)) }),
+    },
+    others.corrections,
+  );
   return {
     runId: published.runId,
     modelVersion: MODEL_VERSION,

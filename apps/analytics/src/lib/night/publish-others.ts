@@ -5,6 +5,7 @@ import { type ConsumptionFrame, readConsumptionFrame } from '../devices/consumpt
 import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
+import { keepCorrections } from '../sensors/keep-corrections.ts';
 import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
 import { otherGroups, otherKindsOf } from './night-other-kinds.ts';
@@ -45,6 +46,7 @@ export async function publishOthers(context: NightContext): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop
     await publishDevices(context, fleet, { candidates, results: kinds.devices, frameOfAll });
   }
+  await keepCorrections(pool, { tenant, runId: frame.runId }, kinds.corrections);
   const groups = await otherGroups(pool, tenant);
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
     const groupIds = groups.slice(first, first + GROUPS_AT_A_TIME);
