@@ -2,11 +2,17 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runAnalysis } from '@verimeter/analytics';
+import { runAnalysis, runValidation } from '@verimeter/analytics';
 import { AUTO, type ReadingStoreSettings } from '@verimeter/open-store';
 import { createQuestDbStore } from '@verimeter/questdb-store';
 import { type Bucket, createReadingBatch } from '@verimeter/reading-store';
-import { type Pool, createServicePool, withTenant, withTransaction } from '@verimeter/registry';
+import {
+  type Pool,
+  createServicePool,
+  keepSensorCorrections,
+  withTenant,
+  withTransaction,
+} from '@verimeter/registry';
 import {
   type QuestDb,
   type TestDatabase,
@@ -236,6 +242,63 @@ function describeStores(program: string): void {
       const [first, ...others] = answers.values();
       expect(first).toMatch(/\nA5,active_energy_import,[^\n]*,ok,/);
       for (const other of others) expect(other).toBe(first);
+    });
+
+    /** What rules found and what was estimated, as rows of text. */
+    async function validated({ database, settings }: Side): Promise<string[]> {
+      const pool = database.servicePool;
+      await withEngine(pool, settings, ({ store }) =>
+        runValidation({
+          pool,
+          store,
+          tenant: 'demo',
+          fromUs: fleet.fromMs * 1000,
+          toUs: fleet.toMs * 1000,
+        }),
+      );
+      const { rows } = await pool.query<{ row: string }>(
+        `SELECT concat_ws(' ', c.device_id, c.quantity, e.ts, e.until_ts, e.rule, e.severity, e.code, e.value, e.expected) AS row
+           FROM validation_exceptions e JOIN channels c USING (channel_id)
+         UNION ALL
+         SELECT concat_ws(' ', c.device_id, c.quantity, v.ts, v.version, v.value, v.method)
+           FROM value_versions v JOIN channels c USING (channel_id)`,
+      );
+      return rows.map(({ row }) => row).toSorted();
+    }
+
+    test('validation finds the same everywhere, and changes nothing in the analysis', async () => {
+      const [first, ...others] = sides;
+      if (first === undefined) throw new Error('there is no engine');
+      const expected = await validated(first);
+      // values that contradict others, and what lies between readings that are not there
+      expect(expected.filter((row) => row.includes(' duplicate ')).length).toBeGreaterThan(5);
+      for (const side of others)
+        // oxlint-disable-next-line no-await-in-loop
+        expect(await validated(side)).toEqual(expected);
+      for (const { name, database, settings } of sides) {
+        const pool = database.servicePool;
+        // oxlint-disable-next-line no-await-in-loop -- estimates and corrections that would be seen if they were read
+        await pool.query(
+          `INSERT INTO value_versions (tenant, channel_id, ts, version, value, code, method, model, rules_version)
+           SELECT tenant, channel_id, to_timestamp($1), 99, 1e9, '3.8.0', 'linear', 'test', 1 FROM channels`,
+          [fleet.fromMs / 1000 + 1_234_567],
+        );
+        // oxlint-disable-next-line no-await-in-loop
+        await keepSensorCorrections(
+          pool,
+          'demo',
+          { model: 'test' },
+          fleet.channels.map((channel) => ({
+            ...channel,
+            fromUs: fleet.fromMs * 1000,
+            toUs: fleet.toMs * 1000,
+            gain: 2,
+            offset: 100,
+          })),
+        );
+        // oxlint-disable-next-line no-await-in-loop
+        expect(await healthOf(pool, settings)).toBe(answers.get(name));
+      }
     });
 
     test('a backup of readings in QuestDB, with what is on its way, comes back into QuestDB and into PostgreSQL', async () => {

@@ -26,8 +26,6 @@ export interface EstimationError {
   /** Sums over intervals, in the unit of the register. */
   off: number;
   amount: number;
-  /** Largest difference between the sum of a gap's intervals and what the register counted. */
-  sumOff: number;
 }
 
 const work = createSeriesWorkspace();
@@ -84,7 +82,6 @@ export function addEstimationErrors(
         intervals: 0,
         off: 0,
         amount: 0,
-        sumOff: 0,
       };
       errors.set(key, error);
       addIntervals(error, found, values, { fromUs, endUs });
@@ -102,14 +99,12 @@ function addIntervals(
   const end = values.get(endUs);
   const start = values.get(fromUs) ?? Number.NaN;
   if (end === undefined) return;
-  let [before, estimatedBefore, sum] = [start, start, 0];
+  let [before, estimatedBefore] = [start, start];
   for (const { tsUs, value } of [...found, { tsUs: endUs, value: end }]) {
     const actual = values.get(tsUs) ?? Number.NaN;
     error.intervals++;
     error.amount += actual - before;
     error.off += Math.abs(value - estimatedBefore - (actual - before));
-    sum += value - estimatedBefore;
     [before, estimatedBefore] = [actual, value];
   }
-  error.sumOff = Math.max(error.sumOff, Math.abs(sum - (end - start)));
 }

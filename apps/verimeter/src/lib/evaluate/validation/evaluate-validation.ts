@@ -79,15 +79,8 @@ function measuresText({ sets, recalls, estimates }: ValidationMeasures): string 
             : ((100 * error.off) / error.amount).toFixed(0);
         }),
       ]),
-      ['largest difference of a sum', ...names.map((name) => largestSumOff(estimates, name))],
     ],
     new Set(names.map((_, k) => k + 1)),
   );
   return `${unmodified}\n\n${injected}\n\n${estimated}`;
-}
-
-/** Between the sum of the estimated intervals of a gap and what the register counted. */
-function largestSumOff(estimates: ValidationMeasures['estimates'], name: string): string {
-  const own = estimates.filter(({ set }) => set === name).map(({ sumOff }) => sumOff);
-  return own.length === 0 ? '-' : Math.max(...own).toExponential(0);
 }
