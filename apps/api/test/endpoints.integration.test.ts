@@ -208,7 +208,6 @@ describe('results', () => {
       share: 0.2,
       p_share_over_5: 0.97,
       exit_date: null,
-      relative_drift: null,
       plan: { n: 1, accept: 0, sample: ['m1'] },
     });
     expect(body.items[1].exit_date).toBe('2031-05-01');

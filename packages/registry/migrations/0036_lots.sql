@@ -38,8 +38,6 @@ CREATE TABLE lot_health (
   drift_per_year_se            float8,
   exit_date                    date,
   exit_date_earliest           date,
-  relative_drift               float8,                      -- against other lots in the same areas, without a reference
-  relative_drift_se            float8,
   plan                         jsonb NOT NULL,              -- {n, accept, reject, accept_probability, without_prior, sample}
   PRIMARY KEY (tenant, lot, quantity)
 );

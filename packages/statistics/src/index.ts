@@ -65,7 +65,7 @@ export {
   multiplyPacked,
   packedQuadraticForm,
 } from './lib/packed-symmetric.ts';
-export { poissonBinomial } from './lib/poisson-binomial.ts';
+export { addTrials, binomialMass, poissonBinomial } from './lib/poisson-binomial.ts';
 export {
   clopperPearson,
   wilsonInterval,

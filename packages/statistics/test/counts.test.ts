@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   binomialCdf,
+  binomialMass,
   hypergeometricCdf,
   hypergeometricProbability,
   poissonBinomial,
@@ -26,6 +27,17 @@ test('what cannot be drawn has no probability', () => {
 test('the number of successes of unlike trials is that of scipy', () => {
   const { probabilities, pmf } = reference.poisson_binomial;
   expectClose(poissonBinomial(probabilities), pmf, { relative: 1e-10 });
+});
+
+test('the binomial mass adds up to its distribution function, far from the middle too', () => {
+  for (const success of [0, 1e-6, 0.05, 0.7, 1]) {
+    const mass = binomialMass(1500, success, 1501);
+    let sum = 0;
+    mass.forEach((value, k) => {
+      sum += value;
+      expectClose(sum, binomialCdf(k, { trials: 1500, success }), { absolute: 1e-10 });
+    });
+  }
 });
 
 test('the number of successes of like trials is binomial', () => {

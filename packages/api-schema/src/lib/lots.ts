@@ -38,10 +38,6 @@ const lotFields = {
     description: 'When more than 5 % will be beyond the limit, with probability 0.5',
   }),
   exit_date_earliest: date.nullable().meta({ description: 'The same with probability 0.05' }),
-  relative_drift: ratio.meta({
-    description: 'Growth per year against other lots in the same areas; needs no reference',
-  }),
-  relative_drift_se: ratio,
 } as const;
 
 const samplingPlan = z.object({

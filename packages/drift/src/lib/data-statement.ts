@@ -6,6 +6,8 @@ import { errorOfBeta } from './health-decision.ts';
 import { mixtureMoments } from './mixture.ts';
 
 const DAYS_PER_YEAR = 365.25;
+/** Below this probability a drift changes nothing. */
+const LEAST_DRIFTED = 0.02;
 
 /** What the data alone says of a meter: what a lot is graded from, which must not count its prior twice (docs/lots.md). */
 export type DataStatement = Pick<
@@ -14,8 +16,8 @@ export type DataStatement = Pick<
 >;
 
 /**
- * The constant level that the path tells without any prior; of a meter that has rather drifted than not, beta at as-of under its
- * drifts, whose priors are wide beside what the data tells.
+ * The constant level that the path tells without any prior. Where the meter may have drifted, beta at as-of under its drifts, whose priors are
+ * wide beside what the data tells, as well: mean and spread of both, by the probability of each.
  */
 export function dataStatement(
   path: PathEvidence,
@@ -29,17 +31,7 @@ export function dataStatement(
 ): DataStatement {
   const level = levelAlone(path);
   if (level === undefined) return {};
-  const drifted =
-    posterior.probabilityDrifted >= 0.5
-      ? mixtureMoments(
-          componentsAt(
-            posterior.components.filter(({ profile }) => profile >= 0),
-            at0.profiles,
-            at0.time,
-          ),
-        )
-      : undefined;
-  const { mean, sd } = drifted ?? level;
+  const { mean, sd } = eitherOf(level, posterior, at0);
   if (!(mean < 0.9)) return {};
   const growth = growthAlone(path);
   const perYear = DAYS_PER_YEAR / at0.daysPerBlock;
@@ -50,6 +42,26 @@ export function dataStatement(
       ? {}
       : { dataDriftPerYear: growth.mean * perYear, dataDriftPerYearSe: growth.sd * perYear }),
   };
+}
+
+function eitherOf(
+  level: { readonly mean: number; readonly sd: number },
+  { probabilityDrifted, components }: PathPosterior,
+  { profiles, time }: { readonly profiles: readonly Profile[]; readonly time: number },
+): { readonly mean: number; readonly sd: number } {
+  if (probabilityDrifted < LEAST_DRIFTED) return level;
+  const drifted = mixtureMoments(
+    componentsAt(
+      components.filter(({ profile }) => profile >= 0),
+      profiles,
+      time,
+    ),
+  );
+  const mean = level.mean + probabilityDrifted * (drifted.mean - level.mean);
+  const variance =
+    (1 - probabilityDrifted) * (level.sd ** 2 + (level.mean - mean) ** 2) +
+    probabilityDrifted * (drifted.sd ** 2 + (drifted.mean - mean) ** 2);
+  return { mean, sd: Math.sqrt(variance) };
 }
 
 function levelAlone({

@@ -28,8 +28,6 @@ export interface LotHealthRow {
   readonly driftPerYearSe: number | null;
   readonly exitDate: string | null;
   readonly exitDateEarliest: string | null;
-  readonly relativeDrift: number | null;
-  readonly relativeDriftSe: number | null;
   readonly plan: object;
 }
 
@@ -58,8 +56,6 @@ const TYPES = {
   drift_per_year_se: 'float8',
   exit_date: 'date',
   exit_date_earliest: 'date',
-  relative_drift: 'float8',
-  relative_drift_se: 'float8',
   plan: 'jsonb',
 } as const;
 
@@ -89,8 +85,6 @@ function record(row: LotHealthRow): Record<keyof typeof TYPES, unknown> {
     drift_per_year_se: row.driftPerYearSe,
     exit_date: row.exitDate,
     exit_date_earliest: row.exitDateEarliest,
-    relative_drift: row.relativeDrift,
-    relative_drift_se: row.relativeDriftSe,
     plan: row.plan,
   };
 }

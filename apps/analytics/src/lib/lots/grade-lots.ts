@@ -170,8 +170,6 @@ function rowOf(grade: LotGrade, quantity: string, asOfUs: number | null): LotHea
     driftPerYearSe: orNull(grade.driftPerYearSe),
     exitDate: dateOrNull(grade.exitMedianUs),
     exitDateEarliest: dateOrNull(grade.exitEarliestUs),
-    relativeDrift: null,
-    relativeDriftSe: null,
     plan: {
       n: plan.n,
       accept: plan.accept,

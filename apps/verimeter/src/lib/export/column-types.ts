@@ -45,8 +45,6 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'probability_over_limit',
   'received',
   'rejected',
-  'relative_drift',
-  'relative_drift_se',
   'share',
   'share_high',
   'share_high_95',

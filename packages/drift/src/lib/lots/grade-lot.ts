@@ -49,7 +49,7 @@ export function gradeLot(
   const share = stateShare(counts);
   const moments = lotMoments(lot, compositions);
   const drift = lotDrift(input.members, options.commonPerYearSe ?? 0);
-  const exit = drift === undefined ? {} : daysUntilExit(lot, compositions, drift);
+  const exit = drift === undefined ? {} : daysUntilExit({ ...lot, counts }, compositions, drift);
   const variance = shareVariance(counts, share.mean);
   return {
     ...base,

@@ -1,8 +1,9 @@
-import { at, median, normalQuantile, robustDeviation } from '@verimeter/statistics';
+import { at, mean, median, normalQuantile, robustDeviation } from '@verimeter/statistics';
 import { beyond } from './lot-parts.ts';
+import { averageShares } from './lot-moments.ts';
 import type { LotMember } from './lot-types.ts';
 import { LARGEST_SHARE } from './sampling-plan.ts';
-import type { Composition, LotAtHand } from './share-posterior.ts';
+import { type Composition, type LotAtHand, probabilityOver } from './share-posterior.ts';
 
 export interface LotDrift {
   readonly perYear: number;
@@ -45,70 +46,64 @@ export function lotDrift(members: readonly LotMember[], commonSe: number): LotDr
 
 const RATES = 21;
 const MOST_YEARS = 30;
+const FIRST_YEARS = 0.02;
 const DAYS_PER_YEAR = 365.25;
 
 /**
- * Days until 5 % of the lot are beyond the limit if all members go on together; absent where that does not happen with the
- * probability asked for.
+ * Days until more than 5 % of the lot are beyond the limit if all members go on together, with a probability of one half and of 5 %;
+ * absent where that takes more than 30 years. `counts`: P(K members are beyond the limit now).
  */
 export function daysUntilExit(
-  { parts, limit }: LotAtHand,
+  lot: LotAtHand & { readonly counts: Float64Array },
   compositions: readonly Composition[],
   drift: LotDrift,
 ): { readonly medianDays?: number; readonly earliestDays?: number } {
-  const likely = compositions.filter(({ weight }) => weight > 0.01);
-  const times: { years: number; weight: number }[] = [];
-  for (const { shares, weight } of likely) {
-    const used = [...shares.keys()].filter((k) => at(shares, k) > 1e-6);
-    const share = (moved: number): number => {
-      let sum = 0;
-      for (const k of used)
-        sum +=
-          at(shares, k) * beyond(at(parts.means, k) + moved, at(parts.sds, k), { limit, shift: 0 });
-      return sum;
-    };
-    for (let q = 0; q < RATES; q++) {
-      const rate = drift.perYear + drift.se * normalQuantile((q + 0.5) / RATES);
-      times.push({ years: exitYears((years) => share(rate * years)), weight });
-    }
-  }
-  times.sort((a, b) => a.years - b.years);
-  const total = times.reduce((sum, { weight }) => sum + weight, 0);
-  const at50 = weightedQuantile(times, 0.5 * total);
-  const at5 = weightedQuantile(times, 0.05 * total);
+  const shares = averageShares(compositions, lot.parts.count);
+  const used = [...shares.keys()].filter((k) => at(shares, k) > 1e-6);
+  const shareAt = (moved: number): number => {
+    let sum = 0;
+    for (const k of used)
+      sum +=
+        at(shares, k) *
+        beyond(at(lot.parts.means, k) + moved, at(lot.parts.sds, k), {
+          limit: lot.limit,
+          shift: 0,
+        });
+    return sum;
+  };
+  const now = shareAt(0);
+  const rates = Array.from(
+    { length: RATES },
+    (_, q) => drift.perYear + drift.se * normalQuantile((q + 0.5) / RATES),
+  );
+  const probabilityAt = (years: number): number =>
+    mean(
+      rates.map((rate) =>
+        probabilityOver(lot.counts, LARGEST_SHARE - (shareAt(rate * years) - now)),
+      ),
+    );
+  const medianYears = yearsUntil(probabilityAt, 0.5);
+  const earliestYears = yearsUntil(probabilityAt, 0.05);
   return {
-    ...(at50 < MOST_YEARS ? { medianDays: at50 * DAYS_PER_YEAR } : {}),
-    ...(at5 < MOST_YEARS ? { earliestDays: at5 * DAYS_PER_YEAR } : {}),
+    ...(medianYears === undefined ? {} : { medianDays: medianYears * DAYS_PER_YEAR }),
+    ...(earliestYears === undefined ? {} : { earliestDays: earliestYears * DAYS_PER_YEAR }),
   };
 }
 
-/** When the share first is too large; Infinity: not within 30 years. */
-function exitYears(share: (years: number) => number): number {
-  if (share(0) > LARGEST_SHARE) return 0;
-  // a lot whose mean is off may first come nearer to zero: the share falls, then rises
+/** When a probability that rises, after it may have fallen, first is as large; undefined: not within 30 years. */
+function yearsUntil(probabilityAt: (years: number) => number, wanted: number): number | undefined {
+  if (probabilityAt(0) >= wanted) return 0;
   let low = 0;
-  let high = 0.25;
-  while (share(high) <= LARGEST_SHARE) {
+  let high = FIRST_YEARS;
+  while (probabilityAt(high) < wanted) {
     low = high;
     high *= 1.6;
-    if (high > MOST_YEARS) return Infinity;
+    if (high > MOST_YEARS) return undefined;
   }
-  for (let turn = 0; turn < 20; turn++) {
+  for (let turn = 0; turn < 12; turn++) {
     const middle = (low + high) / 2;
-    if (share(middle) > LARGEST_SHARE) high = middle;
+    if (probabilityAt(middle) >= wanted) high = middle;
     else low = middle;
   }
   return high;
-}
-
-function weightedQuantile(
-  sorted: readonly { readonly years: number; readonly weight: number }[],
-  wanted: number,
-): number {
-  let sum = 0;
-  for (const { years, weight } of sorted) {
-    sum += weight;
-    if (sum >= wanted) return years;
-  }
-  return Infinity;
 }

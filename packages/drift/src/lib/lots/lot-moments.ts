@@ -65,7 +65,8 @@ export function lotMoments(lot: LotAtHand, compositions: readonly Composition[])
   };
 }
 
-function averageShares(compositions: readonly Composition[], count: number): Float64Array {
+/** Shares of the parts over all compositions. */
+export function averageShares(compositions: readonly Composition[], count: number): Float64Array {
   const shares = new Float64Array(count);
   for (const composition of compositions)
     for (let k = 0; k < count; k++)

@@ -1,4 +1,4 @@
-import { at, normalCdf, poissonBinomial } from '@verimeter/statistics';
+import { addTrials, at, binomialMass, normalCdf } from '@verimeter/statistics';
 import { beyond, type LotParts, partsBeyond } from './lot-parts.ts';
 import type { MeasuredMember } from './measurements.ts';
 import type { ShareStatement } from './lot-types.ts';
@@ -25,6 +25,11 @@ const LARGE_SHIFT = 0.15;
 const LEAST_WEIGHT = 1e-4;
 /** Members with an estimate up to which their number beyond the limit is counted exactly. */
 const EXACT_MEMBERS = 1500;
+/** Numbers farther than this above their mean are left out. */
+const FARTHEST_SD = 9;
+const LEAST_LENGTH = 12;
+/** Of a probability below this that a member is beyond the limit only the sum over the members matters. */
+const RARE = 1e-3;
 
 export interface LotAtHand {
   readonly members: readonly MeasuredMember[];
@@ -197,19 +202,30 @@ function addCounts(
   weight: number,
 ): void {
   const { own, unseen, theta } = lot;
+  let mean = unseen * theta;
+  let variance = mean * (1 - theta);
+  let rare = 0;
+  for (const p of own) {
+    mean += p;
+    variance += p * (1 - p);
+    if (p < RARE) rare += p;
+  }
+  const sd = Math.sqrt(variance);
   if (own.length + unseen > EXACT_MEMBERS) {
-    let mean = unseen * theta;
-    let variance = unseen * theta * (1 - theta);
-    for (const p of own) {
-      mean += p;
-      variance += p * (1 - p);
-    }
-    addNormal(mass, { mean, sd: Math.sqrt(variance) }, weight);
+    addNormal(mass, { mean, sd }, weight);
     return;
   }
-  // what is next to impossible is left out
-  const all = [...own.filter((p) => p > 1e-9), ...Array.from({ length: unseen }, () => theta)];
-  const counts = poissonBinomial(all);
+  const counts = binomialMass(
+    unseen,
+    theta,
+    Math.min(mass.length, Math.ceil(mean + FARTHEST_SD * sd) + LEAST_LENGTH),
+  );
+  // the sum of very rare ones by their mean: as many trials of that probability
+  const trials = Math.ceil(rare / RARE);
+  addTrials(counts, [
+    ...own.filter((p) => p >= RARE),
+    ...Array.from({ length: trials }, () => rare / trials),
+  ]);
   for (let k = 0; k < counts.length; k++)
     mass[k] = (mass[k] as number) + weight * (counts[k] as number);
 }
@@ -266,6 +282,7 @@ function countQuantile(counts: Float64Array, probability: number): number {
 export function probabilityOver(counts: Float64Array, bound: number): number {
   const size = counts.length - 1;
   let sum = 0;
-  for (let k = Math.floor(bound * size + 1e-9) + 1; k <= size; k++) sum += counts[k] as number;
+  for (let k = Math.max(0, Math.floor(bound * size + 1e-9) + 1); k <= size; k++)
+    sum += counts[k] as number;
   return Math.min(1, sum);
 }

@@ -11,10 +11,10 @@ export interface Profiled {
   readonly logLikelihood: number;
 }
 
-/** Log-likelihood below the top at which the walk ends, 4 standard deviations. */
-const DEEPEST = 8;
+/** Log-likelihood below the top at which the walk ends, 3.5 standard deviations. */
+const DEEPEST = 6;
 /** Steps of the walk, in standard deviations. */
-const STEP = 0.45;
+const STEP = 0.55;
 const MOST_STEPS = 60;
 /** Log-likelihood that a search may leave per cycle: none that matters beside the 1.35 of a 90 % interval. */
 const LEAST_GAIN = 1e-3;
