@@ -4,9 +4,11 @@ import { DAY_US } from './device-series.ts';
 import { FALSE_ALARM } from './check-outcome.ts';
 
 /** Two accounts of the same, day by day. */
-type Compare = (
-  k: number,
-) => { readonly difference: number; readonly reference: number } | undefined;
+/** Two accounts of each interval; NaN where they cannot be compared. */
+export interface Compared {
+  readonly difference: Float64Array;
+  readonly reference: Float64Array;
+}
 
 export interface DailyBias {
   /** Sum of the differences over the sum of the reference. */
@@ -33,35 +35,34 @@ const LEAST_SHARE = 0.25;
  */
 function dailyBias(
   { grid }: Pick<DeviceSeries, 'grid'>,
-  compare: Compare,
+  { difference, reference }: Compared,
   first: number,
 ): DailyBias | undefined {
   const perDay = DAY_US / grid.stepUs;
   const days: { difference: number; reference: number; points: number }[] = [];
   let current = -1;
   for (let k = first; k < grid.count; k++) {
-    const pair = compare(k);
-    if (pair === undefined) continue;
+    if (Number.isNaN(reference[k])) continue;
     // the interval that ends at midnight belongs to the day before
     const day = Math.floor((grid.startUs + k * grid.stepUs - 1) / DAY_US);
     if (day !== current) days.push({ difference: 0, reference: 0, points: 0 });
     current = day;
     const sums = days.at(-1);
     if (sums === undefined) continue;
-    sums.difference += pair.difference;
-    sums.reference += pair.reference;
+    sums.difference += difference[k] as number;
+    sums.reference += reference[k] as number;
     sums.points++;
   }
   const counted = days.filter(({ points }) => points >= LEAST_SHARE * perDay);
   const n = counted.length;
-  const reference = counted.reduce((sum, day) => sum + day.reference, 0);
-  if (n < LEAST_DAYS || !(reference > 0)) return undefined;
-  const bias = counted.reduce((sum, day) => sum + day.difference, 0) / reference;
+  const total = counted.reduce((sum, day) => sum + day.reference, 0);
+  if (n < LEAST_DAYS || !(total > 0)) return undefined;
+  const bias = counted.reduce((sum, day) => sum + day.difference, 0) / total;
   const squares = counted.reduce(
     (sum, day) => sum + (day.difference - bias * day.reference) ** 2,
     0,
   );
-  const standardError = Math.sqrt((n / (n - 1)) * squares) / reference;
+  const standardError = Math.sqrt((n / (n - 1)) * squares) / total;
   return {
     bias,
     standardError,
@@ -72,12 +73,28 @@ function dailyBias(
   };
 }
 
+/** An account of each grid point; undefined where there is none. */
+export function comparedPoints(
+  count: number,
+  compare: (k: number) => { readonly difference: number; readonly reference: number } | undefined,
+): Compared {
+  const difference = new Float64Array(count).fill(NaN);
+  const reference = new Float64Array(count).fill(NaN);
+  for (let k = 0; k < count; k++) {
+    const pair = compare(k);
+    if (pair === undefined) continue;
+    difference[k] = pair.difference;
+    reference[k] = pair.reference;
+  }
+  return { difference, reference };
+}
+
 /** Over the whole of the data and over its last days, the longest first; spans too short for the data are left out. */
-export function biasOverSpans(device: Pick<DeviceSeries, 'grid'>, compare: Compare): DailyBias[] {
+export function biasOverSpans(device: Pick<DeviceSeries, 'grid'>, compared: Compared): DailyBias[] {
   const { stepUs, count } = device.grid;
   return SPANS_DAYS.flatMap((days, index) => {
     const first = Math.max(0, count - 1 - Math.round((days * DAY_US) / stepUs));
     if (first === 0 && index > 0) return [];
-    return dailyBias(device, compare, first) ?? [];
+    return dailyBias(device, compared, first) ?? [];
   });
 }

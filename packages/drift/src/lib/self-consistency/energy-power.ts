@@ -1,5 +1,5 @@
 import { absent, type CheckOutcome } from './check-outcome.ts';
-import { biasOverSpans, type DailyBias } from './daily-bias.ts';
+import { biasOverSpans, comparedPoints, type DailyBias } from './daily-bias.ts';
 import { type DeviceSeries, instantAt, stepHours } from './device-series.ts';
 
 const CHECK = 'energy_power';
@@ -18,7 +18,7 @@ export function checkEnergyPower(device: DeviceSeries): CheckOutcome {
   const { importRegister: register, exportRegister, activePower: power, grid } = device;
   if (register === undefined || power === undefined) return absent(CHECK);
   const hours = stepHours(grid);
-  const spans = biasOverSpans(device, (k) => {
+  const compared = comparedPoints(grid.count, (k) => {
     if (k === 0) return undefined;
     const energy = (register[k] as number) - (register[k - 1] as number);
     const watts = power[k] as number;
@@ -31,6 +31,7 @@ export function checkEnergyPower(device: DeviceSeries): CheckOutcome {
     const shown = (watts * hours) / 1000;
     return { difference: energy - shown, reference: shown };
   });
+  const spans = biasOverSpans(device, compared);
   const outcomes = spans.map((told) => judge(device, told));
   return (
     outcomes.find(({ state }) => state === 'inconsistent') ??

@@ -33,10 +33,11 @@ export function checkPhaseVoltage(device: DeviceSeries): CheckOutcome {
       const own = voltages[phase]?.[k] as number;
       if (!Number.isFinite(own)) continue;
       seen++;
-      const others = phases.map((other) =>
-        other === phase ? 0 : (voltages[other]?.[k] as number) || 0,
-      );
-      const highest = Math.max(...others);
+      let highest = 0;
+      for (const other of phases) {
+        const volts = voltages[other]?.[k] as number;
+        if (other !== phase && volts > highest) highest = volts;
+      }
       const flowing = (currents[phase]?.[k] as number) >= FLOWING_A;
       const isDead =
         (highest >= ALIVE_V && own < DEAD_SHARE * highest) || (own < ALIVE_V && flowing);

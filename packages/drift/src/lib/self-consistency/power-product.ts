@@ -1,6 +1,6 @@
 import { median } from '@verimeter/statistics';
 import { absent, type CheckOutcome } from './check-outcome.ts';
-import { biasOverSpans, type DailyBias } from './daily-bias.ts';
+import { biasOverSpans, comparedPoints, type Compared, type DailyBias } from './daily-bias.ts';
 import {
   type DeviceSeries,
   instantAt,
@@ -17,15 +17,13 @@ const LIMIT_THREE_PHASES = 0.15;
 /** One-sided 90 % power beside the reach of chance. */
 const POWER_Z = 1.28;
 
-type Pair = (k: number) => { difference: number; reference: number } | undefined;
-
 /**
  * Active power against the sum over the phases of V I, times the power factor where it is sent. With it the two are equal, sample by sample; where
  * the quantities are means, the product of means is not the mean of the product, by at most what single intervals scatter: so
  * much is added to the limit. Without it only more active than apparent power is a contradiction, which no power factor explains.
  */
 export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
-  const { activePower: power, powerFactor, voltages, currents } = device;
+  const { activePower: power, powerFactor, voltages, currents, grid } = device;
   const phases = livePhases(currents);
   if (power === undefined || phases.length === 0) return absent(CHECK);
   if (phases.some((phase) => voltages[phase] === undefined)) return absent(CHECK);
@@ -33,12 +31,14 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
   if (livePhases(voltages).some((phase) => !phases.includes(phase))) return absent(CHECK);
   const least = 20 * Math.max(1, resolutionOf(power));
   const steps = phases.map((phase) => resolutionOf(currents[phase] as Float64Array));
-  const pair: Pair = (k) => {
+  const compared = comparedPoints(grid.count, (k) => {
     const watts = power[k] as number;
     let apparent = 0;
     for (const [index, phase] of phases.entries()) {
       const volts = voltages[phase]?.[k] as number;
       const amperes = currents[phase]?.[k] as number;
+      // a current with a sign is one of a meter that says its direction: then the product is no apparent power
+      if (amperes < 0) return undefined;
       // rounding of a small current is not noise around it: what is below half a step shows as nothing
       if (amperes > 0 && amperes < 10 * (steps[index] as number)) return undefined;
       apparent += volts * amperes;
@@ -49,9 +49,9 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
     if (!(watts > 0) || !Number.isFinite(reference)) return undefined;
     if (watts < least && reference < least) return undefined;
     return { difference: watts - reference, reference };
-  };
-  const spans = biasOverSpans(device, pair);
-  const outcomes = spans.map((told) => judge(device, told, pair));
+  });
+  const spans = biasOverSpans(device, compared);
+  const outcomes = spans.map((told) => judge(device, told, compared));
   return (
     outcomes.find(({ state }) => state === 'inconsistent') ??
     outcomes[0] ?? { check: CHECK, state: 'not_resolvable' }
@@ -61,11 +61,11 @@ export function checkPowerProduct(device: DeviceSeries): CheckOutcome {
 function judge(
   { powerFactor, grid, currents }: DeviceSeries,
   { bias, standardError, reach, days, points, first }: DailyBias,
-  pair: Pair,
+  compared: Compared,
 ): CheckOutcome {
   const hours = points * stepHours(grid);
   const hasFactor = powerFactor !== undefined;
-  const scatter = hasFactor ? scatterOf([first, grid.count], pair, bias) : 0;
+  const scatter = hasFactor ? scatterOf([first, grid.count], compared, bias) : 0;
   const isSingle = livePhases(currents).length === 1;
   const limit = (hasFactor && !isSingle ? LIMIT_THREE_PHASES : LIMIT) + scatter;
   const beyond = hasFactor ? Math.abs(bias) : bias;
@@ -86,12 +86,15 @@ function judge(
 }
 
 /** Typical distance of single points from the common ratio. */
-function scatterOf([first, end]: readonly [number, number], pair: Pair, bias: number): number {
+function scatterOf(
+  [first, end]: readonly [number, number],
+  { difference, reference }: Compared,
+  bias: number,
+): number {
   const distances: number[] = [];
   for (let k = first; k < end; k++) {
-    const found = pair(k);
-    if (found !== undefined && found.reference > 0)
-      distances.push(Math.abs(found.difference / found.reference - bias));
+    const scale = reference[k] as number;
+    if (scale > 0) distances.push(Math.abs((difference[k] as number) / scale - bias));
   }
   return median(distances);
 }
