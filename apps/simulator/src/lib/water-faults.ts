@@ -88,7 +88,7 @@ export function planWaterFaults(
   const dayAt = (low: number, high: number): number =>
     Math.round(24 * historyDays * random.uniform(low, high)) / 24;
   const plans: WaterFault[] = [
-    { kind: 'drift', size: -random.uniform(0.14, 0.25), sinceDay: -1 },
+    { kind: 'drift', size: -random.uniform(0.14, 0.21), sinceDay: -1 },
     { kind: 'drift', size: -random.uniform(0.08, 0.14), sinceDay: dayAt(0.1, 0.3) },
     { kind: 'stopped', sinceDay: dayAt(0.72, 0.8) },
     { kind: 'backflow', litresPerNight: random.uniform(25, 60), sinceDay: dayAt(0.6, 0.75) },
