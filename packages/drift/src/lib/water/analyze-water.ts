@@ -4,6 +4,7 @@ import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fl
 import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
 import type { WaterMeterAnswer } from '../water-meter/water-meter-findings.ts';
 import { districtResidual } from './district-residual.ts';
+import { withoutStanding } from './standing-meters.ts';
 import type { DistrictInput, WaterFleetInput, WaterFleetResult } from './water-types.ts';
 import { analyzeWaterFleet } from './water-fleet.ts';
 
@@ -18,6 +19,16 @@ const QUANTITY = 'water_volume';
 
 /** Everything that is said of the water meters of a tenant: by the balances of their districts, and by each meter itself. */
 export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
+  const first = answersOf(input);
+  const stopped = first.devices.filter(({ indication }) => indication === 'stopped');
+  if (stopped.length === 0) return first;
+  // What their homes draw since then would be taken for errors of the others.
+  const again = answersOf(withoutStanding(input, stopped));
+  const told = new Map(stopped.map((device) => [device.deviceId, device]));
+  return { ...again, devices: again.devices.map((device) => told.get(device.deviceId) ?? device) };
+}
+
+function answersOf(input: WaterFleetInput): WaterFleetResult {
   const { devices, areas } = analyzeWaterFleet(input);
   const meters = new Map(input.meters.map((meter) => [meter.deviceId, meter]));
   const latestUs = Math.max(0, ...devices.map(({ asOfUs }) => asOfUs));

@@ -5,9 +5,14 @@ import type { DistrictInput, ReadPattern, WaterFleetInput } from './water-types.
 const WANTED_MINUTES = 60;
 /** Share of its readings that a meter must have on the grid. */
 const LEAST_ON_GRID = 0.9;
-/** Share of the consumers that may be left out of a balance, and of the grid steps that one of them may miss. */
+/** Share of the consumers that may be left out of a balance. */
 const MOST_LEFT_OUT = 0.05;
-const MOST_MISSING = 0.15;
+/**
+ * Share of the grid steps that one of them may miss: up to it the hours without it are given up for all, beyond it the meter itself. What one home
+ * draws costs the others more than a third of the time: of 30 homes, one standing for the last 16 to 31 of 90 days, drifts of 10 % are
+ * found with a recall of 0.93 (0.79 to 0.98) without those hours, 0.40 (0.25 to 0.58) without that home.
+ */
+const MOST_MISSING = 0.35;
 
 export interface ReadCheck {
   /** Set: the district is refused as `not_synchronous`. */
