@@ -32,6 +32,7 @@ interface Squares {
 export function varianceInflations(
   consumers: readonly JudgedConsumer[],
   profiles: readonly Profile[],
+  areaWeight: number = AREA_WEIGHT,
 ): Float64Array {
   const ratios = new Float64Array(consumers.length).fill(1);
   for (const width of [1, GROUP]) {
@@ -44,7 +45,7 @@ export function varianceInflations(
     }
     const area = sum / count;
     own.forEach((squares, i) => {
-      const ratio = (AREA_WEIGHT * area + squares.sum) / (AREA_WEIGHT + squares.count);
+      const ratio = (areaWeight * area + squares.sum) / (areaWeight + squares.count);
       ratios[i] = Math.max(at(ratios, i), ratio);
     });
   }

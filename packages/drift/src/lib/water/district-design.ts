@@ -23,7 +23,7 @@ const LOW_FLOW_LOSS = { mean: 0.05, sd: 0.2 } as const;
 /** The same of a single meter, around that of the district. */
 const LOW_FLOW_OWN_SD = 0.1;
 /** sd of what stays in each beta whatever the window, as a share of the loss: pressure at the customer's own place. */
-const PLACE_SD_OF_LOSS = 0.02;
+const PLACE_SD_OF_LOSS = 0.01;
 /** sd of the error that a meter had before its last verification or swap. */
 const BEFORE_SD = 0.1;
 /** Of a meter whose clock is wrong, hours. */

@@ -30,9 +30,17 @@ export interface Unrest {
   readonly jump: Float64Array;
 }
 
-/** Standard deviations from which on an interval is an outlier, and a change of the level a burst or its repair. */
-const OUTLIER = 3;
-const JUMP = 4;
+/**
+ * Standard deviations from which on an interval is an outlier, and a change of the level a burst or its repair. Milder ones are weighted down
+ * after the filter: taken for unrest they would be all the hours in which much flows, and what is left of the noise would shrink round by round.
+ */
+const OUTLIER = 5;
+const JUMP = 5;
+/** An outlier is left with so many standard deviations. */
+const LEFT = 3;
+/** A jump stays one while it is so many times what the walk does in an hour, and this share of the usual volume. */
+const LEAST_JUMP = 5;
+const LEAST_JUMP_SHARE = 0.02;
 /** A jump takes its neighbourhood with it: only the largest within so many intervals is one. */
 const APART = 6;
 
@@ -103,7 +111,7 @@ function noiseOf(p: readonly number[]): DistrictNoise {
 
 /**
  * Intervals that stand out - a hydrant, a flushing - count less from now on, and where the level jumps - a burst, its repair - the walk may take the
- * jump. Weights of a t distribution with few degrees of freedom, renewed round by round.
+ * jump. Both are told anew from what they are found to be with the last ones: what fits without them is none.
  */
 export function findUnrest(
   noise: DistrictNoise,
@@ -113,16 +121,20 @@ export function findUnrest(
 ): Unrest & { readonly seen: Disturbances } {
   const model = leakModel(noise, shape, before);
   const seen = disturbances(model, rest);
+  const { usual, hours } = shape;
   const count = rest.length;
-  const single = before.single.slice();
-  const jump = before.jump.slice();
+  const single = new Float64Array(count).fill(1);
+  const jump = new Float64Array(count);
   for (let t = 0; t < count; t++) {
-    const z = Math.abs(seen.single[t] as number);
+    const z = Math.abs(seen.single[t] as number) * Math.sqrt(before.single[t] as number);
     const j = Math.abs(seen.jump[t] as number);
-    if (j > JUMP && j >= z && isPeak(seen.jump, t)) {
-      const size = (seen.level[t] as number) - (t === 0 ? 0 : (seen.level[t - 1] as number));
-      jump[t] = Math.max(jump[t] as number, shape.usual * shape.usual * 0.01, size * size);
-    } else if (z > OUTLIER) single[t] = (single[t] as number) * (z / OUTLIER) ** 2;
+    const size = t === 0 ? 0 : (seen.level[t] as number) - (seen.level[t - 1] as number);
+    if ((before.jump[t] as number) > 0) {
+      const least = LEAST_JUMP ** 2 * noise.walk * (hours[t] as number);
+      if (size * size > Math.max(least, (LEAST_JUMP_SHARE * usual) ** 2)) jump[t] = size * size;
+    } else if (t > 0 && j > JUMP && j >= z && isPeak(seen.jump, t))
+      jump[t] = Math.max((0.1 * usual) ** 2, size * size);
+    if (jump[t] === 0 && z > OUTLIER) single[t] = (z / LEFT) ** 2;
   }
   return { single, jump, seen };
 }

@@ -26,6 +26,11 @@ export const WATER_MODEL_VERSION = 'water-1';
 const EM_ROUNDS = 4;
 /** Days from CONTRACTS.md 4; worn meters lose 20 % of their own accord, a bypass starts at 30 %. */
 const RULES: ListRules = { reverifyDays: 45, tamperError: -0.27 };
+/**
+ * Squares that the district's own ratio of empirical to model variance counts as beside the some eighteen of a single home: what the noise model
+ * misses is common to its homes, and chance alone must not widen every third of them.
+ */
+const DISTRICT_WEIGHT = 40;
 const DAY_US = 86_400e6;
 
 /** The answer for every water meter of the tenant and every district. Deterministic; no clock. */
@@ -65,7 +70,11 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
       state.judged = found.judged;
       state.actives = found.actives;
       if (round === 0)
-        state.inflation = varianceInflations(state.judged, profilesOf(evidence.blocks));
+        state.inflation = varianceInflations(
+          state.judged,
+          profilesOf(evidence.blocks),
+          DISTRICT_WEIGHT,
+        );
       levels.set(district.groupId, levelSdOf(evidence.design.supplySd, evidence.design.lossShare));
       const joined = new Set(candidates.map(({ meter }) => meter));
       state.judged.forEach(({ level, posterior }, i) => {
