@@ -5,7 +5,7 @@ import { type DistrictEvidence, WIDE_SD } from './district-evidence.ts';
 
 /** An offset below this costs little, hours. */
 const LEAST_OFFSET = 0.1;
-const LEAST_Z = 5;
+const LEAST_Z = 6.5;
 
 export interface ReadOffsets {
   /** Consumers whose readings are clearly taken at other times than they say. */
