@@ -228,11 +228,13 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'evaluate',
-      positionals: 'electricity|water|sensors|devices|lots|city|report|golden|validation',
+      positionals:
+        'electricity|water|water-meters|sensors|devices|lots|city|report|golden|validation',
       summary: 'how well the analysis finds errors that a simulation hides',
       details: [
         'electricity: named cases of simulated transformer areas, with the loads of the simulated city or, with --data, real ones.',
         'water: the same for districts of water meters.',
+        'water-meters: stopped meters told from empty homes, a year of daily looks; cells by what is known beside the register.',
         'sensors: named cases of simulated networks of air sensors or, with --data, real stations; weekly looks.',
         'lots: lots of 500 meters with a known share beyond the limit, graded from uncertain estimates.',
         'city: the demo cities of `up`, found beside hidden. report: docs/accuracy.md, docs/accuracy-water.md and their figures from the records in --out.',

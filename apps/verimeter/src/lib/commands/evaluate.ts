@@ -9,10 +9,12 @@ import { evaluateLots } from '../evaluate/lots/evaluate-lots.ts';
 import { evaluateValidation } from '../evaluate/validation/evaluate-validation.ts';
 import { evaluateSensors } from '../evaluate/sensors/evaluate-sensors.ts';
 import { evaluateWater } from '../evaluate/water/evaluate-water.ts';
+import { evaluateWaterMeters } from '../evaluate/water-meters/evaluate-water-meters.ts';
 
 const TASKS = {
   electricity: evaluateElectricity,
   water: evaluateWater,
+  'water-meters': evaluateWaterMeters,
   city: evaluateCity,
   report: evaluateReport,
   golden: evaluateGolden,
@@ -30,6 +32,7 @@ export async function run(context: CommandContext): Promise<number> {
     [
       'electricity',
       'water',
+      'water-meters',
       'sensors',
       'devices',
       'lots',
