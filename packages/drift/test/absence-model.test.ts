@@ -15,12 +15,28 @@ const weekends = absenceRecord(
 );
 const second = absenceRecord([30, 12, 45, 8, 20, 15, 33], 60);
 
+const likeliest = (record: AbsenceRecord): number => {
+  const weights = kindWeights(GENERAL_ABSENCES, record);
+  return weights.indexOf(Math.max(...weights));
+};
+
+const fortnights = (record: AbsenceRecord): number => longerSpellRate(GENERAL_ABSENCES, record, 14);
+
+/** Share of homes that are left for so long within a year. */
+const homesLeft = (days: number): number =>
+  GENERAL_ABSENCES.reduce((sum, kind) => {
+    const one = [{ ...kind, share: 1 }];
+    const rate = longerSpellRate(one, absenceRecord([], 0), days);
+    // gamma over homes; those that are always away are in use for a quarter of the year
+    const { shape } = kind.long;
+    const years = kind.share < 0.12 ? 0.25 : 1;
+    return sum + kind.share * (1 - (shape / (shape + rate * years)) ** shape);
+  }, 0);
+
+const odds = (p: number): number => p / (1 - p);
+
 describe('how homes are left', () => {
   test('a home is of the kind that its record shows', () => {
-    const likeliest = (record: AbsenceRecord): number => {
-      const weights = kindWeights(GENERAL_ABSENCES, record);
-      return weights.indexOf(Math.max(...weights));
-    };
     expect([never, weekends, second].map(likeliest)).toEqual([0, 1, 2]);
     expect(kindWeights(GENERAL_ABSENCES, weekends).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   });
@@ -33,26 +49,16 @@ describe('how homes are left', () => {
       expect(rates.toSorted((a, b) => b - a)).toEqual(rates);
       expect(rates.at(-1)).toBeGreaterThan(0);
     }
-    const of = (record: AbsenceRecord): number => longerSpellRate(GENERAL_ABSENCES, record, 14);
-    expect(of(never)).toBeLessThan(of(weekends));
-    expect(of(weekends)).toBeLessThan(of(second));
+    expect(fortnights(never)).toBeLessThan(fortnights(weekends));
+    expect(fortnights(weekends)).toBeLessThan(fortnights(second));
   });
 
   test('in a year as many homes are left for a week, and for a month, as real ones were', () => {
     // 76 homes: 22 % for a week or longer, 7 % for a month
-    const share = (days: number): number =>
-      GENERAL_ABSENCES.reduce((sum, kind) => {
-        const one = [{ ...kind, share: 1 }];
-        const rate = longerSpellRate(one, absenceRecord([], 0), days);
-        // gamma over homes; those that are always away are in use for a quarter of the year
-        const { shape } = kind.long;
-        const years = kind.share < 0.12 ? 0.25 : 1;
-        return sum + kind.share * (1 - (shape / (shape + rate * years)) ** shape);
-      }, 0);
-    expect(share(7)).toBeGreaterThan(0.17);
-    expect(share(7)).toBeLessThan(0.35);
-    expect(share(30)).toBeGreaterThan(0.05);
-    expect(share(30)).toBeLessThan(0.12);
+    expect(homesLeft(7)).toBeGreaterThan(0.17);
+    expect(homesLeft(7)).toBeLessThan(0.35);
+    expect(homesLeft(30)).toBeGreaterThan(0.05);
+    expect(homesLeft(30)).toBeLessThan(0.12);
   });
 
   test('a fleet that is never left makes quiet times suspicious sooner, one of second homes later', () => {
@@ -79,7 +85,6 @@ describe('how homes are left', () => {
 
   test('odds are those of the two rates, and a witness multiplies them', () => {
     const rate = longerSpellRate(GENERAL_ABSENCES, never, 10);
-    const odds = (p: number): number => p / (1 - p);
     const plain = stoppedProbability(GENERAL_ABSENCES, never, { days: 10, season: 2, evidence: 0 });
     expect(odds(plain)).toBeCloseTo(0.03 / (2 * rate), 9);
     const heard = stoppedProbability(GENERAL_ABSENCES, never, {

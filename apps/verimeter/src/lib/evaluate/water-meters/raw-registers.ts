@@ -11,7 +11,7 @@ import {
 import { CommandError } from '../../arguments.ts';
 
 const HOUR_US = 3600e6;
-const ROW = /^([^;]+);(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d):(\d\d);(\d+);/;
+const ROW = /^([^;]+);(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d):(\d\d);(\d+(?:e\+\d+)?);/;
 
 /** Findings in registers as they came: with falls, jumps and long gaps. */
 export interface RawRegisters {
