@@ -1,6 +1,8 @@
 import { at } from '@verimeter/statistics';
 import type { AreaResult, DeviceResult, EvidenceItem } from '../fleet-types.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
+import { fewMedian } from './few-median.ts';
+import { dryValues, SWELLING } from './humidity-growth.ts';
 import { type JudgedQuantity, judgeQuantity, type QuantityVerdict } from './judge-quantity.ts';
 import { openQuantity, type QuantityNetwork } from './quantity-network.ts';
 import { answerSensor } from './sensor-answer.ts';
@@ -44,7 +46,8 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
     const own = prepared.filter(({ series }) => series.quantity === quantity);
     const networks = input.networks
       .map((network) => own.filter((one) => one.network === network))
-      .filter((members) => members.length > 0);
+      .filter((members) => members.length > 0)
+      .map((members) => dried(members, prepared));
     const opened = networks.map((members) => open(members));
     const verdict = judgeQuantity(opened);
     networks.forEach((members, n) => {
@@ -98,6 +101,33 @@ function prepare(network: SensorNetworkInput, zoneMinutes: number): Prepared[] {
           : { value: dead.value, hours: ((dead.to - dead.from) * stepUs) / 3600e6 },
     };
   });
+}
+
+/** Particle counts without what damp air adds to them. */
+function dried(members: readonly Prepared[], all: readonly Prepared[]): readonly Prepared[] {
+  const [first] = members;
+  if (first === undefined || !SWELLING.has(first.series.quantity)) return members;
+  const damp = all.filter(
+    ({ network, series }) => network === first.network && series.quantity === 'humidity',
+  );
+  if (damp.length === 0) return members;
+  const common = Float64Array.from({ length: first.calendar.points }, (_, k) =>
+    fewMedian(damp.map(({ values }) => at(values, k))),
+  );
+  const dry = dryValues(
+    members.map(({ series, values }) => {
+      const own = damp.find((one) => one.series.deviceId === series.deviceId);
+      return {
+        reference: series.role === 'reference',
+        values,
+        humidity: common.map((value, k) => {
+          const beside = own === undefined ? NaN : at(own.values, k);
+          return Number.isFinite(beside) ? beside : value;
+        }),
+      };
+    }),
+  );
+  return members.map((member, m) => ({ ...member, values: dry[m] ?? member.values }));
 }
 
 function open(members: readonly Prepared[]): QuantityNetwork {

@@ -1,5 +1,6 @@
 import { at, median, robustDeviation } from '@verimeter/statistics';
 import type { Calendar } from './calendar.ts';
+import { fewMedian } from './few-median.ts';
 import type { Blend } from './neighbour-blend.ts';
 import type { Comparison } from './network-level.ts';
 import type { Stretch } from './stretches.ts';
@@ -12,6 +13,8 @@ const HUBER = 0.7;
 const COURSE_DAYS = 7;
 /** Share of the mean level added to an hour's level, so that clean hours do not rule ratios. */
 const FLOOR_SHARE = 0.3;
+/** Bound of the relative deviation of an hour of the day. Thermometers in the sun scatter several times as much as at night. */
+const MOST_HOUR = 5;
 /** Values that tell a median well enough. */
 const ENOUGH = 3000;
 /** Least white noise of a day, share of the level or in the channel's unit: rounding. */
@@ -159,10 +162,8 @@ function courseOf(
   }
   let last = ratio ? 1 : 0;
   return daily.map((_, day) => {
-    const window = daily
-      .subarray(Math.max(0, day - COURSE_DAYS), day + COURSE_DAYS + 1)
-      .filter((value) => Number.isFinite(value));
-    if (window.length > 0) last = median(window);
+    const around = fewMedian(daily.subarray(Math.max(0, day - COURSE_DAYS), day + COURSE_DAYS + 1));
+    if (Number.isFinite(around)) last = around;
     return last;
   });
 }
@@ -178,7 +179,7 @@ function weightedMedian(parts: { readonly value: number; readonly weight: number
   return NaN;
 }
 
-/** Relative deviation of what is left, by hour of the day; 1 in the middle, bounded to a factor of two. */
+/** Relative deviation of what is left, by hour of the day; 1 in the middle, bounded. */
 function hourDeviations(rest: Float64Array, point: Int32Array, calendar: Calendar): Float64Array {
   const sorted: number[][] = Array.from({ length: 24 }, () => []);
   rest.forEach((value, i) => {
@@ -187,7 +188,9 @@ function hourDeviations(rest: Float64Array, point: Int32Array, calendar: Calenda
   const own = Float64Array.from(sorted, (sizes) => (sizes.length < 30 ? NaN : median(sizes)));
   const middle = medianOf(own);
   return own.map((size) =>
-    Number.isFinite(size) && middle > 0 ? Math.min(2, Math.max(0.5, size / middle)) : 1,
+    Number.isFinite(size) && middle > 0
+      ? Math.min(MOST_HOUR, Math.max(1 / MOST_HOUR, size / middle))
+      : 1,
   );
 }
 

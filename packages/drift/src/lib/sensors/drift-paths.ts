@@ -7,6 +7,10 @@ import type { DriftColumn } from './wander-filter.ts';
  */
 const RAMP_WEEKS = 2;
 const MOST_RAMPS = 30;
+/** Offsets beside a gain are told far less well than it: a coarse grid will do. */
+const OFFSET_WEEKS = 6;
+/** Share of its first week that a step fills. */
+const STEP_SHARES: readonly number[] = [0.4, 1];
 /** Weeks before the first step: without a time before it, a step is the level of the place. */
 const BEFORE_STEP = 4;
 
@@ -39,17 +43,21 @@ export function driftPaths(weeks: number, offsets: boolean): DriftPath[] {
   const paths: DriftPath[] = [];
   for (const { kind, of, share } of KINDS) {
     if (of === 'offset' && !offsets) continue;
-    const every = kind === 'ramp' ? rampWeeks : 1;
+    const every = of === 'offset' ? OFFSET_WEEKS : kind === 'ramp' ? rampWeeks : 1;
     const scaled = offsets ? share : kind === 'ramp' ? 0.6 : 0.4;
+    const shares = kind === 'step' && of === 'gain' ? STEP_SHARES : [1];
     for (let onset = 0; onset < weeks; onset += every) {
       if (kind === 'step' && onset < BEFORE_STEP) continue;
-      paths.push({
-        kind,
-        of,
-        onset,
-        logPrior: Math.log((scaled * every) / WEEKS_PER_YEAR),
-        byWeek: Float64Array.from({ length: weeks }, (_, w) => sharePast(kind, w - onset)),
-      });
+      for (const ofWeek of shares)
+        paths.push({
+          kind,
+          of,
+          onset,
+          logPrior: Math.log((scaled * every) / WEEKS_PER_YEAR / shares.length),
+          byWeek: Float64Array.from({ length: weeks }, (_, w) =>
+            w === onset && kind === 'step' ? ofWeek : sharePast(kind, w - onset),
+          ),
+        });
     }
   }
   return paths;

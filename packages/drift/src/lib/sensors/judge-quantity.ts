@@ -1,6 +1,6 @@
 import { at } from '@verimeter/statistics';
 import { DAYS_PER_YEAR, WEEKS_PER_YEAR, weekAt } from './calendar.ts';
-import { driftPaths } from './drift-paths.ts';
+import { type DriftPath, driftPaths } from './drift-paths.ts';
 import { DRIFT_PRIOR } from './drift-prior.ts';
 import { type LearningStretch, learnWander, usualWander } from './learn-wander.ts';
 import { type ComparedStretch, compareAll, type QuantityNetwork } from './quantity-network.ts';
@@ -19,14 +19,14 @@ import { measuredRow, type WeeklyRow } from './weekly-rows.ts';
 const USUAL_RATIO = 0.2;
 const ROUNDS = 3;
 /** Beyond this probability a stretch is left out of the blends of others; so many are kept at least. */
-const LEFT_OUT_FROM = 0.5;
+const LEFT_OUT_FROM = 0.3;
 const LEAST_KEPT = 5;
 /** Share of a network's stretches from which no wander is learned, at most. */
 const MOST_TRIMMED = 0.25;
 /** Constant difference of two places and offset of their relation, and error of a sensor at the start of a stretch, in units. */
 const PLACE_UNITS = 1.5;
 const OFFSET_LEVELS = 0.3;
-const VERIFIED_UNITS = 0.125;
+const VERIFIED_UNITS = 0.15;
 const UNVERIFIED_UNITS = 0.25;
 /** Level of today: so many days. */
 const LEVEL_DAYS = 30;
@@ -36,6 +36,7 @@ interface Known {
   readonly unit: number;
   readonly onsetsPerYear: number;
   readonly factors: readonly number[];
+  readonly pathsOf: (weeks: number, offsets: boolean) => readonly DriftPath[];
 }
 
 export interface JudgedStretch {
@@ -69,9 +70,10 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
   const unit = unitOf(networks);
   let wander = usualWander(unit);
   let judged: JudgedQuantity[] = [];
+  const pathsOf = rememberedPaths();
   for (let round = 0; round < ROUNDS; round++) {
     const last = round === ROUNDS - 1;
-    const known = { wander, unit, onsetsPerYear, factors: last ? WANDER_FACTORS : [1] };
+    const known = { wander, unit, onsetsPerYear, factors: last ? WANDER_FACTORS : [1], pathsOf };
     judged = networks.map((network, n): JudgedQuantity => ({
       network,
       stretches: (compared[n] as ComparedStretch[]).map((one) => judgeStretch(network, one, known)),
@@ -83,7 +85,7 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
       round === 0 ? undefined : wander,
     );
     onsetsPerYear = learnOnsets(judged);
-    const next = judged.map(({ stretches }) => drifting(stretches));
+    const next = judged.map(({ stretches }) => leftOutNext(stretches));
     compared = networks.map((network, n) =>
       same(next[n] as Set<number>, leftOut[n] as Set<number>)
         ? (compared[n] as ComparedStretch[])
@@ -92,6 +94,17 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
     leftOut = next;
   }
   return { networks: judged, wander, onsetsPerYear };
+}
+
+/** Stretches of one length have the same paths. */
+function rememberedPaths(): Known['pathsOf'] {
+  const known = new Map<string, readonly DriftPath[]>();
+  return (weeks, offsets) => {
+    const key = `${weeks} ${offsets}`;
+    const paths = known.get(key) ?? driftPaths(weeks, offsets);
+    known.set(key, paths);
+    return paths;
+  };
 }
 
 function unitOf(networks: readonly QuantityNetwork[]): number {
@@ -130,7 +143,7 @@ function judgeStretch(
   const series = network.series[stretch.series] as SensorSeries;
   const setting = settingOf(network, compared, known.unit);
   const { weeks, from } = setting;
-  const paths = driftPaths(weeks, network.comparison === 'ratio');
+  const paths = known.pathsOf(weeks, network.comparison === 'ratio');
   const rows = withMeasured(network, compared.rows, { stretch, series });
   const filtered = known.factors.map((factor) =>
     filterWander(rows, paths, { ...setting, wander: scaled(known.wander, factor) }),
@@ -250,7 +263,7 @@ function learnOnsets(judged: readonly JudgedQuantity[]): number {
 }
 
 /** Those that are left out of the blends of others: the likeliest first, as long as enough are kept. */
-function drifting(stretches: readonly JudgedStretch[]): Set<number> {
+function leftOutNext(stretches: readonly JudgedStretch[]): Set<number> {
   const candidates = stretches
     .filter(
       ({ stretch, probabilityDrifted }) => !stretch.reference && probabilityDrifted > LEFT_OUT_FROM,

@@ -1,6 +1,6 @@
 import { at, solveLinearInPlace } from '@verimeter/statistics';
 
-/** Strength of the prior weights, in shares of the mean variance of a neighbour. */
+/** Strength of the prior weights, in shares of the variance that single neighbours have for themselves. */
 const RIDGE = 0.1;
 
 /**
@@ -10,9 +10,7 @@ const RIDGE = 0.1;
  */
 export function neighbourWeights(covariance: Float64Array, prior: Float64Array): Float64Array {
   const n = prior.length;
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += at(covariance, i * n + i);
-  const ridge = (RIDGE * trace) / n + 1e-300;
+  const ridge = RIDGE * ownVariance(covariance, n) + 1e-300;
   let active = [...prior.keys()];
   for (;;) {
     const weights = solveActive(covariance, prior, ridge, active);
@@ -24,6 +22,18 @@ export function neighbourWeights(covariance: Float64Array, prior: Float64Array):
     }
     active = active.filter((_, i) => at(weights, i) >= 0);
   }
+}
+
+/** Mean variance without what all differences have in common. */
+function ownVariance(covariance: Float64Array, n: number): number {
+  let [diagonal, others] = [0, 0];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      if (i === j) diagonal += at(covariance, i * n + j);
+      else others += at(covariance, i * n + j);
+    }
+  const common = n > 1 ? others / (n * (n - 1)) : 0;
+  return Math.max(0.02 * (diagonal / n), diagonal / n - common);
 }
 
 /** The same without bounds on a subset of neighbours, by the multiplier of sum w = 1. */

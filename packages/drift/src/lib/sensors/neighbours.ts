@@ -1,4 +1,4 @@
-import { at } from '@verimeter/statistics';
+import { at, median } from '@verimeter/statistics';
 import { neighbourWeights } from './neighbour-weights.ts';
 import type { Comparison, NetworkLevel } from './network-level.ts';
 import type { SensorSeries } from './sensor-types.ts';
@@ -19,6 +19,9 @@ const COVARIANCE_BLOCKS = 12;
  */
 const BLOCKS = 26;
 const MOST_BLOCK_DAYS = 21;
+const COURSE_BLOCKS = 4;
+/** Days on each side of the course that a day is compared with. */
+const COURSE_DAYS = 14;
 /** Prior weight of a reference over that of a sensor at the same distance: it is maintained, and does not drift. */
 const REFERENCE_WEIGHT = 4;
 /** Distance over which the prior weight falls by e. */
@@ -45,6 +48,8 @@ export interface NeighbourData {
   readonly series: readonly SensorSeries[];
   readonly stretches: readonly Stretch[];
   readonly daily: readonly Float64Array[];
+  /** The same beside their course over a month: what varies together from day to day, whatever drifts. */
+  readonly anomalies: readonly Float64Array[];
   readonly network: NetworkLevel;
   readonly comparison: Comparison;
 }
@@ -55,7 +60,7 @@ export function neighbourhoodOf(
   data: NeighbourData,
   leftOut: ReadonlySet<number>,
 ): Neighbourhood {
-  const { series, stretches, daily } = data;
+  const { series, stretches } = data;
   const own = series[(stretches[target] as Stretch).series] as SensorSeries;
   const candidates: { stretch: number; correlation: number; km: number; near: boolean }[] = [];
   const correlated = new Set<number>();
@@ -66,8 +71,8 @@ export function neighbourhoodOf(
     if (leftOut.has(k) || otherSeries.deviceId === own.deviceId) continue;
     if (!Number.isFinite(at(data.network.levels, k))) continue;
     const { count, correlation } = correlate(
-      daily[target] as Float64Array,
-      daily[k] as Float64Array,
+      data.anomalies[target] as Float64Array,
+      data.anomalies[k] as Float64Array,
     );
     if (count < COMMON_DAYS) continue;
     const km = distanceKm(own, otherSeries);
@@ -123,12 +128,12 @@ function differenceCovariance(
       return (at(own, d) - at(other, d)) / scale;
     });
   });
-  differences.forEach(cutInPlace);
   const known = differences.map(
     (values) => values.filter((value) => Number.isFinite(value)).length,
   );
   const length = Math.max(1, Math.min(MOST_BLOCK_DAYS, Math.floor(Math.max(0, ...known) / BLOCKS)));
-  const blocks = differences.map((values) => blockMeans(values, length));
+  const blocks = differences.map((values) => withoutCourse(blockMeans(values, length)));
+  cutOutliers(blocks);
   const covariance = new Float64Array(n * n);
   let trace = 0;
   for (let i = 0; i < n; i++)
@@ -157,18 +162,36 @@ function blockMeans(values: Float64Array, length: number): Float64Array {
   });
 }
 
+/**
+ * Without the course over half a year, a running median. Two sensors that drift alike would be each other's best neighbours by their levels; the
+ * median follows ramps and steps, and what is left is how they stray.
+ */
+function withoutCourse(values: Float64Array): Float64Array {
+  return values.map((value, i) => {
+    const around = values.subarray(Math.max(0, i - COURSE_BLOCKS), i + COURSE_BLOCKS + 1);
+    return value - median(around.filter((one) => Number.isFinite(one)));
+  });
+}
+
 function levelled(values: Float64Array, level: number, comparison: Comparison): Float64Array {
   return values.map((value) => (comparison === 'ratio' ? value / level : value - level));
 }
 
-function cutInPlace(values: Float64Array): void {
-  const sizes = values.filter((value) => Number.isFinite(value)).map(Math.abs);
-  if (sizes.length === 0) return;
-  sizes.sort();
-  const bound = CUT * at(sizes, Math.floor(sizes.length / 2));
-  if (!(bound > 0)) return;
-  for (let d = 0; d < values.length; d++)
-    if (Math.abs(at(values, d)) > bound) values[d] = Math.sign(at(values, d)) * bound;
+/** Cuts what single neighbours do for themselves; what all differences share is the target's and stays. */
+function cutOutliers(differences: readonly Float64Array[]): void {
+  const days = differences[0]?.length ?? 0;
+  const shared = Float64Array.from({ length: days }, (_, d) =>
+    median(differences.map((values) => at(values, d)).filter((value) => Number.isFinite(value))),
+  );
+  for (const values of differences) {
+    const own = values.map((value, d) => Math.abs(value - at(shared, d)));
+    const bound = CUT * median(own.filter((size) => size > 0));
+    if (!(bound > 0)) continue;
+    for (let d = 0; d < days; d++) {
+      if (!(at(own, d) > bound)) continue;
+      values[d] = at(shared, d) + Math.sign(at(values, d) - at(shared, d)) * bound;
+    }
+  }
 }
 
 function crossMean(a: Float64Array, b: Float64Array): { sum: number; count: number } {
@@ -181,6 +204,17 @@ function crossMean(a: Float64Array, b: Float64Array): { sum: number; count: numb
     count++;
   }
   return { sum, count };
+}
+
+/** Daily values over (or less) their running mean of a month. */
+export function anomaliesOf(values: Float64Array, comparison: Comparison): Float64Array {
+  return values.map((value, d) => {
+    if (!Number.isFinite(value)) return NaN;
+    const course = meanOf(
+      values.subarray(Math.max(0, d - COURSE_DAYS), Math.min(values.length, d + COURSE_DAYS + 1)),
+    );
+    return comparison === 'ratio' ? value / course : value - course;
+  });
 }
 
 function meanOf(values: Float64Array): number {

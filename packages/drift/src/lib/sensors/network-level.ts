@@ -1,14 +1,19 @@
 import { median } from '@verimeter/statistics';
+import { fewMedian } from './few-median.ts';
 
 const ROUNDS = 4;
 /** Days that two members must share before one says anything of the other's level. */
 const LEAST_DAYS = 10;
+/** Days at the start of a stretch that tell its level as it was verified. */
+const START_DAYS = 75;
 
 export type Comparison = 'ratio' | 'difference';
 
 export interface NetworkLevel {
   /** By stretch: its level over that of the network (a ratio), or above it (a difference); NaN where it is too short. */
   readonly levels: Float64Array;
+  /** The same over the first months of each stretch: what it was before it drifted. */
+  readonly startLevels: Float64Array;
   /** By day: what the network sees, median of the members brought to one level; NaN where nobody reports. */
   readonly curve: Float64Array;
 }
@@ -37,7 +42,10 @@ export function networkLevel(
     for (let i = 0; i < daily.length; i++)
       levels[i] = levelOf(daily[i] as Float64Array, curve, comparison);
   }
-  return { levels, curve };
+  const startLevels = Float64Array.from(daily, (values) =>
+    levelOf(firstDays(values), curve, comparison),
+  );
+  return { levels, startLevels, curve };
 }
 
 function meanOf(values: Float64Array): number {
@@ -69,9 +77,18 @@ function medianCurve(
       const same = comparison === 'ratio' ? value / level : value - level;
       if (Number.isFinite(same)) seen.push(same);
     }
-    out[d] = median(seen);
+    out[d] = fewMedian(seen);
   }
   return out;
+}
+
+/** The first days that are there; NaN afterwards. */
+function firstDays(values: Float64Array): Float64Array {
+  let seen = 0;
+  return values.map((value) => {
+    if (Number.isFinite(value)) seen++;
+    return seen <= START_DAYS ? value : NaN;
+  });
 }
 
 function levelOf(values: Float64Array, curve: Float64Array, comparison: Comparison): number {

@@ -4,7 +4,7 @@ import { type ComparedDays, comparedDays } from './compared-days.ts';
 import { dailyMeans, EVEN_HOURS } from './daily-means.ts';
 import { blendOf } from './neighbour-blend.ts';
 import { type Comparison, networkLevel } from './network-level.ts';
-import { type Neighbourhood, neighbourhoodOf } from './neighbours.ts';
+import { anomaliesOf, type Neighbourhood, neighbourhoodOf } from './neighbours.ts';
 import type { SensorSeries } from './sensor-types.ts';
 import { type Stretch, stretchesOf } from './stretches.ts';
 import { type WeeklyRow, weeklyRows } from './weekly-rows.ts';
@@ -19,6 +19,7 @@ export interface QuantityNetwork {
   readonly values: readonly Float64Array[];
   readonly stretches: readonly Stretch[];
   readonly daily: readonly Float64Array[];
+  readonly anomalies: readonly Float64Array[];
 }
 
 /** A stretch beside its neighbours. */
@@ -49,6 +50,7 @@ export function openQuantity(
     values,
     stretches,
     daily,
+    anomalies: daily.map((one) => anomaliesOf(one, comparison)),
   };
 }
 
@@ -57,14 +59,14 @@ export function compareAll(
   network: QuantityNetwork,
   leftOut: ReadonlySet<number>,
 ): ComparedStretch[] {
-  const { calendar, comparison, series, stretches, values, daily } = network;
+  const { calendar, comparison, series, stretches, values, daily, anomalies } = network;
   const level = networkLevel(daily, comparison, leftOut);
-  const data = { series, stretches, daily, network: level, comparison };
+  const data = { series, stretches, daily, anomalies, network: level, comparison };
   return stretches.map((stretch, index): ComparedStretch => {
     const neighbourhood = Number.isFinite(at(level.levels, index))
       ? neighbourhoodOf(index, data, leftOut)
       : { neighbours: [], correlated: 0, nearReferences: 0 };
-    const blend = blendOf(stretch, at(level.levels, index), neighbourhood.neighbours, {
+    const blend = blendOf(stretch, at(level.startLevels, index), neighbourhood.neighbours, {
       values,
       stretches,
       levels: level.levels,

@@ -12,6 +12,7 @@ import { BASELINE_DAYS, type EstimatedSensor } from './sensor-decision.ts';
 import { forecastSensor } from './sensor-forecast.ts';
 import {
   dataDeviation,
+  likeliestFactor,
   momentsAt,
   overLimit,
   type Part,
@@ -182,8 +183,9 @@ function historyOf(
 ): HistoryPoint[] {
   const points: HistoryPoint[] = [];
   if (compared.rows.length === 0) return points;
+  const factor = likeliestFactor(evidence);
   for (let week = LEAST_HISTORY_WEEKS; week < evidence.weeks; week++) {
-    const { mean, sd } = momentsAt(evidence, week, onsetsPerYear);
+    const { mean, sd } = momentsAt(evidence, week, onsetsPerYear, factor);
     points.push({
       asOfUs: at(calendar.endsUs, fromWeek + week),
       errorEstimate: mean,

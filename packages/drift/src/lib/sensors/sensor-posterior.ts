@@ -9,7 +9,9 @@ export const WANDER_FACTORS: readonly number[] = [0.5, Math.SQRT1_2, 1, Math.SQR
 /** Typical sizes of drifts in limits (of a ramp: a year). */
 /** Parts of the mixture with less weight are left out; those this far below the largest, as a logarithm, are not formed. */
 const LEAST_PART = 1e-6;
-const LOG_LEAST = 18;
+const LOG_LEAST = 14;
+/** After so many weeks no excursion is left. */
+const MOST_EXCURSION_WEEKS = 26;
 
 /** What the data of a stretch say of every path, one filter run per wander factor. */
 export interface StretchEvidence {
@@ -46,94 +48,127 @@ export interface Posterior {
   readonly parts: readonly Part[];
 }
 
-interface Visited extends Omit<Part, 'weight'> {
-  /** Logarithm of the weight, up to a constant. */
-  readonly log: number;
+/** One part with the logarithm of its weight, up to a constant; numbers, since millions of them pass. */
+type Visit = (
+  log: number,
+  mean: number,
+  variance: number,
+  path: number,
+  drifted: boolean,
+  size: number,
+  sizeVariance: number,
+  reach: number,
+) => void;
+
+interface At {
+  readonly week: number;
+  readonly onsetsPerYear: number;
+  /** Indices of the wander factors; all by default. */
+  readonly only?: number;
 }
 
 /** Healthy wander of every factor and every path of drift, with the data up to the end of a week. */
-function visitParts(
-  { weeks, paths, filtered, factors, sizeUnit, wander, levelNow }: StretchEvidence,
-  at_: { readonly week: number; readonly onsetsPerYear: number },
-  visit: (part: Visited) => void,
-): void {
-  const { week, onsetsPerYear } = at_;
-  const { sizes, small, excursion, wanderSd } = DRIFT_PRIOR;
+function visitParts(evidence: StretchEvidence, look: At, visit: Visit): void {
+  const { weeks, paths, filtered, factors, levelNow } = evidence;
+  const { week, onsetsPerYear } = look;
+  const { small, excursion, wanderSd } = DRIFT_PRIOR;
   const years = (week + 1) / WEEKS_PER_YEAR;
   const healthyLog = -(onsetsPerYear + small.perYear) * years;
-  const components = [
-    ...sizes.map((typical) => ({
-      typical: { step: typical * sizeUnit, ramp: typical * sizeUnit },
-      log: Math.log(onsetsPerYear / sizes.length),
-      drifted: true,
-      passing: false,
-    })),
-    {
-      typical: { step: small.step * wander, ramp: small.ramp * wander },
-      log: Math.log(small.perYear),
-      drifted: false,
-      passing: false,
-    },
-    {
-      typical: { step: excursion.size * sizeUnit, ramp: 0 },
-      log: Math.log(excursion.perYear),
-      drifted: false,
-      passing: true,
-    },
-  ];
+  const components = componentsOf(evidence, onsetsPerYear);
   let top = -Infinity;
-  filtered.forEach((run, f) => {
+  for (let f = 0; f < filtered.length; f++) {
+    if (look.only !== undefined && f !== look.only) continue;
+    const run = filtered[f] as Filtered;
     const factor = Math.log(at(factors, f)) / wanderSd;
     const own = at(run.logLikelihood, week) - 0.5 * factor * factor;
     const mean = at(run.mean, week);
     const variance = at(run.variance, week);
     top = Math.max(top, own + healthyLog);
-    visit({
-      log: own + healthyLog,
-      mean,
-      variance,
-      path: -1,
-      drifted: false,
-      size: 0,
-      sizeVariance: 0,
-      reach: 0,
-    });
+    visit(own + healthyLog, mean, variance, -1, false, 0, 0, 0);
     for (let k = 0; k < paths.length; k++) {
       const path = paths[k] as DriftPath;
-      if (path.onset > week) continue;
+      const age = week - path.onset;
+      if (age < 0) continue;
       const place = k * weeks + week;
-      const information = at(run.information, place);
-      const moment = at(run.moment, place);
-      for (const { typical, log: logSize, drifted, passing } of components) {
-        const priorVariance = typical[path.kind] ** 2;
-        const sizeVariance = 1 / (information + 1 / priorVariance);
+      const information = run.information[place] as number;
+      const moment = run.moment[place] as number;
+      // no size of drift explains more than the best one
+      const most =
+        own + path.logPrior + (information > 0 ? (0.5 * moment * moment) / information : 0);
+      const step = path.kind === 'step';
+      for (let c = 0; c < components.length; c++) {
+        const part = components[c] as SizeComponent;
+        if (part.passing && (!step || age > MOST_EXCURSION_WEEKS)) continue;
+        if (most + part.log < top - LOG_LEAST) continue;
+        const priorVariance = step ? part.step : part.ramp;
+        const shrunk = 1 + information * priorVariance;
+        const sizeVariance = priorVariance / shrunk;
         const size = moment * sizeVariance;
-        const age = week - path.onset;
-        if (passing && (path.kind !== 'step' || age > 26)) continue;
         const log =
-          (passing ? -age / excursion.weeks : 0) +
+          (part.passing ? -age / excursion.weeks : 0) +
           own +
-          logSize +
-          path.logPrior +
-          0.5 * Math.log(sizeVariance / priorVariance) +
+          part.log +
+          path.logPrior -
+          0.5 * Math.log(shrunk) +
           0.5 * moment * size;
         if (log < top - LOG_LEAST) continue;
         top = Math.max(top, log);
         const reach =
-          at(path.byWeek, week) * (path.of === 'gain' ? 1 : levelNow) - at(run.taken, place);
-        visit({
+          (path.byWeek[week] as number) * (path.of === 'gain' ? 1 : levelNow) -
+          (run.taken[place] as number);
+        visit(
           log,
-          mean: mean + size * reach,
-          variance: variance + reach * reach * sizeVariance,
-          path: k,
-          drifted,
+          mean + size * reach,
+          variance + reach * reach * sizeVariance,
+          k,
+          part.drifted,
           size,
           sizeVariance,
           reach,
-        });
+        );
       }
     }
-  });
+  }
+}
+
+/** Sizes of one kind: variances of steps and of ramps, and the logarithm of how often they begin. */
+interface SizeComponent {
+  readonly step: number;
+  readonly ramp: number;
+  readonly log: number;
+  readonly drifted: boolean;
+  /** Whether it passes again within weeks. */
+  readonly passing: boolean;
+}
+
+function componentsOf(
+  { sizeUnit, wander }: StretchEvidence,
+  onsetsPerYear: number,
+): readonly SizeComponent[] {
+  const { sizes, small, excursion } = DRIFT_PRIOR;
+  return [
+    ...sizes.map((typical) => ({
+      step: (typical * sizeUnit) ** 2,
+      ramp: (typical * sizeUnit) ** 2,
+      log: Math.log(onsetsPerYear / sizes.length),
+      drifted: true,
+      passing: false,
+    })),
+    {
+      step: (small.step * wander) ** 2,
+      ramp: (small.ramp * wander) ** 2,
+      log: Math.log(small.perYear),
+      drifted: false,
+      passing: false,
+    },
+    {
+      step: (excursion.size * wander) ** 2,
+      ramp: 0,
+      log: Math.log(excursion.perYear),
+      drifted: false,
+      passing: true,
+    },
+  ];
 }
 
 export function posteriorAt(
@@ -141,46 +176,67 @@ export function posteriorAt(
   week: number,
   onsetsPerYear: number,
 ): Posterior {
-  const visited: Visited[] = [];
+  const logs: number[] = [];
+  const visited: Omit<Part, 'weight'>[] = [];
   let top = -Infinity;
-  visitParts(evidence, { week, onsetsPerYear }, (part) => {
-    top = Math.max(top, part.log);
-    visited.push(part);
-  });
+  visitParts(
+    evidence,
+    { week, onsetsPerYear },
+    (log, mean, variance, path, drifted, size, sizeVariance, reach) => {
+      top = Math.max(top, log);
+      logs.push(log);
+      visited.push({ mean, variance, path, drifted, size, sizeVariance, reach });
+    },
+  );
   let total = 0;
-  for (const { log } of visited) total += Math.exp(log - top);
+  for (const log of logs) total += Math.exp(log - top);
   let drifted = 0;
   const parts: Part[] = [];
-  for (const { log, ...part } of visited) {
-    const weight = Math.exp(log - top) / total;
+  visited.forEach((part, i) => {
+    const weight = Math.exp(at(logs, i) - top) / total;
     if (part.drifted) drifted += weight;
     if (weight >= LEAST_PART) parts.push({ ...part, weight });
-  }
+  });
   return { probabilityDrifted: Math.min(1, drifted), parts };
 }
 
-/** Mean and standard deviation of e at the end of a week. */
+/** Mean and standard deviation of e at the end of a week; `only`: with one wander factor. */
 export function momentsAt(
   evidence: StretchEvidence,
   week: number,
   onsetsPerYear: number,
+  only?: number,
 ): { readonly mean: number; readonly sd: number } {
   let [top, total, first, second] = [-Infinity, 0, 0, 0];
-  visitParts(evidence, { week, onsetsPerYear }, ({ log, mean, variance }) => {
-    if (log > top) {
-      const shrunk = Math.exp(top - log);
-      total *= shrunk;
-      first *= shrunk;
-      second *= shrunk;
-      top = log;
-    }
-    const weight = Math.exp(log - top);
-    total += weight;
-    first += weight * mean;
-    second += weight * (mean * mean + variance);
-  });
+  visitParts(
+    evidence,
+    { week, onsetsPerYear, ...(only === undefined ? {} : { only }) },
+    (log, mean, variance) => {
+      if (log > top) {
+        const shrunk = Math.exp(top - log);
+        total *= shrunk;
+        first *= shrunk;
+        second *= shrunk;
+        top = log;
+      }
+      const weight = Math.exp(log - top);
+      total += weight;
+      first += weight * mean;
+      second += weight * (mean * mean + variance);
+    },
+  );
   const mean = first / total;
   return { mean, sd: Math.sqrt(Math.max(0, second / total - mean * mean)) };
+}
+
+/** Index of the wander factor under which all data of the stretch are likeliest. */
+export function likeliestFactor({ filtered, weeks }: StretchEvidence): number {
+  let best = 0;
+  filtered.forEach((run, f) => {
+    const likeliest = filtered[best] as Filtered;
+    if (at(run.logLikelihood, weeks - 1) > at(likeliest.logLikelihood, weeks - 1)) best = f;
+  });
+  return best;
 }
 
 /** P(abs e > limit). */
