@@ -21,6 +21,10 @@ const ROUNDS = 3;
 /** Beyond this probability a stretch is left out of the blends of others; so many are kept at least. */
 const LEFT_OUT_FROM = 0.3;
 const LEAST_KEPT = 5;
+/** Two elements of one device stray so much less from each other than two devices, before that is learned. */
+const PAIR_UNITS = 0.3;
+/** Probability from which on a reference that seems to drift tells of its neighbours. */
+const BELIED_FROM = 0.95;
 /** Share of a network's stretches from which no wander is learned, at most. */
 const MOST_TRIMMED = 0.25;
 /** Constant difference of two places and offset of their relation, and error of a sensor at the start of a stretch, in units. */
@@ -36,6 +40,7 @@ interface Known {
   readonly unit: number;
   readonly onsetsPerYear: number;
   readonly factors: readonly number[];
+  readonly pairWander: Wander;
   readonly pathsOf: (weeks: number, offsets: boolean) => readonly DriftPath[];
 }
 
@@ -71,9 +76,18 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
   let wander = usualWander(unit);
   let judged: JudgedQuantity[] = [];
   const pathsOf = rememberedPaths();
+  const pairWander = learnPairs(networks, unit);
+  const anchored = new Set<QuantityNetwork>();
   for (let round = 0; round < ROUNDS; round++) {
     const last = round === ROUNDS - 1;
-    const known = { wander, unit, onsetsPerYear, factors: last ? WANDER_FACTORS : [1], pathsOf };
+    const known = {
+      wander,
+      unit,
+      onsetsPerYear,
+      factors: last ? WANDER_FACTORS : [1],
+      pathsOf,
+      pairWander,
+    };
     judged = networks.map((network, n): JudgedQuantity => ({
       network,
       stretches: (compared[n] as ComparedStretch[]).map((one) => judgeStretch(network, one, known)),
@@ -85,7 +99,11 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
       round === 0 ? undefined : wander,
     );
     onsetsPerYear = learnOnsets(judged);
-    const next = judged.map(({ stretches }) => leftOutNext(stretches));
+    for (const { network, stretches } of judged)
+      if (stretches.some(isBelied)) anchored.add(network);
+    const next = judged.map(({ network, stretches }) =>
+      anchored.has(network) ? allSensors(stretches) : leftOutNext(stretches),
+    );
     compared = networks.map((network, n) =>
       same(next[n] as Set<number>, leftOut[n] as Set<number>)
         ? (compared[n] as ComparedStretch[])
@@ -107,6 +125,31 @@ function rememberedPaths(): Known['pathsOf'] {
   };
 }
 
+/** How the elements of one device stray from each other, over all devices that have two. */
+function learnPairs(networks: readonly QuantityNetwork[], unit: number): Wander {
+  const usual = PAIR_UNITS * unit;
+  const pairs = networks.flatMap((network) =>
+    network.stretches.flatMap((_, stretch) => {
+      const rows = network.pairs[stretch];
+      return rows === undefined
+        ? []
+        : [{ rows, setting: settingOf(network, stretch, unit), weight: 1 }];
+    }),
+  );
+  return pairs.length === 0 ? usualWander(usual) : learnWander(pairs, usual);
+}
+
+/** A reference that drifts against all sensors: it does not, they do. Nothing but references can be believed then. */
+function isBelied({ stretch, probabilityDrifted }: JudgedStretch): boolean {
+  return stretch.reference && probabilityDrifted > BELIED_FROM;
+}
+
+function allSensors(stretches: readonly JudgedStretch[]): Set<number> {
+  return new Set(
+    stretches.filter(({ stretch }) => !stretch.reference).map(({ compared }) => compared.stretch),
+  );
+}
+
 function unitOf(networks: readonly QuantityNetwork[]): number {
   if (networks[0]?.comparison !== 'difference') return USUAL_RATIO;
   return Math.min(...networks.flatMap(({ series }) => series.map(({ limit }) => limit)));
@@ -114,7 +157,7 @@ function unitOf(networks: readonly QuantityNetwork[]): number {
 
 function settingOf(
   network: QuantityNetwork,
-  { stretch: index }: ComparedStretch,
+  index: number,
   unit: number,
 ): Omit<FilterSetting, 'wander'> {
   const stretch = network.stretches[index] as Stretch;
@@ -141,14 +184,18 @@ function judgeStretch(
 ): JudgedStretch {
   const stretch = network.stretches[compared.stretch] as Stretch;
   const series = network.series[stretch.series] as SensorSeries;
-  const setting = settingOf(network, compared, known.unit);
+  const setting = settingOf(network, compared.stretch, known.unit);
   const { weeks, from } = setting;
   const paths = known.pathsOf(weeks, network.comparison === 'ratio');
   const rows = withMeasured(network, compared.rows, { stretch, series });
   const filtered = known.factors.map((factor) =>
     filterWander(rows, paths, { ...setting, wander: scaled(known.wander, factor) }),
   );
+  const pairRows = network.pairs[compared.stretch];
   const evidence = {
+    ...(pairRows === undefined
+      ? {}
+      : { pair: filterWander(pairRows, paths, { ...setting, wander: known.pairWander }) }),
     weeks,
     paths,
     filtered,
@@ -226,7 +273,7 @@ function learningStretches(
   const corrected = new Set(ranked.slice(0, Math.floor(stretches.length * MOST_TRIMMED)));
   return stretches.map((one) => ({
     rows: corrected.has(one) ? withoutDrift(one, onsetsPerYear) : one.compared.rows,
-    setting: settingOf(network, one.compared, unit),
+    setting: settingOf(network, one.compared.stretch, unit),
     weight: 1,
   }));
 }

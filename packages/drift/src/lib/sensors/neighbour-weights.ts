@@ -1,7 +1,7 @@
 import { at, solveLinearInPlace } from '@verimeter/statistics';
 
 /** Strength of the prior weights, in shares of the variance that single neighbours have for themselves. */
-const RIDGE = 0.1;
+const RIDGE = 0.5;
 
 /**
  * Weights w >= 0 with sum 1 that minimise w'Cw + ridge |w - prior|^2, C the covariance of the differences to each neighbour, row-major.

@@ -18,6 +18,8 @@ export interface QuantityNetwork {
   readonly series: readonly SensorSeries[];
   readonly values: readonly Float64Array[];
   readonly stretches: readonly Stretch[];
+  /** Rows of each stretch beside its second element, where it has one. */
+  readonly pairs: readonly (readonly WeeklyRow[] | undefined)[];
   readonly daily: readonly Float64Array[];
   readonly anomalies: readonly Float64Array[];
 }
@@ -49,9 +51,29 @@ export function openQuantity(
     series,
     values,
     stretches,
+    pairs: stretches.map((stretch) => pairRows(series, values, { stretch, calendar, comparison })),
     daily,
     anomalies: daily.map((one) => anomaliesOf(one, comparison)),
   };
+}
+
+/** The first element beside the second, day by day like beside neighbours; the air is the same for both. */
+function pairRows(
+  series: readonly SensorSeries[],
+  values: readonly Float64Array[],
+  of: { readonly stretch: Stretch; readonly calendar: Calendar; readonly comparison: Comparison },
+): readonly WeeklyRow[] | undefined {
+  const { stretch, calendar, comparison } = of;
+  const partner = series[stretch.series]?.partner;
+  if (partner === undefined) return undefined;
+  const own = series[stretch.series]?.values as Float64Array;
+  const points = calendar.points;
+  const counted = (values[stretch.series] as Float64Array).map((value, k) =>
+    Number.isFinite(value) ? at(own, k) : NaN,
+  );
+  const blend = { values: partner.slice(0, points), spread: new Float64Array(points) };
+  const days = comparedDays(counted, blend, stretch, { calendar, comparison });
+  return weeklyRows(days, calendar, comparison === 'ratio').filter(({ gain }) => gain > 0);
 }
 
 /** Every stretch beside a blend of the others, without those left out. */

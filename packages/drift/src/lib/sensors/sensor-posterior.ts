@@ -10,6 +10,7 @@ export const WANDER_FACTORS: readonly number[] = [0.5, Math.SQRT1_2, 1, Math.SQR
 /** Parts of the mixture with less weight are left out; those this far below the largest, as a logarithm, are not formed. */
 const LEAST_PART = 1e-6;
 const LOG_LEAST = 14;
+const LOG_HALF = Math.log(0.5);
 /** After so many weeks no excursion is left. */
 const MOST_EXCURSION_WEEKS = 26;
 
@@ -19,6 +20,8 @@ export interface StretchEvidence {
   readonly paths: readonly DriftPath[];
   readonly filtered: readonly Filtered[];
   readonly factors: readonly number[];
+  /** The first element beside the second of the same device, where there is one: what they have in common is not seen. */
+  readonly pair?: Filtered;
   /** Unit of sizes: the limit. */
   readonly sizeUnit: number;
   /** Short wander of the network, of which the steps and slopes of healthy sensors are multiples. */
@@ -69,12 +72,13 @@ interface At {
 
 /** Healthy wander of every factor and every path of drift, with the data up to the end of a week. */
 function visitParts(evidence: StretchEvidence, look: At, visit: Visit): void {
-  const { weeks, paths, filtered, factors, levelNow } = evidence;
+  const { weeks, paths, filtered, factors, levelNow, pair } = evidence;
   const { week, onsetsPerYear } = look;
   const { small, excursion, wanderSd } = DRIFT_PRIOR;
   const years = (week + 1) / WEEKS_PER_YEAR;
   const healthyLog = -(onsetsPerYear + small.perYear) * years;
   const components = componentsOf(evidence, onsetsPerYear);
+  const otherElement = pair === undefined ? 0 : otherElementDrifts(evidence, pair, look);
   let top = -Infinity;
   for (let f = 0; f < filtered.length; f++) {
     if (look.only !== undefined && f !== look.only) continue;
@@ -83,52 +87,83 @@ function visitParts(evidence: StretchEvidence, look: At, visit: Visit): void {
     const own = at(run.logLikelihood, week) - 0.5 * factor * factor;
     const mean = at(run.mean, week);
     const variance = at(run.variance, week);
-    top = Math.max(top, own + healthyLog);
-    visit(own + healthyLog, mean, variance, -1, false, 0, 0, 0);
+    top = Math.max(top, own + healthyLog + otherElement);
+    visit(own + healthyLog + otherElement, mean, variance, -1, false, 0, 0, 0);
     for (let k = 0; k < paths.length; k++) {
       const path = paths[k] as DriftPath;
       const age = week - path.onset;
       if (age < 0) continue;
       const place = k * weeks + week;
+      const scale = path.of === 'gain' ? 1 : levelNow;
+      const reach = (path.byWeek[week] as number) * scale - (run.taken[place] as number);
+      const step = path.kind === 'step';
+      const addSizes = (prior: number, information: number, moment: number): void => {
+        // no size of drift explains more than the best one
+        const most = prior + (information > 0 ? (0.5 * moment * moment) / information : 0);
+        for (let c = 0; c < components.length; c++) {
+          const part = components[c] as SizeComponent;
+          if (part.passing && (!step || age > MOST_EXCURSION_WEEKS)) continue;
+          if (most + part.log < top - LOG_LEAST) continue;
+          const priorVariance = step ? part.step : part.ramp;
+          const shrunk = 1 + information * priorVariance;
+          const sizeVariance = priorVariance / shrunk;
+          const size = moment * sizeVariance;
+          const log =
+            (part.passing ? -age / excursion.weeks : 0) +
+            prior +
+            part.log -
+            0.5 * Math.log(shrunk) +
+            0.5 * moment * size;
+          if (log < top - LOG_LEAST) continue;
+          top = Math.max(top, log);
+          visit(
+            log,
+            mean + size * reach,
+            variance + reach * reach * sizeVariance,
+            k,
+            part.drifted,
+            size,
+            sizeVariance,
+            reach,
+          );
+        }
+      };
       const information = run.information[place] as number;
       const moment = run.moment[place] as number;
-      // no size of drift explains more than the best one
-      const most =
-        own + path.logPrior + (information > 0 ? (0.5 * moment * moment) / information : 0);
-      const step = path.kind === 'step';
-      for (let c = 0; c < components.length; c++) {
-        const part = components[c] as SizeComponent;
-        if (part.passing && (!step || age > MOST_EXCURSION_WEEKS)) continue;
-        if (most + part.log < top - LOG_LEAST) continue;
-        const priorVariance = step ? part.step : part.ramp;
-        const shrunk = 1 + information * priorVariance;
-        const sizeVariance = priorVariance / shrunk;
-        const size = moment * sizeVariance;
-        const log =
-          (part.passing ? -age / excursion.weeks : 0) +
-          own +
-          part.log +
-          path.logPrior -
-          0.5 * Math.log(shrunk) +
-          0.5 * moment * size;
-        if (log < top - LOG_LEAST) continue;
-        top = Math.max(top, log);
-        const reach =
-          (path.byWeek[week] as number) * (path.of === 'gain' ? 1 : levelNow) -
-          (run.taken[place] as number);
-        visit(
-          log,
-          mean + size * reach,
-          variance + reach * reach * sizeVariance,
-          k,
-          part.drifted,
-          size,
-          sizeVariance,
-          reach,
-        );
+      const prior = own + path.logPrior;
+      if (pair === undefined || path.of !== 'gain') {
+        addSizes(prior + otherElement, information, moment);
+        continue;
       }
+      // both elements drift alike, or the first one alone and the pair sees it too
+      addSizes(prior + otherElement + LOG_HALF, information, moment);
+      addSizes(
+        prior + LOG_HALF,
+        information + (pair.information[place] as number),
+        moment + (pair.moment[place] as number),
+      );
     }
   }
+}
+
+/** Logarithm of what a drift of the second element alone adds to the likelihood of everything in which the pair is not the first one's. */
+function otherElementDrifts(
+  { paths, weeks, sizeUnit }: StretchEvidence,
+  pair: Filtered,
+  { week, onsetsPerYear }: At,
+): number {
+  const variance = sizeUnit * sizeUnit;
+  let sum = 1;
+  for (let k = 0; k < paths.length; k++) {
+    const path = paths[k] as DriftPath;
+    if (path.of !== 'gain' || path.onset > week) continue;
+    const place = k * weeks + week;
+    const shrunk = 1 + at(pair.information, place) * variance;
+    const moment = at(pair.moment, place);
+    const log = (0.5 * moment * moment * variance) / shrunk - 0.5 * Math.log(shrunk);
+    sum += onsetsPerYear * Math.exp(Math.min(600, path.logPrior + log));
+  }
+  return Math.log(sum);
 }
 
 /** Sizes of one kind: variances of steps and of ramps, and the logarithm of how often they begin. */
