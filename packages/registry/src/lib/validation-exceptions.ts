@@ -56,11 +56,13 @@ const REPLACE = `
       marks boolean, value float8, expected float8)
   ), gone AS (
     DELETE FROM validation_exceptions e USING unnest($2::integer[]) AS c (channel_id)
-     WHERE e.channel_id = c.channel_id
-       AND NOT EXISTS (SELECT FROM input i WHERE (i.channel_id, i.ts, i.rules_version, i.rule) = (e.channel_id, e.ts, e.rules_version, e.rule))
-       AND ((e.ts <= $4 AND (e.until_ts > $3 OR (NOT e.marks AND e.until_ts = $3)))
-            OR EXISTS (SELECT FROM input i WHERE (i.channel_id, i.ts, i.rule) = (e.channel_id, e.ts, e.rule)))
+     WHERE e.channel_id = c.channel_id AND e.ts <= $4 AND e.until_ts >= $3 AND (e.until_ts > $3 OR NOT e.marks)
+       AND NOT EXISTS (SELECT FROM input i WHERE i.channel_id = e.channel_id AND i.ts = e.ts
+                                             AND i.rules_version = e.rules_version AND i.rule = e.rule)
     RETURNING 1
+  ), renamed AS (
+    DELETE FROM validation_exceptions e USING input i
+     WHERE e.channel_id = i.channel_id AND e.ts = i.ts AND e.rule = i.rule AND e.rules_version <> i.rules_version
   ), written AS (
     INSERT INTO validation_exceptions AS e (tenant, ${COLUMNS})
     SELECT $1, ${COLUMNS} FROM input ORDER BY channel_id, ts, rules_version, rule

@@ -35,10 +35,13 @@ const REPLACE = `
                         WHERE v.channel_id = i.channel_id AND v.ts = i.ts AND v.superseded_at IS NULL
                           AND v.value = i.value AND v.method = i.method AND v.model = $6)
   ), superseded AS (
-    UPDATE value_versions v SET superseded_at = now() FROM places p
-     WHERE v.channel_id = p.channel_id AND v.ts > p.from_ts AND v.ts <= $4 AND v.superseded_at IS NULL
-       AND (EXISTS (SELECT FROM changed c WHERE c.channel_id = v.channel_id AND c.ts = v.ts)
-            OR NOT EXISTS (SELECT FROM input i WHERE i.channel_id = v.channel_id AND i.ts = v.ts))
+    UPDATE value_versions v SET superseded_at = now()
+      FROM (SELECT o.channel_id, o.ts, o.version
+              FROM places p
+              JOIN value_versions o ON o.channel_id = p.channel_id AND o.ts > p.from_ts AND o.ts <= $4 AND o.superseded_at IS NULL
+              LEFT JOIN input i ON i.channel_id = o.channel_id AND i.ts = o.ts
+             WHERE (o.value, o.method, o.model) IS DISTINCT FROM (i.value, i.method, $6)) d
+     WHERE (v.channel_id, v.ts, v.version) = (d.channel_id, d.ts, d.version)
     RETURNING v.channel_id, v.ts
   )
   INSERT INTO value_versions (tenant, channel_id, ts, version, value, code, method, model, rules_version)
