@@ -74,6 +74,10 @@ const TEMPLATES: Readonly<Record<ValidationRuleName, Template>> = {
     en: 'The register shows {value} {unit} against the reading before.',
     vi: 'Chỉ số thay đổi {value} {unit} so với số đọc trước.',
   },
+  reverse_flow: {
+    en: '{value} {unit} flowed back in a day.',
+    vi: '{value} {unit} chảy ngược trong một ngày.',
+  },
   register_event: {
     en: 'The register went from {expected} to {value} {unit}: see the events of registers.',
     vi: 'Chỉ số đi từ {expected} đến {value} {unit}: xem sự kiện của bộ đếm.',

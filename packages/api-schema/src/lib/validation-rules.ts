@@ -104,6 +104,7 @@ export const validationRules = z
       least_quanta: bounded(1, 1e6),
     }),
     negative: z.strictObject(rule),
+    reverse_flow: z.strictObject({ ...rule, least: bounded(0, 1e6) }),
     register_event: z.strictObject(rule),
     estimation: z.strictObject({
       enabled: z.boolean({ error: 'must be true or false' }),

@@ -113,6 +113,16 @@ describe('consecutive zero', () => {
     expect(shown(all, 'consecutive_zero')).toEqual([[1, 20 * DAY, 'warning', '3.6.1']]);
   });
 
+  test('is not a register of what hardly ever flows', () => {
+    const exported = { ...METER, quantity: 'active_energy_export' };
+    expect(
+      found(
+        register(20, () => 0),
+        exported,
+      ),
+    ).toEqual([]);
+  });
+
   test('is not six days', () => {
     const all = found(register(40, (k) => (k > 2000 && k <= 2000 + 6 * DAY ? 0 : usual(k))));
     expect(shown(all, 'consecutive_zero')).toEqual([]);
@@ -295,6 +305,23 @@ describe('events of the register', () => {
 
 /** Of a sample of power, by the time of day that it was taken at. */
 const samples = (k: number): number => 1 + 0.1 * Math.sin(k / 3000 + Math.floor(k / DAY) ** 2);
+
+describe('reverse flow', () => {
+  const REVERSE = { quantity: 'water_volume_reverse', kind: 'register', unit: 'm3' } as const;
+  const flowsBack = register(20, (k) => (k > 10 * DAY && k <= 10 * DAY + 4 ? 0.02 : 0));
+
+  test('is a day on which a register of it counts', () => {
+    expect(shown(found(flowsBack, REVERSE), 'reverse_flow')).toEqual([
+      [...wholeDay(10), 'info', '3.3.4'],
+    ]);
+  });
+
+  test('is not a drop, nor what a usual register counts', () => {
+    const drop = register(20, (k) => (k === 1000 ? 0.001 : 0));
+    expect(shown(found(drop, REVERSE), 'reverse_flow')).toEqual([]);
+    expect(shown(found(register(20)), 'reverse_flow')).toEqual([]);
+  });
+});
 
 describe('sum check', () => {
   const readings = register(40);

@@ -9,6 +9,7 @@ import { findFalls } from './rules/negative.ts';
 import { checkRange, valueTest } from './rules/range.ts';
 import { checkRating } from './rules/rating.ts';
 import { handOnEvents } from './rules/register-events.ts';
+import { findReverseFlow } from './rules/reverse-flow.ts';
 import type { RuleContext } from './rules/rule-context.ts';
 import { findSpikes } from './rules/spike.ts';
 import { checkSums } from './rules/sum-check.ts';
@@ -18,6 +19,13 @@ import type { SeriesWorkspace } from './series-workspace.ts';
 import { takeSeries } from './take-series.ts';
 import type { ValidationRules } from './validation-rules.ts';
 import type { ChannelFacts, SeriesColumns, ValidationException } from './validation-types.ts';
+
+/** Registers of what is used. The others (export, reverse flow, reactive energy) stand still for months and are none the worse. */
+const CONSUMPTION: ReadonlySet<string> = new Set([
+  'active_energy_import',
+  'water_volume',
+  'heat_energy',
+]);
 
 /**
  * Holds the readings of one channel up to `untilUs` against the rules. What is said of a day depends on its readings, those of the
@@ -48,9 +56,12 @@ export function validateSeries(
   if (!isRegister) return found;
   if (rules.register_event.enabled) handOnEvents(facts, rules, untilUs, found);
   if (rules.negative.enabled) findFalls(context);
+  if (rules.reverse_flow.enabled) findReverseFlow(context);
   if (rules.rating.enabled) checkRating(context);
-  if (rules.consecutive_zero.enabled) findZeroRuns(context);
-  compareUsage(context);
+  if (CONSUMPTION.has(facts.quantity)) {
+    if (rules.consecutive_zero.enabled) findZeroRuns(context);
+    compareUsage(context);
+  }
   if (rules.multiplier.enabled) findMultipliers(context);
   if (rules.sum_check.enabled) checkSums(context);
   return found;

@@ -57,6 +57,8 @@ export interface ValidationRules {
     readonly least_quanta: number;
   };
   readonly negative: Rule;
+  /** Units that a register of what flows back counts in a day. */
+  readonly reverse_flow: Rule & { readonly least: number };
   readonly register_event: Rule;
   readonly estimation: {
     readonly enabled: boolean;
@@ -117,6 +119,7 @@ export const DEFAULT_VALIDATION_RULES: ValidationRules = {
   prolonged_estimation: { ...warning, hours: 72 },
   identical: { ...warning, intervals: 24, hours: 24, days: 3, least_quanta: 10 },
   negative: severe,
+  reverse_flow: { ...info, least: 0.01 },
   register_event: warning,
   estimation: { enabled: true, linear_hours: 2, most_hours: 720 },
 };

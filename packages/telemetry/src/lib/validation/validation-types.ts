@@ -2,7 +2,7 @@ import type { QuantityKind } from '../quantities.ts';
 import type { JudgedRegisterEvent } from '../register-events.ts';
 
 /** Goes up when the same readings and rules make other exceptions. */
-export const VALIDATION_ALGORITHM = 1;
+export const VALIDATION_ALGORITHM = 2;
 
 export const VALIDATION_RULE_NAMES = [
   'spike',
@@ -22,6 +22,7 @@ export const VALIDATION_RULE_NAMES = [
   'prolonged_estimation',
   'identical',
   'negative',
+  'reverse_flow',
   'register_event',
 ] as const;
 export type ValidationRuleName = (typeof VALIDATION_RULE_NAMES)[number];
