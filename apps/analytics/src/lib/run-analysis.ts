@@ -130,7 +130,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
       ? USUAL_CADENCE
       : { stepUs: grid.stepUs, phaseUs: grid.startUs % grid.stepUs };
   const own = await allDeviceFindings(
-    { pool, store, tenant, cadence },
+    { pool, store, tenant, cadence, signal: options.signal },
     fleet,
     asOf,
     input === undefined ? undefined : { registers: input, latestUs: outsideAsOf(input) },

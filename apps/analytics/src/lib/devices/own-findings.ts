@@ -21,6 +21,7 @@ export interface OwnContext {
   readonly store: ReadingStore;
   readonly tenant: string;
   readonly cadence: Cadence;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Looked {
@@ -55,6 +56,7 @@ export async function ownFindings(
   );
   for (const device of silent) note(device, withoutChannels(device));
   for (const page of pagesOf(fleet, looked)) {
+    context.signal?.throwIfAborted();
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
     await checkPage(context, fleet, page, note);
   }
