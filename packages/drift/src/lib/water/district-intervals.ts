@@ -92,7 +92,7 @@ export function lossShare({ supply, total }: DistrictIntervals): number {
   return 1 - mean(total) / mean(supply);
 }
 
-/** Usual loss in litres per hour: the median of days would be wrong by bursts, that of hours by nothing. */
+/** Usual loss in litres per hour: the median over the intervals, which bursts and hydrants do not move. */
 export function usualLoss({ supply, total, intervals: { hours } }: DistrictIntervals): number {
   return Math.max(
     0,
