@@ -176,6 +176,18 @@ async function checkOtherExports(options: readonly string[]): Promise<void> {
     received: 2881,
     stored: 2881,
   });
+  const lots = (await succeed(['export', 'lots', '--format', 'ndjson', ...options]))
+    .trimEnd()
+    .split('\n')
+    .map((line): Record<string, unknown> => JSON.parse(line));
+  // every meter but the gateway's is in a lot, and what could be estimated of it is counted there
+  expect(lots.reduce((sum, lot) => sum + Number(lot['members']), 0)).toBe(22);
+  const largest = lots.toSorted((a, b) => Number(b['members']) - Number(a['members']))[0];
+  expect(Number(largest?.['estimated'])).toBeGreaterThan(10);
+  expect(Number(largest?.['share_low'])).toBeLessThanOrEqual(Number(largest?.['share_high']));
+  expect(String(largest?.['sample']).split(' ')).toHaveLength(
+    Math.max(1, Number(largest?.['plan_n'])),
+  );
   expect(JSON.parse(await succeed(['ledger', 'check', ...options]))).toMatchObject({ ok: true });
   const unknown = await runProgram(['export', 'health', '--format', 'xlsx', ...options]);
   expect(unknown.status).toBe(2);

@@ -250,32 +250,42 @@ function addNormal(
   }
 }
 
-/** The share from the distribution of the number; quantiles are numbers of members over the size. */
+/** The share from the distribution of the number. */
 export function stateShare(counts: Float64Array): ShareStatement {
   const size = counts.length - 1;
   let mean = 0;
   counts.forEach((mass, k) => {
     mean += (mass * k) / size;
   });
-  const quantileAt = (probability: number): number => countQuantile(counts, probability) / size;
-  return {
-    mean,
-    median: quantileAt(0.5),
-    low90: quantileAt(0.05),
-    high90: quantileAt(0.95),
-    low95: quantileAt(0.025),
-    high95: quantileAt(0.975),
-  };
+  const [low90, high90] = interval(counts, 0.9);
+  const [low95, high95] = interval(counts, 0.95);
+  return { mean, median: medianNumber(counts) / size, low90, high90, low95, high95 };
 }
 
-/** Least k with P(K <= k) >= probability. */
-function countQuantile(counts: Float64Array, probability: number): number {
-  let sum = 0;
-  for (let k = 0; k < counts.length; k++) {
-    sum += counts[k] as number;
-    if (sum >= probability - 1e-12) return k;
+/**
+ * Numbers whose middle, P(K < k) + P(K = k) / 2, is not in a tail: such an interval holds K with its probability on average over the lots that
+ * the posterior allows, where one of whole numbers with at least that probability would hold it more often.
+ */
+function interval(counts: Float64Array, confidence: number): [low: number, high: number] {
+  const tail = (1 - confidence) / 2;
+  const size = counts.length - 1;
+  let low = size;
+  let high = 0;
+  let below = 0;
+  for (let k = 0; k <= size; k++) {
+    const mass = counts[k] as number;
+    const middle = below + mass / 2;
+    if (middle >= tail && k < low) low = k;
+    if (middle <= 1 - tail) high = k;
+    below += mass;
   }
-  return counts.length - 1;
+  return [low / size, Math.max(low, high) / size];
+}
+
+/** Least k with P(K <= k) >= 0.5. */
+function medianNumber(counts: Float64Array): number {
+  let sum = 0;
+  return counts.findIndex((mass) => (sum += mass) >= 0.5 - 1e-12);
 }
 
 /** P(share > bound). */

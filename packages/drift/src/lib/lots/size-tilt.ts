@@ -28,8 +28,8 @@ export interface SizeEvidence {
   readonly beyond: Float64Array;
 }
 
-/** Before any data: sd of the slope per standard deviation of the log of the size: odds that double. */
-const SLOPE_SD = 0.7;
+/** Before any data: sd of the slope per standard deviation of the log of the size: odds times 1.65. */
+const SLOPE_SD = 0.5;
 const STEP = 0.3;
 const STEPS = 9;
 const LEAST_WEIGHT = 0.01;
