@@ -79,6 +79,23 @@ describe('a fleet of water districts', () => {
     ).toThrow(RangeError);
   });
 
+  it('lets no home draw the same water in two districts at once', () => {
+    for (const [name, districts] of [
+      ['homes-60', 10],
+      ['homes-30', 17],
+      ['building', 25],
+    ] as const) {
+      const plan = planWaterFleet(optionsOf(name), { seed: 1, fleet: 0 }, pool(20, 51));
+      expect(plan).toHaveLength(districts);
+      const uses = plan.flatMap(({ loads }) =>
+        loads.kind === 'series'
+          ? loads.homes.map(({ series, shiftWeeks }) => `${series.id} ${shiftWeeks}`)
+          : [],
+      );
+      expect(new Set(uses).size).toBe(uses.length);
+    }
+  });
+
   it('is the same for the same seed and number alone', () => {
     expect(planTiny(0)).toEqual(planTiny(0));
     expect(planTiny(1)).not.toEqual(planTiny(0));

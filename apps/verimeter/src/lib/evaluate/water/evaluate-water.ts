@@ -16,6 +16,7 @@ import {
   type WaterCell,
 } from './water-cells.ts';
 import { waterMetrics } from './water-metrics.ts';
+import { fleetSize } from './water-plan.ts';
 import { readWaterPool, USES_PER_DISTRICT } from './water-pool.ts';
 import { waterKey, type WaterRecord } from './water-record.ts';
 import { openWaterRecords } from './water-records.ts';
@@ -38,7 +39,7 @@ export async function evaluateWater(context: CommandContext): Promise<number> {
   const request = readRequest(context);
   const homes = await readData(request);
   const file = await openFile(context);
-  const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request, homes.length));
+  const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request, homes));
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, WaterRecord>();
   for (const record of file?.records ?? [])
@@ -155,12 +156,16 @@ async function openFile(context: CommandContext): Promise<LinesFile<WaterRecord>
   return openWaterRecords(directory, context.flag('resume'));
 }
 
-function fleetJobs(cell: WaterCell, request: Request, pool: number): WaterJob[] {
+function fleetJobs(
+  cell: WaterCell,
+  request: Request,
+  pool: readonly WaterHomeSeries[],
+): WaterJob[] {
   const { seed, districts, baselines } = request;
-  const loads = isTooLarge(cell.options.homes, pool) ? 'built-in' : request.loads;
+  const loads = isTooLarge(cell.options.homes, pool.length) ? 'built-in' : request.loads;
   const data = loads === 'built-in' ? '' : ` --data DIR --half ${loads}`;
   const command = `verimeter evaluate water --cells ${cell.name} --districts ${districts} --seed ${seed}${data}${baselines ? ' --baselines' : ''}`;
-  const fleets = Math.ceil(districts / districtsPerFleet(cell.options));
+  const fleets = Math.ceil(districts / fleetSize(cell.options, loads === 'built-in' ? [] : pool));
   return Array.from({ length: fleets }, (_, fleet) => ({
     cell: cell.name,
     run: { seed, fleet, loads, baselines, command },

@@ -31,7 +31,8 @@ export function planWaterFleet(
   // Streams of the simulator are named by seed and district: districts of two fleets must differ in one.
   const seed = run.seed * 100_003 + run.fleet;
   const random = seededRandom(seed);
-  const count = districtsPerFleet(options);
+  const count = fleetSize(options, pool);
+  const seasons = drawSeasons(options, pool, random);
   const lots = drawLots(random);
   const faults = drawFaults(options, count, random);
   return Array.from({ length: count }, (_, district): TrialDistrictOptions => ({
@@ -43,7 +44,14 @@ export function planWaterFleet(
     loads:
       pool.length === 0
         ? { kind: 'built-in' }
-        : { kind: 'series', homes: dealHomes(pool, options.homes, random) },
+        : {
+            kind: 'series',
+            homes: dealHomes(
+              pool,
+              { homes: options.homes, season: seasons[district] ?? 0 },
+              random,
+            ),
+          },
     reads: options.reads,
     readEvery: options.readEvery,
     clockSd: options.clockSd,
@@ -135,25 +143,58 @@ function addTroubles(
   });
 }
 
+/** How many times the pool is dealt for one district. */
+function roundsOf({ homes }: WaterCellOptions, pool: readonly WaterHomeSeries[]): number {
+  const rounds = Math.ceil(homes / pool.length);
+  if (rounds > USES_PER_DISTRICT)
+    throw new RangeError(`a district of ${homes} homes needs more than ${pool.length} series`);
+  // The same distance between the copies whatever their number: two or three lie in the same classes of weeks.
+  return rounds === 1 ? 1 : USES_PER_DISTRICT;
+}
+
+/** Weeks to begin with, one per district, in any order; none without a pool. */
+function drawSeasons(
+  options: WaterCellOptions,
+  pool: readonly WaterHomeSeries[],
+  random: Uniform,
+): number[] {
+  return shuffle(
+    Array.from({ length: weeksToBegin(options, pool) }, (_, week) => week),
+    random,
+  );
+}
+
+function weeksToBegin(options: WaterCellOptions, pool: readonly WaterHomeSeries[]): number {
+  const [first] = pool;
+  if (first === undefined) return 0;
+  return Math.floor(first.litres.length / HOURS_PER_WEEK / roundsOf(options, pool));
+}
+
 /**
- * Homes for one district, in any order: those of the pool turned by whole weeks, and where it is too small the same ones again with weeks
- * a third of the series later.
+ * Districts that are analysed together. With real homes no more than there are weeks to begin with: no home draws the same water in two
+ * places at once, which a search for unlisted customers would rightly find.
+ */
+export function fleetSize(options: WaterCellOptions, pool: readonly WaterHomeSeries[]): number {
+  const usual = districtsPerFleet(options);
+  return pool.length === 0 ? usual : Math.max(1, Math.min(usual, weeksToBegin(options, pool)));
+}
+
+/**
+ * Homes for one district, in any order: those of the pool with their weeks turned by the district's own number, and where it is too small
+ * the same ones again with weeks a third of the series later.
  */
 function dealHomes(
   pool: readonly WaterHomeSeries[],
-  homes: number,
+  { homes, season }: { readonly homes: number; readonly season: number },
   random: Uniform,
 ): WaterHomeUse[] {
-  if (homes > USES_PER_DISTRICT * pool.length)
-    throw new RangeError(`a district of ${homes} homes needs more than ${pool.length} series`);
   const weeks = (pool[0]?.litres.length ?? 0) / HOURS_PER_WEEK;
-  const season = Math.floor(random() * weeks);
   const uses: WaterHomeUse[] = [];
   for (let round = 0; uses.length < homes; round += 1)
     for (const series of shuffle(pool, random).slice(0, homes - uses.length))
       uses.push({
         series,
-        shiftWeeks: (season + Math.round((round * weeks) / USES_PER_DISTRICT)) % weeks,
+        shiftWeeks: (season + round * Math.floor(weeks / USES_PER_DISTRICT)) % weeks,
       });
   return shuffle(uses, random);
 }
