@@ -16,6 +16,8 @@ export interface MadeHome {
   /** Day from which on nobody draws anything. */
   readonly emptyFrom?: number;
   readonly onGrid?: number;
+  /** Day from which on its meter counts nothing of what is drawn. */
+  readonly stops?: number;
   /** Hours that its readings are taken later than they say. */
   readonly late?: number;
   readonly lot?: string;
@@ -36,16 +38,18 @@ export interface MadeDistrict {
   readonly supplyError?: number;
   /** m3 */
   readonly supplyQuantum?: number;
+  /** All homes keep the same hours. */
+  readonly alike?: boolean;
   /** Hours from one reading to the next. */
   readonly every?: number;
 }
 
 /** Litres per hour: mornings and evenings, single draws, nothing at most hours of the night; never twice the same home. */
-function draws(daily: number, count: number, seed: number): Float64Array {
+function draws(daily: number, count: number, seed: number, alike: boolean): Float64Array {
   const size = sequence(count, 900 + 7 * seed);
   const when = sequence(count, 700_000 + 13 * seed);
   return Float64Array.from({ length: count }, (_, t) => {
-    const hour = (t + 3 * seed) % 24;
+    const hour = (t + (alike ? 0 : 3 * seed)) % 24;
     const awake = hour < 6 ? 0.1 : hour < 9 || (hour > 17 && hour < 22) ? 0.75 : 0.4;
     if (at(when, t) > 2 * awake - 1) return 0;
     return (daily / 10.5) * (1 + 0.9 * at(size, t));
@@ -68,15 +72,16 @@ export function madeWater(districts: readonly MadeDistrict[], days: number): Wat
   const meters: WaterMeterSeries[] = [];
   const fed = new Map(districts.map(({ groupId }) => [groupId, new Float64Array(count)]));
   const listed = new Map<string, number[]>(districts.map(({ groupId }) => [groupId, []]));
-  districts.forEach(({ groupId, homes, every = 1 }, d) => {
+  districts.forEach(({ groupId, homes, every = 1, alike = false }, d) => {
     homes.forEach((home, i) => {
-      const drawn = draws(home.daily, count, 100 * d + i + 1).map((litres, t) =>
+      const drawn = draws(home.daily, count, 100 * d + i + 1, alike).map((litres, t) =>
         t / 24 >= (home.emptyFrom ?? Infinity) ? 0 : litres,
       );
       const late = home.late ?? 0;
       const into = fed.get(home.fedBy ?? groupId);
       const shown = drawn.map((litres, t) => {
         if (into !== undefined) into[t] = at(into, t) + litres;
+        if (t / 24 >= (home.stops ?? Infinity)) return 0;
         const other = drawn[late < 0 ? t - 1 : t + 1] ?? litres;
         const seen = (1 - Math.abs(late)) * litres + Math.abs(late) * other;
         return seen * (1 + (home.error?.(t / 24) ?? 0));

@@ -249,6 +249,15 @@ test('a home that nobody lives in any more is on no list, and nothing is claimed
   expect(empty.probabilityDrifted).toBeUndefined();
 });
 
+test('a meter that stops leaves a home unmetered, and its neighbours do not pay for it', () => {
+  const homes = homesWith(16, 7, { daily: 900, stops: 60 });
+  const result = analyzeWaterFleet(madeWater([{ groupId: 'W1', homes, alike: true }], 85));
+  expect(result.areas[0]?.status).toBe('ok');
+  const listed = homesOf(result, 'W1').filter(({ recommendation }) => recommendation !== 'none');
+  expect(listed.map(({ deviceId }) => deviceId)).toEqual([]);
+  expect(deviceOf(result, 'W1-07').indication).toBe('not_resolvable');
+});
+
 test('less than 45 days do not reach a work order', () => {
   const result = analyzeWaterFleet(
     madeWater([{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }], 40),

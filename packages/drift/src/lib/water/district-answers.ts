@@ -95,8 +95,13 @@ export function answerDistrict(
       answer('not_in_group', 'inspect', [
         { code: 'not_in_inflow', values: { beta: notHere.beta } },
       ]);
-    else if (days === 0 || prepared.tooShort || days < LEAST_DAYS) answer('insufficient_data');
-    else if (evidence === undefined || i === undefined) answer('group_inconsistent');
+    else if (series.reads === undefined || prepared.tooShort) answer('insufficient_data');
+    else if (evidence === undefined) answer('group_inconsistent');
+    else if (i === undefined)
+      answer('insufficient_data', 'none', [
+        { code: 'left_out', values: { device_id: series.deviceId } },
+      ]);
+    else if (days < LEAST_DAYS) answer('insufficient_data');
     else if (minutes !== undefined)
       answer('clock_fault', 'inspect', [{ code: 'read_apart', values: { minutes } }]);
     else {

@@ -3,6 +3,7 @@ import type { AreaDesign } from '../area-design.ts';
 import type { DistrictIntervals } from './district-intervals.ts';
 import { usualLoss } from './district-intervals.ts';
 import type { DistrictShape } from './leak-noise.ts';
+import { stillHomes } from './unmetered-homes.ts';
 
 /** sd of the supply meter's error over the limit of its class: most flows are where a third of it holds, and within that it is anywhere. */
 const SUPPLY_SD_OF_LIMIT = 1 / 3 / Math.sqrt(3);
@@ -24,6 +25,9 @@ const LOW_FLOW_LOSS = { mean: 0.05, sd: 0.2 } as const;
 const LOW_FLOW_OWN_SD = 0.1;
 /** sd of what stays in each beta whatever the window, as a share of the loss: pressure at the customer's own place. */
 const PLACE_SD_OF_LOSS = 0.01;
+/** What flows behind a register that stands still, over its habits: nothing, or all of it. */
+const STILL_MEAN = 0.5;
+const STILL_SD = 0.6;
 /** sd of the error that a meter had before its last verification or swap. */
 const BEFORE_SD = 0.1;
 /** Of a meter whose clock is wrong, hours. */
@@ -142,6 +146,15 @@ export function designDistrict(
         (perLitre[i] as number) * ((flows[i] as Float64Array)[t] as number);
     return sum;
   });
+  const extra = new Float64Array(count);
+  for (const still of stillHomes(district)) {
+    const { from, usual: habit, variance, share } = still;
+    add(STILL_SD, STILL_MEAN, (t) => habit[t] as number);
+    // all homes are alike in what their days have in common
+    add(share, 0, (t) => (t < from ? 0 : (total[t] as number)));
+    for (let t = from; t < count; t++)
+      extra[t] = (extra[t] as number) + STILL_MEAN * (variance[t] as number);
+  }
   for (const i of known.late) {
     const change = offsetColumn(flows[i] as Float64Array, district.broken);
     add(LATE_SD_HOURS, 0, (t) => change[t] as number);
@@ -175,6 +188,7 @@ export function designDistrict(
       flow: flowScale(flows, count),
       rounding: (district.supplyQuantum ** 2 + district.quanta.reduce((s, q) => s + q * q, 0)) / 12,
       broken: district.broken,
+      extra,
       usual,
     },
   };

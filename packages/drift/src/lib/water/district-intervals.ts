@@ -19,6 +19,8 @@ export interface DistrictIntervals {
   readonly total: Float64Array;
   /** Of each consumer: hours of the interval in which it drew little, but something. */
   readonly lowHours: readonly Float64Array[];
+  /** Of each consumer: first interval from which on its register stands still to the end; `count` where it runs. */
+  readonly stillFrom: Int32Array;
   /** Step of the register of each consumer, litres. */
   readonly quanta: Float64Array;
   readonly supplyQuantum: number;
@@ -63,12 +65,40 @@ export function formDistrict(
     lowHours: consumers.map(({ meter }) =>
       lowHours(input.meters[meter]?.register ?? new Float64Array(), intervals, input.grid.stepUs),
     ),
+    stillFrom: Int32Array.from(consumers, ({ meter, memberTo }) =>
+      stillFrom(input.meters[meter]?.register ?? new Float64Array(), intervals, memberTo),
+    ),
     quanta,
     supplyQuantum: Math.sqrt(squares),
     pressure,
     pressureMeters,
     broken: Uint8Array.from(from, (start, t) => (t > 0 && start === at(to, t - 1) ? 0 : 1)),
   };
+}
+
+/** A register that does not move for so long at the end may have stopped, whatever flows. */
+const STILL_HOURS = 36;
+
+function stillFrom(
+  register: Float64Array,
+  { from, hours, count, windowTo }: AreaIntervals,
+  memberTo: number,
+): number {
+  // who is no member any more leaves nothing behind
+  if (memberTo < windowTo) return count;
+  let last = NaN;
+  let changed = windowTo;
+  for (let k = windowTo; k >= 0; k--) {
+    const value = register[k] as number;
+    if (!Number.isFinite(value)) continue;
+    if (Number.isNaN(last)) last = value;
+    else if (value !== last) break;
+    changed = k;
+  }
+  let first = count;
+  let still = 0;
+  while (first > 0 && (from[first - 1] as number) >= changed) still += hours[--first] as number;
+  return still >= STILL_HOURS ? first : count;
 }
 
 /** Hours of each interval in which the register moved, but by less than `LOW_FLOW`. */

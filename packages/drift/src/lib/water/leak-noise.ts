@@ -11,6 +11,8 @@ export interface DistrictShape {
   /** Variance of the rounding of all counters together. */
   readonly rounding: number;
   readonly broken: Uint8Array;
+  /** Known variance on top: homes that may draw what no register counts. */
+  readonly extra: Float64Array;
   /** Usual volume of an interval, litres. */
   readonly usual: number;
 }
@@ -49,14 +51,15 @@ export function quietTimes(count: number): Unrest {
 }
 
 export function leakModel(noise: DistrictNoise, shape: DistrictShape, unrest: Unrest): LeakModel {
-  const { gain, hours, flow, rounding, broken, usual } = shape;
+  const { gain, hours, flow, rounding, broken, extra, usual } = shape;
   const count = gain.length;
   const white = new Float64Array(count);
   const walk = new Float64Array(count);
   for (let t = 0; t < count; t++) {
     const h = hours[t] as number;
     white[t] =
-      (unrest.single[t] as number) * (noise.still * h + noise.flowing * (flow[t] as number));
+      (unrest.single[t] as number) *
+      (noise.still * h + noise.flowing * (flow[t] as number) + (extra[t] as number));
     walk[t] = (t === 0 ? 0 : noise.walk * h) + (unrest.jump[t] as number);
   }
   return { gain, white, walk, rounding, broken, start: usual * usual };
