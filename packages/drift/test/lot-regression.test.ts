@@ -60,12 +60,6 @@ describe.each([
   });
 });
 
-test('without what lots have in common the spread is that of a mixed model by restricted likelihood (statsmodels)', () => {
-  const { tau, sigma } = lotRegression(homes(false), LOTS, { columns: [], sds: [] });
-  expect(Math.abs(Math.log10(tau / reference.mixed.tau))).toBeLessThan(0.06);
-  expectClose([sigma], [reference.mixed.sigma], 0.01);
-});
-
 test('homes that move out do not move their lot', () => {
   const plain = lotRegression(homes(false), LOTS, PRIOR);
   const moved = homes(false).map((home, i) => (i % 40 === 3 ? { ...home, y: home.y - 4 } : home));

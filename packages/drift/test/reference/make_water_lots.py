@@ -12,7 +12,6 @@ import pathlib
 
 import numpy as np
 import statsmodels.api as sm
-from statsmodels.regression.mixed_linear_model import MixedLM
 
 HOMES, STRATA, LOTS = 240, 6, 5
 TYPES = np.array([[1, 1, 0, 0, 0], [0, 0, 1, 1, 1]], dtype=float)
@@ -63,9 +62,18 @@ def case(with_volume):
         _, det = np.linalg.slogdet(cov)
         return -0.5 * (det + yy @ np.linalg.solve(cov, yy))
 
-    tau = SPREADS[np.argmax([log_likelihood(s * sigma) for s in SPREADS])] * sigma
-    cov = xx @ prior(tau) @ xx.T + sigma**2 * np.eye(len(yy))
-    gain = prior(tau) @ xx.T @ np.linalg.inv(cov)
+    taus = SPREADS * sigma
+    logs = np.array([log_likelihood(t) for t in taus])
+    weights = np.exp(logs - logs.max()) * taus / (1 + (taus / 0.02) ** 2)
+    weights /= weights.sum()
+    means, covs = [], []
+    for tau in taus:
+        cov = xx @ prior(tau) @ xx.T + sigma**2 * np.eye(len(yy))
+        gain = prior(tau) @ xx.T @ np.linalg.inv(cov)
+        means.append(gain @ yy)
+        covs.append(prior(tau) - gain @ xx @ prior(tau))
+    mean = np.einsum("t,ti->i", weights, means)
+    sd = np.sqrt([np.sum(weights * [c[l, l] + (m[l] - mean[l]) ** 2 for m, c in zip(means, covs)]) for l in range(LOTS)])
     information = np.diag(xx.T @ xx)
     contrasts = []
     for l in range(LOTS):
@@ -75,19 +83,12 @@ def case(with_volume):
         contrasts.append([k @ ols.params[STRATA:], sigma * np.sqrt(k @ pinv @ k)])
     return {
         "sigma": sigma,
-        "tau": tau,
-        "mean": (gain @ yy).tolist(),
-        "sd": np.sqrt(np.diag(prior(tau) - gain @ xx @ prior(tau))).tolist(),
+        "tau": weights @ taus,
+        "mean": mean.tolist(),
+        "sd": sd.tolist(),
         "contrasts": contrasts,
     }
 
 
-def mixed():
-    """Spread of lots by restricted maximum likelihood, districts fixed."""
-    stratum, lot, x, y = homes(False)
-    fit = MixedLM(y, np.eye(STRATA)[stratum], groups=lot).fit(reml=True)
-    return {"tau": float(np.sqrt(fit.cov_re[0, 0])), "sigma": float(np.sqrt(fit.scale))}
-
-
-out = {"perYear": case(False), "perVolume": case(True), "mixed": mixed()}
+out = {"perYear": case(False), "perVolume": case(True)}
 pathlib.Path(__file__).with_name("water-lots.json").write_text(json.dumps(out))

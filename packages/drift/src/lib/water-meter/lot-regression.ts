@@ -7,8 +7,9 @@ import {
 
 /** A home beyond so many robust deviations counts as one at that distance: people move in and out. */
 const WINSOR = 3;
-/** Spread of lots that is tried, over the noise of one home; 0 would forbid lots to differ. */
+/** Spreads of lots that are averaged over, in the noise of one home, and the scale of what is expected of them (half-Cauchy), ratio. */
 const SPREADS: readonly number[] = Array.from({ length: 41 }, (_, k) => 10 ** (-4 + k / 10));
+const USUAL_SPREAD = 0.02;
 /** Variance of a prior that says nothing, in squares of the noise of one home. */
 const FLAT = 1e8;
 
@@ -36,13 +37,13 @@ export interface LotRegression {
   readonly flatCovariance: Float64Array;
   /** Noise of one home. */
   readonly sigma: number;
-  /** Spread of lots beyond what their type, age and volume explain: at the maximum of the likelihood. */
+  /** Spread of lots beyond what their type, age and volume explain: posterior mean. */
   readonly tau: number;
   /** Information of each lot about itself, over the variance of a home: 0 where it has its strata to itself. */
   readonly information: Float64Array;
 }
 
-/** Empirical Bayes over the lots: effects from a normal law whose spread the homes tell. */
+/** Effects of lots from a normal law whose spread the homes tell, averaged over what it may be: with a dozen lots the likeliest one is too small as often as not. */
 export function lotRegression(
   homes: readonly CohortHome[],
   lots: number,
@@ -55,21 +56,60 @@ export function lotRegression(
   const information = matrix.map((value) => value / variance);
   const score = right.map((value) => value / variance);
   const flat = posterior(information, score, diagonal(lots, FLAT * variance));
-  let best = { minusTwoLog: Infinity, tau: 0, mean: flat.mean, covariance: flat.covariance };
-  for (const spread of SPREADS) {
+  const found = SPREADS.map((spread) => {
     const tau = spread * sigma;
-    const found = posterior(information, score, priorCovariance(prior, lots, tau));
-    if (found.minusTwoLog < best.minusTwoLog) best = { ...found, tau };
-  }
+    return { tau, ...posterior(information, score, priorCovariance(prior, lots, tau)) };
+  });
+  const { mean, covariance, tau } = average(found);
   return {
-    mean: best.mean,
-    covariance: best.covariance,
+    mean,
+    covariance,
     flatMean: flat.mean,
     flatCovariance: flat.covariance,
     sigma,
-    tau: best.tau,
+    tau,
     information: Float64Array.from({ length: lots }, (_, l) => matrix[l * lots + l] as number),
   };
+}
+
+interface AtSpread {
+  readonly tau: number;
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+  readonly minusTwoLog: number;
+}
+
+/** Moments over the spreads, each weighted by its likelihood and what is expected of it. */
+function average(found: readonly AtSpread[]): Omit<AtSpread, 'minusTwoLog'> {
+  const least = Math.min(...found.map(({ minusTwoLog }) => minusTwoLog));
+  // the spreads are even in their logarithm
+  const raw = found.map(
+    ({ tau, minusTwoLog }) =>
+      (Math.exp((least - minusTwoLog) / 2) * tau) / (1 + (tau / USUAL_SPREAD) ** 2),
+  );
+  const total = raw.reduce((a, b) => a + b, 0);
+  const n = found[0]?.mean.length ?? 0;
+  const mean = new Float64Array(n);
+  const covariance = new Float64Array(n * n);
+  let tau = 0;
+  found.forEach((one, k) => {
+    const weight = (raw[k] as number) / total;
+    tau += weight * one.tau;
+    for (let i = 0; i < n; i++) mean[i] = (mean[i] as number) + weight * (one.mean[i] as number);
+  });
+  found.forEach((one, k) => {
+    const weight = (raw[k] as number) / total;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        const off =
+          ((one.mean[i] as number) - (mean[i] as number)) *
+          ((one.mean[j] as number) - (mean[j] as number));
+        covariance[i * n + j] =
+          (covariance[i * n + j] as number) +
+          weight * ((one.covariance[i * n + j] as number) + off);
+      }
+  });
+  return { mean, covariance, tau };
 }
 
 /** Homes too far from the middle of their stratum, put where they are no longer too far. */

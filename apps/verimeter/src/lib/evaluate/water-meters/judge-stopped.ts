@@ -68,7 +68,9 @@ export function judgeStopped(
   for (let day = FIRST_LOOK; day <= days; day += 1) {
     const today = dayOf(fleet, meters(fleet), day);
     if (day >= FIRST_STOP) contexts.set(day, today);
-    for (const home of fleet.homes)
+    for (const home of fleet.homes) {
+      // what has moved within three days is never called a stop
+      if (hasMoved(home.meter.register, 24 * day)) continue;
       witnesses.forEach((witness, w) => {
         const stop = stopOf(home, home.meter, today, witness);
         if (stop !== undefined)
@@ -77,6 +79,7 @@ export function judgeStopped(
             days: stop.days,
           });
       });
+    }
     onStep((0.5 * (day - FIRST_LOOK)) / (days - FIRST_LOOK));
   }
   const random = seededRandom(seed + 7);
@@ -107,6 +110,11 @@ interface Day {
   readonly asOfUs: number;
   readonly residuals: readonly Float64Array[];
   readonly quiet: readonly NonNullable<BesideTheMeter['quietNeighbours']>[];
+}
+
+function hasMoved(register: Float64Array, point: number): boolean {
+  const last = register.subarray(Math.max(0, point - 71), point + 1).filter(Number.isFinite);
+  return (last.at(-1) ?? 0) > (last[0] ?? 0);
 }
 
 const meters = (fleet: StoppedFleet): WaterMeterSeries[] => fleet.homes.map(({ meter }) => meter);
