@@ -10,7 +10,7 @@ const MONTH_DAYS = 30;
 const LEAST_MONTHS = 6;
 const LEAST_HOURS = 100;
 const LEAST_HOMES = 10;
-const LEAST_DEVIATIONS = 3;
+const LEAST_DEVIATIONS = 4;
 
 export interface LowFlowLoss {
   /** Share of the hours with water in which less than 10 L flowed: first third of the time, last third. */
