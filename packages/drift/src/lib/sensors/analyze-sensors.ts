@@ -4,6 +4,7 @@ import { type Calendar, calendarOf } from './calendar.ts';
 import { fewMedian } from './few-median.ts';
 import { dryValues, SWELLING } from './humidity-growth.ts';
 import { type JudgedQuantity, judgeQuantity, type QuantityVerdict } from './judge-quantity.ts';
+import { atMeanTemperature } from './pressure-height.ts';
 import { openQuantity, type QuantityNetwork } from './quantity-network.ts';
 import { answerSensor } from './sensor-answer.ts';
 import { correctStretch } from './sensor-corrections.ts';
@@ -47,7 +48,7 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
     const networks = input.networks
       .map((network) => own.filter((one) => one.network === network))
       .filter((members) => members.length > 0)
-      .map((members) => dried(members, prepared));
+      .map((members) => levelledInHeight(dried(members, prepared), prepared));
     const opened = networks.map((members) => open(members));
     const verdict = judgeQuantity(opened);
     networks.forEach((members, n) => {
@@ -111,9 +112,7 @@ function dried(members: readonly Prepared[], all: readonly Prepared[]): readonly
     ({ network, series }) => network === first.network && series.quantity === 'humidity',
   );
   if (damp.length === 0) return members;
-  const common = Float64Array.from({ length: first.calendar.points }, (_, k) =>
-    fewMedian(damp.map(({ values }) => at(values, k))),
-  );
+  const common = commonCourse(damp);
   const dry = dryValues(
     members.map(({ series, values }) => {
       const own = damp.find((one) => one.series.deviceId === series.deviceId);
@@ -128,6 +127,33 @@ function dried(members: readonly Prepared[], all: readonly Prepared[]): readonly
     }),
   );
   return members.map((member, m) => ({ ...member, values: dry[m] ?? member.values }));
+}
+
+/** Pressures without what warm and cold air make of heights. */
+function levelledInHeight(
+  members: readonly Prepared[],
+  all: readonly Prepared[],
+): readonly Prepared[] {
+  const [first] = members;
+  if (first?.series.quantity !== 'pressure') return members;
+  const thermometers = all.filter(
+    ({ network, series }) => network === first.network && series.quantity === 'temperature',
+  );
+  if (thermometers.length === 0) return members;
+  const celsius = commonCourse(thermometers);
+  const same = atMeanTemperature(
+    members.map(({ values }) => values),
+    celsius,
+  );
+  return members.map((member, m) => ({ ...member, values: same[m] ?? member.values }));
+}
+
+/** Median of all sensors at each grid point. */
+function commonCourse(members: readonly Prepared[]): Float64Array {
+  const points = members[0]?.calendar.points ?? 0;
+  return Float64Array.from({ length: points }, (_, k) =>
+    fewMedian(members.map(({ values }) => at(values, k))),
+  );
 }
 
 function open(members: readonly Prepared[]): QuantityNetwork {
