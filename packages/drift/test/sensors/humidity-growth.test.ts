@@ -34,6 +34,11 @@ function dampOverDry(values: Float64Array): number {
   return ratio((percent) => percent > 80) / ratio((percent) => percent < 50);
 }
 
+/** How far the largest is above the smallest. */
+function apart(ratios: readonly number[]): number {
+  return Math.max(...ratios) / Math.min(...ratios) - 1;
+}
+
 test('water uptake is a / (1 - a) and bounded near saturation', () => {
   expect(waterUptake(50)).toBeCloseTo(1, 12);
   expect(waterUptake(80)).toBeCloseTo(4, 12);
@@ -62,7 +67,6 @@ test('without a reference sensors are brought to what is common to them', () => 
   const sensors = [0.1, 0.1, 0.1, 0.2].map((growth, s) => sensor(growth, false, 11_003 * (s + 1)));
   const dry = dryValues(sensors).map(dampOverDry);
   const before = sensors.map(({ values }) => dampOverDry(values));
-  const apart = (ratios: number[]): number => Math.max(...ratios) / Math.min(...ratios) - 1;
   expect(apart(dry)).toBeLessThan(0.4 * apart(before));
   expect(dry[0]).toBeCloseTo(before[0] ?? NaN, 1);
 });

@@ -65,11 +65,15 @@ test('a sensor that fell silent has no error at as-of', () => {
   );
 });
 
+const untilExchanged = (day: number): number => (day < 80 ? 1 : day < 180 ? 1.5 : 1);
+
 test('after an exchange the error begins anew; what it showed before is corrected', () => {
-  const gain = (day: number): number => (day < 80 ? 1 : day < 180 ? 1.5 : 1);
   const exchanged = START_US + 180 * DAY_US;
   const { devices, corrections } = analyze(
-    madeNetwork(changed(1, { gain, change: { restartsUs: [START_US, exchanged] } }), 280),
+    madeNetwork(
+      changed(1, { gain: untilExchanged, change: { restartsUs: [START_US, exchanged] } }),
+      280,
+    ),
   );
   expect(devices.map(answer)).toEqual(devices.map(() => 'within_limits none'));
   expect(devices[1]?.evidenceDays).toBeLessThanOrEqual(101);
@@ -100,12 +104,15 @@ test('what an authorised body measured counts as the error at that time', () => 
   expect(Math.abs(devices[2]?.errorEstimate ?? NaN)).toBeLessThan(0.04);
 });
 
+const rising = (day: number): number => 1 + (0.5 * Math.max(0, day - 110)) / 365.25;
+
+function probability(network: SensorNetworkInput): number {
+  return analyze(network).devices[2]?.probabilityDrifted ?? NaN;
+}
+
 test('a second element tells a drift of the first one before the neighbours do, and is not the first one', () => {
-  const gain = (day: number): number => 1 + (0.5 * Math.max(0, day - 110)) / 365.25;
-  const drifting = madeNetwork(changed(2, { gain }), 215);
+  const drifting = madeNetwork(changed(2, { gain: rising }), 215);
   const steady = madeNetwork(madeNames(6), 215);
-  const probability = (network: SensorNetworkInput): number =>
-    analyze(network).devices[2]?.probabilityDrifted ?? NaN;
   expect(probability(drifting)).toBeLessThan(0.5);
   expect(probability(withPartners(drifting, steady))).toBeGreaterThan(0.95);
   expect(probability(withPartners(steady, drifting))).toBeLessThan(0.2);
@@ -123,10 +130,11 @@ function withPartners(first: SensorNetworkInput, second: SensorNetworkInput): Se
   };
 }
 
+const falling = (day: number): number => 1 - (0.8 * Math.max(0, day - 80)) / 365.25;
+
 test('where all sensors age alike the reference shows it', () => {
-  const gain = (day: number): number => 1 - (0.8 * Math.max(0, day - 80)) / 365.25;
   const sensors = madeNames(6).map((sensor, i): MadeSensor =>
-    i === 0 ? { ...sensor, role: 'reference' } : { ...sensor, gain },
+    i === 0 ? { ...sensor, role: 'reference' } : { ...sensor, gain: falling },
   );
   const { devices } = analyze(madeNetwork(sensors, 260));
   const found = devices.filter(({ indication }) => indication === 'drift_likely');

@@ -201,7 +201,7 @@ function judgeStretch(
     filtered,
     factors: known.factors,
     sizeUnit: known.unit,
-    wander: known.wander.short,
+    wander: Math.hypot(known.wander.short, known.wander.long),
     levelNow: levelNow(compared),
   };
   return {
