@@ -218,6 +218,34 @@ describe('validation of stored readings', () => {
   });
 });
 
+test('what was found and estimated is removed once the readings of all days up to it are', async () => {
+  const meter = await tenantOf('retained');
+  const before = START_US - 3 * DAY_US;
+  await meter.store(range(0, 20 * DAY + 1));
+  await meter.look();
+  // as if there had been readings before, which are gone, and one more day were over
+  await meter.pool.query(
+    `WITH own AS (SELECT tenant, channel_id, to_timestamp($1::float8 / 1e6) AS ts FROM channels WHERE tenant = 'retained'),
+          exceptions AS (INSERT INTO validation_exceptions (tenant, channel_id, ts, until_ts, rules_version, rule, severity, code, marks)
+                         SELECT tenant, channel_id, ts, ts, 1, 'zero', 'info', '3.6.1', true FROM own),
+          corrections AS (INSERT INTO value_corrections (tenant, channel_id, from_ts, to_ts, version, gain, "offset", code, method, model)
+                          SELECT tenant, channel_id, ts, ts + interval '1 hour', 1, 2, 0, '3.7.0', 'sensor_correction', 'm' FROM own)
+     INSERT INTO value_versions (tenant, channel_id, ts, version, value, code, method, model, rules_version)
+     SELECT tenant, channel_id, ts, 1, 1, '3.8.0', 'linear', 'm', 1 FROM own`,
+    [before],
+  );
+  await meter.pool.query(
+    `UPDATE validation_looks SET formed_until = formed_until - 1 WHERE tenant = 'retained'`,
+  );
+  await meter.look();
+  expect(await meter.exceptions()).toEqual([]);
+  expect(await meter.values()).toEqual([]);
+  const { rows } = await meter.pool.query(
+    `SELECT FROM value_corrections WHERE tenant = 'retained'`,
+  );
+  expect(rows).toEqual([]);
+});
+
 describe('estimates of missing intervals', () => {
   test('follow the weekday and end at the reading that follows', async () => {
     const meter = await tenantOf('estimates');
