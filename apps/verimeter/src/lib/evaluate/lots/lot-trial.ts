@@ -8,7 +8,7 @@ export interface LotTrialOptions {
   readonly share: number;
   readonly members: number;
   readonly limit: number;
-  /** Errors beyond the limit are those of small customers. */
+  /** Errors beyond the limit are those of small customers, in all lots by two standard deviations of what lots do. */
   readonly smallCustomers: boolean;
   readonly seed: number;
 }
@@ -23,13 +23,17 @@ export interface LotTrial {
 /** sd of the error of an estimate by the member's consumption, ratio: 0.45 % for the mean customer, less for larger ones. */
 const MEAN_SE = 0.0045;
 const SE_RANGE = [0.002, 0.015] as const;
+/** Of the log of the consumption. */
+const CONSUMPTION_SD = 0.7;
+/** Members beyond the limit consume less than the others, or more, by a lot's own amount: sd, log. */
+const LEAN_SD = 0.35;
 /** Stated standard errors miss the true ones by so much, log sd. */
 const SE_SCATTER = 0.1;
 
 /**
  * A lot whose share beyond the limit is exact, and what a remote estimation would say of its members: standard errors from 0.2 to
- * 1.5 %, larger for small customers; up to 40 % of the members, the smallest customers first, are not resolved at all; members of
- * an area share the error of its supply meter.
+ * 1.5 %, larger for small customers; up to 40 % of the members, the smallest customers first, are not resolved at all, and members beyond
+ * the limit consume less or more than the others; members of an area share the error of its supply meter.
  */
 export function lotTrial(options: LotTrialOptions): LotTrial {
   const { scenario, share, members, limit, smallCustomers, seed } = options;
@@ -42,8 +46,9 @@ export function lotTrial(options: LotTrialOptions): LotTrial {
   const common = commonSd * normalDraw(random);
   const areas = Math.ceil(members / areaSize);
   const areaErrors = Array.from({ length: areas }, () => areaSd * normalDraw(random));
+  const lean = smallCustomers ? CONSUMPTION_SD : LEAN_SD * normalDraw(random);
   const consumption = errors.map((error) =>
-    Math.exp(0.7 * normalDraw(random) - (smallCustomers && Math.abs(error) > limit ? 0.7 : 0)),
+    Math.exp(CONSUMPTION_SD * normalDraw(random) - (Math.abs(error) > limit ? lean : 0)),
   );
   const hidden = hiddenMembers(consumption, missing, random);
   const all = errors.map((error, i): LotMember => {
