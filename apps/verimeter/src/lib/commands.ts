@@ -252,6 +252,11 @@ export const COMMANDS: readonly Command[] = [
         { name: 'cells', value: 'NAME,...', text: 'which cases (default all)' },
         { name: 'drifted', value: 'N', text: 'drifted meters per case, at least (default 300)' },
         { name: 'networks', value: 'N', text: 'sensors: networks per case (default 20)' },
+        {
+          name: 'by',
+          value: 'NAME,...',
+          text: 'sensors: who judges: verimeter, moments, cusum, cohort',
+        },
         { name: 'every', value: 'WEEKS', text: 'sensors: from one look to the next (default 1)' },
         { name: 'districts', value: 'N', text: 'water districts per case, at least (default 20)' },
         { name: 'lots', value: 'N', text: 'lots: how many per case (default 40)' },

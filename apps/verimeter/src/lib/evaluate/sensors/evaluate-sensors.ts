@@ -8,6 +8,7 @@ import { openLines } from '../json-lines.ts';
 import { runThreads } from '../thread-jobs.ts';
 import { remaining } from '../time-left.ts';
 import type { NetworkJob, NetworkResult } from './network-worker.ts';
+import { JUDGES } from './sensor-judge.ts';
 import { ALL_CELLS, findSensorCell, type SensorCell, SIMULATED } from './sensor-cells.ts';
 import { sensorCellMetrics } from './sensor-metrics.ts';
 import { sensorMetricsText } from './sensor-metrics-text.ts';
@@ -25,7 +26,7 @@ interface Request {
   readonly everyWeeks: number;
   readonly half: 'tune' | 'report';
   readonly dataDirectory: string | undefined;
-  readonly baselines: boolean;
+  readonly by: readonly string[];
 }
 
 /** Runs the cells of sensor networks and prints what came out. */
@@ -48,7 +49,11 @@ export async function evaluateSensors(context: CommandContext): Promise<number> 
   const records = new Map<string, NetworkRecord>();
   for (const record of file?.records ?? [])
     // Another version of the estimator would have answered differently.
-    if (wanted.has(networkKey(record)) && record.model === MODEL_VERSION)
+    if (
+      wanted.has(networkKey(record)) &&
+      record.model === MODEL_VERSION &&
+      request.by.every((name) => record.channels.some(({ verdicts }) => name in verdicts))
+    )
       records.set(networkKey(record), record);
   const open = jobs.filter((job) => !records.has(keyOf(job)));
   if (records.size > 0) say(`${records.size} of ${jobs.length} networks are there already`);
@@ -115,8 +120,16 @@ function readRequest(context: CommandContext): Request {
       dataDirectory === undefined
         ? undefined
         : path.resolve(context.environment.workingDirectory, dataDirectory),
-    baselines: context.flag('baselines'),
+    by: readJudges(context),
   };
+}
+
+/** The product alone, with `--baselines` all, with `--by` those that are named. */
+function readJudges(context: CommandContext): readonly string[] {
+  const names = context.option('by');
+  if (names === undefined) return context.flag('baselines') ? JUDGES : ['verimeter'];
+  const asked = [...new Set(names.split(','))];
+  return asked.map((name) => choice(name, JUDGES, '--by'));
 }
 
 function cellOf(name: string): SensorCell {
@@ -143,17 +156,23 @@ async function readData({ dataDirectory, half, cells }: Request): Promise<RealSe
 }
 
 function networkJobs(cell: SensorCell, request: Request, real: RealSeries): NetworkJob[] {
-  const { seed, baselines, half, everyWeeks } = request;
+  const { seed, by, half, everyWeeks } = request;
   const simulated = cell.options.source === 'simulated';
   // as they were, and with each of them at fault in turn
   const atFault = cell.options.source === 'metal-oxide' ? 1 : (real.stations?.stations.length ?? 0);
   const networks = simulated ? request.networks : 1 + atFault;
   const which = simulated ? ` --networks ${networks} --seed ${seed}` : ` --data DIR --half ${half}`;
-  const command = `verimeter evaluate sensors --cells ${cell.name}${which}${everyWeeks === 1 ? '' : ` --every ${everyWeeks}`}${baselines ? ' --baselines' : ''}`;
+  const judges =
+    by.length === JUDGES.length
+      ? ' --baselines'
+      : by.join() === 'verimeter'
+        ? ''
+        : ` --by ${by.join()}`;
+  const command = `verimeter evaluate sensors --cells ${cell.name}${which}${everyWeeks === 1 ? '' : ` --every ${everyWeeks}`}${judges}`;
   const source = simulated ? 'simulated' : half;
   return Array.from({ length: networks }, (_, network) => ({
     cell: cell.name,
-    run: { seed, network, source, everyWeeks, baselines, command },
+    run: { seed, network, source, everyWeeks, by, command },
   }));
 }
 

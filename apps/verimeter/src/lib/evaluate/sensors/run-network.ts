@@ -15,7 +15,8 @@ export interface NetworkRun {
   readonly source: NetworkRecord['source'];
   /** Weeks from one look to the next. */
   readonly everyWeeks: number;
-  readonly baselines: boolean;
+  /** Who judges: the product, baselines, or some of them. */
+  readonly by: readonly string[];
   readonly command: string;
 }
 
@@ -42,17 +43,14 @@ export function runNetwork(
   const days = Math.floor((trial.input.grid.count - 1) / 24);
   const span = { days, everyWeeks: run.everyWeeks };
   const looks = looksOf(span);
-  const product = productJudge(trial.input, ZONE_MINUTES[options.source]);
-  const first = { name: product.name, ...verdictsOf(product, trial, span, onStep) };
-  const analyzed = performance.now();
-  const others = run.baselines ? sensorBaselines(trial.input) : [];
-  const judged = [
-    first,
-    ...others.map((judge) => ({
-      name: judge.name,
-      ...verdictsOf(judge, trial, span, () => undefined),
-    })),
-  ];
+  const judges = [
+    productJudge(trial.input, ZONE_MINUTES[options.source]),
+    ...sensorBaselines(trial.input),
+  ].filter(({ name }) => run.by.includes(name));
+  const judged = judges.map((judge, index) => ({
+    name: judge.name,
+    ...verdictsOf(judge, trial, span, (share) => onStep((index + share) / judges.length)),
+  }));
   return {
     cell: cell.name,
     seed: run.seed,
@@ -64,8 +62,8 @@ export function runNetwork(
     looks: looks.length,
     firstLook: looks[0] ?? 0,
     lastLook: looks.at(-1) ?? 0,
-    time: { simulate: built - begin, analyze: analyzed - built },
-    status: first.status,
+    time: { simulate: built - begin, analyze: performance.now() - built },
+    status: judged[0]?.status ?? '',
     channels: trial.input.series.flatMap(({ deviceId, quantity, role }, channel) => {
       if (role === 'reference') return [];
       const verdicts: Record<string, ChannelVerdict> = {};

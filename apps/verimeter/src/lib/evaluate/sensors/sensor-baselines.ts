@@ -1,9 +1,9 @@
 import type { SensorNetworkInput, SensorSeries } from '@verimeter/drift';
 import { cusumOf } from './daily-cusum.ts';
-import type { ChannelAnswer, SensorJudge } from './sensor-judge.ts';
+import type { ChannelAnswer, JUDGES, SensorJudge } from './sensor-judge.ts';
 
-const SENSOR_BASELINES = ['moments', 'cusum', 'cohort'] as const;
-type Baseline = (typeof SENSOR_BASELINES)[number];
+type Baseline = Exclude<(typeof JUDGES)[number], 'verimeter'>;
+const BASELINES: readonly Baseline[] = ['moments', 'cusum', 'cohort'];
 
 const BASELINE_DAYS = 60;
 const WINDOW_DAYS = 30;
@@ -26,7 +26,7 @@ export function sensorBaselines(input: SensorNetworkInput): SensorJudge[] {
   const compared = input.series.flatMap((series, channel) =>
     series.role === 'reference' ? [] : [{ channel, series, proxy: proxyOf(channel, input) }],
   );
-  return SENSOR_BASELINES.map((name) => ({
+  return BASELINES.map((name) => ({
     name,
     look: (day) => ({
       answers: compared.map((one) => answer(name, one, input, day)),

@@ -20,6 +20,9 @@ export interface SensorLook {
   readonly status: string;
 }
 
+/** The product, and what is usual elsewhere. */
+export const JUDGES = ['verimeter', 'moments', 'cusum', 'cohort'] as const;
+
 /** A way of judging a network: one answer per channel it judges, from the hours up to the end of a day. */
 export interface SensorJudge {
   readonly name: string;
