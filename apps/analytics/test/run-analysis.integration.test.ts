@@ -134,7 +134,8 @@ test('every registered device has a row; what may not be claimed is empty', asyn
     row('e-supply', meter, 'no_reference', 0.005, 'A', 'unknown'),
     row('gateway', '', 'no_reference', null, null, 'not_regulated'),
     row('s-1', 'pm2_5', 'insufficient_data', 0.2, 'N', 'not_regulated'),
-    row('s-1', 'temperature', 'insufficient_data', 0.5, 'N', 'not_regulated', 'Cel'),
+    // nobody else in the network measures it
+    row('s-1', 'temperature', 'no_reference', 0.5, 'N', 'not_regulated', 'Cel'),
     row('s-ref', 'pm2_5', 'no_reference', 0.2, 'N', 'not_regulated'),
     row('s-silent', '', 'no_reference', null, null, 'not_regulated'),
     row('w-1', 'water_volume', 'insufficient_data', 0.05, 'W', 'unknown'),
