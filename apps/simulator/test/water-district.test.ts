@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildWaterDistrict, type WaterDistrict, waterError } from '../src/lib/water-district.ts';
+import { buildWaterDistrict, type WaterDistrict } from '../src/lib/water-district.ts';
 import { gainAt } from '../src/lib/water-meter.ts';
+import { waterError } from '../src/lib/water-truth.ts';
 
 const START = Date.UTC(2026, 9, 19);
 const build = (seed: number, days = 35): WaterDistrict =>

@@ -3,7 +3,7 @@ import type { AirElementTruth } from './air-network.ts';
 import type { City } from './city.ts';
 import { driftAt, type MeterFault } from './meter.ts';
 import { sensorError } from './sensor-error.ts';
-import { litresPerDay, waterError, type WaterMeterHistory } from './water-district.ts';
+import { litresPerDay, waterError, type WaterMeterHistory } from './water-truth.ts';
 import { gainAt, type WaterFault } from './water-meter.ts';
 
 const DAY_MS = 86_400_000;

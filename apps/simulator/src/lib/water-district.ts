@@ -1,28 +1,15 @@
 import { boundedNormal, randomStream, STREAM } from './random.ts';
-import {
-  type DeviceRow,
-  gatewayRow,
-  type GroupRow,
-  type MemberRow,
-  places,
-  plainRow,
-  type Spot,
-} from './tables.ts';
+import { type DeviceRow, gatewayRow, type GroupRow, type MemberRow, places } from './tables.ts';
 import { homeFlow, planWaterFaults } from './water-faults.ts';
 import { drawHome, homeDraws } from './water-home.ts';
 import { districtFlow } from './water-hydraulics.ts';
-import { drawCurve, type WaterFault } from './water-meter.ts';
+import { drawCurve } from './water-meter.ts';
 import { zonesOf } from './water-network.ts';
-import {
-  countHome,
-  hourly,
-  lostReadings,
-  LITRES_PER_M3,
-  readPressure,
-  readRegister,
-} from './water-register.ts';
+import { countHome, hourly, lostReadings, readPressure, readRegister } from './water-register.ts';
+import { waterMember, waterRow } from './water-rows.ts';
 import { waterSteps } from './water-steps.ts';
 import { countSupply } from './water-supply.ts';
+import type { WaterMeterHistory } from './water-truth.ts';
 
 export interface WaterMeterSeries {
   readonly deviceId: string;
@@ -32,15 +19,6 @@ export interface WaterMeterSeries {
   readonly reverseRegister: Float64Array | undefined;
   /** bar at hour k, mean of the hour that ends there; of the supply and of some homes. */
   readonly pressure: Float64Array | undefined;
-}
-
-/** What only the simulator knows of a home's meter. Hours are those of the district. */
-export interface WaterMeterHistory {
-  readonly deviceId: string;
-  readonly fault: WaterFault | undefined;
-  /** m3 of the hour that ends at grid point k: what passed, and what the meter would have counted of it without its fault. */
-  readonly actual: Float64Array;
-  readonly healthy: Float64Array;
 }
 
 export interface WaterDistrict {
@@ -168,7 +146,7 @@ export function buildWaterDistrict(
     district.devices.push(
       waterRow(deviceId, { ...spot, address }, { age, year, size: '2.5', home }),
     );
-    district.members.push(member(deviceId, 'consumer'));
+    district.members.push(waterMember(GROUP, deviceId, 'consumer'));
     district.gateways.set(deviceId, GATEWAY);
     district.meters.push({
       deviceId,
@@ -193,7 +171,7 @@ export function buildWaterDistrict(
   const nature = randomStream(seed, STREAM.waterNetwork, DISTRICT, 9);
   const supply = countSupply(flow, nature, 0.004);
   district.devices.push(waterRow(supplyId, place.at(0), { age: 1, year, size: '16', home: -1 }));
-  district.members.push(member(supplyId, 'supply'));
+  district.members.push(waterMember(GROUP, supplyId, 'supply'));
   district.meters.push({
     deviceId: supplyId,
     register: readRegister(supply.indicated, window, rule(-1, 0.01, nature.uniform(5000, 90_000))),
@@ -210,51 +188,4 @@ function litresOfPilot(draws: ReturnType<typeof homeDraws>): number {
     if (startS >= 0 && startS < PILOT_DAYS * 86_400 && seconds < 86_400)
       litres += (seconds / 3600) * litresPerHour;
   return litres / PILOT_DAYS;
-}
-
-/** e of a home's meter at an instant (hours of the district), weighted by what was drawn in the 400 days before; NaN without use. */
-export function waterError(
-  { actual, healthy }: Pick<WaterMeterHistory, 'actual' | 'healthy'>,
-  gain: number,
-  hour: number,
-): number {
-  let passed = 0;
-  let counted = 0;
-  for (let k = Math.max(1, hour - 400 * 24); k <= Math.min(hour, actual.length - 1); k += 1) {
-    passed += actual[k] ?? 0;
-    counted += healthy[k] ?? 0;
-  }
-  return (counted / passed) * gain - 1;
-}
-
-/** m3 as litres a day, over the hours up to an instant. */
-export function litresPerDay({ actual }: Pick<WaterMeterHistory, 'actual'>, hour: number): number {
-  const until = Math.min(hour, actual.length - 1);
-  let passed = 0;
-  for (let k = 1; k <= until; k += 1) passed += actual[k] ?? 0;
-  return (24 * LITRES_PER_M3 * passed) / Math.max(1, until);
-}
-
-function member(deviceId: string, role: 'supply' | 'consumer'): MemberRow {
-  return { group_id: GROUP, device_id: deviceId, role, from: '', to: '', feeder: '' };
-}
-
-function waterRow(
-  deviceId: string,
-  spot: Spot,
-  meter: { age: number; year: number; size: string; home: number },
-): DeviceRow {
-  const built = meter.year - meter.age;
-  const verified = `${built}-${String(2 + ((meter.home + 1) % 10)).padStart(2, '0')}-15`;
-  return {
-    ...plainRow(deviceId, 'water_meter', 'BT-DN15', spot),
-    serial: `${built % 100}${String(700_001 + 37 * (meter.home + 1)).padStart(7, '0')}`,
-    type_approval: `PDM 415-${built - 1}`,
-    accuracy_class: meter.home < 0 ? '1' : '2',
-    nominal: meter.size,
-    built_year: String(built),
-    installed_on: verified,
-    verified_on: verified,
-    valid_until: `${built + 5}${verified.slice(4)}`,
-  };
 }

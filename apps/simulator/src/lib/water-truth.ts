@@ -1,0 +1,34 @@
+import type { WaterFault } from './water-meter.ts';
+import { LITRES_PER_M3 } from './water-register.ts';
+
+/** What only the simulator knows of a home's meter. Hours are those of the district. */
+export interface WaterMeterHistory {
+  readonly deviceId: string;
+  readonly fault: WaterFault | undefined;
+  /** m3 of the hour that ends at grid point k: what passed, and what the meter would have counted of it without its fault. */
+  readonly actual: Float64Array;
+  readonly healthy: Float64Array;
+}
+
+/** e of a home's meter at an instant (hours of the district), weighted by what was drawn in the 400 days before; NaN without use. */
+export function waterError(
+  { actual, healthy }: Pick<WaterMeterHistory, 'actual' | 'healthy'>,
+  gain: number,
+  hour: number,
+): number {
+  let passed = 0;
+  let counted = 0;
+  for (let k = Math.max(1, hour - 400 * 24); k <= Math.min(hour, actual.length - 1); k += 1) {
+    passed += actual[k] ?? 0;
+    counted += healthy[k] ?? 0;
+  }
+  return (counted / passed) * gain - 1;
+}
+
+/** m3 as litres a day, over the hours up to an instant. */
+export function litresPerDay({ actual }: Pick<WaterMeterHistory, 'actual'>, hour: number): number {
+  const until = Math.min(hour, actual.length - 1);
+  let passed = 0;
+  for (let k = 1; k <= until; k += 1) passed += actual[k] ?? 0;
+  return (24 * LITRES_PER_M3 * passed) / Math.max(1, until);
+}
