@@ -301,6 +301,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'The sensor has shown the same value, {value}, for {hours|whole} hours.',
     vi: 'Cảm biến hiển thị cùng một giá trị {value} trong {hours|whole} giờ.',
   },
+  sensor_noisy: {
+    en: 'The values jump from hour to hour {times} times as much as they did, beside neighbours that do not.',
+    vi: 'Giá trị nhảy từ giờ này sang giờ khác gấp {times} lần trước đây, trong khi các cảm biến lân cận không như vậy.',
+  },
   sensor_silent: {
     en: 'No value for {days|whole} days.',
     vi: 'Không có giá trị trong {days|whole} ngày.',

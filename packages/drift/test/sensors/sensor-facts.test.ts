@@ -58,6 +58,20 @@ test('an element that shows one value is a fault to inspect, and disturbs nobody
   });
 });
 
+test('an element whose noise has grown is a fault to inspect', () => {
+  const network = madeNetwork(madeNames(6), 150);
+  const noise = bellSequence(network.grid.count, 32_452_843);
+  const broken = network.series[1]?.values;
+  broken?.forEach((value, k) => {
+    if (k > 24 * 120) broken[k] = value * Math.exp(0.3 * (noise[k] ?? 0));
+  });
+  const { devices } = analyze(network);
+  expect(devices.map(answer)).toEqual(
+    devices.map((_, i) => (i === 1 ? 'tamper_or_fault inspect' : 'within_limits none')),
+  );
+  expect(devices[1]?.evidence.map(({ code }) => code)).toEqual(['sensor_noisy']);
+});
+
 test('a sensor that fell silent has no error at as-of', () => {
   const { devices } = analyze(madeNetwork(changed(2, { missing: (hour) => hour > 24 * 110 }), 160));
   expect(devices.map(answer)).toEqual(

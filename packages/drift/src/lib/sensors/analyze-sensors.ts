@@ -27,6 +27,9 @@ const SILENT_DAYS = 30;
 /** A dead element is told while it is dead, or was until so many days ago. */
 const FROZEN_SINCE_DAYS = 2;
 
+/** An element whose noise has grown so many times is broken, whatever its mean says. */
+const NOISY = 2.2;
+
 /** One series with what its own values say, before any comparison. */
 interface Prepared {
   readonly network: SensorNetworkInput;
@@ -211,7 +214,16 @@ function answerMember(
       'none',
       [{ code: 'sensor_short_baseline', values: { days, least: LEAST_DAYS } }],
     );
+  const noise = noiseBeside(judged, last.compared.days.restless);
+  if (noise >= NOISY)
+    return said('tamper_or_fault', 'inspect', [{ code: 'sensor_noisy', values: { times: noise } }]);
   return { estimated: answerSensor(judged.network, last, verdict, network.asOfUs).estimated };
+}
+
+/** How much more restless a sensor has become than the others of its network have meanwhile; 0 where it is not known. */
+function noiseBeside({ stretches }: JudgedQuantity, own: number): number {
+  const usual = fewMedian(stretches.map(({ compared }) => compared.days.restless));
+  return usual > 0 && Number.isFinite(own) ? own / Math.max(1, usual) : 0;
 }
 
 /** Days with values, compared or not. */

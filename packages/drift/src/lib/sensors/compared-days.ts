@@ -15,6 +15,9 @@ const COURSE_DAYS = 7;
 const FLOOR_SHARE = 0.3;
 /** Bound of the relative deviation of an hour of the day. Thermometers in the sun scatter several times as much as at night. */
 const MOST_HOUR = 5;
+/** Days of the latest noise, and changes that tell it. */
+const RECENT_DAYS = 14;
+const ENOUGH_CHANGES = 150;
 /** Values that tell a median well enough. */
 const ENOUGH = 3000;
 /** Least white noise of a day, share of the level or in the channel's unit: rounding. */
@@ -31,6 +34,8 @@ export interface ComparedDays {
   readonly level: number;
   /** Days that count. */
   readonly count: number;
+  /** How much it changes from hour to hour beside the blend in the last weeks, over what it did before; NaN where that is not known. */
+  readonly restless: number;
 }
 
 /**
@@ -79,6 +84,7 @@ export function comparedDays(
     variance: scales.map((scale) => (noise * scale) ** 2),
     level,
     count,
+    restless: restlessness(hours, calendar),
   };
 }
 
@@ -86,6 +92,26 @@ interface Hours {
   readonly count: number;
   readonly point: Int32Array;
   readonly weight: Float64Array;
+  /** What is left beside the course of the ratio, relative. */
+  readonly rest: Float64Array;
+}
+
+/** Size of the changes from hour to hour in the last weeks, over that of all the time before them. */
+function restlessness({ count, point, rest }: Hours, { stepUs }: Calendar): number {
+  const last = count === 0 ? 0 : at(point, count - 1);
+  const since = last - (RECENT_DAYS * 86_400e6) / stepUs;
+  const changes: { readonly before: number[]; readonly recent: number[] } = {
+    before: [],
+    recent: [],
+  };
+  for (let i = 1; i < count; i++) {
+    if (at(point, i) !== at(point, i - 1) + 1) continue;
+    const change = Math.abs(at(rest, i) - at(rest, i - 1));
+    (at(point, i) > since ? changes.recent : changes.before).push(change);
+  }
+  if (changes.recent.length < ENOUGH_CHANGES || changes.before.length < 4 * ENOUGH_CHANGES)
+    return NaN;
+  return medianOf(Float64Array.from(changes.recent)) / medianOf(Float64Array.from(changes.before));
 }
 
 function hoursOf(
@@ -100,7 +126,8 @@ function hoursOf(
   for (let k = stretch.from; k < stretch.to; k++)
     if (Number.isFinite((values[k] as number) - (blend.values[k] as number))) point[count++] = k;
   const weight = new Float64Array(count);
-  if (count === 0) return { count, point, weight };
+  const rest = new Float64Array(count);
+  if (count === 0) return { count, point, weight, rest };
   const ratio = comparison === 'ratio';
   const blended = Float64Array.from({ length: count }, (_, i) => at(blend.values, at(point, i)));
   const level = ratio ? Math.max(1e-9, medianOf(blended)) : 1;
@@ -111,7 +138,6 @@ function hoursOf(
   );
   const mixed = Math.max(1e-6, medianOf(spread));
   const course = courseOf({ values, blended, point, count }, { calendar, ratio, level });
-  const rest = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const p = at(blended, i);
     const centre = at(course, at(dayOf, at(point, i)));
@@ -133,7 +159,7 @@ function hoursOf(
     const hour = at(byHour, at(hourOf, at(point, i)));
     weight[i] = 1 / (1 + own * own) / Math.max(1, far) / (hour * hour);
   }
-  return { count, point, weight };
+  return { count, point, weight, rest };
 }
 
 /** Course of the ratio (or the difference) over the days: weighted medians of each day, smoothed by a running median. */
