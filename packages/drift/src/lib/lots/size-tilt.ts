@@ -30,8 +30,11 @@ export interface SizeEvidence {
 
 /** Before any data: sd of the slope per standard deviation of the log of the size: odds times 1.65. */
 const SLOPE_SD = 0.5;
-const STEP = 0.3;
-const STEPS = 9;
+const COARSE_STEP = 0.4;
+const COARSE_STEPS = 6;
+/** Over the standard deviation of the slope. */
+const FINE_STEP = 0.8;
+const FINE_STEPS = 4;
 const LEAST_WEIGHT = 0.01;
 const CLASS = 0.125;
 
@@ -85,14 +88,17 @@ export function weighTilts(
   evidence: SizeEvidence,
   share: number,
 ): { readonly tilts: readonly WeighedTilt[]; readonly logEvidence: number } {
-  const found: { tilt: SizeTilt; log: number }[] = [];
-  for (let k = -STEPS; k <= STEPS; k++) {
-    const tilt = tiltOf(classes, k * STEP, share);
-    found.push({
-      tilt,
-      log: -0.5 * (tilt.slope / SLOPE_SD) ** 2 + logLikelihoodOf(tilt, evidence, share),
+  const logAt = (tilt: SizeTilt): number =>
+    -0.5 * (tilt.slope / SLOPE_SD) ** 2 + logLikelihoodOf(tilt, evidence, share);
+  const nodes = (centre: number, step: number, steps: number) =>
+    Array.from({ length: 2 * steps + 1 }, (_, k) => {
+      const tilt = tiltOf(classes, centre + (k - steps) * step, share);
+      return { tilt, log: logAt(tilt) };
     });
-  }
+  const coarse = nodes(0, COARSE_STEP, COARSE_STEPS);
+  const { centre, sd } = peakOf(coarse.map(({ log }) => log));
+  const step = Math.min(COARSE_STEP, FINE_STEP * sd);
+  const found = nodes(centre, step, FINE_STEPS);
   const top = Math.max(...found.map(({ log }) => log));
   const weights = found.map(({ log }) => Math.exp(log - top));
   const total = weights.reduce((sum, weight) => (weight > LEAST_WEIGHT ? sum + weight : sum), 0);
@@ -100,7 +106,22 @@ export function weighTilts(
     tilts: found.flatMap(({ tilt }, k) =>
       at(weights, k) > LEAST_WEIGHT ? [{ ...tilt, weight: at(weights, k) / total }] : [],
     ),
-    logEvidence: top + Math.log(total),
+    logEvidence: top + Math.log(total * step),
+  };
+}
+
+/** Where a log density on the coarse nodes is largest, and its standard deviation, by the parabola through the nodes beside the top. */
+function peakOf(logs: readonly number[]): { readonly centre: number; readonly sd: number } {
+  let top = 1;
+  for (let k = 1; k < logs.length - 1; k++) if (at(logs, k) > at(logs, top)) top = k;
+  const [below, middle, above] = [at(logs, top - 1), at(logs, top), at(logs, top + 1)];
+  const curvature = 2 * middle - below - above;
+  const place = (top - COARSE_STEPS) * COARSE_STEP;
+  if (!(curvature > 0)) return { centre: place, sd: COARSE_STEP };
+  const moved = (above - below) / (2 * curvature);
+  return {
+    centre: place + COARSE_STEP * Math.min(1, Math.max(-1, moved)),
+    sd: COARSE_STEP / Math.sqrt(curvature),
   };
 }
 
