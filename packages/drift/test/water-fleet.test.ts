@@ -258,6 +258,24 @@ test('a meter that stops leaves a home unmetered, and its neighbours do not pay 
   expect(deviceOf(result, 'W1-07').indication).toBe('not_resolvable');
 });
 
+test('a register that is set costs an hour, and a pressure sensor that tells nothing is not believed', () => {
+  const fleet = madeWater([{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }], 60);
+  const changed: WaterFleetInput = {
+    ...fleet,
+    meters: fleet.meters.map((meter) => ({
+      ...meter,
+      ...(meter.deviceId === 'W1-02'
+        ? { permanentFlow: 2.5, register: meter.register.map((m3, k) => (k > 700 ? m3 + 248 : m3)) }
+        : {}),
+      ...(meter.pressure === undefined ? {} : { pressure: meter.pressure.map(() => 0) }),
+    })),
+  };
+  const result = analyzeWaterFleet(changed);
+  expect(result.areas[0]?.status).toBe('ok');
+  const listed = homesOf(result, 'W1').filter(({ recommendation }) => recommendation !== 'none');
+  expect(listed.map(({ deviceId }) => deviceId)).toEqual(['W1-05']);
+});
+
 test('less than 45 days do not reach a work order', () => {
   const result = analyzeWaterFleet(
     madeWater([{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }], 40),

@@ -7,6 +7,8 @@ const LEAST_METERS = 3;
 /** Share of the grid steps in which a sensor must have a value, and in which any must. */
 const LEAST_SHARE = 0.5;
 const LEAST_KNOWN = 0.8;
+/** A sensor whose mean is less stands in no main that anybody drinks from, bar. */
+const LEAST_BAR = 0.3;
 
 export interface DistrictPressure {
   readonly pressure: Float64Array | undefined;
@@ -25,7 +27,9 @@ export function pressureOf(input: WaterFleetInput, intervals: AreaIntervals): Di
   const usable = (meters: readonly number[]): Float64Array[] =>
     meters.flatMap((meter) => {
       const series = input.meters[meter]?.pressure;
-      return series !== undefined && shareKnown(series, first, last) >= LEAST_SHARE ? [series] : [];
+      if (series === undefined) return [];
+      const { share, mean } = coverage(series, first, last);
+      return share >= LEAST_SHARE && mean >= LEAST_BAR ? [series] : [];
     });
   const ofConsumers = usable(intervals.consumers.map(({ meter }) => meter));
   const own = ofConsumers.length >= LEAST_METERS;
@@ -33,7 +37,7 @@ export function pressureOf(input: WaterFleetInput, intervals: AreaIntervals): Di
   if (sensors.length === 0) return { pressure: undefined, meters: 0 };
   const mean = meanPressure(sensors, first, last);
   const out = new Float64Array(count);
-  let known = 0;
+  let knownSteps = 0;
   let all = 0;
   for (let t = 0; t < count; t++) {
     let sum = 0;
@@ -44,17 +48,27 @@ export function pressureOf(input: WaterFleetInput, intervals: AreaIntervals): Di
       sum += mean.values[k - first] as number;
       steps++;
     }
-    known += steps;
+    knownSteps += steps;
     out[t] = steps === 0 ? NaN : sum / steps;
   }
-  if (known < LEAST_KNOWN * all) return { pressure: undefined, meters: 0 };
+  if (knownSteps < LEAST_KNOWN * all) return { pressure: undefined, meters: 0 };
   return { pressure: filled(out, mean.level), meters: own ? ofConsumers.length : 0 };
 }
 
-function shareKnown(series: Float64Array, first: number, last: number): number {
-  let known = 0;
-  for (let k = first; k <= last; k++) if (Number.isFinite(series[k])) known++;
-  return known / Math.max(1, last - first + 1);
+/** Share of the grid steps with a value, and the mean of these. */
+function coverage(
+  series: Float64Array,
+  first: number,
+  last: number,
+): { readonly share: number; readonly mean: number } {
+  let count = 0;
+  let sum = 0;
+  for (let k = first; k <= last; k++) {
+    if (!Number.isFinite(series[k])) continue;
+    count++;
+    sum += series[k] as number;
+  }
+  return { share: count / Math.max(1, last - first + 1), mean: count === 0 ? NaN : sum / count };
 }
 
 function meanPressure(
