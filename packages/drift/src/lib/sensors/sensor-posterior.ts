@@ -190,14 +190,14 @@ function componentsOf(
       passing: false,
     })),
     {
-      step: (small.step * wander) ** 2,
-      ramp: (small.ramp * wander) ** 2,
+      step: Math.max(small.step * wander, small.leastStep * sizeUnit) ** 2,
+      ramp: Math.max(small.ramp * wander, small.leastRamp * sizeUnit) ** 2,
       log: Math.log(small.perYear),
       drifted: false,
       passing: false,
     },
     {
-      step: (excursion.size * wander) ** 2,
+      step: Math.max(excursion.size * wander, excursion.least * sizeUnit) ** 2,
       ramp: 0,
       log: Math.log(excursion.perYear),
       drifted: false,
