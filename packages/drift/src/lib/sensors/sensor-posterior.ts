@@ -10,6 +10,8 @@ export const WANDER_FACTORS: readonly number[] = [0.5, Math.SQRT1_2, 1, Math.SQR
 /** Parts of the mixture with less weight are left out; those this far below the largest, as a logarithm, are not formed. */
 const LEAST_PART = 1e-6;
 const LOG_LEAST = 14;
+/** Variance of a drift's size over that of the model: places stray for seasons in ways that no stationary wander has. */
+const SIZE_INFLATION = 2.5;
 const LOG_HALF = Math.log(0.5);
 /** After so many weeks no excursion is left. */
 const MOST_EXCURSION_WEEKS = 26;
@@ -119,7 +121,7 @@ function visitParts(evidence: StretchEvidence, look: At, visit: Visit): void {
           visit(
             log,
             mean + size * reach,
-            variance + reach * reach * sizeVariance,
+            variance + reach * reach * sizeVariance * SIZE_INFLATION,
             k,
             part.drifted,
             size,
