@@ -206,29 +206,29 @@ test('the same input gives the same grade', () => {
   expect(JSON.stringify(grade(input))).toBe(JSON.stringify(grade(input)));
 });
 
-describe('where members beyond the limit are small customers, and small customers are missing', () => {
-  // odds of being beyond the limit rise by e for each standard deviation of the log of the consumption down
-  const lot = (count: number) => {
-    const sizes = bellSequence(count, 41);
-    const noise = bellSequence(count, 42);
-    const spread = bellSequence(count, 43);
-    const chances = bellSequence(count, 44);
-    const errors = Array.from({ length: count }, (_, i) => {
-      const z = sizes[i] ?? 0;
-      const share = 1 / (1 + Math.exp(3.3 + z));
-      // chances are nearly normal: the lowest of them, as many as the share says
-      const beyond = 0.5 * (1 + Math.tanh(0.8 * (chances[i] ?? 0))) < share;
-      return beyond ? -0.04 : 0.004 * (spread[i] ?? 0);
-    });
-    const members = errors.map((error, i) => ({
-      ...((sizes[i] ?? 0) < -0.5 ? member(i) : member(i, error + 0.004 * (noise[i] ?? 0), 0.004)),
-      size: Math.exp(sizes[i] ?? 0),
-    }));
-    return { members, share: errors.filter((error) => Math.abs(error) > LIMIT).length / count };
-  };
+/** Odds of being beyond the limit rise by e for each standard deviation of the log of the consumption down. */
+function leaningLot(count: number) {
+  const sizes = bellSequence(count, 41);
+  const noise = bellSequence(count, 42);
+  const spread = bellSequence(count, 43);
+  const chances = bellSequence(count, 44);
+  const errors = Array.from({ length: count }, (_, i) => {
+    const z = sizes[i] ?? 0;
+    const share = 1 / (1 + Math.exp(3.3 + z));
+    // chances are nearly normal: the lowest of them, as many as the share says
+    const beyond = 0.5 * (1 + Math.tanh(0.8 * (chances[i] ?? 0))) < share;
+    return beyond ? -0.04 : 0.004 * (spread[i] ?? 0);
+  });
+  const members = errors.map((error, i) => ({
+    ...((sizes[i] ?? 0) < -0.5 ? member(i) : member(i, error + 0.004 * (noise[i] ?? 0), 0.004)),
+    size: Math.exp(sizes[i] ?? 0),
+  }));
+  return { members, share: errors.filter((error) => Math.abs(error) > LIMIT).length / count };
+}
 
+describe('where members beyond the limit are small customers, and small customers are missing', () => {
   test('the sizes of all members tell what the missing ones are like', () => {
-    const { members, share } = lot(1200);
+    const { members, share } = leaningLot(1200);
     const told = shareOf(lotOf(members));
     const untold = shareOf(lotOf(members.map(({ size: _size, ...rest }) => rest)));
     expect(untold.high95).toBeLessThan(share);
@@ -237,7 +237,7 @@ describe('where members beyond the limit are small customers, and small customer
   });
 
   test('of a lot too large to look at all members, too', () => {
-    const { members, share } = lot(4000);
+    const { members, share } = leaningLot(4000);
     const told = shareOf(lotOf(members));
     const untold = shareOf(lotOf(members.map(({ size: _size, ...rest }) => rest)));
     expect(untold.mean).toBeLessThan(share);
