@@ -75,6 +75,13 @@ export {
   withWaterCheck,
 } from './lib/water-meter/water-meter-findings.ts';
 export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';
+export {
+  changeBetween,
+  type ConsumptionEnds,
+  consumptionEnds,
+  END_WEEKS,
+  WEEK_US,
+} from './lib/lots/consumption-ends.ts';
 export { gradeLot } from './lib/lots/grade-lot.ts';
 export {
   lotContrasts,

@@ -75,7 +75,13 @@ export {
   finishRun,
   startRun,
 } from './lib/health.ts';
-export { type LotHealthRow, type LotMemberRow, publishLots, readLotMembers } from './lib/lots.ts';
+export {
+  type LotHealthRow,
+  type LotMemberRow,
+  type RelativeDrift,
+  publishLots,
+  readLotMembers,
+} from './lib/lots.ts';
 export {
   type JournalParameters,
   type LedgerRow,

@@ -1,4 +1,5 @@
 import type {
+  LotTrend,
   SensorFleetInput,
   SensorFleetResult,
   WaterFleetInput,
@@ -11,7 +12,8 @@ export type KindRequest =
   | { readonly kind: 'sensors'; readonly input: SensorFleetInput };
 
 export interface KindReply {
-  readonly water: WaterFleetResult;
+  /** With lots against each other; none where the data do not reach. */
+  readonly water: WaterFleetResult & { readonly lots: readonly LotTrend[] };
   readonly sensors: SensorFleetResult;
 }
 

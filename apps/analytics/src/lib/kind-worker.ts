@@ -1,11 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { analyzeSensorFleet, analyzeWater } from '@verimeter/drift';
-import type { KindRequest } from './kind-thread.ts';
+import {
+  type WaterFleetInput,
+  analyzeSensorFleet,
+  analyzeWater,
+  analyzeWaterCohorts,
+} from '@verimeter/drift';
+import type { KindReply, KindRequest } from './kind-thread.ts';
 
 // Estimates the devices of one kind. The series are shared memory.
 if (parentPort === null) throw new Error('this file is a worker thread');
 const request: KindRequest = workerData;
-const reply =
-  request.kind === 'water' ? analyzeWater(request.input) : analyzeSensorFleet(request.input);
+const reply: KindReply[keyof KindReply] =
+  request.kind === 'water' ? waterReply(request.input) : analyzeSensorFleet(request.input);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
 parentPort.postMessage(reply);
+
+function waterReply(input: WaterFleetInput): KindReply['water'] {
+  const { startUs, stepUs, count } = input.grid;
+  const cohorts = analyzeWaterCohorts(input, startUs + (count - 1) * stepUs);
+  return { ...analyzeWater(input), lots: cohorts?.lots ?? [] };
+}

@@ -1,9 +1,10 @@
 import type { AreaResult, DeviceResult, SensorCorrection } from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
-import { type Pool, readDeviceEvents } from '@verimeter/registry';
+import { type Pool, readDeviceEvents, type RelativeDrift } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { askKindThread } from './kind-thread.ts';
+import { waterContrasts } from './lots/relative-drifts.ts';
 import { buildSensorInput, RESTART_EVENTS } from './sensors/sensor-input.ts';
 import { buildWaterInput } from './water/water-input.ts';
 
@@ -12,6 +13,8 @@ export interface OtherKinds {
   readonly devices: readonly DeviceResult[];
   readonly groups: readonly AreaResult[];
   readonly corrections: readonly SensorCorrection[];
+  /** By lot, of water meters. */
+  readonly relativeDrifts: ReadonlyMap<string, RelativeDrift>;
 }
 
 export interface OtherKindsContext {
@@ -34,16 +37,17 @@ export async function estimateOtherKinds(context: OtherKindsContext): Promise<Ot
     devices: [...water.devices, ...sensors.devices],
     groups: [...water.groups, ...sensors.groups],
     corrections: sensors.corrections,
+    relativeDrifts: water.relativeDrifts,
   };
 }
 
-const NOTHING: OtherKinds = { devices: [], groups: [], corrections: [] };
+const NOTHING: OtherKinds = { devices: [], groups: [], corrections: [], relativeDrifts: new Map() };
 
 async function estimateWater(context: OtherKindsContext): Promise<OtherKinds> {
   const input = await buildWaterInput(context);
   if (input === undefined) return NOTHING;
-  const { devices, areas } = await askKindThread({ kind: 'water', input }, context.signal);
-  return { devices, groups: areas, corrections: [] };
+  const { devices, areas, lots } = await askKindThread({ kind: 'water', input }, context.signal);
+  return { devices, groups: areas, corrections: [], relativeDrifts: waterContrasts(lots) };
 }
 
 async function estimateSensors(context: OtherKindsContext): Promise<OtherKinds> {
@@ -63,5 +67,5 @@ async function estimateSensors(context: OtherKindsContext): Promise<OtherKinds> 
     { kind: 'sensors', input },
     context.signal,
   );
-  return { devices, groups: networks, corrections };
+  return { ...NOTHING, devices, groups: networks, corrections };
 }

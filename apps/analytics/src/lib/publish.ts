@@ -8,6 +8,7 @@ import {
   type Pool,
   type PoolClient,
   type ReadMark,
+  type RelativeDrift,
   addLiveEvents,
   finishRun,
   publishHealth,
@@ -143,9 +144,11 @@ export function publish(
     readonly answers: Answers;
     readonly replace: 'all' | 'listed';
     readonly read?: ReadMark | undefined;
+    /** By lot. */
+    readonly relativeDrifts?: ReadonlyMap<string, RelativeDrift>;
   },
 ): Promise<{ readonly runId: number; readonly changedFindings: number }> {
-  const { tenant, answers, replace } = options;
+  const { tenant, answers, replace, relativeDrifts = new Map() } = options;
   return withTransaction(pool, async (client) => {
     // Two analyses of a tenant at once: the later one to publish waits for the other and replaces it.
     await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [lockOf(tenant)]);
@@ -157,7 +160,7 @@ export function publish(
       read: options.read,
     });
     const changedFindings = await publishAnswers(client, { tenant, runId, answers, replace });
-    await gradeLots(client, tenant, runId);
+    await gradeLots(client, tenant, { runId, relativeDrifts });
     await finishRun(client, runId);
     return { runId, changedFindings };
   });

@@ -17,6 +17,7 @@ import { estimate } from './estimate.ts';
 import { type FleetRecords, readFleet } from './fleet-records.ts';
 import { healthRows } from './health-rows.ts';
 import { readMark } from './late-marks.ts';
+import { electricityContrasts } from './lots/electricity-contrasts.ts';
 import { estimateOtherKinds } from './other-kinds.ts';
 import { keepCorrections } from './sensors/keep-corrections.ts';
 import { scanRegisters } from './registers/scan-registers.ts';
@@ -135,6 +136,13 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     asOf,
     input === undefined ? undefined : { registers: input, latestUs: outsideAsOf(input) },
   );
+  const electricity =
+    input === undefined
+      ? []
+      : await electricityContrasts(
+          { pool, store, tenant, signal: options.signal },
+          { latestUs: outsideAsOf(input), phaseUs: cadence.phaseUs },
+        );
 
   onProgress?.('publishing');
   const groups = new Map<string, AreaResult>(
@@ -161,6 +169,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     answers,
     replace: group === undefined ? 'all' : 'listed',
     read,
+    relativeDrifts: new Map([...electricity, ...others.relativeDrifts]),
   });
   await keepCorrections(
     pool,

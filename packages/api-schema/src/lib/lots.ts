@@ -38,6 +38,19 @@ const lotFields = {
     description: 'When more than 5 % will be beyond the limit, with probability 0.5',
   }),
   exit_date_earliest: date.nullable().meta({ description: 'The same with probability 0.05' }),
+  relative_drift_per_year: ratio.meta({
+    description:
+      'Growth of what the lot registers beyond the other lots in the same districts or areas, without any reference. What all lots have in common is not in it, and no share follows from it',
+  }),
+  relative_drift_per_year_se: ratio,
+  relative_drift_per_1000_m3: ratio.meta({
+    description: 'The same per 1,000 m3 that pass; water meters only',
+  }),
+  relative_drift_per_1000_m3_se: ratio,
+  relative_homes: count.nullable().meta({ description: 'Members that the difference rests on' }),
+  relative_minimum_detectable: ratio.meta({
+    description: 'Smallest difference per year that would have been found with 90 % power',
+  }),
 } as const;
 
 const samplingPlan = z.object({

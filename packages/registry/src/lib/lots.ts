@@ -3,7 +3,7 @@ import { timestamptzOrNull } from './instants.ts';
 import type { Queryable } from './pools.ts';
 
 /** A published grade of a lot, in the columns of `lot_health`. Ratios; null: may not be claimed. Dates `YYYY-MM-DD`. */
-export interface LotHealthRow {
+export interface LotHealthRow extends RelativeDrift {
   readonly lot: string;
   readonly quantity: string;
   readonly asOfUs: number | null;
@@ -31,6 +31,16 @@ export interface LotHealthRow {
   readonly plan: object;
 }
 
+/** A lot against the other lots in the same districts or areas; null: may not be claimed. No share follows from it. */
+export interface RelativeDrift {
+  readonly relativeDriftPerYear: number | null;
+  readonly relativeDriftPerYearSe: number | null;
+  readonly relativeDriftPerThousandCubicMetres: number | null;
+  readonly relativeDriftPerThousandCubicMetresSe: number | null;
+  readonly relativeHomes: number | null;
+  readonly relativeMinimumDetectable: number | null;
+}
+
 const TYPES = {
   lot: 'text',
   quantity: 'text',
@@ -56,6 +66,12 @@ const TYPES = {
   drift_per_year_se: 'float8',
   exit_date: 'date',
   exit_date_earliest: 'date',
+  relative_drift_per_year: 'float8',
+  relative_drift_per_year_se: 'float8',
+  relative_drift_per_1000_m3: 'float8',
+  relative_drift_per_1000_m3_se: 'float8',
+  relative_homes: 'integer',
+  relative_minimum_detectable: 'float8',
   plan: 'jsonb',
 } as const;
 
@@ -85,6 +101,12 @@ function record(row: LotHealthRow): Record<keyof typeof TYPES, unknown> {
     drift_per_year_se: row.driftPerYearSe,
     exit_date: row.exitDate,
     exit_date_earliest: row.exitDateEarliest,
+    relative_drift_per_year: row.relativeDriftPerYear,
+    relative_drift_per_year_se: row.relativeDriftPerYearSe,
+    relative_drift_per_1000_m3: row.relativeDriftPerThousandCubicMetres,
+    relative_drift_per_1000_m3_se: row.relativeDriftPerThousandCubicMetresSe,
+    relative_homes: row.relativeHomes,
+    relative_minimum_detectable: row.relativeMinimumDetectable,
     plan: row.plan,
   };
 }

@@ -9,11 +9,13 @@ import {
   readDevices,
   readLotMembers,
   readVerifications,
+  type RelativeDrift,
   type Verification,
 } from '@verimeter/registry';
 import type { Indication } from '@verimeter/telemetry';
 import { laboratoryResult } from './laboratory-results.ts';
 import { drawnDevices, randomOrder } from './random-order.ts';
+import { NO_CONTRAST } from './relative-drifts.ts';
 
 /** Answers that are about something else than the error of the meter: its estimate says nothing of its lot. */
 const FAULTS: ReadonlySet<Indication> = new Set([
@@ -27,6 +29,8 @@ const FAULTS: ReadonlySet<Indication> = new Set([
 ]);
 /** A growth of the supply's error or of the loss that all members show: as large as what they have wrong alike, over the window. */
 const DAYS_PER_YEAR = 365.25;
+
+type Grade = Omit<LotHealthRow, keyof RelativeDrift>;
 
 interface Lot {
   readonly key: string;
@@ -63,11 +67,20 @@ function keyOf(device: Device): string {
   });
 }
 
-/** Grades all lots of a tenant from what is published of their members, and publishes the grades. One lot in memory at a time. */
+/**
+ * Grades all lots of a tenant from what is published of their members, and publishes the grades with how they drift against each other, by
+ * lot. One lot in memory at a time.
+ */
 export async function gradeLots(
   client: PoolClient,
   tenant: string,
-  runId: number,
+  {
+    runId,
+    relativeDrifts,
+  }: {
+    readonly runId: number;
+    readonly relativeDrifts: ReadonlyMap<string, RelativeDrift>;
+  },
 ): Promise<readonly LotHealthRow[]> {
   const rows: LotHealthRow[] = [];
   for (const lot of lotsOf(await readDevices(client, tenant))) {
@@ -75,7 +88,10 @@ export async function gradeLots(
     const members = await readLotMembers(client, tenant, lot);
     // oxlint-disable-next-line no-await-in-loop
     const verifications = await readVerifications(client, tenant, lot.deviceIds);
-    rows.push(gradeOf(lot, members, verifications));
+    rows.push({
+      ...gradeOf(lot, members, verifications),
+      ...(relativeDrifts.get(lot.key) ?? NO_CONTRAST),
+    });
   }
   await publishLots(client, tenant, { runId, lots: rows });
   return rows;
@@ -85,7 +101,7 @@ function gradeOf(
   lot: Lot,
   rows: readonly LotMemberRow[],
   verifications: readonly Verification[],
-): LotHealthRow {
+): Grade {
   const asOfUs = rows.reduce<number | null>(
     (latest, row) => (row.asOfUs === null ? latest : Math.max(latest ?? row.asOfUs, row.asOfUs)),
     null,
@@ -143,7 +159,7 @@ const orNull = (value: number | undefined): number | null => value ?? null;
 const dateOrNull = (us: number | undefined): string | null =>
   us === undefined ? null : new Date(us / 1000).toISOString().slice(0, 10);
 
-function rowOf(grade: LotGrade, quantity: string, asOfUs: number | null): LotHealthRow {
+function rowOf(grade: LotGrade, quantity: string, asOfUs: number | null): Grade {
   const { share, plan } = grade;
   return {
     lot: grade.lot,

@@ -10,6 +10,7 @@ import {
   startRun,
   withTransaction,
 } from '@verimeter/registry';
+import { electricityContrasts } from '../lots/electricity-contrasts.ts';
 import { gradeLots } from '../lots/grade-lots.ts';
 import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
 import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
@@ -172,7 +173,13 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const reports = await reportsOf(night, context.frame);
   const waiting = reports.flatMap((report) => report.waiting);
   await publishWaiting(context, waiting);
-  await publishOthers(context);
+  const water = await publishOthers(context);
+  const { phaseUs } = cadence;
+  const electricity = await electricityContrasts(
+    { pool, store, tenant, signal: night.options.signal },
+    { latestUs, phaseUs },
+  );
+  const relativeDrifts = new Map([...electricity, ...water]);
   const learned = reports.map((report) => report.learned ?? undefined);
   await files.writeFleet({
     generation,
@@ -180,7 +187,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     ...begun,
     latestUs,
   });
-  await withTransaction(pool, (client) => gradeLots(client, tenant, runId));
+  await withTransaction(pool, (client) => gradeLots(client, tenant, { runId, relativeDrifts }));
   await finishRun(pool, runId);
   const outcomes: Partial<Record<AreaOutcome, number>> = {};
   for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

@@ -5,6 +5,7 @@ import { type ConsumptionFrame, readConsumptionFrame } from '../devices/consumpt
 import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
+import type { OtherKinds } from '../other-kinds.ts';
 import { keepCorrections } from '../sensors/keep-corrections.ts';
 import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
@@ -16,8 +17,8 @@ const MOST_DEVICES = 200;
 const POINTS_AT_A_TIME = 8e6;
 const GROUPS_AT_A_TIME = 500;
 
-/** Publishes the devices that no area answers for, and the groups that are none. */
-export async function publishOthers(context: NightContext): Promise<void> {
+/** Publishes the devices that no area answers for, and the groups that are none. Resolves with how lots of water meters drift against each other. */
+export async function publishOthers(context: NightContext): Promise<OtherKinds['relativeDrifts']> {
   const { pool, frame } = context;
   const { tenant } = frame;
   const kinds = await otherKindsOf(context);
@@ -61,6 +62,7 @@ export async function publishOthers(context: NightContext): Promise<void> {
       { deviceIds: [], groupIds, results: [], areas: kinds.groups.filter(isIn(groupIds)) },
     );
   }
+  return kinds.relativeDrifts;
 }
 
 const isIn = (groupIds: readonly string[]) => {

@@ -123,10 +123,10 @@ function endLevel(use: Float64Array): number | undefined {
   return known.length < LEAST_KNOWN * use.length ? undefined : median(known);
 }
 
-/** A lot is named manufacturer | model | class | size | built year. */
+/** A lot is named by its type, a bar and the built year. */
 function typeOf(lot: string, builtYear: number | undefined): string {
-  const parts = lot.split(' | ');
-  return builtYear !== undefined && parts.at(-1) === String(builtYear)
-    ? parts.slice(0, -1).join(' | ')
+  const bar = lot.lastIndexOf('|');
+  return builtYear !== undefined && lot.slice(bar + 1).trim() === String(builtYear)
+    ? lot.slice(0, Math.max(0, bar)).trim()
     : lot;
 }
