@@ -12,6 +12,8 @@ const RANKS = [0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8] as const;
 const AS_USUAL = 0.03;
 /** Days of one absence resemble each other: so much of what each says is new. */
 const NEW_PER_DAY = 0.5;
+/** Of a lived-in home: nobody is there on the first day; somebody leaves, comes back, from one day to the next. */
+const AWAY = { first: 0.1, leave: 0.02, back: 0.15 };
 /** Days of absences, over all homes, that the general law is worth. */
 const PRIOR_DAYS = 60;
 
@@ -112,16 +114,34 @@ export function learnOtherUse(days: readonly number[]): OtherUseModel {
 }
 
 /**
- * Log of how much likelier the days are where people live as usual (a day's rank is any one as likely as another) than where nobody is there.
+ * Log of how much likelier the days are with a stopped meter than with an empty home. Where people live as usual a day's rank is any one as likely
+ * as another; but they leave and come back as well, so that days of both sorts follow each other by a chain. An empty home is empty all the time.
  */
 export function otherUseEvidence(model: OtherUseModel, ranks: readonly number[]): number {
   if (ranks.length === 0) return 0;
-  let log = 0;
-  for (const rank of ranks) {
+  let home = 1 - AWAY.first;
+  let away = AWAY.first;
+  let empty = 0;
+  // logarithm of what `home` and `away` were divided by
+  let scale = 0;
+  ranks.forEach((rank, day) => {
+    if (day > 0)
+      [home, away] = [
+        home * (1 - AWAY.leave) + away * AWAY.back,
+        home * AWAY.leave + away * (1 - AWAY.back),
+      ];
     const k = classOf(rank);
-    log -= Math.log((model[k] ?? 1) / widthOf(k));
-  }
-  log *= NEW_PER_DAY;
-  // absent with current used as usual: the two cannot be told apart
-  return -Math.log(AS_USUAL + (1 - AS_USUAL) * Math.exp(-log));
+    const density = ((model[k] ?? 1) / widthOf(k)) ** NEW_PER_DAY;
+    empty += Math.log(density);
+    away *= density;
+    const sum = home + away;
+    scale += Math.log(sum);
+    home /= sum;
+    away /= sum;
+  });
+  // an absence with current used as usual looks like people at home: the two cannot be told apart
+  const stopped = scale;
+  const most = Math.max(stopped, empty);
+  const absent = AS_USUAL * Math.exp(stopped - most) + (1 - AS_USUAL) * Math.exp(empty - most);
+  return stopped - most - Math.log(absent);
 }
