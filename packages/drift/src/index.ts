@@ -72,7 +72,6 @@ export { learnWaterFleet, type WaterFleetContext } from './lib/water-meter/water
 export {
   type WaterMeterAnswer,
   type WaterMeterFinding,
-  withWaterCheck,
 } from './lib/water-meter/water-meter-findings.ts';
 export { correctRegister, type KnownRegisterEvent } from './lib/register-corrections.ts';
 export {

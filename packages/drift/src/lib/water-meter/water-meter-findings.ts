@@ -118,7 +118,7 @@ export function withWaterCheck(result: DeviceResult, check: WaterMeterAnswer): D
   const evidence = [...result.evidence, ...check.evidence];
   const { overrides, withoutReference } = check;
   if (overrides !== undefined) {
-    const { deviceId, quantity, groupId, groupStatus, asOfUs, history } = result;
+    const { deviceId, quantity, groupId, groupStatus, asOfUs, evidenceDays } = result;
     return {
       deviceId,
       ...(quantity === undefined ? {} : { quantity }),
@@ -126,12 +126,16 @@ export function withWaterCheck(result: DeviceResult, check: WaterMeterAnswer): D
       ...(groupStatus === undefined ? {} : { groupStatus }),
       asOfUs,
       ...overrides,
-      evidenceDays: check.evidenceDays,
+      evidenceDays: Math.max(evidenceDays, check.evidenceDays),
       evidence,
-      history,
+      history: [],
     };
   }
-  if (withoutReference !== undefined && SILENT.has(result.indication))
+  if (
+    withoutReference !== undefined &&
+    SILENT.has(result.indication) &&
+    result.recommendation === 'none'
+  )
     return { ...result, ...withoutReference, evidence };
   return { ...result, evidence };
 }

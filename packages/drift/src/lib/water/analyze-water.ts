@@ -1,19 +1,11 @@
-import type { DeviceResult } from '../fleet-types.ts';
 import { type BesideTheMeter, checkWaterMeter } from '../water-meter/check-water-meter.ts';
 import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fleet-context.ts';
 import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
-import type { WaterMeterAnswer } from '../water-meter/water-meter-findings.ts';
+import { withWaterCheck } from '../water-meter/water-meter-findings.ts';
 import { districtResidual } from './district-residual.ts';
 import { withoutStanding } from './standing-meters.ts';
 import type { DistrictInput, WaterFleetInput, WaterFleetResult } from './water-types.ts';
 import { analyzeWaterFleet } from './water-fleet.ts';
-
-/** What a balance says where it says nothing of the meter itself. */
-const SAYS_NOTHING: ReadonlySet<DeviceResult['indication']> = new Set([
-  'no_reference',
-  'not_resolvable',
-  'insufficient_data',
-]);
 
 const QUANTITY = 'water_volume';
 
@@ -41,7 +33,7 @@ function answersOf(input: WaterFleetInput): WaterFleetResult {
       const meter = meters.get(result.deviceId);
       const place = placeOf.get(result.deviceId);
       if (meter === undefined || (place !== undefined && place.role !== 'consumer')) return result;
-      return withOwn(
+      return withWaterCheck(
         result,
         checkWaterMeter(meter, context, { asOfUs: result.asOfUs, ...place?.balance }),
       );
@@ -80,30 +72,4 @@ function balanceOf(
     role === 'consumer' ? (input.meters[meter] ?? []) : [],
   );
   return { residual, quietNeighbours: quietNeighbours(homes, context, district.asOfUs) };
-}
-
-/** The answer of a balance with what the meter itself shows. Beside a fault of the meter no error is stated. */
-function withOwn(result: DeviceResult, own: WaterMeterAnswer): DeviceResult {
-  const evidence = [...result.evidence, ...own.evidence];
-  if (own.overrides !== undefined) {
-    const { deviceId, quantity, groupId, groupStatus, asOfUs, evidenceDays } = result;
-    return {
-      deviceId,
-      asOfUs,
-      ...(quantity === undefined ? {} : { quantity }),
-      ...(groupId === undefined ? {} : { groupId }),
-      ...(groupStatus === undefined ? {} : { groupStatus }),
-      ...own.overrides,
-      evidenceDays: Math.max(evidenceDays, own.evidenceDays),
-      evidence,
-      history: [],
-    };
-  }
-  if (
-    own.withoutReference !== undefined &&
-    SAYS_NOTHING.has(result.indication) &&
-    result.recommendation === 'none'
-  )
-    return { ...result, ...own.withoutReference, evidence };
-  return { ...result, evidence };
 }
