@@ -145,6 +145,22 @@ describe('lots by what their homes use', () => {
       expect(Math.abs(perYear?.estimate ?? NaN)).toBeLessThan(3 * (perYear?.se ?? NaN));
   });
 
+  test('types are told from the keys of lots, with and without spaces', () => {
+    const keyed = fleet(LOTS.map((lot) => ({ ...lot, name: lot.name.replaceAll(' | ', '|') })));
+    const meters = keyed.meters.map((meter) => ({
+      ...meter,
+      lot: meter.lot.replace(' | ', '|'),
+    }));
+    const found = analyzeWaterCohorts({ ...keyed, meters }, AS_OF);
+    expect(found?.lots.map(({ type }) => type)).toEqual([
+      'A|jet|2|2.5',
+      'A|jet|2|2.5',
+      'B|piston|2|2.5',
+      'B|piston|2|2.5',
+    ]);
+    expect(trendOf(found, 'A|jet|2|2.5|2015')?.perYear).toEqual(trendOf(cohorts, WORN)?.perYear);
+  });
+
   test('a month of data says nothing', () => {
     expect(analyzeWaterCohorts(fleet(), START_US + 60 * DAY_US)).toBeUndefined();
   });

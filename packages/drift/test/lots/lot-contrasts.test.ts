@@ -42,6 +42,13 @@ describe('lots against their neighbours', () => {
   });
 });
 
+test('with nothing believed of drifts, those of small lots are stated as large as they look', () => {
+  const changes = town(120, 5, { A: -0.2, B: 0, C: 0 });
+  const [believed, open] = [lotContrasts(changes), lotContrasts(changes, 10)].map(([a]) => a);
+  expect(open?.drift).toBeLessThan((believed?.drift ?? NaN) - 0.01);
+  expect(Math.abs((open?.drift ?? NaN) + 0.2)).toBeLessThan(2 * (open?.se ?? NaN));
+});
+
 test('standard errors are right: lots that do not drift are told apart as often as chance has it', () => {
   const scores = Array.from({ length: 60 }, (_, k) =>
     lotContrasts(town(600, 100 + 7 * k, { A: 0, B: 0, C: 0, D: 0 })).map(

@@ -18,6 +18,8 @@ import { perYearContrasts } from './relative-drifts.ts';
 
 /** Meters that tell how lots drift against each other: a lot with a tenth of them is known to 0.3 % where customers change by 10 %. */
 const MOST_METERS = 20_000;
+/** Standard deviation of a drift of which nothing is believed: what lots are used to do is no evidence for one of them. */
+const ANY_DRIFT = 10;
 const METERS_AT_A_TIME = 1000;
 /** Meters whose first readings tell how far back the data reach. */
 const FIRST_SAMPLE = 500;
@@ -53,7 +55,7 @@ export async function electricityContrasts(
     // oxlint-disable-next-line no-await-in-loop -- some meters in memory at a time
     changes.push(...(await changesOf(context, some, { ...ends, latestUs: at.latestUs })));
   }
-  return perYearContrasts(lotContrasts(changes), ends.years);
+  return perYearContrasts(lotContrasts(changes, ANY_DRIFT), ends.years);
 }
 
 /** Whole areas, spread over all: a lot is compared with its neighbours. */

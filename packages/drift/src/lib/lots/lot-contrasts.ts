@@ -35,17 +35,22 @@ interface Model {
   readonly strataCount: number;
   readonly changes: Float64Array;
   readonly variances: Float64Array;
+  readonly lotSd: number;
 }
 
 /**
  * Lots against each other where there is no reference: change = stratum + lot + what the customer changed (drift-estimation.md 5). Only
  * contrasts are told: that a lot drifts against its neighbours. Which meters do, what all lots have in common, and the share beyond a limit are not
- * identifiable, and a lot that shares no stratum with another is left out. Sorted by lot.
+ * identifiable, and a lot that shares no stratum with another is left out. Sorted by lot. `lotSd`: what is believed of drifts between the windows before
+ * any data; a large one leaves them to the data.
  */
-export function lotContrasts(changes: readonly ConsumptionChange[]): LotContrast[] {
+export function lotContrasts(
+  changes: readonly ConsumptionChange[],
+  lotSd: number = LOT_SD,
+): LotContrast[] {
   const shared = sharedStrata(changes);
   if (shared.length === 0) return [];
-  const model = modelOf(shared);
+  const model = { ...modelOf(shared), lotSd };
   const { effects, factor, covarianceScale } = fit(model);
   return model.names.map((lot, l) => {
     const { meters, strata, weights } = neighbours(model, l);
@@ -72,7 +77,7 @@ function sharedStrata(changes: readonly ConsumptionChange[]): ConsumptionChange[
   return changes.filter(({ stratum }) => (lots.get(stratum)?.size ?? 0) > 1);
 }
 
-function modelOf(changes: readonly ConsumptionChange[]): Model {
+function modelOf(changes: readonly ConsumptionChange[]): Omit<Model, 'lotSd'> {
   const names = [...new Set(changes.map(({ lot }) => lot))].toSorted();
   const places = new Map(names.map((name, k) => [name, k]));
   const strata = new Map<string, number>();
@@ -193,7 +198,7 @@ function normalEquations(
         matrix[a * n + b] = at(matrix, a * n + b) - (at(row, a) * at(row, b)) / at(totals, s);
     }
   }
-  for (let l = 0; l < n; l++) matrix[l * n + l] = at(matrix, l * n + l) + 1 / LOT_SD ** 2;
+  for (let l = 0; l < n; l++) matrix[l * n + l] = at(matrix, l * n + l) + 1 / model.lotSd ** 2;
   if (choleskyInPlace(matrix, n) === undefined)
     throw new RangeError('the normal equations of lots are not positive definite');
   solveCholeskyInPlace(matrix, n, effects);
