@@ -211,6 +211,16 @@ describe('results', () => {
       plan: { n: 1, accept: 0, sample: ['m1'] },
     });
     expect(body.items[1].exit_date).toBe('2031-05-01');
+    expect(body.items[1]).toMatchObject({ relative_drift_per_year: null, relative_homes: null });
+    expect(body.items[2]).toMatchObject({
+      share: null,
+      relative_drift_per_year: -0.04,
+      relative_drift_per_year_se: 0.01,
+      relative_drift_per_1000_m3: -0.3,
+      relative_drift_per_1000_m3_se: 0.08,
+      relative_homes: 120,
+      relative_minimum_detectable: 0.029,
+    });
     const first = await fixture.request('/lots?limit=2');
     const rest = await fixture.request(`/lots?limit=2&cursor=${first.body.next_cursor}`);
     expect([...first.body.items, ...rest.body.items]).toEqual(body.items);

@@ -5,6 +5,12 @@ const DAY_US = 86_400e6;
 const FIRST_US = Date.UTC(2025, 0, 1) * 1000;
 const PHASE_US = 300e6;
 
+/** A register at the turns of the weeks. */
+function register(weeks: readonly number[]): Float64Array {
+  let sum = 100;
+  return Float64Array.from([sum, ...weeks.map((energy) => (sum += energy))]);
+}
+
 describe('ends of the window', () => {
   test('lie a year apart where there is one', () => {
     const latestUs = FIRST_US + 500 * DAY_US + 7 * 3600e6;
@@ -27,11 +33,6 @@ describe('ends of the window', () => {
 });
 
 describe('change of a usual week', () => {
-  const register = (weeks: readonly number[]): Float64Array => {
-    let sum = 100;
-    return Float64Array.from([sum, ...weeks.map((energy) => (sum += energy))]);
-  };
-
   test('is the log of the ratio; a week away counts little', () => {
     const found = changeBetween(register([9, 10, 11, 10, 0, 10]), register([8, 8, 8, 8, 8, 8]));
     expect(found?.change).toBeCloseTo(Math.log(0.8), 12);

@@ -14,7 +14,7 @@ import { evenly } from '../devices/evenly.ts';
 import { IMPORT, lotOf, validFrom } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
-import { perYearContrasts } from './relative-drifts.ts';
+import { LEAST_METERS, perYearContrasts } from './relative-drifts.ts';
 
 /** Meters that tell how lots drift against each other: a lot with a tenth of them is known to 0.3 % where customers change by 10 %. */
 const MOST_METERS = 20_000;
@@ -55,7 +55,14 @@ export async function electricityContrasts(
     // oxlint-disable-next-line no-await-in-loop -- some meters in memory at a time
     changes.push(...(await changesOf(context, some, { ...ends, latestUs: at.latestUs })));
   }
-  return perYearContrasts(lotContrasts(changes, ANY_DRIFT), ends.years);
+  return perYearContrasts(lotContrasts(ofLots(changes), ANY_DRIFT), ends.years);
+}
+
+/** Of lots that are large enough to be stated: thousands of lots of one are so many unknowns that nobody asks for. */
+function ofLots(changes: readonly ConsumptionChange[]): ConsumptionChange[] {
+  return [...Map.groupBy(changes, ({ lot }) => lot).values()].flatMap((own) =>
+    own.length < LEAST_METERS ? [] : own,
+  );
 }
 
 /** Whole areas, spread over all: a lot is compared with its neighbours. */

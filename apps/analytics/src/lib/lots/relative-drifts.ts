@@ -2,7 +2,7 @@ import type { LotContrast, LotTrend } from '@verimeter/drift';
 import type { RelativeDrift } from '@verimeter/registry';
 
 /** Meters of a lot from which it is stated, as for water. */
-const LEAST_METERS = 10;
+export const LEAST_METERS = 10;
 /** One-sided 5 % false, 90 % found. */
 const MDD_FACTOR = 1.645 + 1.28;
 
