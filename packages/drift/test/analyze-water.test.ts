@@ -5,7 +5,7 @@ import { analyzeWater } from '../src/lib/water/analyze-water.ts';
 import { districtResidual } from '../src/lib/water/district-residual.ts';
 import { analyzeWaterFleet } from '../src/lib/water/water-fleet.ts';
 import type { WaterFleetInput, WaterMeterSeries } from '../src/lib/water/water-types.ts';
-import { HOUR_US, homesWith, madeWater } from './made-district.ts';
+import { healthyHomes, HOUR_US, homesWith, madeWater } from './made-district.ts';
 
 const DAYS = 70;
 const STOPPED = 3;
@@ -113,4 +113,34 @@ test('the residual is the leak, and NaN where a member was not read', () => {
   expect(at(residual, 51)).toBeCloseTo(at(supply, 51) - at(supply, 50) - consumed, 9);
   const early = districtResidual(input, { ...first, asOfUs: 60 * HOUR_US });
   expect(at(early ?? new Float64Array(), 61)).toBeNaN();
+});
+
+test('a meter in no district is looked at until its own as-of, whatever that of a district', () => {
+  const endUs = 24 * DAYS * HOUR_US;
+  const meters = input.meters.map((meter) => ({ ...meter, asOfUs: endUs }));
+  const alone = analyzeWater({ ...input, meters, districts: [] });
+  expect(said(alone.devices, STOPPED)).toMatchObject({
+    indication: 'stopped',
+    recommendation: 'inspect',
+    asOfUs: endUs,
+  });
+  const stale = madeWater([{ groupId: 'A', homes: healthyHomes(3) }], DAYS);
+  const beside = analyzeWater({
+    ...input,
+    meters: [...meters, ...stale.meters],
+    districts: stale.districts.map(({ groupId, members }) => ({
+      groupId,
+      asOfUs: 24 * 30 * HOUR_US,
+      members: members.map((member) => ({ ...member, meter: member.meter + meters.length })),
+    })),
+  });
+  expect(said(beside.devices, STOPPED)).toMatchObject({ indication: 'stopped', asOfUs: endUs });
+  const early = meters.map((meter) => ({ ...meter, asOfUs: 24 * 50 * HOUR_US }));
+  expect(
+    said(analyzeWater({ ...input, meters: early, districts: [] }).devices, STOPPED),
+  ).toMatchObject({
+    indication: 'no_reference',
+    recommendation: 'none',
+    asOfUs: 24 * 50 * HOUR_US,
+  });
 });

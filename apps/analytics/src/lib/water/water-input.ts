@@ -62,7 +62,7 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
   return {
     grid,
     zoneMinutes: zoneMinutes(context.zone, lastUs),
-    meters: meters.map((device) => seriesOf(device, { fleet, grid, lastUs, read, others })),
+    meters: meters.map((device) => seriesOf(device, { fleet, asOf, grid, lastUs, read, others })),
     districts,
   };
 }
@@ -105,6 +105,7 @@ async function gridOf(
 
 interface Readings {
   readonly fleet: FleetRecords;
+  readonly asOf: AsOf;
   readonly grid: Grid;
   readonly lastUs: number;
   readonly read: ReadonlyMap<number, OnGrid>;
@@ -113,7 +114,7 @@ interface Readings {
 
 function seriesOf(
   device: Device,
-  { fleet, grid, lastUs, read, others }: Readings,
+  { fleet, asOf, grid, lastUs, read, others }: Readings,
 ): WaterMeterSeries {
   const { deviceId } = device;
   const limits = errorLimit('water_meter', device.accuracyClass ?? undefined, VOLUME);
@@ -139,6 +140,7 @@ function seriesOf(
   const pressure = shown(PRESSURE)?.values;
   const otherUse = others.get(deviceId);
   const permanentFlow = flowOf(device.nominal);
+  const asOfUs = asOf.devices.get(deviceId);
   const validFromUs = validFrom(
     device,
     fleet.verifications.get(deviceId) ?? [],
@@ -159,6 +161,7 @@ function seriesOf(
     ...(otherUse === undefined ? {} : { otherUse }),
     ...(device.builtYear === null ? {} : { builtYear: device.builtYear }),
     ...(validFromUs === undefined ? {} : { validFromUs }),
+    ...(asOfUs === undefined ? {} : { asOfUs }),
   };
 }
 

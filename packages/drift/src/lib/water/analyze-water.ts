@@ -23,7 +23,7 @@ export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
 function answersOf(input: WaterFleetInput): WaterFleetResult {
   const { devices, areas } = analyzeWaterFleet(input);
   const meters = new Map(input.meters.map((meter) => [meter.deviceId, meter]));
-  const latestUs = Math.max(0, ...devices.map(({ asOfUs }) => asOfUs));
+  const latestUs = devices.reduce((latest, { asOfUs }) => Math.max(latest, asOfUs), 0);
   const context = learnWaterFleet(input, latestUs);
   const placeOf = placesOf(input, context);
   return {

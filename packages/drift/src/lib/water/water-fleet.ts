@@ -143,40 +143,35 @@ function concludeWater(
       return true;
     });
   const byId = new Map(decide(estimated, RULES).map((result) => [result.deviceId, result]));
-  const latest = Math.max(0, ...input.districts.map(({ asOfUs }) => asOfUs));
   const devices = input.meters.map((meter, index): DeviceResult => {
     const own = fixed.get(index);
     if (own !== undefined && own.recommendation !== 'none') return own;
-    return (
-      byId.get(meter.deviceId) ??
-      own ??
-      outside(view, meter, { latest, candidate: candidates.has(index) })
-    );
+    return byId.get(meter.deviceId) ?? own ?? outside(view, meter, candidates.has(index));
   });
   return { devices, areas: answers.map((answer) => answer.area) };
 }
 
-/** What is said of a meter in no district. */
+/** What is said of a meter in no district, at its own as-of. */
 function outside(
   { grid }: FleetInput,
   meter: WaterMeterSeries,
-  seen: { readonly latest: number; readonly candidate: boolean },
+  isCandidate: boolean,
 ): DeviceResult {
+  const asOfUs = meter.asOfUs ?? grid.startUs + (grid.count - 1) * grid.stepUs;
   let first = -1;
   let last = -1;
   for (let k = 0; k < meter.register.length; k++) {
-    if (!Number.isFinite(meter.register[k]) || grid.startUs + k * grid.stepUs > seen.latest)
-      continue;
+    if (!Number.isFinite(meter.register[k]) || grid.startUs + k * grid.stepUs > asOfUs) continue;
     if (first < 0) first = k;
     last = k;
   }
   return {
     deviceId: meter.deviceId,
-    asOfUs: seen.latest,
+    asOfUs,
     indication: 'no_reference',
-    recommendation: seen.candidate ? 'inspect' : 'none',
+    recommendation: isCandidate ? 'inspect' : 'none',
     evidenceDays: ((last - first) * grid.stepUs) / DAY_US,
-    evidence: seen.candidate ? [{ code: 'fed_from_district', values: {} }] : [],
+    evidence: isCandidate ? [{ code: 'fed_from_district', values: {} }] : [],
     history: [],
   };
 }

@@ -32,6 +32,8 @@ export interface WaterMeterSeries {
   readonly builtYear?: number;
   /** Data before this instant does not count (own last verification or swap); undefined: all of it. */
   readonly validFromUs?: number;
+  /** Where it is in no district data after this instant is not looked at; undefined: the end of the grid. */
+  readonly asOfUs?: number;
 }
 
 export interface DistrictMember {
