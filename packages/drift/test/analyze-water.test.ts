@@ -144,3 +144,65 @@ test('a meter in no district is looked at until its own as-of, whatever that of 
     asOfUs: 24 * 50 * HOUR_US,
   });
 });
+
+/** Home `A-07` is a member of A until day 30, of B since then, and drinks B's water all the time. */
+function moved(): WaterFleetInput {
+  const made = madeWater(
+    [
+      { groupId: 'A', homes: homesWith(20, 7, { fedBy: 'B', daily: 500, stops: 50 }), leak: 0.1 },
+      { groupId: 'B', homes: healthyHomes(20), leak: 0.1 },
+    ],
+    DAYS,
+  );
+  const sinceUs = 24 * 30 * HOUR_US;
+  return {
+    ...made,
+    districts: made.districts.map((listed) => ({
+      ...listed,
+      members:
+        listed.groupId === 'A'
+          ? listed.members.map((member) =>
+              member.meter === 7 ? { ...member, toUs: sinceUs } : member,
+            )
+          : [
+              ...listed.members,
+              { meter: 7, role: 'consumer' as const, fromUs: sinceUs, toUs: Infinity },
+            ],
+    })),
+  };
+}
+
+test('a home that was moved is judged by what is left over where it is now', () => {
+  expect(analyzeWater(moved()).devices.find(({ deviceId }) => deviceId === 'A-07')).toMatchObject({
+    indication: 'stopped',
+    recommendation: 'inspect',
+    groupId: 'B',
+  });
+});
+
+test('a consumer of one district that is the supply of another one now is not judged as a home', () => {
+  const sinceUs = 24 * 30 * HOUR_US;
+  const [first] = input.districts;
+  if (first === undefined) throw new Error('no district');
+  const { devices } = analyzeWater({
+    ...input,
+    districts: [
+      {
+        ...first,
+        members: first.members.map((member) =>
+          member.meter === REVERSED ? { ...member, toUs: sinceUs } : member,
+        ),
+      },
+      {
+        groupId: 'Z',
+        asOfUs: first.asOfUs,
+        members: [{ meter: REVERSED, role: 'supply', fromUs: sinceUs, toUs: Infinity }],
+      },
+    ],
+  });
+  expect(said(devices, REVERSED)).toMatchObject({
+    indication: 'no_reference',
+    recommendation: 'none',
+    groupId: 'Z',
+  });
+});

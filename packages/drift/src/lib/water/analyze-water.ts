@@ -4,7 +4,12 @@ import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
 import { withWaterCheck } from '../water-meter/water-meter-findings.ts';
 import { districtResidual } from './district-residual.ts';
 import { withoutStanding } from './standing-meters.ts';
-import type { DistrictInput, WaterFleetInput, WaterFleetResult } from './water-types.ts';
+import type {
+  DistrictInput,
+  DistrictMember,
+  WaterFleetInput,
+  WaterFleetResult,
+} from './water-types.ts';
 import { analyzeWaterFleet } from './water-fleet.ts';
 
 const QUANTITY = 'water_volume';
@@ -46,18 +51,23 @@ interface Place {
   readonly balance: Pick<BesideTheMeter, 'residual' | 'quietNeighbours'>;
 }
 
-/** Of each meter in a district; being a consumer goes before anything else that it may be. */
+/** Of each meter that is in a district at its as-of; being a consumer goes before anything else that it may be. */
 function placesOf(input: WaterFleetInput, context: WaterFleetContext): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const district of input.districts) {
     const balance = balanceOf(input, district, context);
-    for (const { meter, role } of district.members) {
+    for (const { meter, role } of membersNow(district)) {
       const deviceId = input.meters[meter]?.deviceId;
       if (deviceId === undefined || places.get(deviceId)?.role === 'consumer') continue;
       places.set(deviceId, { role, balance });
     }
   }
   return places;
+}
+
+/** What was a member before, or will be one, is judged elsewhere. */
+function membersNow({ members, asOfUs }: DistrictInput): DistrictMember[] {
+  return members.filter(({ fromUs, toUs }) => fromUs <= asOfUs && asOfUs < toUs);
 }
 
 /** What the balance leaves over, and which of the homes in it stand still: what one of them takes may be missing instead of another's. */
@@ -68,7 +78,7 @@ function balanceOf(
 ): Place['balance'] {
   const residual = districtResidual(input, district);
   if (residual === undefined) return {};
-  const homes = district.members.flatMap(({ meter, role }) =>
+  const homes = membersNow(district).flatMap(({ meter, role }) =>
     role === 'consumer' ? (input.meters[meter] ?? []) : [],
   );
   return { residual, quietNeighbours: quietNeighbours(homes, context, district.asOfUs) };
