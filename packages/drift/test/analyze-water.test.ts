@@ -145,6 +145,25 @@ test('a meter in no district is looked at until its own as-of, whatever that of 
   });
 });
 
+test('a stopped meter says of its district what is said of it without what the standing meters say', () => {
+  const from = 24 * 40;
+  const standing = input.meters.map((meter, i): WaterMeterSeries => {
+    if (i > 2) return meter;
+    const last = at(meter.register, from);
+    return {
+      ...meter,
+      register: meter.register.map((value) => Math.min(value, last)),
+      otherUse: meter.register.map((_, k) =>
+        k === 0 ? NaN : isDay(k) ? 0.5 + 0.1 * (k % 5) : 0.06,
+      ),
+    };
+  });
+  const { devices, areas } = analyzeWater({ ...input, meters: standing });
+  expect(areas[0]?.status).toBe('incomplete');
+  for (const i of [0, 1, 2])
+    expect(said(devices, i)).toMatchObject({ indication: 'stopped', groupStatus: 'incomplete' });
+});
+
 /** Home `A-07` is a member of A until day 30, of B since then, and drinks B's water all the time. */
 function moved(): WaterFleetInput {
   const made = madeWater(

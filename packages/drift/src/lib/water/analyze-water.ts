@@ -2,6 +2,7 @@ import { type BesideTheMeter, checkWaterMeter } from '../water-meter/check-water
 import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fleet-context.ts';
 import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
 import { withWaterCheck } from '../water-meter/water-meter-findings.ts';
+import type { DeviceResult } from '../fleet-types.ts';
 import { districtResidual } from './district-residual.ts';
 import { withoutStanding } from './standing-meters.ts';
 import type {
@@ -22,7 +23,21 @@ export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
   // What their homes draw since then would be taken for errors of the others.
   const again = answersOf(withoutStanding(input, stopped));
   const told = new Map(stopped.map((device) => [device.deviceId, device]));
-  return { ...again, devices: again.devices.map((device) => told.get(device.deviceId) ?? device) };
+  return {
+    ...again,
+    devices: again.devices.map((device) => {
+      const before = told.get(device.deviceId);
+      return before === undefined ? device : withGroupStatus(before, device);
+    }),
+  };
+}
+
+/** The row says of its district what the district's own row says. */
+function withGroupStatus(
+  { groupStatus: _before, ...told }: DeviceResult,
+  { groupStatus }: DeviceResult,
+): DeviceResult {
+  return groupStatus === undefined ? told : { ...told, groupStatus };
 }
 
 function answersOf(input: WaterFleetInput): WaterFleetResult {
