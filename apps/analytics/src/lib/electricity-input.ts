@@ -11,6 +11,7 @@ import type { Device, StoredRegisterEvent, Verification } from '@verimeter/regis
 import type { AsOf } from './as-of.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { type Grid, WINDOW_US, commonStep, gridBetween, medianGap, mode } from './grid.ts';
+import { uniteSpells } from './member-spells.ts';
 
 export const IMPORT = 'active_energy_import';
 export const EXPORT = 'active_energy_export';
@@ -86,10 +87,11 @@ export function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
       device.kind === 'electricity_meter' ? [device.deviceId] : [],
     ),
   );
+  const spells = uniteSpells(fleet.members);
   return fleet.groups.flatMap(({ groupId, kind, technicalLoss }) => {
     const asOfUs = asOf.groups.get(groupId);
     if (kind !== 'electricity_area' || asOfUs === undefined) return [];
-    const members = fleet.members.flatMap((member) =>
+    const members = spells.flatMap((member) =>
       member.groupId === groupId &&
       meters.has(member.deviceId) &&
       (member.role === 'supply' || member.role === 'supply_out' || member.role === 'consumer')

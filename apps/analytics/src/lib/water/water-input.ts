@@ -11,6 +11,7 @@ import type { AsOf } from '../as-of.ts';
 import { lotOf, validFrom } from '../electricity-input.ts';
 import type { FleetRecords } from '../fleet-records.ts';
 import { type Grid, WINDOW_US, gridBetween, mode } from '../grid.ts';
+import { uniteSpells } from '../member-spells.ts';
 import { zoneMinutes } from '../zone-minutes.ts';
 import { otherUseOf } from './other-use.ts';
 import { type OnGrid, readOnGrid } from './read-registers.ts';
@@ -69,10 +70,11 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
 
 function districtsOf(fleet: FleetRecords, asOf: AsOf, meters: readonly Device[]): DistrictInput[] {
   const indexOf = new Map(meters.map(({ deviceId }, index) => [deviceId, index]));
+  const spells = uniteSpells(fleet.members);
   return fleet.groups.flatMap(({ groupId, kind }) => {
     const asOfUs = asOf.groups.get(groupId);
     if (kind !== 'water_district' || asOfUs === undefined) return [];
-    const members = fleet.members.flatMap(({ groupId: of, deviceId, role, fromUs, toUs }) => {
+    const members = spells.flatMap(({ groupId: of, deviceId, role, fromUs, toUs }) => {
       const meter = indexOf.get(deviceId);
       return of === groupId &&
         meter !== undefined &&

@@ -1,0 +1,114 @@
+import type { WaterFleetInput } from '@verimeter/drift';
+import { expect, test } from 'vitest';
+import { asOfInstants } from '../../src/lib/as-of.ts';
+import type { FleetRecords } from '../../src/lib/fleet-records.ts';
+import { buildWaterInput } from '../../src/lib/water/water-input.ts';
+import { deviceOf } from '../made-device.ts';
+
+type Member = FleetRecords['members'][number];
+
+const HOUR_US = 3600e6;
+const DAY_US = 24 * HOUR_US;
+const START_US = Date.UTC(2026, 8, 1) * 1000;
+const after = (days: number): number => START_US + days * DAY_US;
+
+interface Home {
+  readonly deviceId: string;
+  /** Days after the start that its last reading is taken. */
+  readonly lastDay: number;
+  readonly verifiedOn?: string;
+  /** Day from which it is read four times an hour. */
+  readonly oftenFrom?: number;
+}
+
+const member = (groupId: string, deviceId: string, more: Partial<Member> = {}): Member => ({
+  groupId,
+  deviceId,
+  role: 'consumer',
+  fromUs: -Infinity,
+  toUs: Infinity,
+  feeder: null,
+  ...more,
+});
+
+/** What the estimators are given of meters that are read every hour. */
+async function built(
+  homes: readonly Home[],
+  members: readonly Member[] = [],
+): Promise<WaterFleetInput | undefined> {
+  const instants = homes.map(({ lastDay, oftenFrom = Infinity }) => {
+    const all: number[] = [];
+    let tsUs = START_US;
+    for (; tsUs <= after(lastDay); tsUs += tsUs < after(oftenFrom) ? HOUR_US : HOUR_US / 4)
+      all.push(tsUs);
+    return all;
+  });
+  const fleet: FleetRecords = {
+    devices: homes.map(({ deviceId, verifiedOn = null }) =>
+      deviceOf(deviceId, 'water_meter', { accuracyClass: '2', verifiedOn }),
+    ),
+    groups: [...new Set(members.map(({ groupId }) => groupId))].map((groupId) => ({
+      groupId,
+      kind: 'water_district',
+      name: null,
+      technicalLoss: null,
+    })),
+    members,
+    verifications: new Map(),
+    registerEvents: new Map(),
+    channels: new Map(
+      homes.map(({ deviceId }, channelId) => [
+        deviceId,
+        new Map([
+          [
+            'water_volume',
+            { tenant: 't', deviceId, quantity: 'water_volume', unit: 'm3', channelId },
+          ],
+        ]),
+      ]),
+    ),
+  };
+  const lastInstants = new Map(instants.map((all, id) => [id, all.at(-1) ?? NaN]));
+  return buildWaterInput({
+    fleet,
+    zone: 'UTC',
+    lastInstants,
+    asOf: asOfInstants(fleet, lastInstants, undefined),
+    store: {
+      firstInstants: (ids) => Promise.resolve(new Map(ids.map((id) => [id, START_US]))),
+      series: (ids, fromUs, untilUs, take) => {
+        for (const id of ids)
+          for (const tsUs of instants[id] ?? [])
+            if (tsUs >= fromUs && tsUs <= untilUs) take(id, tsUs, (tsUs - START_US) / DAY_US);
+        return Promise.resolve();
+      },
+      matrix: () => Promise.reject(new Error('no meter shares its address')),
+    },
+  });
+}
+
+test('a district counts a meter once that is listed twice', async () => {
+  const input = await built(
+    [
+      { deviceId: 'home', lastDay: 20 },
+      { deviceId: 'sum', lastDay: 20 },
+    ],
+    [
+      member('W', 'home'),
+      member('W', 'home', { fromUs: after(5) }),
+      member('W', 'sum', { role: 'supply' }),
+    ],
+  );
+  expect(input?.districts[0]?.members).toEqual([
+    { meter: 0, role: 'consumer', fromUs: -Infinity, toUs: Infinity },
+    { meter: 1, role: 'supply', fromUs: -Infinity, toUs: Infinity },
+  ]);
+});
+
+test('each meter carries its own as-of', async () => {
+  const input = await built([
+    { deviceId: 'early', lastDay: 20 },
+    { deviceId: 'late', lastDay: 40 },
+  ]);
+  expect(input?.meters.map(({ asOfUs }) => asOfUs)).toEqual([after(20), after(40)]);
+});
