@@ -47,6 +47,22 @@ test('a register that is read daily says its interval; one that never read is ab
   expect(read.get(3)).toBeUndefined();
 });
 
+test('how a register is read is told by its readings up to its own instant', async () => {
+  const until = START_US + 24 * HOUR_US;
+  const rows = Array.from({ length: 24 }, (_, k) => [1, START_US + k * HOUR_US, k] as const);
+  const often = Array.from(
+    { length: 97 },
+    (_, k) => [1, until + (k * HOUR_US) / 4, 24 + k / 4] as const,
+  );
+  const store = storeOf([...rows, ...often, ...hourly(2, 0)]);
+  const own = (await readOnGrid(store, [1, 2], grid, new Map([[1, until + 600e6]]))).get(1);
+  expect(own?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
+  expect([...(own?.values ?? [])]).toEqual(Array.from({ length: 49 }, (_, k) => k));
+  const whole = await readOnGrid(store, [1, 2], grid);
+  expect(whole.get(1)?.reads?.intervalUs).toBe(HOUR_US / 4);
+  expect(whole.get(2)?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
+});
+
 test('Q3 is read from name plates, from nothing else', () => {
   expect(['2.5', '2,5 m3/h', 'Q3 = 4', 'Qn 1.5', 'DN15', '5(60)', '', null].map(flowOf)).toEqual([
     2.5,

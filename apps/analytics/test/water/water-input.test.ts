@@ -112,3 +112,31 @@ test('each meter carries its own as-of', async () => {
   ]);
   expect(input?.meters.map(({ asOfUs }) => asOfUs)).toEqual([after(20), after(40)]);
 });
+
+test('how a meter is read, and since when it counts, is told by what was known at its as-of', async () => {
+  const home: Home = {
+    deviceId: 'home',
+    lastDay: 60,
+    verifiedOn: '2026-10-10',
+    oftenFrom: 25,
+  };
+  const homes = [home, { deviceId: 'late', lastDay: 60 }, { deviceId: 'sum', lastDay: 20 }];
+  const members = [member('W', 'home'), member('W', 'sum', { role: 'supply' })];
+  const within = (await built(homes, members))?.meters;
+  expect(within?.map(({ reads }) => reads?.intervalUs)).toEqual([HOUR_US, HOUR_US, HOUR_US]);
+  expect(within?.[0]).not.toHaveProperty('validFromUs');
+  // in no district, or in it no longer, it goes by its own last reading
+  for (const other of [[], [member('W', 'home', { toUs: after(10) }), ...members.slice(1)]]) {
+    const alone = (await built(homes, other))?.meters[0];
+    expect(alone?.reads?.intervalUs).toBe(HOUR_US / 4);
+    expect(alone?.validFromUs).toBe(Date.UTC(2026, 9, 11) * 1000);
+  }
+});
+
+test('how a meter in no district is read does not depend on when others are', async () => {
+  const early = { deviceId: 'early', lastDay: 20 };
+  const reads = async (others: readonly Home[]) =>
+    (await built([early, ...others]))?.meters[0]?.reads;
+  expect(await reads([])).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
+  expect(await reads([{ deviceId: 'late', lastDay: 60 }])).toEqual(await reads([]));
+});

@@ -4,7 +4,7 @@ import type { Grid } from '../grid.ts';
 
 /** A register that is read within so much of a grid point was read at it: clocks of loggers are that good. */
 const TOLERANCE_US = 60e6;
-/** How a meter is read is told by its last readings. */
+/** How a meter is read is told by its last readings before as-of. */
 const PATTERN_US = 14 * 86_400e6;
 
 /** A channel as its readings are on a grid, and how often and when they come. */
@@ -14,43 +14,51 @@ export interface OnGrid {
   readonly reads: ReadPattern | undefined;
 }
 
-/** Channels on a grid, each reading at the grid point that it lies within a minute of. The grid ends at the last instant looked at. */
+/**
+ * Channels on a grid, each reading at the grid point that it lies within a minute of. The grid ends at the last instant looked at.
+ *
+ * @param untilUs by channel: how it is read is told by its readings up to the last grid point by then; default the end of the grid
+ */
 export async function readOnGrid(
   store: Pick<ReadingStore, 'series'>,
   channelIds: readonly number[],
   grid: Grid,
+  untilUs: ReadonlyMap<number, number> = new Map(),
 ): Promise<Map<number, OnGrid>> {
   const { startUs, stepUs, count } = grid;
   const endUs = startUs + (count - 1) * stepUs;
-  const series = new Map<number, Float64Array>();
-  const gaps = new Map<number, number[]>();
-  const near = new Map<number, number>();
+  const read = new Map<number, OnGrid>();
   let channel = -1;
   let values: Float64Array = new Float64Array(0);
+  let until = endUs;
+  let gaps: number[] = [];
+  let near = 0;
   let previousUs = -Infinity;
+  const finish = (): void => {
+    if (channel !== -1) read.set(channel, { values, reads: patternOf(gaps, near) });
+  };
   await store.series(channelIds, startUs - TOLERANCE_US, endUs, (channelId, tsUs, value) => {
     if (channelId !== channel) {
+      finish();
       channel = channelId;
-      previousUs = -Infinity;
       values = shared(count);
-      series.set(channelId, values);
-      gaps.set(channelId, []);
-      near.set(channelId, 0);
+      // as if the grid ended at that as-of, whatever other meters make of its end
+      const steps = Math.floor(((untilUs.get(channelId) ?? endUs) - startUs) / stepUs);
+      until = Math.min(endUs, startUs + steps * stepUs);
+      gaps = [];
+      near = 0;
+      previousUs = -Infinity;
     }
     const point = Math.round((tsUs - startUs) / stepUs);
     const isNear = Math.abs(tsUs - startUs - point * stepUs) <= TOLERANCE_US;
     if (isNear && point >= 0 && point < count) values[point] = value;
-    if (tsUs < endUs - PATTERN_US) return;
-    if (isNear) near.set(channelId, (near.get(channelId) ?? 0) + 1);
-    if (previousUs > -Infinity) gaps.get(channelId)?.push(tsUs - previousUs);
+    if (tsUs < until - PATTERN_US || tsUs > until) return;
+    if (isNear) near += 1;
+    if (previousUs > -Infinity) gaps.push(tsUs - previousUs);
     previousUs = tsUs;
   });
-  return new Map(
-    [...series].map(([channelId, own]) => [
-      channelId,
-      { values: own, reads: patternOf(gaps.get(channelId) ?? [], near.get(channelId) ?? 0) },
-    ]),
-  );
+  finish();
+  return read;
 }
 
 /** In memory that the thread of the estimator sees without a copy. */

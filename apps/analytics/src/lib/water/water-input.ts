@@ -58,12 +58,15 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
   const wanted = meters.flatMap(({ deviceId }) =>
     [VOLUME, REVERSE, PRESSURE].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
   );
-  const read = await readOnGrid(store, wanted, grid);
+  const untilUs = untilOf(meters, districts, asOf);
+  const read = await readOnGrid(store, wanted, grid, channelsUntil(fleet, untilUs));
   const others = await otherUseOf(context, meters, grid, lastUs);
   return {
     grid,
     zoneMinutes: zoneMinutes(context.zone, lastUs),
-    meters: meters.map((device) => seriesOf(device, { fleet, asOf, grid, lastUs, read, others })),
+    meters: meters.map((device) =>
+      seriesOf(device, { fleet, asOf, untilUs, grid, lastUs, read, others }),
+    ),
     districts,
   };
 }
@@ -84,6 +87,40 @@ function districtsOf(fleet: FleetRecords, asOf: AsOf, meters: readonly Device[])
     });
     return members.length === 0 ? [] : [{ groupId, members, asOfUs }];
   });
+}
+
+/** Until when a meter is looked at: the as-of of the district that it is in, first of one that it is a consumer of, else its own. */
+function untilOf(
+  meters: readonly Device[],
+  districts: readonly DistrictInput[],
+  asOf: AsOf,
+): Map<string, number> {
+  const until = new Map(asOf.devices);
+  const settled = new Set<string>();
+  for (const wanted of [true, false])
+    for (const { members, asOfUs } of districts)
+      for (const { meter, role, fromUs, toUs } of members) {
+        const deviceId = meters[meter]?.deviceId;
+        if (deviceId === undefined || settled.has(deviceId)) continue;
+        if ((role === 'consumer') !== wanted || asOfUs < fromUs || asOfUs >= toUs) continue;
+        until.set(deviceId, asOfUs);
+        settled.add(deviceId);
+      }
+  return until;
+}
+
+/** The same by channel. */
+function channelsUntil(
+  fleet: FleetRecords,
+  untilUs: ReadonlyMap<string, number>,
+): Map<number, number> {
+  return new Map(
+    [...untilUs].flatMap(([deviceId, until]) =>
+      [...(fleet.channels.get(deviceId)?.values() ?? [])].map(
+        ({ channelId }) => [channelId, until] as const,
+      ),
+    ),
+  );
 }
 
 /** Hours at the minute that most registers are read at. */
@@ -108,6 +145,7 @@ async function gridOf(
 interface Readings {
   readonly fleet: FleetRecords;
   readonly asOf: AsOf;
+  readonly untilUs: ReadonlyMap<string, number>;
   readonly grid: Grid;
   readonly lastUs: number;
   readonly read: ReadonlyMap<number, OnGrid>;
@@ -116,7 +154,7 @@ interface Readings {
 
 function seriesOf(
   device: Device,
-  { fleet, asOf, grid, lastUs, read, others }: Readings,
+  { fleet, asOf, untilUs, grid, lastUs, read, others }: Readings,
 ): WaterMeterSeries {
   const { deviceId } = device;
   const limits = errorLimit('water_meter', device.accuracyClass ?? undefined, VOLUME);
@@ -146,7 +184,7 @@ function seriesOf(
   const validFromUs = validFrom(
     device,
     fleet.verifications.get(deviceId) ?? [],
-    lastUs,
+    untilUs.get(deviceId) ?? lastUs,
     events,
     REGISTERS,
   );
