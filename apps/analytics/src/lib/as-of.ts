@@ -37,7 +37,7 @@ export function asOfInstants(
     const last = Math.max(...(ofSupply.length > 0 ? ofSupply : instants(() => true)));
     if (last !== -Infinity) groups.set(groupId, askedUs ?? last);
   }
-  const latest = Math.max(...own.values());
+  const latest = [...own.values()].reduce((a, b) => Math.max(a, b), -Infinity);
   return {
     groups,
     devices: askedUs === undefined ? own : new Map([...own.keys()].map((id) => [id, askedUs])),

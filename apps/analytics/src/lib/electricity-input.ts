@@ -169,10 +169,10 @@ export async function buildElectricityInput(
       device.kind === 'electricity_meter' &&
       (inAreas.has(device.deviceId) || asOf.devices.has(device.deviceId)),
   );
-  const lastUs = Math.max(
+  const lastUs = [
     ...areas.map((area) => area.asOfUs),
-    ...meters.map((device) => asOf.devices.get(device.deviceId) ?? -Infinity),
-  );
+    ...meters.flatMap(({ deviceId }) => asOf.devices.get(deviceId) ?? []),
+  ].reduce((latest, us) => Math.max(latest, us), -Infinity);
   if (lastUs === -Infinity) return undefined;
   const cadence = await findCadence(areas, context, lastUs);
   const grid = await gridOf(context.store, registersOf(fleet), cadence, lastUs);

@@ -19,6 +19,8 @@ interface Home {
   readonly verifiedOn?: string;
   /** Day from which it is read four times an hour. */
   readonly oftenFrom?: number;
+  /** What it reads beside its volume. */
+  readonly beside?: readonly string[];
 }
 
 const member = (groupId: string, deviceId: string, more: Partial<Member> = {}): Member => ({
@@ -35,6 +37,7 @@ const member = (groupId: string, deviceId: string, more: Partial<Member> = {}): 
 async function built(
   homes: readonly Home[],
   members: readonly Member[] = [],
+  lookedSince: (us: number) => void = () => undefined,
 ): Promise<WaterFleetInput | undefined> {
   const instants = homes.map(({ lastDay, oftenFrom = Infinity }) => {
     const all: number[] = [];
@@ -57,14 +60,14 @@ async function built(
     verifications: new Map(),
     registerEvents: new Map(),
     channels: new Map(
-      homes.map(({ deviceId }, channelId) => [
+      homes.map(({ deviceId, beside = [] }, index) => [
         deviceId,
-        new Map([
-          [
-            'water_volume',
-            { tenant: 't', deviceId, quantity: 'water_volume', unit: 'm3', channelId },
-          ],
-        ]),
+        new Map(
+          ['water_volume', ...beside].map((quantity, q) => [
+            quantity,
+            { tenant: 't', deviceId, quantity, unit: '1', channelId: index + q * homes.length },
+          ]),
+        ),
       ]),
     ),
   };
@@ -75,7 +78,10 @@ async function built(
     lastInstants,
     asOf: asOfInstants(fleet, lastInstants, undefined),
     store: {
-      firstInstants: (ids) => Promise.resolve(new Map(ids.map((id) => [id, START_US]))),
+      firstInstants: (ids, sinceUs) => {
+        lookedSince(sinceUs);
+        return Promise.resolve(new Map(ids.map((id) => [id, START_US])));
+      },
       series: (ids, fromUs, untilUs, take) => {
         for (const id of ids)
           for (const tsUs of instants[id] ?? [])
@@ -139,4 +145,33 @@ test('how a meter in no district is read does not depend on when others are', as
     (await built([early, ...others]))?.meters[0]?.reads;
   expect(await reads([])).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
   expect(await reads([{ deviceId: 'late', lastDay: 60 }])).toEqual(await reads([]));
+});
+
+test('a tenant may have more meters than a function takes arguments', async () => {
+  const silent = Array.from({ length: 200_000 }, (_, i) => ({ deviceId: `m${i}`, lastDay: 0 }));
+  const input = await built(silent);
+  // one reading each is no grid
+  expect(input).toBeUndefined();
+});
+
+/** Days before the last reading from which on so many meters are looked at. */
+async function daysLookedAt(meters: number, beside: readonly string[]): Promise<number> {
+  let sinceUs = NaN;
+  const homes = Array.from({ length: meters }, (_, i) => ({
+    deviceId: `m${i}`,
+    lastDay: 0,
+    beside,
+  }));
+  await built(homes, [], (us) => {
+    sinceUs = us;
+  });
+  return Math.floor((START_US - sinceUs) / DAY_US);
+}
+
+test('the more channels are read, reverse and pressure among them, the shorter is the time looked at', async () => {
+  const all = ['water_volume_reverse', 'water_pressure'];
+  expect(await daysLookedAt(10, all)).toBe(400);
+  expect(await daysLookedAt(10_000, [])).toBe(400);
+  expect(await daysLookedAt(10_000, all)).toBe(138);
+  expect(await daysLookedAt(20_000, all)).toBe(120);
 });

@@ -24,7 +24,7 @@ const REGISTERS: ReadonlySet<string> = new Set([VOLUME, REVERSE]);
 const HOUR_US = 3600e6;
 const MINUTE_US = 60e6;
 const DAY_US = 86_400e6;
-/** Points of registers that are in memory: with more meters than fill 400 days of hours the window is shorter, down to 120 days. */
+/** Points of channels that are in memory: with more channels than fill 400 days of hours the window is shorter, down to 120 days. */
 const MOST_POINTS = 1e8;
 const LEAST_WINDOW_US = 120 * DAY_US;
 
@@ -48,16 +48,17 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
       kind === 'water_meter' && channelOf(fleet, deviceId, VOLUME) !== undefined,
   );
   const districts = districtsOf(fleet, asOf, meters);
-  const lastUs = Math.max(
+  const lastUs = [
     ...districts.map((district) => district.asOfUs),
-    ...meters.map(({ deviceId }) => asOf.devices.get(deviceId) ?? -Infinity),
-  );
+    ...meters.flatMap(({ deviceId }) => asOf.devices.get(deviceId) ?? []),
+  ].reduce((latest, us) => Math.max(latest, us), -Infinity);
   if (lastUs === -Infinity) return undefined;
-  const grid = await gridOf(context, meters, lastUs);
-  if (grid === undefined) return undefined;
   const wanted = meters.flatMap(({ deviceId }) =>
     [VOLUME, REVERSE, PRESSURE].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
   );
+  const windowUs = windowOf(wanted.length);
+  const grid = await gridOf(context, meters, lastUs - windowUs, lastUs);
+  if (grid === undefined) return undefined;
   const untilUs = untilOf(meters, districts, asOf);
   const read = await readOnGrid(store, wanted, grid, channelsUntil(fleet, untilUs));
   const others = await otherUseOf(context, meters, grid, lastUs);
@@ -123,19 +124,24 @@ function channelsUntil(
   );
 }
 
+/** How long channels are looked at that are all in memory, microseconds. */
+function windowOf(channels: number): number {
+  const hours = Math.floor(MOST_POINTS / Math.max(1, channels));
+  return Math.min(WINDOW_US, Math.max(LEAST_WINDOW_US, hours * HOUR_US));
+}
+
 /** Hours at the minute that most registers are read at. */
 async function gridOf(
   { fleet, store, lastInstants }: WaterContext,
   meters: readonly Device[],
+  sinceUs: number,
   lastUs: number,
 ): Promise<Grid | undefined> {
   const registers = meters.flatMap(({ deviceId }) => channelOf(fleet, deviceId, VOLUME) ?? []);
   const lasts = registers.flatMap((channelId) => lastInstants.get(channelId) ?? []);
   const minutes = lasts.map((us) => Math.round((us % HOUR_US) / MINUTE_US) % 60);
   const phaseUs = (mode(minutes) ?? 0) * MINUTE_US;
-  const hours = Math.floor(MOST_POINTS / Math.max(1, registers.length));
-  const windowUs = Math.min(WINDOW_US, Math.max(LEAST_WINDOW_US, hours * HOUR_US));
-  const firsts = await store.firstInstants(registers, lastUs - windowUs);
+  const firsts = await store.firstInstants(registers, sinceUs);
   const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
   if (firstUs > lastUs) return undefined;
   const grid = gridBetween(firstUs - MINUTE_US, lastUs, HOUR_US, phaseUs);
