@@ -58,6 +58,7 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
       const judged = verdict.networks[n] as JudgedQuantity;
       corrections.push(...correctionsOf(judged, verdict));
       members.forEach((member, s) => {
+        if (!isInForce(member)) return;
         const said = answerMember(judged, { member, index: s }, verdict);
         if ('estimated' in said) estimated.push(said.estimated);
         else fixed.push(said.fixed);
@@ -72,6 +73,11 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
       (a, b) => compareText(keyOf(a), keyOf(b)) || a.fromUs - b.fromUs,
     ),
   };
+}
+
+/** Who is no member at as-of is answered where it is one: what it was here counts for its neighbours and for corrections. */
+function isInForce({ series, network: { asOfUs } }: Prepared): boolean {
+  return series.fromUs <= asOfUs && asOfUs < series.toUs;
 }
 
 function prepare(network: SensorNetworkInput, zoneMinutes: number): Prepared[] {

@@ -60,7 +60,7 @@ export interface SensorCorrection {
 }
 
 export interface SensorFleetResult {
-  /** One per sensor and quantity, `quantity` set. */
+  /** One per quantity of each sensor that is a member of a network at its as-of, `quantity` set. */
   readonly devices: readonly DeviceResult[];
   readonly networks: readonly AreaResult[];
   /** Piecewise in time, for those whose error is beyond the limit with certainty. */
