@@ -151,7 +151,10 @@ function restartsOf(
   return [...new Set(all)].toSorted((a, b) => a - b);
 }
 
-/** Errors that a body measured, of test points that name the quantity or none. */
+/**
+ * Errors that a body measured, of test points that name the quantity or none. What was not found so was left so: it is the error of the
+ * stretch that begins when the day of the verification is over.
+ */
 function measuredOf(
   verifications: readonly Verification[],
   quantity: string,
@@ -160,7 +163,8 @@ function measuredOf(
   return verifications.flatMap((verification) => {
     const { error, expandedUncertainty, testPoint } = verification;
     const named = testPoint.trim().toLowerCase();
-    const atUs = dateUs(verification.verifiedOn);
+    const asFound = verification.asFound === true;
+    const atUs = dateUs(asFound ? verification.verifiedOn : addDays(verification.verifiedOn, 1));
     if (error === null || expandedUncertainty === null || atUs > asOfUs) return [];
     if (named !== '' && !named.startsWith(quantity)) return [];
     const factor = verification.coverageFactor ?? USUAL_COVERAGE_FACTOR;
@@ -169,7 +173,7 @@ function measuredOf(
         atUs,
         error,
         standardUncertainty: expandedUncertainty / factor,
-        asFound: verification.asFound === true,
+        asFound,
       },
     ];
   });

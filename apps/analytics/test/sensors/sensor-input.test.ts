@@ -1,0 +1,122 @@
+import type { SensorSeries } from '@verimeter/drift';
+import type { Device, Member, Verification } from '@verimeter/registry';
+import { expect, test } from 'vitest';
+import { buildSensorInput } from '../../src/lib/sensors/sensor-input.ts';
+
+const HOUR_US = 3600e6;
+const DAY_US = 24 * HOUR_US;
+const START_US = Date.UTC(2026, 0, 1) * 1000;
+const AS_OF_US = START_US + 40 * DAY_US;
+
+const device = (deviceId: string, change: Partial<Device> = {}): Device => ({
+  deviceId,
+  kind: 'environment_sensor',
+  serial: null,
+  manufacturer: null,
+  model: null,
+  typeApproval: null,
+  accuracyClass: null,
+  nominal: null,
+  phases: null,
+  builtYear: null,
+  installedOn: null,
+  verifiedOn: null,
+  validUntil: null,
+  lat: null,
+  lon: null,
+  address: null,
+  ...change,
+});
+
+const member = (deviceId: string, change: Partial<Member> = {}): Member => ({
+  groupId: 'N',
+  deviceId,
+  role: 'sensor',
+  fromUs: -Infinity,
+  toUs: Infinity,
+  feeder: null,
+  ...change,
+});
+
+const verification = (change: Partial<Verification>): Verification => ({
+  deviceId: 'a',
+  verifiedOn: '2026-01-20',
+  certificateNo: 'C1',
+  testPoint: '',
+  result: 'pass',
+  kind: null,
+  body: null,
+  validUntil: null,
+  error: 0.3,
+  expandedUncertainty: 0.04,
+  coverageFactor: null,
+  asFound: null,
+  ...change,
+});
+
+/** Series of a network of devices that report every hour from the start to as-of. */
+async function seriesOf(records: {
+  readonly devices: readonly Device[];
+  readonly members: readonly Member[];
+  readonly quantities?: readonly string[];
+  readonly verifications?: readonly Verification[];
+}): Promise<readonly SensorSeries[]> {
+  const { devices, members, quantities = ['pm2_5'], verifications = [] } = records;
+  const channels = new Map(
+    devices.map(({ deviceId }, d) => [
+      deviceId,
+      new Map(
+        quantities.map((quantity, q) => [
+          quantity,
+          { tenant: 't', deviceId, quantity, unit: '', channelId: 10 * d + q },
+        ]),
+      ),
+    ]),
+  );
+  const input = await buildSensorInput({
+    fleet: {
+      devices,
+      groups: [{ groupId: 'N', kind: 'sensor_network', name: null, technicalLoss: null }],
+      members,
+      verifications: new Map([['a', verifications]]),
+      registerEvents: new Map(),
+      channels,
+    },
+    store: {
+      firstInstants: (ids) => Promise.resolve(new Map(ids.map((id) => [id, START_US]))),
+      series: (ids, fromUs, untilUs, take) => {
+        for (const id of ids)
+          for (let us = START_US; us <= AS_OF_US; us += HOUR_US)
+            if (us >= fromUs && us <= untilUs) take(id, us, 5);
+        return Promise.resolve();
+      },
+    },
+    asOf: { groups: new Map([['N', AS_OF_US]]), devices: new Map(), latest: AS_OF_US },
+    zone: 'UTC',
+    events: [],
+  });
+  return input?.networks[0]?.series ?? [];
+}
+
+const dayUs = (day: number): number => START_US + (day - 1) * DAY_US;
+
+test('an error "as left" is that of the stretch after the adjustment, "as found" that before', async () => {
+  const measured = async (asFound: boolean | null) =>
+    (
+      await seriesOf({
+        devices: [device('a')],
+        members: [member('a')],
+        verifications: [
+          verification({ asFound }),
+          verification({ asFound: false, testPoint: 'no2', certificateNo: 'C2' }),
+        ],
+      })
+    ).map(({ restartsUs, measured: errors }) => ({
+      restartsUs,
+      atUs: errors?.map(({ atUs }) => atUs),
+    }));
+  const restart = dayUs(21);
+  expect(await measured(false)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
+  expect(await measured(null)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
+  expect(await measured(true)).toEqual([{ restartsUs: [restart], atUs: [dayUs(20)] }]);
+});
