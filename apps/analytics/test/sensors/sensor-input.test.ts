@@ -100,23 +100,43 @@ async function seriesOf(records: {
 
 const dayUs = (day: number): number => START_US + (day - 1) * DAY_US;
 
+const timesOf = async (asFound: boolean | null) =>
+  (
+    await seriesOf({
+      devices: [device('a')],
+      members: [member('a')],
+      verifications: [
+        verification({ asFound }),
+        verification({ asFound: false, testPoint: 'no2', certificateNo: 'C2' }),
+      ],
+    })
+  ).map(({ restartsUs, measured: errors }) => ({
+    restartsUs,
+    atUs: errors?.map(({ atUs }) => atUs),
+  }));
+
 test('an error "as left" is that of the stretch after the adjustment, "as found" that before', async () => {
-  const measured = async (asFound: boolean | null) =>
-    (
-      await seriesOf({
-        devices: [device('a')],
-        members: [member('a')],
-        verifications: [
-          verification({ asFound }),
-          verification({ asFound: false, testPoint: 'no2', certificateNo: 'C2' }),
-        ],
-      })
-    ).map(({ restartsUs, measured: errors }) => ({
-      restartsUs,
-      atUs: errors?.map(({ atUs }) => atUs),
-    }));
   const restart = dayUs(21);
-  expect(await measured(false)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
-  expect(await measured(null)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
-  expect(await measured(true)).toEqual([{ restartsUs: [restart], atUs: [dayUs(20)] }]);
+  expect(await timesOf(false)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
+  expect(await timesOf(null)).toEqual([{ restartsUs: [restart], atUs: [restart] }]);
+  expect(await timesOf(true)).toEqual([{ restartsUs: [restart], atUs: [dayUs(20)] }]);
+});
+
+const countedFor = async (testPoint: string) =>
+  (
+    await seriesOf({
+      devices: [device('a')],
+      members: [member('a')],
+      quantities: ['co', 'co2', 'pm2_5'],
+      verifications: [verification({ testPoint })],
+    })
+  ).flatMap(({ quantity, measured }) => (measured?.length === 1 ? [quantity] : []));
+
+test('a test point counts for the quantity that it names as a whole word, or for all if it names none', async () => {
+  expect(await countedFor('CO2 400 ppm')).toEqual(['co2']);
+  expect(await countedFor('co, 9 ppm')).toEqual(['co']);
+  expect(await countedFor('co')).toEqual(['co']);
+  expect(await countedFor('pm2_5 low')).toEqual(['pm2_5']);
+  expect(await countedFor(' ')).toEqual(['co', 'co2', 'pm2_5']);
+  expect(await countedFor('so2')).toEqual([]);
 });

@@ -166,7 +166,7 @@ function measuredOf(
     const asFound = verification.asFound === true;
     const atUs = dateUs(asFound ? verification.verifiedOn : addDays(verification.verifiedOn, 1));
     if (error === null || expandedUncertainty === null || atUs > asOfUs) return [];
-    if (named !== '' && !named.startsWith(quantity)) return [];
+    if (named !== '' && !names(named, quantity)) return [];
     const factor = verification.coverageFactor ?? USUAL_COVERAGE_FACTOR;
     return [
       {
@@ -177,4 +177,9 @@ function measuredOf(
       },
     ];
   });
+}
+
+/** A test point begins with the whole word of its quantity: `co2 400 ppm` is none of `co`. */
+function names(testPoint: string, quantity: string): boolean {
+  return testPoint.startsWith(quantity) && !/^\w/u.test(testPoint.slice(quantity.length));
 }
