@@ -140,3 +140,30 @@ test('a test point counts for the quantity that it names as a whole word, or for
   expect(await countedFor(' ')).toEqual(['co', 'co2', 'pm2_5']);
   expect(await countedFor('so2')).toEqual([]);
 });
+
+const membershipsOfA = async (...members: readonly Partial<Member>[]) =>
+  (
+    await seriesOf({
+      devices: [device('a'), device('b')],
+      members: [...members.map((change) => member('a', change)), member('b')],
+    })
+  )
+    .filter(({ deviceId }) => deviceId === 'a')
+    .map(({ role, fromUs, toUs }) => [role, fromUs, toUs]);
+
+test('memberships of one device that overlap are one; those apart stay apart', async () => {
+  expect(await membershipsOfA({ toUs: dayUs(20) }, { fromUs: dayUs(10) })).toEqual([
+    ['sensor', -Infinity, Infinity],
+  ]);
+  expect(await membershipsOfA({ fromUs: dayUs(2) }, { fromUs: dayUs(3), toUs: dayUs(9) })).toEqual([
+    ['sensor', dayUs(2), Infinity],
+  ]);
+  expect(await membershipsOfA({ toUs: dayUs(10) }, { fromUs: dayUs(10) })).toEqual([
+    ['sensor', -Infinity, dayUs(10)],
+    ['sensor', dayUs(10), Infinity],
+  ]);
+  expect(await membershipsOfA({}, { fromUs: dayUs(10), role: 'reference' })).toEqual([
+    ['sensor', -Infinity, dayUs(10)],
+    ['reference', dayUs(10), Infinity],
+  ]);
+});

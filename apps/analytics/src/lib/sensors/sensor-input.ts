@@ -8,6 +8,7 @@ import { type Grid, gridBetween } from '../grid.ts';
 import { HOUSEKEEPING } from '../housekeeping.ts';
 import { zoneMinutes } from '../zone-minutes.ts';
 import { readMeans } from './hourly-means.ts';
+import { singleMemberships } from './single-memberships.ts';
 
 const HOUR_US = 3600e6;
 /** What a device reports when its element was adjusted or exchanged: what was known of its error is over. */
@@ -55,7 +56,8 @@ async function networkOf(
 ): Promise<SensorNetworkInput | undefined> {
   const { fleet, store } = context;
   const channels = channelsOf(groupId, fleet);
-  const ids = channels.map(({ channelId }) => channelId);
+  // a device that left and came back has two memberships and one channel
+  const ids = [...new Set(channels.map(({ channelId }) => channelId))];
   const firsts = await store.firstInstants(ids, -Infinity);
   const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
   if (firstUs > asOfUs) return undefined;
@@ -96,19 +98,18 @@ async function networkOf(
 
 function channelsOf(groupId: string, fleet: FleetRecords): Channel[] {
   const devices = new Map(fleet.devices.map((device) => [device.deviceId, device]));
-  return fleet.members
-    .filter(
-      (member) =>
-        member.groupId === groupId && (member.role === 'sensor' || member.role === 'reference'),
-    )
-    .flatMap((member): Channel[] => {
-      const device = devices.get(member.deviceId);
-      if (device?.kind !== 'environment_sensor') return [];
-      return [...(fleet.channels.get(member.deviceId) ?? [])]
-        .filter(([quantity]) => !HOUSEKEEPING.has(quantity))
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([quantity, { channelId }]) => ({ device, member, quantity, channelId }));
-    });
+  const members = fleet.members.filter(
+    (member) =>
+      member.groupId === groupId && (member.role === 'sensor' || member.role === 'reference'),
+  );
+  return singleMemberships(members).flatMap((member): Channel[] => {
+    const device = devices.get(member.deviceId);
+    if (device?.kind !== 'environment_sensor') return [];
+    return [...(fleet.channels.get(member.deviceId) ?? [])]
+      .filter(([quantity]) => !HOUSEKEEPING.has(quantity))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([quantity, { channelId }]) => ({ device, member, quantity, channelId }));
+  });
 }
 
 /** The second element of a device is registered as a device of the same model at the very same place. */
@@ -124,7 +125,7 @@ function partnerOf(channel: Channel, channels: readonly Channel[]): Channel | un
       other.device.lat === device.lat &&
       other.device.lon === device.lon,
   );
-  return others.length === 1 ? others[0] : undefined;
+  return new Set(others.map(({ channelId }) => channelId)).size === 1 ? others[0] : undefined;
 }
 
 const dateUs = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
