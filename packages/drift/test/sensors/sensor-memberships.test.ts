@@ -49,3 +49,29 @@ test('a sensor that left for nowhere is not answered', () => {
   const { devices } = analyze(network('N', beside('N', { toUs: MOVED_US })));
   expect(devices.map(({ deviceId }) => deviceId)).not.toContain('X');
 });
+
+const drifting = (prefix: string, change: object) =>
+  network(
+    prefix,
+    beside(prefix, change).map((sensor) =>
+      sensor.deviceId === 'X'
+        ? { ...sensor, gain: (day: number) => 1 + 0.006 * Math.max(0, day - 60) }
+        : sensor,
+    ),
+  );
+
+test('a sensor in two networks is answered in the first of them, and corrected once at any time', () => {
+  const { devices, corrections } = analyze(
+    drifting('N', { fromUs: START_US + 30 * DAY_US }),
+    drifting('M', {}),
+  );
+  const own = devices.filter(({ deviceId }) => deviceId === 'X');
+  expect(own.map(({ groupId, recommendation }) => [groupId, recommendation])).toEqual([
+    ['N', 'reverify'],
+  ]);
+  expect(corrections.length).toBeGreaterThan(3);
+  expect(new Set(corrections.map(({ deviceId }) => deviceId))).toEqual(new Set(['X']));
+  corrections.slice(1).forEach(({ fromUs }, k) => {
+    expect(fromUs).toBeGreaterThanOrEqual(corrections[k]?.toUs ?? Infinity);
+  });
+});

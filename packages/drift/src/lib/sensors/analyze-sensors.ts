@@ -11,6 +11,7 @@ import { correctStretch } from './sensor-corrections.ts';
 import { decideSensors, type EstimatedSensor } from './sensor-decision.ts';
 import { frozenRuns } from './sensor-faults.ts';
 import { posteriorAt } from './sensor-posterior.ts';
+import { singleCorrections } from './single-corrections.ts';
 import type {
   SensorCorrection,
   SensorFleetInput,
@@ -54,11 +55,15 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
       .map((members) => levelledInHeight(dried(members, prepared), prepared));
     const opened = networks.map((members) => open(members));
     const verdict = judgeQuantity(opened);
+    const answered = new Set<string>();
     networks.forEach((members, n) => {
       const judged = verdict.networks[n] as JudgedQuantity;
       corrections.push(...correctionsOf(judged, verdict));
       members.forEach((member, s) => {
-        if (!isInForce(member)) return;
+        const { deviceId } = member.series;
+        // of two networks that list a sensor the first one answers
+        if (!isInForce(member) || answered.has(deviceId)) return;
+        answered.add(deviceId);
         const said = answerMember(judged, { member, index: s }, verdict);
         if ('estimated' in said) estimated.push(said.estimated);
         else fixed.push(said.fixed);
@@ -69,7 +74,7 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
   return {
     devices,
     networks: input.networks.map((network) => networkResult(network)),
-    corrections: corrections.toSorted(
+    corrections: singleCorrections(corrections).toSorted(
       (a, b) => compareText(keyOf(a), keyOf(b)) || a.fromUs - b.fromUs,
     ),
   };

@@ -63,6 +63,6 @@ export interface SensorFleetResult {
   /** One per quantity of each sensor that is a member of a network at its as-of, `quantity` set. */
   readonly devices: readonly DeviceResult[];
   readonly networks: readonly AreaResult[];
-  /** Piecewise in time, for those whose error is beyond the limit with certainty. */
+  /** Piecewise in time, for those whose error is beyond the limit with certainty; no two of one quantity of a sensor overlap. */
   readonly corrections: readonly SensorCorrection[];
 }
