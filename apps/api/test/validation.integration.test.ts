@@ -193,6 +193,15 @@ describe('values beside the readings', () => {
       { version: 1, gain: 4, superseded: true },
       { version: 2, gain: 7, superseded: false },
     ]);
+    // twice from one instant on, as of a sensor in two networks: the longer one counts, and again it is nothing new
+    const twice = [
+      { ...sensor, fromUs: at(1), toUs: at(2), gain: 3, offset: 0 },
+      { ...sensor, fromUs: at(1), toUs: at(3), gain: 2, offset: 1 },
+    ];
+    const keepTwice = () => keepSensorCorrections(pool, 'a', { model: 'sensors-1' }, twice);
+    expect(await keepTwice()).toBe(1);
+    expect(await keepTwice()).toBe(0);
+    expect((await shown())[4]).toEqual([isoOf(2), 6.5, 3, ['3.7.0']]);
     // no correction any more: the sensor was repaired
     expect(await keepSensorCorrections(pool, 'a', { model: 'sensors-1' }, [])).toBe(0);
     expect(await shown()).toEqual(raw);

@@ -37,9 +37,10 @@ const SUPERSEDE = `
                       WHERE (i.device_id, i.quantity, i.from_ts, i.to_ts, i.gain, i."offset")
                             = (c.device_id, c.quantity, v.from_ts, v.to_ts, v.gain, v."offset"))`;
 
+/** One row per instant in force is the table's key: of two corrections from the same instant on the longer one is added. */
 const ADD = `
   INSERT INTO value_corrections (tenant, channel_id, from_ts, to_ts, version, gain, "offset", code, method, model, run_id)
-  SELECT $1, c.channel_id, i.from_ts, i.to_ts,
+  SELECT DISTINCT ON (c.channel_id, i.from_ts) $1, c.channel_id, i.from_ts, i.to_ts,
          1 + coalesce((SELECT max(v.version) FROM value_corrections v
                         WHERE v.channel_id = c.channel_id AND v.from_ts < i.to_ts AND i.from_ts < v.to_ts), 0),
          i.gain, i."offset", '${QUALITY.edited}', '${METHOD}', $3, $4
@@ -48,7 +49,7 @@ const ADD = `
     JOIN channels c ON c.tenant = $1 AND c.device_id = i.device_id AND c.quantity = i.quantity
    WHERE NOT EXISTS (SELECT FROM value_corrections v
                       WHERE v.channel_id = c.channel_id AND v.from_ts = i.from_ts AND v.superseded_at IS NULL)
-   ORDER BY c.channel_id, i.from_ts`;
+   ORDER BY c.channel_id, i.from_ts, i.to_ts DESC, i.gain, i."offset"`;
 
 /**
  * Makes the corrections of a tenant's sensors those of an analysis: what came out otherwise is superseded and kept, raw values stay as they
