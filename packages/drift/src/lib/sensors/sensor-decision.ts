@@ -34,7 +34,8 @@ export function decideSensors(estimated: readonly EstimatedSensor[]): DeviceResu
     const key = keyOf(sensor.result);
     const [indication, recommendation] = answer(sensor, narrow.has(key), wide.has(key));
     const result = { ...sensor.result, indication, recommendation };
-    return indication === 'not_resolvable' && !sensor.resolvable ? withoutEstimate(result) : result;
+    const claimed = sensor.resolvable && indication !== 'insufficient_data';
+    return claimed ? result : withoutEstimate(result);
   });
 }
 
@@ -58,7 +59,7 @@ function answer(
   return ['within_limits', 'none'];
 }
 
-/** What may be said where there is nothing to compare with: the smallest drift that would have been found, if any. */
+/** What may be said where there is nothing to compare with, or not for long enough: the smallest drift that would have been found, if any. */
 function withoutEstimate(result: DeviceResult): DeviceResult {
   const { deviceId, asOfUs, indication, recommendation, evidenceDays, evidence } = result;
   return {
