@@ -49,6 +49,7 @@ const frameOf = (teachingShare: number): { frame: NightFrame } => ({
     markUs: 0,
     askedUs: undefined,
     latestUs: 0,
+    tenantLatestUs: 0,
     cadence: { stepUs: 900e6, phaseUs: 0 },
     looksInAll: false,
     teachingShare,

@@ -43,7 +43,7 @@ export async function readAreas(
   // as `asOfInstants`: where no supply has a reading, all members tell
   const untold = members.filter(({ groupId }) => !groups.has(groupId));
   if (untold.length > 0) await askOf(untold);
-  return { fleet, asOf: { groups, devices: new Map(), latest: frame.latestUs } };
+  return { fleet, asOf: { groups, devices: new Map(), latest: frame.tenantLatestUs } };
 }
 
 /**

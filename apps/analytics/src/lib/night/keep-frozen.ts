@@ -33,6 +33,7 @@ export async function keepFrozen(
     markUs: fleet.asOfUs,
     askedUs: fleet.asOfUs,
     latestUs: fleet.asOfUs,
+    tenantLatestUs: fleet.asOfUs,
     cadence: { stepUs: 1, phaseUs: 0 },
     looksInAll: false,
     teachingShare: 1,

@@ -17,6 +17,8 @@ export interface NightFrame {
   readonly askedUs: number | undefined;
   /** The latest as-of of all areas. */
   readonly latestUs: number;
+  /** The latest as-of of the tenant, devices of other kinds and outside of all areas too: of devices and groups without a reading. */
+  readonly tenantLatestUs: number;
   readonly cadence: Cadence;
   /** Whether customers in no list are looked for in every area that is analysed in full, not only in those that ask. */
   readonly looksInAll: boolean;

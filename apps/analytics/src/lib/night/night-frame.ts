@@ -11,6 +11,7 @@ import type { KeptFleet } from './kept-files.ts';
 import { ON_THE_WAY_US } from './night-due.ts';
 
 const GROUPS_AT_A_TIME = 500;
+const CHANNELS_AT_A_TIME = 10_000;
 /** Areas that tell the cadence of all. */
 const CADENCE_AREAS = 100;
 
@@ -46,6 +47,42 @@ export async function latestOf({
       latest = Math.max(latest, us);
   }
   return latest === -Infinity ? undefined : (askedUs ?? latest);
+}
+
+/**
+ * The latest as-of of the tenant: that of all areas, or a later reading of a device of another kind or in no area, as asked for
+ * where that is. Consumers of areas are not asked: there are very many, and they are read with their supplies.
+ */
+export async function latestOfTenant(
+  { pool, store, tenant, askedUs }: Asked,
+  latestUs: number,
+): Promise<number> {
+  if (askedUs !== undefined) return askedUs;
+  let latest = latestUs;
+  let after = 0;
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one page of channels in memory at a time
+    const channels = await channelsBesideAreas(pool, tenant, after);
+    const last = channels.at(-1);
+    if (last === undefined) return latest;
+    after = last;
+    // oxlint-disable-next-line no-await-in-loop
+    for (const us of (await store.lastInstants(channels, undefined)).values())
+      latest = Math.max(latest, us);
+  }
+}
+
+async function channelsBesideAreas(pool: Pool, tenant: string, after: number): Promise<number[]> {
+  const result = await pool.query<{ channel_id: number }>(
+    `SELECT c.channel_id FROM channels c JOIN devices d USING (tenant, device_id)
+      WHERE c.tenant = $1 AND c.channel_id > $2
+        AND (d.kind <> 'electricity_meter'
+             OR NOT EXISTS (SELECT FROM members m JOIN groups g USING (tenant, group_id)
+                             WHERE m.tenant = d.tenant AND m.device_id = d.device_id AND g.kind = 'electricity_area'))
+      ORDER BY c.channel_id LIMIT $3`,
+    [tenant, after, CHANNELS_AT_A_TIME],
+  );
+  return result.rows.map((row) => row.channel_id);
 }
 
 export async function cadenceOf(asked: Asked, latestUs: number): Promise<Cadence> {

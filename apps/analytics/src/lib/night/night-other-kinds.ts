@@ -1,11 +1,17 @@
 import { type Pool, readTenants } from '@verimeter/registry';
-import { asOfInstants } from '../as-of.ts';
+import { type AsOf, asOfInstants } from '../as-of.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { estimateOtherKinds, type OtherKinds } from '../other-kinds.ts';
 import type { NightContext } from './night-context.ts';
 
+/** With until when the readings of these groups, and of all devices of other kinds, were looked at. */
+export interface NightOtherKinds extends OtherKinds {
+  readonly groupIds: readonly string[];
+  readonly asOf: Pick<AsOf, 'groups' | 'devices'>;
+}
+
 /** All water meters and sensors of the tenant: what is healthy, and the lists, are learned over all of them. */
-export async function otherKindsOf(context: NightContext): Promise<OtherKinds> {
+export async function otherKindsOf(context: NightContext): Promise<NightOtherKinds> {
   const { pool, store, frame } = context;
   const { tenant, askedUs } = frame;
   const groupIds = await otherGroups(pool, tenant);
@@ -16,7 +22,23 @@ export async function otherKindsOf(context: NightContext): Promise<OtherKinds> {
   const lastInstants = await store.lastInstants(channels, askedUs);
   const asOf = asOfInstants(fleet, lastInstants, askedUs);
   const zone = (await readTenants(pool)).find((known) => known.tenant === tenant)?.zone ?? 'UTC';
-  return estimateOtherKinds({ pool, store, tenant, zone, fleet, asOf, lastInstants });
+  const kinds = await estimateOtherKinds({
+    pool,
+    store,
+    tenant,
+    zone,
+    fleet,
+    asOf,
+    lastInstants,
+  });
+  // of the areas that some of these devices are in not all members are here
+  const groups = new Map(
+    groupIds.flatMap((groupId): [string, number][] => {
+      const asOfUs = asOf.groups.get(groupId);
+      return asOfUs === undefined ? [] : [[groupId, asOfUs]];
+    }),
+  );
+  return { ...kinds, groupIds, asOf: { groups, devices: asOf.devices } };
 }
 
 /** Water meters and sensors, and the electricity meters at the addresses of water meters. */
@@ -40,7 +62,7 @@ const ADDRESS = (device: string): string =>
   `lower(regexp_replace(btrim(normalize(${device}.address, NFC)), '\\s+', ' ', 'g'))`;
 
 /** Groups that are no electricity areas. */
-export async function otherGroups(pool: Pool, tenant: string): Promise<string[]> {
+async function otherGroups(pool: Pool, tenant: string): Promise<string[]> {
   const result = await pool.query<{ group_id: string }>(
     `SELECT group_id FROM groups WHERE tenant = $1 AND kind <> 'electricity_area' ORDER BY group_id`,
     [tenant],

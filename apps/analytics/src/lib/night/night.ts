@@ -20,6 +20,7 @@ import {
   databaseNow,
   lateReadings,
   latestOf,
+  latestOfTenant,
   newFleet,
 } from './night-frame.ts';
 import { dealt, nightThreads, type NightThreads } from './night-threads.ts';
@@ -132,6 +133,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   const { asked, files } = night;
   const { pool, store, tenant, groupIds, askedUs } = asked;
   const cadence = await cadenceOf(asked, latestUs);
+  const tenantLatestUs = await latestOfTenant(asked, latestUs);
   const now = { markUs: await databaseNow(pool), shown: await store.shown() };
   const before = (await files.readFleet()) ?? newFleet(now);
   const begun = before.begun ?? now;
@@ -155,6 +157,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     markUs,
     askedUs,
     latestUs,
+    tenantLatestUs,
     cadence,
     looksInAll,
     teachingShare,

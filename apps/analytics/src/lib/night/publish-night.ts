@@ -79,7 +79,8 @@ export async function publishWaiting(
         groupId === undefined ? [] : [[groupId, asOfUs]],
       ),
     );
-    const records = { fleet, asOf: { groups, devices: new Map(), latest: frame.latestUs } };
+    const asOf = { groups, devices: new Map(), latest: frame.tenantLatestUs };
+    const records = { fleet, asOf };
     // oxlint-disable-next-line no-await-in-loop
     await publishSome(context, records, { deviceIds, groupIds: [], results: some, areas: [] });
   }

@@ -1,6 +1,6 @@
 import { answerOutside, type AreaResult, type DeviceResult } from '@verimeter/drift';
 import type { Pool } from '@verimeter/registry';
-import { asOfInstants } from '../as-of.ts';
+import { type AsOf, asOfInstants } from '../as-of.ts';
 import { type ConsumptionFrame, readConsumptionFrame } from '../devices/consumption.ts';
 import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
@@ -9,7 +9,7 @@ import type { OtherKinds } from '../other-kinds.ts';
 import { keepCorrections } from '../sensors/keep-corrections.ts';
 import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
-import { otherGroups, otherKindsOf } from './night-other-kinds.ts';
+import { type NightOtherKinds, otherKindsOf } from './night-other-kinds.ts';
 import { publishSome } from './publish-night.ts';
 
 /** Devices that are read and published together, and points of their registers that are in memory at a time. */
@@ -45,16 +45,15 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
         frame.latestUs,
       );
     // oxlint-disable-next-line no-await-in-loop
-    await publishDevices(context, fleet, { candidates, results: kinds.devices, frameOfAll });
+    await publishDevices(context, fleet, { candidates, kinds, frameOfAll });
   }
   await keepCorrections(pool, { tenant, runId: frame.runId }, kinds.corrections);
-  const groups = await otherGroups(pool, tenant);
+  const { groupIds: groups } = kinds;
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
     const groupIds = groups.slice(first, first + GROUPS_AT_A_TIME);
     // oxlint-disable-next-line no-await-in-loop
     const fleet = await readFleetOf(pool, tenant, groupIds, []);
-    // oxlint-disable-next-line no-await-in-loop
-    const asOf = await asOfOf(context, fleet);
+    const asOf = { ...kinds.asOf, latest: frame.tenantLatestUs };
     // oxlint-disable-next-line no-await-in-loop
     await publishSome(
       context,
@@ -70,12 +69,25 @@ const isIn = (groupIds: readonly string[]) => {
   return ({ groupId }: AreaResult): boolean => wanted.has(groupId);
 };
 
-async function asOfOf({ store, frame }: NightContext, fleet: FleetRecords) {
+/**
+ * Of devices in no area: what groups of other kinds look at is told by all their members, of which some may be in another batch,
+ * and is what these were estimated with.
+ */
+async function asOfOf(
+  { store, frame }: NightContext,
+  fleet: FleetRecords,
+  kinds: NightOtherKinds['asOf'],
+): Promise<AsOf> {
   const channels = [...fleet.channels.values()].flatMap((own) =>
     [...own.values()].map(({ channelId }) => channelId),
   );
   const lasts = await store.lastInstants(channels, frame.askedUs);
-  return { ...asOfInstants(fleet, lasts, frame.askedUs), latest: frame.latestUs };
+  const own = asOfInstants(fleet, lasts, frame.askedUs);
+  return {
+    groups: kinds.groups,
+    devices: new Map([...own.devices, ...kinds.devices]),
+    latest: frame.tenantLatestUs,
+  };
 }
 
 async function publishDevices(
@@ -83,12 +95,12 @@ async function publishDevices(
   fleet: FleetRecords,
   known: {
     readonly candidates: ReadonlySet<string>;
-    readonly results: readonly DeviceResult[];
+    readonly kinds: NightOtherKinds;
     readonly frameOfAll: ConsumptionFrame | undefined;
   },
 ): Promise<void> {
   const { store, frame } = context;
-  const asOf = await asOfOf(context, fleet);
+  const asOf = await asOfOf(context, fleet, known.kinds.asOf);
   const meters = fleet.devices.filter(
     ({ kind, deviceId }) => kind === 'electricity_meter' && asOf.devices.has(deviceId),
   );
@@ -105,7 +117,7 @@ async function publishDevices(
         );
   const own = new Set(fleet.devices.map(({ deviceId }) => deviceId));
   const results = [
-    ...known.results.filter(({ deviceId }) => own.has(deviceId)),
+    ...known.kinds.devices.filter(({ deviceId }) => own.has(deviceId)),
     ...(input?.meters.map((meter): DeviceResult =>
       answerOutside(input, meter, {
         latest: frame.latestUs,
