@@ -32,6 +32,7 @@ export interface OtherKindsContext {
 /** Estimates water meters and sensors, one kind after the other, in a thread of their own. */
 export async function estimateOtherKinds(context: OtherKindsContext): Promise<OtherKinds> {
   const water = await estimateWater(context);
+  context.signal?.throwIfAborted();
   const sensors = await estimateSensors(context);
   return {
     devices: [...water.devices, ...sensors.devices],

@@ -64,13 +64,14 @@ export function consumptionFrameOf(
 
 /** The same of one whose registers are read for it, some at a time. */
 export async function readConsumptionFrame(
-  { pool, store, tenant, cadence }: OwnContext,
+  { pool, store, tenant, cadence, signal }: OwnContext,
   latestUs: number,
 ): Promise<ConsumptionFrame> {
   const grid = dayGrid(latestUs, cadence.phaseUs);
   const ids = cohortOf(await consumerIds(pool, tenant));
   const energies: Float64Array[] = [];
   for (let first = 0; first < ids.length; first += REGISTERS_AT_A_TIME) {
+    signal?.throwIfAborted();
     const some = ids.slice(first, first + REGISTERS_AT_A_TIME);
     // oxlint-disable-next-line no-await-in-loop -- some registers in memory at a time
     const fleet = await readFleetOf(pool, tenant, [], some);

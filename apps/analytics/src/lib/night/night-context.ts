@@ -35,6 +35,8 @@ export interface NightContext {
   readonly frame: NightFrame;
   /** Runs one work after the other: a transaction that publishes is not left open while an area is analysed in full. */
   readonly alone: <T>(work: () => T | Promise<T>) => Promise<T>;
+  /** Threads have none: they are ended as they are. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

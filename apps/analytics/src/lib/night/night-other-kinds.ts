@@ -12,7 +12,7 @@ export interface NightOtherKinds extends OtherKinds {
 
 /** All water meters and sensors of the tenant: what is healthy, and the lists, are learned over all of them. */
 export async function otherKindsOf(context: NightContext): Promise<NightOtherKinds> {
-  const { pool, store, frame } = context;
+  const { pool, store, frame, signal } = context;
   const { tenant, askedUs } = frame;
   const groupIds = await otherGroups(pool, tenant);
   const fleet = await readFleetOf(pool, tenant, groupIds, await devicesOfOtherKinds(pool, tenant));
@@ -30,6 +30,7 @@ export async function otherKindsOf(context: NightContext): Promise<NightOtherKin
     fleet,
     asOf,
     lastInstants,
+    signal,
   });
   // of the areas that some of these devices are in not all members are here
   const groups = new Map(

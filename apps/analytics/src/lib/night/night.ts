@@ -172,6 +172,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     files,
     frame: { ...frame, prior },
     alone: oneAfterTheOther(),
+    signal: night.options.signal,
   };
   const reports = await reportsOf(night, context.frame);
   const waiting = reports.flatMap((report) => report.waiting);

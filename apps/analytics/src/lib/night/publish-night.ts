@@ -70,6 +70,7 @@ export async function publishWaiting(
   const { pool, frame } = context;
   const results = decide(waiting);
   for (let first = 0; first < results.length; first += DEVICES_AT_A_TIME) {
+    context.signal?.throwIfAborted();
     const some = results.slice(first, first + DEVICES_AT_A_TIME);
     const deviceIds = some.map(({ deviceId }) => deviceId);
     // oxlint-disable-next-line no-await-in-loop -- one batch of devices in memory at a time
@@ -88,7 +89,7 @@ export async function publishWaiting(
 
 /** Publishes rows of some devices and groups; a device without a result has the row of one that no estimator answers for. */
 export async function publishSome(
-  { pool, store, frame, alone }: NightContext,
+  { pool, store, frame, alone, signal }: NightContext,
   { fleet, asOf }: AreaRecords,
   said: {
     readonly deviceIds: readonly string[];
@@ -109,7 +110,12 @@ export async function publishSome(
     groups: fleet.groups.filter(({ groupId }) => groups.has(groupId)),
   };
   const { tenant, cadence } = frame;
-  const own = await deviceFindings({ pool, store, tenant, cadence }, some, asOf, said.consumption);
+  const own = await deviceFindings(
+    { pool, store, tenant, cadence, signal },
+    some,
+    asOf,
+    said.consumption,
+  );
   const answers = {
     health: healthRows(some, asOf, said.results, own),
     history: historyRows(said.results),

@@ -19,7 +19,7 @@ const GROUPS_AT_A_TIME = 500;
 
 /** Publishes the devices that no area answers for, and the groups that are none. Resolves with how lots of water meters drift against each other. */
 export async function publishOthers(context: NightContext): Promise<OtherKinds['relativeDrifts']> {
-  const { pool, frame } = context;
+  const { pool, frame, signal } = context;
   const { tenant } = frame;
   const kinds = await otherKindsOf(context);
   const candidates = await namedCandidates(pool, tenant);
@@ -30,6 +30,7 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
   let after = '';
   let frameOfAll: ConsumptionFrame | undefined;
   for (;;) {
+    signal?.throwIfAborted();
     // oxlint-disable-next-line no-await-in-loop -- one page in memory at a time
     const ids = await devicesInNoArea(pool, tenant, after, size);
     const last = ids.at(-1);
@@ -41,7 +42,7 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
     if (frameOfAll === undefined && fleet.devices.some(({ kind }) => kind === 'electricity_meter'))
       // oxlint-disable-next-line no-await-in-loop -- once
       frameOfAll = await readConsumptionFrame(
-        { ...frame, pool, store: context.store },
+        { ...frame, pool, store: context.store, signal },
         frame.latestUs,
       );
     // oxlint-disable-next-line no-await-in-loop
@@ -50,6 +51,7 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
   await keepCorrections(pool, { tenant, runId: frame.runId }, kinds.corrections);
   const { groupIds: groups } = kinds;
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
+    signal?.throwIfAborted();
     const groupIds = groups.slice(first, first + GROUPS_AT_A_TIME);
     // oxlint-disable-next-line no-await-in-loop
     const fleet = await readFleetOf(pool, tenant, groupIds, []);
