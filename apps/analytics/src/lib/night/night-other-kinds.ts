@@ -2,7 +2,10 @@ import { type Pool, readTenants } from '@verimeter/registry';
 import { type AsOf, asOfInstants } from '../as-of.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { estimateOtherKinds, type OtherKinds } from '../other-kinds.ts';
+import { addressKey } from '../water/other-use.ts';
 import type { NightContext } from './night-context.ts';
+
+const METERS_AT_A_TIME = 10_000;
 
 /** With until when the readings of these groups, and of all devices of other kinds, were looked at. */
 export interface NightOtherKinds extends OtherKinds {
@@ -42,25 +45,50 @@ export async function otherKindsOf(context: NightContext): Promise<NightOtherKin
   return { ...kinds, groupIds, asOf: { groups, devices: asOf.devices } };
 }
 
-/** Water meters and sensors, and the electricity meters at the addresses of water meters. */
+/** Water meters and sensors, and the electricity meters at the addresses of water meters, by id. */
 async function devicesOfOtherKinds(pool: Pool, tenant: string): Promise<string[]> {
-  const result = await pool.query<{ device_id: string }>(
-    `SELECT device_id FROM devices d
-      WHERE tenant = $1
-        AND (kind IN ('water_meter', 'environment_sensor')
-             OR kind = 'electricity_meter' AND address IS NOT NULL
-                AND EXISTS (SELECT FROM devices w
-                             WHERE w.tenant = d.tenant AND w.kind = 'water_meter' AND w.address IS NOT NULL
-                               AND ${ADDRESS('w')} = ${ADDRESS('d')}))
-      ORDER BY device_id`,
+  const result = await pool.query<Addressed & { kind: string }>(
+    `SELECT device_id, kind, address FROM devices
+      WHERE tenant = $1 AND kind IN ('water_meter', 'environment_sensor')`,
     [tenant],
   );
-  return result.rows.map((row) => row.device_id);
+  const addresses = new Set(
+    result.rows.flatMap(({ kind, address }) =>
+      kind === 'water_meter' ? (addressKey(address) ?? []) : [],
+    ),
+  );
+  const meters = addresses.size === 0 ? [] : await metersAt(pool, tenant, addresses);
+  return [...result.rows.map((row) => row.device_id), ...meters].toSorted();
 }
 
-/** As `addressKey` has it. */
-const ADDRESS = (device: string): string =>
-  `lower(regexp_replace(btrim(normalize(${device}.address, NFC)), '\\s+', ' ', 'g'))`;
+interface Addressed {
+  readonly device_id: string;
+  readonly address: string | null;
+}
+
+/** Electricity meters at one of some addresses. Compared here: what capitals and spaces are depends on the locale of a database. */
+async function metersAt(
+  pool: Pool,
+  tenant: string,
+  addresses: ReadonlySet<string>,
+): Promise<string[]> {
+  const found: string[] = [];
+  let after = '';
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one page of a million meters in memory at a time
+    const { rows } = await pool.query<Addressed>(
+      `SELECT device_id, address FROM devices
+        WHERE tenant = $1 AND device_id > $2 AND kind = 'electricity_meter' AND address IS NOT NULL
+        ORDER BY device_id LIMIT $3`,
+      [tenant, after, METERS_AT_A_TIME],
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return found;
+    after = last.device_id;
+    for (const { device_id, address } of rows)
+      if (addresses.has(addressKey(address) ?? '')) found.push(device_id);
+  }
+}
 
 /** Groups that are no electricity areas. */
 async function otherGroups(pool: Pool, tenant: string): Promise<string[]> {
