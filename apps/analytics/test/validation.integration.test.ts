@@ -88,7 +88,8 @@ async function tenantOf(tenant: string) {
       await withTransaction(pool, (client) => store.write(client, batch));
     },
     look: () => lookForValidation({ pool, store, tenant }),
-    run: (fromUs: number, toUs: number) => runValidation({ pool, store, tenant, fromUs, toUs }),
+    run: (period: { fromUs: number; toUs?: number; nowUs?: number }) =>
+      runValidation({ pool, store, tenant, ...period }),
     /** Without the gap that goes on since the last reading, which was months ago. */
     async exceptions(): Promise<unknown[]> {
       const { rows } = await pool.query<ExceptionRow>(
@@ -156,16 +157,35 @@ describe('validation of stored readings', () => {
     const ks = range(0, 60 * DAY + 1).filter((k) => k % 500 > 20 && k % 1100 !== 7);
     await once.store(ks, value);
     await daily.store(ks, value);
-    await once.run(-Infinity, at(60 * DAY));
+    await once.run({ fromUs: -Infinity, nowUs: at(60 * DAY) });
     for (let day = 0; day < 60; day++) {
       // oxlint-disable-next-line no-await-in-loop
-      await daily.run(at(day * DAY), at((day + 1) * DAY));
+      await daily.run({ fromUs: at(day * DAY), nowUs: at((day + 1) * DAY) });
     }
     const found = await once.exceptions();
     expect(found.length).toBeGreaterThan(20);
     expect(await daily.exceptions()).toEqual(found);
     expect(await daily.values()).toEqual(await once.values());
     expect((await once.values()).length).toBeGreaterThan(100);
+  });
+
+  test('what goes on behind the end of a period that is validated again is not cut there', async () => {
+    const meter = await tenantOf('period');
+    const [from, to] = [20 * DAY + 40, 24 * DAY + 40];
+    await meter.store(
+      range(0, 60 * DAY + 1).filter((k) => k <= from || k >= to),
+      stood(40 * DAY, 50 * DAY),
+    );
+    await meter.look();
+    const [found, estimated] = [await meter.exceptions(), await meter.values()];
+    expect(found).toContainEqual(['gap', from, to, 'warning', 1, 96]);
+    expect(found).toContainEqual(['consecutive_zero', 40 * DAY + 1, 50 * DAY, 'warning', 1, 240]);
+    expect(estimated).toHaveLength(to - from - 1);
+    const { found: counted } = await meter.run({ fromUs: at(21 * DAY), toUs: at(22 * DAY) });
+    expect(counted.map(({ rule }) => rule)).toEqual(['gap', 'prolonged_estimation']);
+    await meter.run({ fromUs: at(44 * DAY), toUs: at(48 * DAY) });
+    expect(await meter.exceptions()).toEqual(found);
+    expect(await meter.values()).toEqual(estimated);
   });
 
   test('validates days again that a reading came late for', async () => {

@@ -253,7 +253,7 @@ function describeStores(program: string): void {
           store,
           tenant: 'demo',
           fromUs: fleet.fromMs * 1000,
-          toUs: fleet.toMs * 1000,
+          nowUs: fleet.toMs * 1000,
         }),
       );
       const { rows } = await pool.query<{ row: string }>(

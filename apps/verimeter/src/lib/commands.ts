@@ -120,13 +120,17 @@ export const COMMANDS: readonly Command[] = [
       positionals: 'run|rules [show|set FILE]',
       summary: 'what is odd in the readings, and the rules that say so',
       details: [
-        'run: validates the readings now, those of the last day as well, and estimates what is missing; with --from, --to or --device these only.',
+        'run: validates the readings now, those of the last day as well, and estimates what is missing; with --from the days since then, with --device this one only.',
         'rules show: the rules in force as JSON, with --json all versions. rules set FILE: another version from a JSON file (- for stdin)',
         'with the parameters that change, such as {"gap":{"warning_hours":12}}. docs/validation.md has all of them.',
       ],
       options: [
         { name: 'from', value: 'DATE|INSTANT', text: 'run: from this day on (UTC)' },
-        { name: 'to', value: 'DATE|INSTANT', text: 'run: up to the end of this day (UTC)' },
+        {
+          name: 'to',
+          value: 'DATE|INSTANT',
+          text: 'run: count exceptions up to the end of this day (UTC)',
+        },
         { name: 'device', value: 'D', text: 'run: only this device' },
         {
           name: 'effective-from',

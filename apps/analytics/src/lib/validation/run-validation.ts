@@ -24,8 +24,8 @@ export interface ValidationRun {
 }
 
 /**
- * Validates readings now: those of days that a look has not come to yet as well, today's up to now. With `fromUs`, `toUs` or `deviceId` these
- * days and channels only, again.
+ * Validates readings now: those of days that a look has not come to yet as well, today's up to now. With `fromUs` or `deviceId` the days since
+ * then and these channels only, again; `toUs` is up to when exceptions are counted.
  */
 export async function runValidation(options: {
   /** Acts as verimeter_service. */
@@ -35,18 +35,18 @@ export async function runValidation(options: {
   readonly fromUs?: number | undefined;
   readonly toUs?: number | undefined;
   readonly deviceId?: string | undefined;
+  /** Default: the clock of the database. Nothing later may have been read or found. */
+  readonly nowUs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }): Promise<ValidationRun> {
   const { pool, store, tenant, deviceId, signal } = options;
   await scanRegisters({ pool, store, tenant, signal });
-  const nowUs = await databaseNow(pool);
-  const isPart =
-    options.fromUs !== undefined || options.toUs !== undefined || deviceId !== undefined;
+  const nowUs = options.nowUs ?? (await databaseNow(pool));
+  const isPart = options.fromUs !== undefined || deviceId !== undefined;
   let changed = isPart ? 0 : await lookForValidation({ pool, store, tenant, signal });
   const todayUs = Math.floor(nowUs / DAY_US) * DAY_US;
   // the last day that is over may not be looked at yet
   const fromUs = isPart ? floorDay(options.fromUs ?? -Infinity) : todayUs - DAY_US;
-  const toUs = Math.min(nowUs, ceilDay(options.toUs ?? nowUs));
   const sets = await readDatedRules(pool, tenant);
   let fromId = 0;
   let count = 0;
@@ -60,9 +60,9 @@ export async function runValidation(options: {
     const own: Channel[] =
       deviceId === undefined ? page : page.filter((channel) => channel.deviceId === deviceId);
     count += own.length;
-    if (own.length > 0 && fromUs < toUs)
-      // oxlint-disable-next-line no-await-in-loop
-      changed += await validateDays({ pool, store, tenant, sets }, own, fromUs, toUs);
+    if (own.length > 0 && fromUs < nowUs)
+      // oxlint-disable-next-line no-await-in-loop -- up to now whatever was asked for: what goes on behind `toUs` would end there
+      changed += await validateDays({ pool, store, tenant, sets }, own, fromUs, nowUs);
     const last = page.at(-1);
     if (last === undefined || page.length < CHANNELS_AT_A_TIME) break;
     fromId = last.channelId + 1;
@@ -80,4 +80,3 @@ export async function runValidation(options: {
 }
 
 const floorDay = (us: number): number => (us === -Infinity ? us : Math.floor(us / DAY_US) * DAY_US);
-const ceilDay = (us: number): number => Math.ceil(us / DAY_US) * DAY_US;
