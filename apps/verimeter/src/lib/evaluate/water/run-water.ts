@@ -96,6 +96,7 @@ function lookAt(
     const asOfUs = fleet.grid.startUs + day * DAY_US;
     last = analyzeWater({
       ...fleet,
+      meters: fleet.meters.map((meter) => ({ ...meter, asOfUs })),
       districts: fleet.districts.map((district) => ({ ...district, asOfUs })),
     });
     for (const { deviceId, indication, recommendation } of last.devices) {
