@@ -3,7 +3,8 @@ import type { AreaResult, DeviceResult, EvidenceItem } from '../fleet-types.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
 import { fewMedian } from './few-median.ts';
 import { dryValues, SWELLING } from './humidity-growth.ts';
-import { type JudgedQuantity, judgeQuantity, type QuantityVerdict } from './judge-quantity.ts';
+import { judgeOrRefuse, type NetworkVerdict, orRefused, type Refused } from './judge-or-refuse.ts';
+import type { JudgedQuantity, QuantityVerdict } from './judge-quantity.ts';
 import { atMeanTemperature } from './pressure-height.ts';
 import { openQuantity, type QuantityNetwork } from './quantity-network.ts';
 import { answerSensor } from './sensor-answer.ts';
@@ -51,20 +52,21 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
     const own = prepared.filter(({ series }) => series.quantity === quantity);
     const networks = input.networks
       .map((network) => own.filter((one) => one.network === network))
-      .filter((members) => members.length > 0)
-      .map((members) => levelledInHeight(dried(members, prepared), prepared));
-    const opened = networks.map((members) => open(members));
-    const verdict = judgeQuantity(opened);
+      .filter((members) => members.length > 0);
+    const opened = networks.map((members) => orRefused(() => open(members, prepared)));
+    const verdicts = judgeOrRefuse(
+      opened.flatMap((one) => ('refused' in one ? [] : [one.network])),
+    );
     const answered = new Set<string>();
     networks.forEach((members, n) => {
-      const judged = verdict.networks[n] as JudgedQuantity;
-      corrections.push(...correctionsOf(judged, verdict));
+      const answers = answerNetwork(members, opened[n] as Opened | Refused, verdicts);
+      corrections.push(...answers.corrections);
       members.forEach((member, s) => {
         const { deviceId } = member.series;
         // of two networks that list a sensor the first one answers
         if (!isInForce(member) || answered.has(deviceId)) return;
         answered.add(deviceId);
-        const said = answerMember(judged, { member, index: s }, verdict);
+        const said = answers.said[s] as Said;
         if ('estimated' in said) estimated.push(said.estimated);
         else fixed.push(said.fixed);
       });
@@ -170,45 +172,75 @@ function commonCourse(members: readonly Prepared[]): Float64Array {
   );
 }
 
-function open(members: readonly Prepared[]): QuantityNetwork {
+/** One quantity of one network, without what humidity and temperature do to its values. */
+interface Opened {
+  readonly members: readonly Prepared[];
+  readonly network: QuantityNetwork;
+}
+
+function open(raw: readonly Prepared[], all: readonly Prepared[]): Opened {
+  const members = levelledInHeight(dried(raw, all), all);
   const { network, calendar } = members[0] as Prepared;
-  return openQuantity(
-    network.groupId,
-    members.map(({ series }) => series),
-    members.map(({ values }) => values),
-    calendar,
-  );
+  return {
+    members,
+    network: openQuantity(
+      network.groupId,
+      members.map(({ series }) => series),
+      members.map(({ values }) => values),
+      calendar,
+    ),
+  };
+}
+
+type Said = { readonly fixed: DeviceResult } | { readonly estimated: EstimatedSensor };
+
+interface NetworkAnswers {
+  readonly corrections: readonly SensorCorrection[];
+  /** By member. */
+  readonly said: readonly Said[];
+}
+
+function answerNetwork(
+  raw: readonly Prepared[],
+  opened: Opened | Refused,
+  verdicts: ReadonlyMap<QuantityNetwork, NetworkVerdict>,
+): NetworkAnswers {
+  const answers = orRefused((): NetworkAnswers | Refused => {
+    if ('refused' in opened) return opened;
+    const found = verdicts.get(opened.network) as NetworkVerdict;
+    if ('refused' in found) return found;
+    const { judged, verdict } = found;
+    return {
+      corrections: correctionsOf(judged, verdict),
+      said: opened.members.map((member, index) => answerMember(judged, { member, index }, verdict)),
+    };
+  });
+  if (!('refused' in answers)) return answers;
+  const evidence = [{ code: 'not_estimable', values: { reason: answers.refused } }];
+  return {
+    corrections: [],
+    said: raw.map(
+      (member) =>
+        withoutComparison(member, 0) ?? fixedAnswer(member, 0, 'not_resolvable', 'none', evidence),
+    ),
+  };
 }
 
 function answerMember(
   judged: JudgedQuantity,
   { member, index }: { readonly member: Prepared; readonly index: number },
   verdict: QuantityVerdict,
-): { readonly fixed: DeviceResult } | { readonly estimated: EstimatedSensor } {
-  const { series, network, frozen, lastUs } = member;
+): Said {
+  const { network, lastUs } = member;
   const last = judged.stretches.findLast(({ stretch }) => stretch.series === index);
   const days = last?.compared.days.count ?? 0;
+  const known = withoutComparison(member, days);
+  if (known !== undefined) return known;
   const said = (
     indication: DeviceResult['indication'],
     recommendation: DeviceResult['recommendation'],
     evidence: readonly EvidenceItem[] = [],
-  ): { readonly fixed: DeviceResult } => ({
-    fixed: {
-      deviceId: series.deviceId,
-      quantity: series.quantity,
-      groupId: network.groupId,
-      groupStatus: 'ok',
-      asOfUs: network.asOfUs,
-      indication,
-      recommendation,
-      evidenceDays: days,
-      evidence,
-      history: [],
-    },
-  });
-  if (series.role === 'reference') return said('no_reference', 'none');
-  if (frozen !== undefined)
-    return said('tamper_or_fault', 'inspect', [{ code: 'sensor_frozen', values: { ...frozen } }]);
+  ): Said => fixedAnswer(member, days, indication, recommendation, evidence);
   if (judged.network.series.length < 2) return said('no_reference', 'none');
   const silentDays = Math.floor((network.asOfUs - lastUs) / DAY_US);
   if (silentDays >= SILENT_DAYS)
@@ -229,6 +261,39 @@ function answerMember(
   if (noise >= NOISY)
     return said('tamper_or_fault', 'inspect', [{ code: 'sensor_noisy', values: { times: noise } }]);
   return { estimated: answerSensor(judged.network, last, verdict, network.asOfUs).estimated };
+}
+
+/** What needs no neighbours to be said. */
+function withoutComparison(member: Prepared, days: number): Said | undefined {
+  const { series, frozen } = member;
+  if (series.role === 'reference') return fixedAnswer(member, days, 'no_reference', 'none', []);
+  if (frozen === undefined) return undefined;
+  return fixedAnswer(member, days, 'tamper_or_fault', 'inspect', [
+    { code: 'sensor_frozen', values: { ...frozen } },
+  ]);
+}
+
+function fixedAnswer(
+  { series, network }: Prepared,
+  evidenceDays: number,
+  indication: DeviceResult['indication'],
+  recommendation: DeviceResult['recommendation'],
+  evidence: readonly EvidenceItem[],
+): Said {
+  return {
+    fixed: {
+      deviceId: series.deviceId,
+      quantity: series.quantity,
+      groupId: network.groupId,
+      groupStatus: 'ok',
+      asOfUs: network.asOfUs,
+      indication,
+      recommendation,
+      evidenceDays,
+      evidence,
+      history: [],
+    },
+  };
 }
 
 /** How much more restless a sensor has become than the others of its network have meanwhile; 0 where it is not known. */

@@ -67,6 +67,8 @@ export interface QuantityVerdict {
 /**
  * One quantity over all networks of a tenant. In turns: blends without those that drift, the wander of those that do not, the frequency of
  * drifts, the probability of each.
+ *
+ * @throws {RangeError} a series defies the model
  */
 export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVerdict {
   let leftOut: Set<number>[] = networks.map(() => new Set());
@@ -204,13 +206,11 @@ function judgeStretch(
     wander: Math.hypot(known.wander.short, known.wander.long),
     levelNow: levelNow(compared),
   };
-  return {
-    compared,
-    stretch,
-    evidence,
-    fromWeek: from,
-    probabilityDrifted: posteriorAt(evidence, weeks - 1, known.onsetsPerYear).probabilityDrifted,
-  };
+  const { probabilityDrifted } = posteriorAt(evidence, weeks - 1, known.onsetsPerYear);
+  // one of them would make the wander and the onsets of all networks not a number
+  if (!Number.isFinite(probabilityDrifted))
+    throw new RangeError(`${series.quantity} of ${series.deviceId} has no likelihood`);
+  return { compared, stretch, evidence, fromWeek: from, probabilityDrifted };
 }
 
 function scaled(wander: Wander, factor: number): Wander {
