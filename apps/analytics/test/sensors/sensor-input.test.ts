@@ -167,3 +167,18 @@ test('memberships of one device that overlap are one; those apart stay apart', a
     ['reference', dayUs(10), Infinity],
   ]);
 });
+
+test('an error without an uncertainty, or with one of 0, is none', async () => {
+  const series = await seriesOf({
+    devices: [device('a')],
+    members: [member('a')],
+    verifications: [
+      verification({ expandedUncertainty: 0 }),
+      verification({ expandedUncertainty: null }),
+      verification({ error: 0.1, expandedUncertainty: 0.06, coverageFactor: 3 }),
+    ],
+  });
+  expect(
+    series[0]?.measured?.map(({ error, standardUncertainty }) => [error, standardUncertainty]),
+  ).toEqual([[0.1, 0.02]]);
+});

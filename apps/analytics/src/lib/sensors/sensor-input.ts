@@ -167,6 +167,8 @@ function measuredOf(
     const asFound = verification.asFound === true;
     const atUs = dateUs(asFound ? verification.verifiedOn : addDays(verification.verifiedOn, 1));
     if (error === null || expandedUncertainty === null || atUs > asOfUs) return [];
+    // no measurement is exact: 0 stands for an uncertainty that was not stated
+    if (!(expandedUncertainty > 0)) return [];
     if (named !== '' && !names(named, quantity)) return [];
     const factor = verification.coverageFactor ?? USUAL_COVERAGE_FACTOR;
     return [
