@@ -46,7 +46,7 @@ export async function otherKindsOf(context: NightContext): Promise<NightOtherKin
 }
 
 /** Water meters and sensors, and the electricity meters at the addresses of water meters, by id. */
-async function devicesOfOtherKinds(pool: Pool, tenant: string): Promise<string[]> {
+export async function devicesOfOtherKinds(pool: Pool, tenant: string): Promise<string[]> {
   const result = await pool.query<Addressed & { kind: string }>(
     `SELECT device_id, kind, address FROM devices
       WHERE tenant = $1 AND kind IN ('water_meter', 'environment_sensor')`,

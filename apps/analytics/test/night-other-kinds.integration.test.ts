@@ -1,0 +1,65 @@
+import { tmpdir } from 'node:os';
+import { NO_FLEET } from '@verimeter/drift';
+import { ensureTenant } from '@verimeter/registry';
+import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
+import { createTimescaleStore } from '@verimeter/timescale-store';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openKeptFiles } from '../src/lib/night/kept-files.ts';
+import { devicesOfOtherKinds, otherKindsOf } from '../src/lib/night/night-other-kinds.ts';
+
+const TENANT = 'homes';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await ensureTenant(database.servicePool, TENANT);
+  await database.servicePool.query(
+    `INSERT INTO devices (tenant, device_id, kind, address)
+     VALUES ($1, 'e-alone', 'electricity_meter', '14 đường số 3'),
+            ($1, 'e-blank', 'electricity_meter', ' '),
+            ($1, 'e-home', 'electricity_meter', $2),
+            ($1, 'gateway', 'gateway', '12 đường số 3'),
+            ($1, 'sensor', 'environment_sensor', '14 đường số 3'),
+            ($1, 'w-blank', 'water_meter', ''),
+            ($1, 'w-home', 'water_meter', '12 đường số 3')`,
+    [TENANT, ' 12 \u00A0ĐƯỜNG Số 3'.normalize('NFD')],
+  );
+});
+afterAll(() => database.drop());
+
+test('of electricity meters those at the address of a water meter are looked at, however it is written', async () => {
+  expect(await devicesOfOtherKinds(database.servicePool, TENANT)).toEqual([
+    'e-home',
+    'sensor',
+    'w-blank',
+    'w-home',
+  ]);
+});
+
+test('nothing is estimated once the night was stopped', async () => {
+  const { servicePool: pool } = database;
+  const signal = AbortSignal.abort(new Error('stopped'));
+  const frame = {
+    tenant: TENANT,
+    runId: 1,
+    generation: 'g',
+    prior: NO_FLEET,
+    markUs: 0,
+    askedUs: undefined,
+    latestUs: 0,
+    tenantLatestUs: 0,
+    cadence: { stepUs: 900e6, phaseUs: 0 },
+    looksInAll: false,
+    teachingShare: 1,
+    late: new Map(),
+  };
+  const context = {
+    pool,
+    store: createTimescaleStore(pool),
+    files: openKeptFiles(tmpdir(), TENANT), // nothing is kept
+    frame,
+    alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
+  };
+  await expect(otherKindsOf(context)).resolves.toMatchObject({ devices: [] });
+  await expect(otherKindsOf({ ...context, signal })).rejects.toThrow('stopped');
+});
