@@ -48,8 +48,8 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: 'Gần như toàn bộ điện năng qua công tơ này là điện mặt trời phát ngược: dạng của nó giống mọi mái nhà dưới cùng mặt trời, nên không thể tách sai số của nó.',
   },
   not_estimable: {
-    en: 'The readings of this area cannot be balanced: {reason}.',
-    vi: 'Không thể lập cân bằng điện năng từ số liệu của khu vực này: {reason}.',
+    en: 'The readings of this group do not permit an estimate: {reason}.',
+    vi: 'Số liệu của nhóm này không cho phép ước lượng: {reason}.',
   },
   lot: {
     en: 'The lot of this meter errs as a whole, by {mean|signed} on average.',
