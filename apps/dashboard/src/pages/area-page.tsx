@@ -4,6 +4,7 @@ import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { get, getAll } from '../lib/api-client.ts';
+import { estimateOf, estimateTexts } from '../lib/estimate.ts';
 import { deviceHref, href } from '../lib/routing.ts';
 import { useResource } from '../lib/use-resource.ts';
 
@@ -18,16 +19,22 @@ function Period({ member }: { readonly member: Member }) {
 
 interface MembersProps {
   readonly members: readonly Member[];
-  readonly health: ReadonlyMap<string, Health>;
+  /** Answers by device: one per quantity of a sensor. */
+  readonly health: ReadonlyMap<string, readonly Health[]>;
 }
 
 function Members({ members, health }: MembersProps) {
   const { t, words, format } = useText();
   if (members.length === 0) return <Empty>{t.areas.membersEmpty}</Empty>;
-  const error = (deviceId: string): string => {
-    const estimate = health.get(deviceId)?.error_estimate ?? null;
-    return estimate === null ? t.common.none : format.signedPercent(estimate);
+  const error = (row: Health | undefined): string => {
+    const estimate = row === undefined ? undefined : estimateOf(row);
+    return estimate === undefined ? t.common.none : estimateTexts(estimate, format).value;
   };
+  const rows = members.flatMap((member) => {
+    const answers: readonly (Health | undefined)[] = health.get(member.device_id) ?? [undefined];
+    return answers.map((row) => ({ member, row }));
+  });
+  const several = [...health.values()].some((answers) => answers.length > 1);
   return (
     <div className="table-frame">
       <table className="stacking">
@@ -35,6 +42,7 @@ function Members({ members, health }: MembersProps) {
           <tr>
             <th scope="col">{t.areas.device}</th>
             <th scope="col">{t.areas.role}</th>
+            {several && <th scope="col">{t.device.quantity}</th>}
             <th scope="col">{t.fleet.indication}</th>
             <th scope="col" className="number">
               {t.device.estimate}
@@ -44,14 +52,18 @@ function Members({ members, health }: MembersProps) {
           </tr>
         </thead>
         <tbody>
-          {members.map((member) => {
-            const indication = health.get(member.device_id)?.indication;
+          {rows.map(({ member, row }) => {
+            const indication = row?.indication;
+            const quantity = row?.quantity ?? '';
             return (
-              <tr key={`${member.device_id} ${member.from ?? ''}`}>
+              <tr key={`${member.device_id} ${member.from ?? ''} ${quantity}`}>
                 <th scope="row" data-label={t.areas.device}>
                   <a href={deviceHref(member.device_id)}>{member.device_id}</a>
                 </th>
                 <td data-label={t.areas.role}>{words.role[member.role]}</td>
+                {several && (
+                  <td data-label={t.device.quantity}>{words.quantity[quantity] ?? quantity}</td>
+                )}
                 <td data-label={t.fleet.indication}>
                   {indication === undefined ? (
                     t.common.none
@@ -60,7 +72,7 @@ function Members({ members, health }: MembersProps) {
                   )}
                 </td>
                 <td className="number" data-label={t.device.estimate}>
-                  {error(member.device_id)}
+                  {error(row)}
                 </td>
                 <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>
                 <td data-label={t.areas.period}>
@@ -134,7 +146,14 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
     );
   const { data } = group;
   const texts = data.status === null ? undefined : words.groupStatus[data.status];
-  const byDevice = new Map((health.data?.items ?? []).map((row) => [row.device_id, row]));
+  const byDevice = new Map<string, Health[]>();
+  for (const row of health.data?.items ?? [])
+    byDevice.set(
+      row.device_id,
+      [...(byDevice.get(row.device_id) ?? []), row].toSorted((a, b) =>
+        a.quantity < b.quantity ? -1 : 1,
+      ),
+    );
   return (
     <>
       {back}

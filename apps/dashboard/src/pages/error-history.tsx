@@ -25,7 +25,9 @@ export function ErrorHistory({ health }: { readonly health: HealthDetail }) {
   if (points.length === 0 && health.error_estimate === null) return null;
   return (
     <section className="card">
-      <h2>{t.device.history}</h2>
+      <h2>
+        {t.device.history}: {name}
+      </h2>
       {points.length === 0 ? (
         <p className="empty">{t.device.historyEmpty}</p>
       ) : (
