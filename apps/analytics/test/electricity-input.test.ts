@@ -1,26 +1,10 @@
 import type { Device, StoredRegisterEvent, Verification } from '@verimeter/registry';
 import { expect, test } from 'vitest';
 import { validFrom } from '../src/lib/electricity-input.ts';
+import { deviceOf } from './made-device.ts';
 
-const device = (dates: Partial<Pick<Device, 'verifiedOn' | 'installedOn'>>): Device => ({
-  deviceId: 'm1',
-  kind: 'electricity_meter',
-  serial: null,
-  manufacturer: null,
-  model: null,
-  typeApproval: null,
-  accuracyClass: null,
-  nominal: null,
-  phases: null,
-  builtYear: null,
-  installedOn: null,
-  verifiedOn: null,
-  validUntil: null,
-  lat: null,
-  lon: null,
-  address: null,
-  ...dates,
-});
+const device = (dates: Partial<Pick<Device, 'verifiedOn' | 'installedOn'>>): Device =>
+  deviceOf('m1', 'electricity_meter', dates);
 
 const verification = (verifiedOn: string): Verification => ({
   deviceId: 'm1',

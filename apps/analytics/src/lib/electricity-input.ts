@@ -9,6 +9,7 @@ import { addDays, errorLimit, lotKey } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Device, StoredRegisterEvent, Verification } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
+import { dateUs } from './date-us.ts';
 import type { FleetRecords } from './fleet-records.ts';
 import { type Grid, WINDOW_US, commonStep, gridBetween, medianGap, mode } from './grid.ts';
 import { uniteSpells } from './member-spells.ts';
@@ -38,9 +39,6 @@ const REGISTERS: ReadonlySet<string> = new Set([IMPORT, EXPORT]);
 
 const channelOf = (fleet: FleetRecords, deviceId: string, quantity: string): number | undefined =>
   fleet.channels.get(deviceId)?.get(quantity)?.channelId;
-
-/** Microseconds since 1970 of 00:00 UTC of a date. */
-const dateUs = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
 
 /**
  * Data of a device counts from the day after its last verification (on that day it may still have been in the

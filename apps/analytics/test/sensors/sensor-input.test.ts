@@ -2,31 +2,15 @@ import type { SensorSeries } from '@verimeter/drift';
 import type { Device, Member, Verification } from '@verimeter/registry';
 import { expect, test } from 'vitest';
 import { buildSensorInput } from '../../src/lib/sensors/sensor-input.ts';
+import { deviceOf } from '../made-device.ts';
 
 const HOUR_US = 3600e6;
 const DAY_US = 24 * HOUR_US;
 const START_US = Date.UTC(2026, 0, 1) * 1000;
 const AS_OF_US = START_US + 40 * DAY_US;
 
-const device = (deviceId: string, change: Partial<Device> = {}): Device => ({
-  deviceId,
-  kind: 'environment_sensor',
-  serial: null,
-  manufacturer: null,
-  model: null,
-  typeApproval: null,
-  accuracyClass: null,
-  nominal: null,
-  phases: null,
-  builtYear: null,
-  installedOn: null,
-  verifiedOn: null,
-  validUntil: null,
-  lat: null,
-  lon: null,
-  address: null,
-  ...change,
-});
+const device = (deviceId: string, change: Partial<Device> = {}): Device =>
+  deviceOf(deviceId, 'environment_sensor', change);
 
 const member = (deviceId: string, change: Partial<Member> = {}): Member => ({
   groupId: 'N',

@@ -1,5 +1,5 @@
 import { gradeLot, type LotGrade, type LotMember } from '@verimeter/drift';
-import { balancedQuantity, errorLimit, lotKey } from '@verimeter/metrology';
+import { balancedQuantity, errorLimit } from '@verimeter/metrology';
 import {
   type Device,
   type LotHealthRow,
@@ -13,6 +13,7 @@ import {
   type Verification,
 } from '@verimeter/registry';
 import type { Indication } from '@verimeter/telemetry';
+import { lotOf } from '../electricity-input.ts';
 import { laboratoryResult } from './laboratory-results.ts';
 import { drawnDevices, randomOrder } from './random-order.ts';
 import { NO_CONTRAST } from './relative-drifts.ts';
@@ -46,25 +47,13 @@ function lotsOf(devices: readonly Device[]): Lot[] {
     const quantity = balancedQuantity(device.kind);
     const limits = errorLimit(device.kind, device.accuracyClass ?? undefined, quantity);
     if (quantity === undefined || limits === undefined) continue;
-    const key = keyOf(device);
+    const key = lotOf(device);
     const lot = lots.get(key);
     if (lot === undefined)
       lots.set(key, { key, quantity, limit: limits.limit, deviceIds: [device.deviceId] });
     else lot.deviceIds.push(device.deviceId);
   }
   return [...lots.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-function keyOf(device: Device): string {
-  return lotKey({
-    kind: device.kind,
-    ...(device.manufacturer === null ? {} : { manufacturer: device.manufacturer }),
-    ...(device.model === null ? {} : { model: device.model }),
-    ...(device.accuracyClass === null ? {} : { accuracyClass: device.accuracyClass }),
-    ...(device.nominal === null ? {} : { nominal: device.nominal }),
-    ...(device.builtYear === null ? {} : { builtYear: device.builtYear }),
-    ...(device.verifiedOn === null ? {} : { verifiedOn: device.verifiedOn }),
-  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { addDays, errorLimit } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Device, DeviceEvent, Member, Verification } from '@verimeter/registry';
 import type { AsOf } from '../as-of.ts';
+import { dateUs } from '../date-us.ts';
 import type { FleetRecords } from '../fleet-records.ts';
 import { type Grid, gridBetween } from '../grid.ts';
 import { HOUSEKEEPING } from '../housekeeping.ts';
@@ -127,8 +128,6 @@ function partnerOf(channel: Channel, channels: readonly Channel[]): Channel | un
   );
   return new Set(others.map(({ channelId }) => channelId)).size === 1 ? others[0] : undefined;
 }
-
-const dateUs = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
 
 /** Instants at which the error of a device began anew, ascending: installed, verified, or adjusted as it reported itself. */
 function restartsOf(

@@ -11,6 +11,7 @@ import {
   reliabilityRows,
   specialRows,
 } from './metrics-rows.ts';
+import { provenanceRows } from './provenance-rows.ts';
 
 export interface AccuracyPage {
   readonly markdown: string;
@@ -75,19 +76,7 @@ export function accuracyPage(
         }
         parts.push(markdownTable(reliabilityRows(calibration)));
       }
-    parts.push(
-      '### What made these numbers',
-      markdownTable([
-        ['CELL', 'SEED', 'FLEETS', 'MODEL', 'COMMAND'],
-        ...own.map((m) => [
-          m.cell,
-          m.seeds.join(', '),
-          String(m.fleets),
-          m.model,
-          `\`${m.command}\``,
-        ]),
-      ]),
-    );
+    parts.push('### What made these numbers', markdownTable(provenanceRows(own)));
   }
   return { markdown: `${parts.join('\n\n')}\n`, figures };
 }

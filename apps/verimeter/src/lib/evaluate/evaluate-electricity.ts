@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { MODEL_VERSION } from '@verimeter/drift';
-import { choice, CommandError, UsageError, hint, wholeNumber } from '../arguments.ts';
+import { CommandError, UsageError, hint, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { say, writeLine } from '../output.ts';
 import { areasPerFleet, type Cell, CELLS, findCell, fleetsOf, TINY } from './cells.ts';
@@ -12,6 +12,7 @@ import { metricsText } from './metrics-text.ts';
 import { openRecordFile } from './record-file.ts';
 import { readSeriesFolder, type SeriesFolder } from './series-folder.ts';
 import { remaining } from './time-left.ts';
+import { readSeriesOption } from './series-option.ts';
 
 const DEFAULT_DRIFTED = 300;
 
@@ -84,10 +85,7 @@ export async function evaluateElectricity(context: CommandContext): Promise<numb
 
 function readRequest(context: CommandContext): Request {
   const names = context.option('cells');
-  const dataDirectory = context.option('data');
-  const half = context.option('half');
-  if (half !== undefined && dataDirectory === undefined)
-    throw new UsageError('--half is about the households of --data DIR');
+  const { dataDirectory, half } = readSeriesOption(context, 'households');
   return {
     cells: names === undefined ? CELLS : [...new Set(names.split(','))].map(cellOf),
     seed: wholeNumber(context.option('seed') ?? '1', 'seed', 0, 10_000),
@@ -97,14 +95,8 @@ function readRequest(context: CommandContext): Request {
       1,
       1_000_000,
     ),
-    loads:
-      dataDirectory === undefined
-        ? 'built-in'
-        : choice(half ?? 'tune', ['tune', 'report'], '--half'),
-    dataDirectory:
-      dataDirectory === undefined
-        ? undefined
-        : path.resolve(context.environment.workingDirectory, dataDirectory),
+    loads: dataDirectory === undefined ? 'built-in' : half,
+    dataDirectory,
     baselines: context.flag('baselines'),
   };
 }

@@ -16,6 +16,7 @@ import { networkKey, networkRecord, type NetworkRecord } from './sensor-record.t
 import { readMetalOxideFolder } from './metal-oxide-folder.ts';
 import type { RealSeries } from './real-series.ts';
 import { readStationsFolder } from './stations-folder.ts';
+import { readSeriesOption } from '../series-option.ts';
 
 const DEFAULT_NETWORKS = 20;
 
@@ -93,10 +94,7 @@ export async function evaluateSensors(context: CommandContext): Promise<number> 
 
 function readRequest(context: CommandContext): Request {
   const names = context.option('cells');
-  const dataDirectory = context.option('data');
-  const half = context.option('half');
-  if (half !== undefined && dataDirectory === undefined)
-    throw new UsageError('--half is about the years of --data DIR');
+  const { dataDirectory, half } = readSeriesOption(context, 'years');
   const defaults =
     dataDirectory === undefined
       ? SIMULATED
@@ -115,11 +113,8 @@ function readRequest(context: CommandContext): Request {
       100_000,
     ),
     everyWeeks: wholeNumber(context.option('every') ?? '1', 'every', 1, 52),
-    half: choice(half ?? 'tune', ['tune', 'report'], '--half'),
-    dataDirectory:
-      dataDirectory === undefined
-        ? undefined
-        : path.resolve(context.environment.workingDirectory, dataDirectory),
+    half,
+    dataDirectory,
     by: readJudges(context),
   };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { WATER_MODEL_VERSION } from '@verimeter/drift';
 import type { WaterHomeSeries } from '@verimeter/simulator';
-import { choice, hint, UsageError, wholeNumber } from '../../arguments.ts';
+import { hint, UsageError, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
 import type { LinesFile } from '../json-lines.ts';
@@ -22,6 +22,7 @@ import { waterKey, type WaterRecord } from './water-record.ts';
 import { openWaterRecords } from './water-records.ts';
 import { waterText } from './water-text.ts';
 import type { WaterJob, WaterResult } from './water-worker.ts';
+import { readSeriesOption } from '../series-option.ts';
 
 const DEFAULT_DISTRICTS = 20;
 
@@ -101,24 +102,15 @@ async function runOpen(
 
 function readRequest(context: CommandContext): Request {
   const names = context.option('cells');
-  const dataDirectory = context.option('data');
-  const half = context.option('half');
-  if (half !== undefined && dataDirectory === undefined)
-    throw new UsageError('--half is about the homes of --data DIR');
+  const { dataDirectory, half } = readSeriesOption(context, 'homes');
   const number = (name: string, usual: number, least: number, most: number): number =>
     wholeNumber(context.option(name) ?? String(usual), name, least, most);
   return {
     cells: names === undefined ? WATER_CELLS : [...new Set(names.split(','))].map(cellOf),
     seed: number('seed', 1, 0, 10_000),
     districts: number('districts', DEFAULT_DISTRICTS, 1, 100_000),
-    loads:
-      dataDirectory === undefined
-        ? 'built-in'
-        : choice(half ?? 'tune', ['tune', 'report'], '--half'),
-    dataDirectory:
-      dataDirectory === undefined
-        ? undefined
-        : path.resolve(context.environment.workingDirectory, dataDirectory),
+    loads: dataDirectory === undefined ? 'built-in' : half,
+    dataDirectory,
     baselines: context.flag('baselines'),
   };
 }

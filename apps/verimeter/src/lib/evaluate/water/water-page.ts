@@ -3,6 +3,7 @@ import { shareFigure } from '../figures.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { WaterCellMetrics } from './water-metrics.ts';
 import { districtRows, errorRows, listRows, lookRows, reliabilityRows } from './water-text.ts';
+import { provenanceRows } from '../provenance-rows.ts';
 
 /** One section per kind of homes: never a mean over both halves. */
 const LOADS: Readonly<Record<WaterCellMetrics['loads'], string>> = {
@@ -57,16 +58,7 @@ export function waterPage(
         ? ['### Stated probabilities', markdownTable(reliabilityRows(own))]
         : []),
       '### What made these numbers',
-      markdownTable([
-        ['CELL', 'SEED', 'FLEETS', 'MODEL', 'COMMAND'],
-        ...own.map((m) => [
-          m.cell,
-          m.seeds.join(', '),
-          String(m.fleets),
-          m.model,
-          `\`${m.command}\``,
-        ]),
-      ]),
+      markdownTable(provenanceRows(own)),
     );
   }
   return { markdown: `${parts.join('\n\n')}\n`, figures };
