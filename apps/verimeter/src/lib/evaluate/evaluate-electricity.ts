@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { MODEL_VERSION } from '@verimeter/drift';
 import { CommandError, UsageError, hint, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
@@ -13,6 +12,7 @@ import { openRecordFile } from './record-file.ts';
 import { readSeriesFolder, type SeriesFolder } from './series-folder.ts';
 import { remaining } from './time-left.ts';
 import { readSeriesOption } from './series-option.ts';
+import { openRecordsOption } from './records-option.ts';
 
 const DEFAULT_DRIFTED = 300;
 
@@ -29,16 +29,7 @@ interface Request {
 export async function evaluateElectricity(context: CommandContext): Promise<number> {
   const request = readRequest(context);
   const folder = await readData(request);
-  const out = context.option('out');
-  if (context.flag('resume') && out === undefined)
-    throw new UsageError('--resume needs the --out DIR of the run to go on with');
-  const file =
-    out === undefined
-      ? undefined
-      : await openRecordFile(
-          path.resolve(context.environment.workingDirectory, out),
-          context.flag('resume'),
-        );
+  const file = await openRecordsOption(context, openRecordFile);
   const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request));
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, FleetRecord>();

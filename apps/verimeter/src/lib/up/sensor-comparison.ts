@@ -1,18 +1,9 @@
 import type { SensorTruth } from '@verimeter/simulator';
 import { table } from '../output.ts';
+import type { Found } from './found.ts';
 
 /** What was said of one quantity of a sensor. */
-export interface FoundSensor {
-  readonly device_id: string;
-  readonly quantity: string | null;
-  readonly indication: string;
-  readonly recommendation: string;
-  readonly error_estimate: number | null;
-  readonly interval_low: number | null;
-  readonly interval_high: number | null;
-  readonly offset_estimate: number | null;
-  readonly offset_standard_error: number | null;
-}
+export type FoundSensor = Omit<Found, 'group_status'>;
 
 /** Of the normal distribution, 95 % on both sides. */
 const TWO_SIDED = 1.96;

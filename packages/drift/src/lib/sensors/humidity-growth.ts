@@ -1,5 +1,6 @@
 import { at, median, solveLinearInPlace } from '@verimeter/statistics';
 import { fewMedian } from './few-median.ts';
+import { finiteMean } from './finite-mean.ts';
 
 /** Particles are seen by the light they scatter; they swell in damp air. */
 export const SWELLING: ReadonlySet<string> = new Set(['pm2_5', 'pm10']);
@@ -52,7 +53,7 @@ export function dryValues(sensors: readonly SwellingSensor[]): Float64Array[] {
 function commonCurve(sensors: readonly SwellingSensor[]): Float64Array {
   const references = sensors.filter(({ reference }) => reference);
   const members = references.length > 0 ? references : sensors;
-  const means = members.map(({ values }) => meanOf(values));
+  const means = members.map(({ values }) => finiteMean(values));
   const points = sensors[0]?.values.length ?? 0;
   const seen: number[] = [];
   return Float64Array.from({ length: points }, (_, k) => {
@@ -70,7 +71,7 @@ function growthOf(
   { values, humidity }: SwellingSensor,
   curve: Float64Array,
 ): { readonly growth: number; readonly hours: number } | undefined {
-  const level = meanOf(values);
+  const level = finiteMean(values);
   const rows: number[] = [];
   for (let k = 0; k < values.length; k++) {
     const p = at(curve, k);
@@ -106,15 +107,4 @@ function growthOf(
     });
   }
   return fit[0] > 0 ? { growth: fit[1] / fit[0], hours: rows.length } : undefined;
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values)
-    if (Number.isFinite(value)) {
-      sum += value;
-      count++;
-    }
-  return sum / count;
 }

@@ -3,6 +3,7 @@ import { neighbourWeights } from './neighbour-weights.ts';
 import type { Comparison, NetworkLevel } from './network-level.ts';
 import type { SensorSeries } from './sensor-types.ts';
 import type { Stretch } from './stretches.ts';
+import { finiteMean } from './finite-mean.ts';
 
 /** What a comparison needs (drift-estimation.md 4.1): so many neighbours that vary together, or one reference near by. */
 export const LEAST_NEIGHBOURS = 4;
@@ -120,7 +121,7 @@ function differenceCovariance(
   const n = chosen.length;
   const days = network.curve.length;
   const own = levelled(daily[target] as Float64Array, at(network.levels, target), comparison);
-  const floor = comparison === 'ratio' ? FLOOR_SHARE * meanOf(network.curve) : 1;
+  const floor = comparison === 'ratio' ? FLOOR_SHARE * finiteMean(network.curve) : 1;
   const differences = chosen.map((k) => {
     const other = levelled(daily[k] as Float64Array, at(network.levels, k), comparison);
     return Float64Array.from({ length: days }, (_, d) => {
@@ -158,7 +159,7 @@ function blockMeans(values: Float64Array, length: number): Float64Array {
   return Float64Array.from({ length: Math.ceil(values.length / length) }, (_, block) => {
     const part = values.subarray(block * length, (block + 1) * length);
     const known = part.filter((value) => Number.isFinite(value)).length;
-    return 2 * known >= length ? meanOf(part) : NaN;
+    return 2 * known >= length ? finiteMean(part) : NaN;
   });
 }
 
@@ -210,22 +211,11 @@ function crossMean(a: Float64Array, b: Float64Array): { sum: number; count: numb
 export function anomaliesOf(values: Float64Array, comparison: Comparison): Float64Array {
   return values.map((value, d) => {
     if (!Number.isFinite(value)) return NaN;
-    const course = meanOf(
+    const course = finiteMean(
       values.subarray(Math.max(0, d - COURSE_DAYS), Math.min(values.length, d + COURSE_DAYS + 1)),
     );
     return comparison === 'ratio' ? value / course : value - course;
   });
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values)
-    if (Number.isFinite(value)) {
-      sum += value;
-      count++;
-    }
-  return sum / count;
 }
 
 function correlate(

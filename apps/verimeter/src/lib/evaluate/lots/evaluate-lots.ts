@@ -11,6 +11,7 @@ import { lotReport } from './lot-metrics.ts';
 import { lotReportText } from './lot-metrics-text.ts';
 import { lotRecord, type LotRecord, lotRecordKey } from './lot-record.ts';
 import type { LotJob, LotResult } from './lot-worker.ts';
+import { openRecordsOption } from '../records-option.ts';
 
 const DEFAULT_LOTS = 40;
 const LOTS_PER_JOB = 10;
@@ -20,17 +21,9 @@ export async function evaluateLots(context: CommandContext): Promise<number> {
   const cells = cellsOf(context.option('cells'));
   const seed = wholeNumber(context.option('seed') ?? '1', 'seed', 0, 10_000);
   const lots = wholeNumber(context.option('lots') ?? String(DEFAULT_LOTS), 'lots', 1, 100_000);
-  const out = context.option('out');
-  if (context.flag('resume') && out === undefined)
-    throw new UsageError('--resume needs the --out DIR of the run to go on with');
-  const file =
-    out === undefined
-      ? undefined
-      : await openLines(
-          path.join(path.resolve(context.environment.workingDirectory, out), 'lots.jsonl'),
-          lotRecord,
-          context.flag('resume'),
-        );
+  const file = await openRecordsOption(context, (directory, resume) =>
+    openLines(path.join(directory, 'lots.jsonl'), lotRecord, resume),
+  );
   const records = new Map<string, LotRecord>();
   const wanted = cells.flatMap(({ name }) =>
     Array.from({ length: lots }, (_, index) => ({

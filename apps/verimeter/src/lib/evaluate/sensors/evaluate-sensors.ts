@@ -17,6 +17,7 @@ import { readMetalOxideFolder } from './metal-oxide-folder.ts';
 import type { RealSeries } from './real-series.ts';
 import { readStationsFolder } from './stations-folder.ts';
 import { readSeriesOption } from '../series-option.ts';
+import { openRecordsOption } from '../records-option.ts';
 
 const DEFAULT_NETWORKS = 20;
 
@@ -34,17 +35,9 @@ interface Request {
 export async function evaluateSensors(context: CommandContext): Promise<number> {
   const request = readRequest(context);
   const real = await readData(request);
-  const out = context.option('out');
-  if (context.flag('resume') && out === undefined)
-    throw new UsageError('--resume needs the --out DIR of the run to go on with');
-  const file =
-    out === undefined
-      ? undefined
-      : await openLines(
-          path.join(path.resolve(context.environment.workingDirectory, out), 'networks.jsonl'),
-          networkRecord,
-          context.flag('resume'),
-        );
+  const file = await openRecordsOption(context, (directory, resume) =>
+    openLines(path.join(directory, 'networks.jsonl'), networkRecord, resume),
+  );
   const jobs = request.cells.flatMap((cell) => networkJobs(cell, request, real));
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, NetworkRecord>();

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { WATER_MODEL_VERSION } from '@verimeter/drift';
 import type { WaterHomeSeries } from '@verimeter/simulator';
 import { hint, UsageError, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
-import type { LinesFile } from '../json-lines.ts';
 import { runThreads } from '../thread-jobs.ts';
 import { remaining } from '../time-left.ts';
 import {
@@ -23,6 +21,7 @@ import { openWaterRecords } from './water-records.ts';
 import { waterText } from './water-text.ts';
 import type { WaterJob, WaterResult } from './water-worker.ts';
 import { readSeriesOption } from '../series-option.ts';
+import { openRecordsOption } from '../records-option.ts';
 
 const DEFAULT_DISTRICTS = 20;
 
@@ -39,7 +38,7 @@ interface Request {
 export async function evaluateWater(context: CommandContext): Promise<number> {
   const request = readRequest(context);
   const homes = await readData(request);
-  const file = await openFile(context);
+  const file = await openRecordsOption(context, openWaterRecords);
   const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request, homes));
   const wanted = new Set(jobs.map(keyOf));
   const records = new Map<string, WaterRecord>();
@@ -136,17 +135,6 @@ async function readData(request: Request): Promise<readonly WaterHomeSeries[]> {
 }
 
 const isTooLarge = (homes: number, pool: number): boolean => homes > USES_PER_DISTRICT * pool;
-
-async function openFile(context: CommandContext): Promise<LinesFile<WaterRecord> | undefined> {
-  const out = context.option('out');
-  if (out === undefined) {
-    if (context.flag('resume'))
-      throw new UsageError('--resume needs the --out DIR of the run to go on with');
-    return undefined;
-  }
-  const directory = path.resolve(context.environment.workingDirectory, out);
-  return openWaterRecords(directory, context.flag('resume'));
-}
 
 function fleetJobs(
   cell: WaterCell,
