@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { NO_FLEET } from '@verimeter/drift';
+import { concludeOthers, NO_FLEET, NO_LISTS } from '@verimeter/drift';
 import { ensureTenant } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
@@ -60,6 +60,9 @@ test('nothing is estimated once the night was stopped', async () => {
     frame,
     alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
   };
-  await expect(otherKindsOf(context)).resolves.toMatchObject({ devices: [] });
+  expect(concludeOthers(await otherKindsOf(context), NO_LISTS)).toEqual({
+    water: { devices: [], areas: [] },
+    sensors: { devices: [], networks: [], corrections: [] },
+  });
   await expect(otherKindsOf({ ...context, signal })).rejects.toThrow('stopped');
 });

@@ -6,10 +6,17 @@ export {
 export { linearEstimates, type LinearEstimate } from './lib/linear-estimates.ts';
 export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselines.ts';
 export { prototypeEstimates, type PrototypeEstimate } from './lib/prototype-baseline.ts';
-export { acceptedList } from './lib/health-decision.ts';
+export { acceptedList, NO_LISTS, type TenantLists, tenantLists } from './lib/tenant-lists.ts';
+export {
+  analyzeTenant,
+  concludeOthers,
+  concludeTenant,
+  listedOthers,
+  type OtherAnswers,
+} from './lib/analyze-tenant.ts';
 export {
   analyzeElectricityFleet,
-  concludeFleet,
+  answerElectricityFleet,
   MODEL_VERSION,
   answerOutside,
   outsideAsOf,
@@ -40,7 +47,8 @@ export {
 } from './lib/append-night.ts';
 export { type FrozenArea, membershipOf } from './lib/frozen-area.ts';
 export { judgeNight, type JudgedNight, withoutBayesFactors } from './lib/judge-night.ts';
-export { analyzeWater } from './lib/water/analyze-water.ts';
+export { analyzeWater, answerWater } from './lib/water/analyze-water.ts';
+export type { WaterAnswers } from './lib/water/conclude-water.ts';
 export { analyzeWaterFleet, WATER_MODEL_VERSION } from './lib/water/water-fleet.ts';
 export type {
   DistrictInput,
@@ -50,7 +58,8 @@ export type {
   WaterFleetResult,
   WaterMeterSeries,
 } from './lib/water/water-types.ts';
-export { analyzeSensorFleet } from './lib/sensors/analyze-sensors.ts';
+export { analyzeSensorFleet, answerSensors } from './lib/sensors/analyze-sensors.ts';
+export type { SensorAnswers } from './lib/sensors/conclude-sensors.ts';
 export { SENSOR_MODEL_VERSION } from './lib/sensors/sensor-model.ts';
 export type {
   SensorCorrection,

@@ -4,6 +4,7 @@ import { buildDesign } from '../src/lib/area-design.ts';
 import { type AreaIntervals, formIntervals } from '../src/lib/area-intervals.ts';
 import type { DeviceResult, FleetInput } from '../src/lib/fleet-types.ts';
 import { decide, type Estimated } from '../src/lib/health-decision.ts';
+import { tenantLists } from '../src/lib/tenant-lists.ts';
 import { element } from './element.ts';
 import { expectClose, largest } from './expect-close.ts';
 import { sequence } from './sequence.ts';
@@ -123,7 +124,7 @@ const device = (deviceId: string, values: Partial<DeviceResult>): Estimated => (
 
 describe('what is selected on', () => {
   test('lists are by probability_drifted; being over the limit only decides between reverify and watch', () => {
-    const found = decide([
+    const devices = [
       device('small', {
         probabilityDrifted: 0.999,
         probabilityOverLimit: 0.3,
@@ -135,7 +136,9 @@ describe('what is selected on', () => {
         errorEstimate: 0.02,
       }),
       device('lot', { probabilityDrifted: 0.01, probabilityOverLimit: 0.9, errorEstimate: 0.012 }),
-    ]);
+    ];
+    const lists = tenantLists(devices.map(({ result }) => result));
+    const found = devices.map((each) => decide(each, lists));
     expect(found.map(({ recommendation }) => recommendation)).toEqual([
       'watch',
       'reverify',

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DeviceResult } from '../src/lib/fleet-types.ts';
 import {
-  acceptedList,
   decide,
   errorOfBeta,
   type Estimated,
@@ -10,9 +8,7 @@ import {
   stateError,
   weeklyEnds,
 } from '../src/lib/health-decision.ts';
-
-const listed = (...probabilities: number[]): { deviceId: string; probabilityDrifted: number }[] =>
-  probabilities.map((probabilityDrifted, i) => ({ deviceId: `m${i}`, probabilityDrifted }));
+import { tenantLists } from '../src/lib/tenant-lists.ts';
 
 describe('beta and e', () => {
   test.each([
@@ -70,51 +66,6 @@ describe('beta and e', () => {
   });
 });
 
-describe('the list at a level', () => {
-  test('takes devices in falling order while the running mean of 1 - P stays within it', () => {
-    // means of 1 - P: 0.01, 0.015, 0.04, 0.105
-    expect([...acceptedList(listed(0.98, 0.91, 0.7, 0.99), 0.1)]).toEqual(['m3', 'm0', 'm1']);
-    expect([...acceptedList(listed(0.98, 0.91, 0.7, 0.99), 0.02)]).toEqual(['m3', 'm0']);
-  });
-
-  test('takes the one that meets the level exactly, and none where the first misses it', () => {
-    expect([...acceptedList(listed(1, 0.75), 0.125)]).toEqual(['m0', 'm1']);
-    expect(acceptedList(listed(0.89), 0.1).size).toBe(0);
-    expect(acceptedList([], 0.1).size).toBe(0);
-  });
-
-  test('breaks ties by device id, whatever their order', () => {
-    const tied = [
-      { deviceId: 'b', probabilityDrifted: 0.95 },
-      { deviceId: 'a', probabilityDrifted: 0.95 },
-      { deviceId: 'c', probabilityDrifted: 1 },
-      { deviceId: 'd', probabilityDrifted: 0.8 },
-    ];
-    expect([...acceptedList(tied, 0.026)]).toEqual(['c', 'a']);
-    expect([...acceptedList(tied.toReversed(), 0.026)]).toEqual(['c', 'a']);
-  });
-
-  test('is a head of the order, its mean is within the level, and one more would not be', () => {
-    const broken = fc.check(
-      fc.property(
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 40 }),
-        fc.double({ min: 0.001, max: 0.5, noNaN: true }),
-        (probabilities, level) => {
-          const { size } = acceptedList(listed(...probabilities), level);
-          const falling = probabilities.toSorted((a, b) => b - a);
-          const missing = (count: number): number =>
-            falling.slice(0, count).reduce((sum, p) => sum + 1 - p, 0) / count;
-          return (
-            (size === 0 || missing(size) <= level + 1e-12) &&
-            (size === probabilities.length || missing(size + 1) > level - 1e-12)
-          );
-        },
-      ),
-    );
-    expect(broken.counterexample).toBeNull();
-  });
-});
-
 /** A device that is estimated, healthy unless changed. */
 function estimated(
   deviceId: string,
@@ -144,7 +95,10 @@ function estimated(
   };
 }
 const words = (devices: readonly Estimated[], id: string): string => {
-  const found = decide(devices).find(({ deviceId }) => deviceId === id);
+  const lists = tenantLists(devices.map(({ result }) => result));
+  const found = devices
+    .map((device) => decide(device, lists))
+    .find(({ deviceId }) => deviceId === id);
   return `${found?.indication} / ${found?.recommendation}`;
 };
 const SURE = { probabilityDrifted: 0.995, probabilityOverLimit: 0.99, errorEstimate: 0.04 };

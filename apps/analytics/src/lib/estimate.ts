@@ -3,10 +3,8 @@ import {
   type AreaAnswers,
   EM_ROUNDS,
   type FleetInput,
-  type FleetResult,
   type JudgedArea,
   NO_FLEET,
-  concludeFleet,
   nextPrior,
 } from '@verimeter/drift';
 import { openPartThread, type PartThread } from './part-thread.ts';
@@ -45,13 +43,13 @@ async function gather<T>(
 }
 
 /**
- * The estimator's answer, computed in threads of its own - one per processor, each with its share of the areas - so that
+ * What the areas of a fleet answer, in their order, computed in threads of its own - one per processor, each with its share of the areas - so that
  * probes and signals are answered meanwhile. Only the priors go back and forth.
  */
 export async function estimate(
   input: FleetInput,
   options: { readonly signal?: AbortSignal | undefined; readonly threads?: number } = {},
-): Promise<FleetResult> {
+): Promise<AreaAnswers[]> {
   const { signal, threads: most = availableParallelism() } = options;
   const shared = inSharedMemory(input);
   const shares = sharesOf(
@@ -73,10 +71,9 @@ export async function estimate(
       );
       if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
     }
-    const answers = await gather<AreaAnswers>(threads, shares, (thread) =>
+    return await gather<AreaAnswers>(threads, shares, (thread) =>
       thread.ask({ kind: 'answer', prior }),
     );
-    return concludeFleet(shared, answers);
   } finally {
     signal?.removeEventListener('abort', stop);
     for (const thread of threads) thread.stop();

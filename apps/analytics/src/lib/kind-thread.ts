@@ -1,9 +1,9 @@
 import type {
   LotTrend,
+  SensorAnswers,
   SensorFleetInput,
-  SensorFleetResult,
+  WaterAnswers,
   WaterFleetInput,
-  WaterFleetResult,
 } from '@verimeter/drift';
 import { openThread } from '@verimeter/service-runtime';
 
@@ -13,8 +13,8 @@ export type KindRequest =
 
 export interface KindReply {
   /** With lots against each other; none where the data do not reach. */
-  readonly water: WaterFleetResult & { readonly lots: readonly LotTrend[] };
-  readonly sensors: SensorFleetResult;
+  readonly water: WaterAnswers & { readonly lots: readonly LotTrend[] };
+  readonly sensors: SensorAnswers;
 }
 
 /** The answer of an estimator that runs beside the event loop, so that probes and signals are answered meanwhile. */

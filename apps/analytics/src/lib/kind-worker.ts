@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   type WaterFleetInput,
-  analyzeSensorFleet,
-  analyzeWater,
   analyzeWaterCohorts,
+  answerSensors,
+  answerWater,
 } from '@verimeter/drift';
 import type { KindReply, KindRequest } from './kind-thread.ts';
 
@@ -11,12 +11,12 @@ import type { KindReply, KindRequest } from './kind-thread.ts';
 if (parentPort === null) throw new Error('this file is a worker thread');
 const request: KindRequest = workerData;
 const reply: KindReply[keyof KindReply] =
-  request.kind === 'water' ? waterReply(request.input) : analyzeSensorFleet(request.input);
+  request.kind === 'water' ? waterReply(request.input) : answerSensors(request.input);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a message port, not a window
 parentPort.postMessage(reply);
 
 function waterReply(input: WaterFleetInput): KindReply['water'] {
   const { startUs, stepUs, count } = input.grid;
   const cohorts = analyzeWaterCohorts(input, startUs + (count - 1) * stepUs);
-  return { ...analyzeWater(input), lots: cohorts?.lots ?? [] };
+  return { ...answerWater(input), lots: cohorts?.lots ?? [] };
 }

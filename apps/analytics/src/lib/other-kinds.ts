@@ -1,4 +1,4 @@
-import type { AreaResult, DeviceResult, SensorCorrection } from '@verimeter/drift';
+import type { OtherAnswers } from '@verimeter/drift';
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, readDeviceEvents, type RelativeDrift } from '@verimeter/registry';
 import type { AsOf } from './as-of.ts';
@@ -8,11 +8,8 @@ import { waterContrasts } from './lots/relative-drifts.ts';
 import { buildSensorInput, RESTART_EVENTS } from './sensors/sensor-input.ts';
 import { buildWaterInput } from './water/water-input.ts';
 
-/** What is said of the devices that are no electricity meters, and of their groups. */
-export interface OtherKinds {
-  readonly devices: readonly DeviceResult[];
-  readonly groups: readonly AreaResult[];
-  readonly corrections: readonly SensorCorrection[];
+/** What is said of the devices that are no electricity meters, and of their groups, before the lists of the tenant are known. */
+export interface OtherKinds extends OtherAnswers {
   /** By lot, of water meters. */
   readonly relativeDrifts: ReadonlyMap<string, RelativeDrift>;
 }
@@ -34,39 +31,28 @@ export async function estimateOtherKinds(context: OtherKindsContext): Promise<Ot
   const water = await estimateWater(context);
   context.signal?.throwIfAborted();
   const sensors = await estimateSensors(context);
-  return {
-    devices: [...water.devices, ...sensors.devices],
-    groups: [...water.groups, ...sensors.groups],
-    corrections: sensors.corrections,
-    relativeDrifts: water.relativeDrifts,
-  };
+  return { ...water, sensors };
 }
-
-const NOTHING: OtherKinds = { devices: [], groups: [], corrections: [], relativeDrifts: new Map() };
 
 async function estimateWater(context: OtherKindsContext): Promise<OtherKinds> {
   const input = await buildWaterInput(context);
-  if (input === undefined) return NOTHING;
-  const { devices, areas, lots } = await askKindThread({ kind: 'water', input }, context.signal);
-  return { devices, groups: areas, corrections: [], relativeDrifts: waterContrasts(lots) };
+  if (input === undefined) return { relativeDrifts: new Map() };
+  const { lots, ...water } = await askKindThread({ kind: 'water', input }, context.signal);
+  return { water, relativeDrifts: waterContrasts(lots) };
 }
 
-async function estimateSensors(context: OtherKindsContext): Promise<OtherKinds> {
+async function estimateSensors(context: OtherKindsContext): Promise<OtherKinds['sensors']> {
   const { pool, tenant, fleet, asOf } = context;
   const deviceIds = fleet.devices.flatMap(({ kind, deviceId }) =>
     kind === 'environment_sensor' ? [deviceId] : [],
   );
-  if (deviceIds.length === 0 || asOf.latest === undefined) return NOTHING;
+  if (deviceIds.length === 0 || asOf.latest === undefined) return undefined;
   const events = await readDeviceEvents(pool, tenant, {
     deviceIds,
     events: RESTART_EVENTS,
     untilUs: asOf.latest,
   });
   const input = await buildSensorInput({ ...context, events });
-  if (input === undefined) return NOTHING;
-  const { devices, networks, corrections } = await askKindThread(
-    { kind: 'sensors', input },
-    context.signal,
-  );
-  return { ...NOTHING, devices, groups: networks, corrections };
+  if (input === undefined) return undefined;
+  return askKindThread({ kind: 'sensors', input }, context.signal);
 }

@@ -1,6 +1,6 @@
 import {
   type AreaResult,
-  type FleetResult,
+  concludeTenant,
   MODEL_VERSION,
   outsideAsOf,
   SENSOR_MODEL_VERSION,
@@ -111,11 +111,11 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
 
   onProgress?.('estimating');
   const grid = input?.grid;
-  const result: FleetResult =
+  const areas =
     input === undefined
-      ? { devices: [], areas: [] }
-      : await estimate(input, { signal: options.signal });
-  const others = await estimateOtherKinds({
+      ? undefined
+      : { input, answers: await estimate(input, { signal: options.signal }) };
+  const { relativeDrifts, ...others } = await estimateOtherKinds({
     pool,
     store,
     tenant,
@@ -125,7 +125,8 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     zone: known.zone,
     signal: options.signal,
   });
-  const devices = [...result.devices, ...others.devices];
+  const said = concludeTenant({ electricity: areas, ...others });
+  const devices = [...said.electricity.devices, ...said.water.devices, ...said.sensors.devices];
   const cadence =
     grid === undefined
       ? USUAL_CADENCE
@@ -146,7 +147,10 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
 
   onProgress?.('publishing');
   const groups = new Map<string, AreaResult>(
-    [...result.areas, ...others.groups].map((area) => [area.groupId, area]),
+    [...said.electricity.areas, ...said.water.areas, ...said.sensors.networks].map((area) => [
+      area.groupId,
+      area,
+    ]),
   );
   const everything: Answers = {
     health: healthRows(fleet, asOf, devices, own),
@@ -169,7 +173,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     answers,
     replace: group === undefined ? 'all' : 'listed',
     read,
-    relativeDrifts: new Map([...electricity, ...others.relativeDrifts]),
+    relativeDrifts: new Map([...electricity, ...relativeDrifts]),
   });
   await keepCorrections(
     pool,
@@ -180,7 +184,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
         ? {}
         : { deviceIds: new Set(answers.health.map((row) => row.deviceId)) }),
     },
-    others.corrections,
+    said.sensors.corrections,
   );
   return {
     runId: published.runId,

@@ -61,7 +61,7 @@ export interface AreaAnswers {
   readonly candidates: readonly number[];
   /** Final answers. */
   readonly fixed: readonly { readonly meter: number; readonly result: DeviceResult }[];
-  /** Answers that still depend on the fleet's list. */
+  /** Answers that still depend on the lists of the tenant. */
   readonly estimated: readonly Estimated[];
 }
 

@@ -6,23 +6,39 @@ import type { DeviceResult, FleetInput, FleetResult, MeterSeries } from './fleet
 import { decide, type Estimated } from './health-decision.ts';
 import { checkMeter } from './meter-checks.ts';
 import { checkZeroRun } from './self-consistency/zero-run.ts';
+import { type TenantLists, tenantLists } from './tenant-lists.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
 export const MODEL_VERSION = 'electricity-8';
 
-/** The answer for every meter of the tenant and every area. Deterministic; no clock. */
+/** The answer for every meter of the tenant and every area, where it has no other devices. Deterministic; no clock. */
 export function analyzeElectricityFleet(input: FleetInput): FleetResult {
+  const answers = answerElectricityFleet(input);
+  return concludeFleet(input, answers, tenantLists(listedMeters(answers)));
+}
+
+/** What the areas answer, in their order. */
+export function answerElectricityFleet(input: FleetInput): AreaAnswers[] {
   const part = openPart(input, [...input.areas.keys()]);
   let prior = NO_FLEET;
   for (let round = 0; round < EM_ROUNDS; round++) {
     const judged = part.judge(round, prior);
     if (round < EM_ROUNDS - 1) prior = nextPrior(judged);
   }
-  return concludeFleet(input, part.answer(prior));
+  return part.answer(prior);
 }
 
-/** The fleet's list over the answers of all areas, in the order of the areas, and the meters that no area answers for. */
-export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]): FleetResult {
+/** What the meters of a fleet bring to the lists of their tenant. */
+export function listedMeters(answers: readonly AreaAnswers[]): DeviceResult[] {
+  return firstOfEach(answers).map(({ result }) => result);
+}
+
+/** What is said of every meter once the lists are known, also of those that no area answers for; areas in the order of their answers. */
+export function concludeFleet(
+  input: FleetInput,
+  answers: readonly AreaAnswers[],
+  lists: TenantLists,
+): FleetResult {
   const latest = outsideAsOf(input);
   const fixed = new Map<number, DeviceResult>();
   for (const { meter, result } of answers.flatMap((answer) => answer.fixed)) {
@@ -31,29 +47,27 @@ export function concludeFleet(input: FleetInput, answers: readonly AreaAnswers[]
     if (before === undefined || before.recommendation === 'none') fixed.set(meter, result);
   }
   const candidates = new Set(answers.flatMap((answer) => answer.candidates));
-  const estimated = firstOfEach(answers.flatMap((answer) => answer.estimated));
-  const byId = new Map(decide(estimated).map((result) => [result.deviceId, result]));
+  const byId = new Map(firstOfEach(answers).map((found) => [found.result.deviceId, found]));
   const devices = input.meters.map((meter, index): DeviceResult => {
     const fixedResult = fixed.get(index);
     const own = byId.get(meter.deviceId);
     if (fixedResult !== undefined && fixedResult.recommendation !== 'none') return fixedResult;
-    return (
-      own ??
-      fixedResult ??
-      answerOutside(input, meter, { latest, candidate: candidates.has(index) })
-    );
+    if (own !== undefined) return decide(own, lists);
+    return fixedResult ?? answerOutside(input, meter, { latest, candidate: candidates.has(index) });
   });
   return { devices, areas: answers.map((answer) => answer.area) };
 }
 
-/** A device that two areas list at once stands on the fleet's list once: as the first of them says. */
-function firstOfEach(estimated: readonly Estimated[]): Estimated[] {
+/** A device that two areas list at once stands on a list once: as the first of them says. */
+function firstOfEach(answers: readonly AreaAnswers[]): Estimated[] {
   const seen = new Set<string>();
-  return estimated.filter(({ result }) => {
-    if (seen.has(result.deviceId)) return false;
-    seen.add(result.deviceId);
-    return true;
-  });
+  return answers
+    .flatMap((answer) => answer.estimated)
+    .filter(({ result }) => {
+      if (seen.has(result.deviceId)) return false;
+      seen.add(result.deviceId);
+      return true;
+    });
 }
 
 /** As-of of meters in no group: the latest of all areas; where there is no area, the end of the data. */

@@ -2,18 +2,16 @@ import type { Indication, Recommendation } from '@verimeter/telemetry';
 import type { Component } from './error-path.ts';
 import { mixtureCdf, mixtureMoments, mixtureQuantiles } from './mixture.ts';
 import type { DeviceResult } from './fleet-types.ts';
+import { isListed, type TenantLists } from './tenant-lists.ts';
 
-/** Accepted share of false entries on the list for work orders and on the wider list (CONTRACTS.md 3). */
-const REVERIFY_LEVEL = 0.02;
-const WATCH_LEVEL = 0.1;
-/** What the lists of one kind of devices depend on besides their probabilities. */
-export interface ListRules {
+/** What the answers of one kind of devices depend on besides the lists. */
+export interface AnswerRules {
   /** Days of data that `reverify` needs (CONTRACTS.md 4). */
   readonly reverifyDays: number;
   /** An under-registration this large is no drift. */
   readonly tamperError: number;
 }
-const ELECTRICITY_RULES: ListRules = { reverifyDays: 28, tamperError: -0.2 };
+const ELECTRICITY_RULES: AnswerRules = { reverifyDays: 28, tamperError: -0.2 };
 /** Below this a meter is not judged at all. */
 export const LEAST_DAYS = 10;
 /** Largest sd, over the limit, at which "within limits" is still said (drift-estimation.md 2.6: 0.7 % for class 1). */
@@ -72,7 +70,7 @@ export function minimumDetectable(sd: number, limit: number): number {
   return MDD_FACTOR * sd + limit;
 }
 
-/** An estimated device before the fleet's list is known. */
+/** An estimated device before the lists of the tenant are known. */
 export interface Estimated {
   readonly result: DeviceResult;
   readonly limit: number;
@@ -81,51 +79,27 @@ export interface Estimated {
   readonly confirmed: boolean;
 }
 
-/**
- * The fleet's lists: all devices that have a probability, in falling order (ties by id), accepted while the running mean of
- * 1 - P stays within the level.
- */
-export function acceptedList(
-  devices: readonly { readonly deviceId: string; readonly probabilityDrifted: number }[],
-  level: number,
-): Set<string> {
-  const sorted = devices.toSorted(
-    (a, b) =>
-      b.probabilityDrifted - a.probabilityDrifted ||
-      (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0),
-  );
-  const accepted = new Set<string>();
-  let sum = 0;
-  for (const device of sorted) {
-    sum += 1 - device.probabilityDrifted;
-    if (sum / (accepted.size + 1) > level) break;
-    accepted.add(device.deviceId);
-  }
-  return accepted;
-}
-
+/** What is said of an estimated device once the lists of the tenant are known. */
 export function decide(
-  estimated: readonly Estimated[],
-  rules: ListRules = ELECTRICITY_RULES,
-): DeviceResult[] {
-  const listed = estimated.map(({ result }) => ({
-    deviceId: result.deviceId,
-    probabilityDrifted: result.probabilityDrifted ?? 0,
-  }));
-  const narrow = acceptedList(listed, REVERIFY_LEVEL);
-  const wide = acceptedList(listed, WATCH_LEVEL);
-  return estimated.map((device) => {
-    const id = device.result.deviceId;
-    const [indication, recommendation] = answer(device, narrow.has(id), wide.has(id), rules);
-    return { ...device.result, indication, recommendation };
-  });
+  device: Estimated,
+  { reverify, watch }: TenantLists,
+  rules: AnswerRules = ELECTRICITY_RULES,
+): DeviceResult {
+  const { result } = device;
+  const [indication, recommendation] = answer(
+    device,
+    isListed(result, reverify),
+    isListed(result, watch),
+    rules,
+  );
+  return { ...result, indication, recommendation };
 }
 
 function answer(
   { result, limit, dataSd, confirmed }: Estimated,
   narrow: boolean,
   wide: boolean,
-  { reverifyDays, tamperError }: ListRules,
+  { reverifyDays, tamperError }: AnswerRules,
 ): [Indication, Recommendation] {
   const over = result.probabilityOverLimit ?? 0;
   const error = result.errorEstimate ?? 0;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DeviceResult } from '../../src/index.ts';
-import { decideSensors, type EstimatedSensor } from '../../src/lib/sensors/sensor-decision.ts';
+import { decideSensor, type EstimatedSensor } from '../../src/lib/sensors/sensor-decision.ts';
+import { tenantLists } from '../../src/lib/tenant-lists.ts';
 
 const estimated = (deviceId: string, change: Partial<DeviceResult>): EstimatedSensor => ({
   result: {
@@ -31,12 +32,14 @@ const estimated = (deviceId: string, change: Partial<DeviceResult>): EstimatedSe
 
 test('less than 60 days: nothing is claimed of the error, unless it is enough for the watch list', () => {
   const short = { evidenceDays: 30 };
-  const [little, watched, beyond, long] = decideSensors([
+  const sensors = [
     estimated('a', short),
     estimated('b', { ...short, probabilityDrifted: 0.99, probabilityOverLimit: 0.99 }),
     estimated('c', { probabilityDrifted: 0.4, probabilityOverLimit: 0.6 }),
     estimated('d', {}),
-  ]);
+  ];
+  const lists = tenantLists(sensors.map(({ result }) => result));
+  const [little, watched, beyond, long] = sensors.map((sensor) => decideSensor(sensor, lists));
   expect(little).toEqual({
     deviceId: 'a',
     quantity: 'pm2_5',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { MODEL_VERSION, nextPrior, NO_FLEET } from '@verimeter/drift';
+import { listedOthers, MODEL_VERSION, nextPrior, NO_FLEET, tenantLists } from '@verimeter/drift';
 import { type ReadingStoreSettings, openReadingStore } from '@verimeter/open-store';
 import type { ReadingStore } from '@verimeter/reading-store';
 import {
@@ -11,6 +11,7 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import { electricityContrasts } from '../lots/electricity-contrasts.ts';
+import type { OtherKinds } from '../other-kinds.ts';
 import { gradeLots } from '../lots/grade-lots.ts';
 import { type KeptFiles, type KeptFleet, openKeptFiles } from './kept-files.ts';
 import type { AreaOutcome, AreaReport, NightContext, NightFrame } from './night-context.ts';
@@ -24,6 +25,7 @@ import {
   newFleet,
 } from './night-frame.ts';
 import { dealt, nightThreads, type NightThreads } from './night-threads.ts';
+import { otherKindsOf } from './night-other-kinds.ts';
 import type { NightShare } from './night-worker.ts';
 import { evenly } from '../devices/evenly.ts';
 import { oneAfterTheOther } from './one-after-the-other.ts';
@@ -176,8 +178,7 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
   };
   const reports = await reportsOf(night, context.frame);
   const waiting = reports.flatMap((report) => report.waiting);
-  await publishWaiting(context, waiting);
-  const water = await publishOthers(context);
+  const water = await publishListed(context, waiting);
   const { phaseUs } = cadence;
   const electricity = await electricityContrasts(
     { pool, store, tenant, signal: night.options.signal },
@@ -202,6 +203,21 @@ async function run(night: Night, latestUs: number): Promise<NightSummary> {
     listed: waiting.length,
     asOfUs: latestUs,
   };
+}
+
+/**
+ * Estimates the devices of other kinds, makes the lists over all kinds, and publishes what waited for them. Resolves with how lots of water
+ * meters drift against each other.
+ */
+async function publishListed(
+  context: NightContext,
+  waiting: AreaReport['waiting'],
+): Promise<OtherKinds['relativeDrifts']> {
+  const kinds = await otherKindsOf(context);
+  const lists = tenantLists([...waiting.map(({ result }) => result), ...listedOthers(kinds)]);
+  await publishWaiting(context, waiting, lists);
+  await publishOthers(context, kinds, lists);
+  return kinds.relativeDrifts;
 }
 
 /** All areas, in the order of their ids; those that were concluded with a customer in no list are reported once, as such. */

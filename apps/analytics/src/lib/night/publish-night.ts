@@ -1,4 +1,11 @@
-import { type AreaAnswers, decide, type DeviceResult, type Estimated } from '@verimeter/drift';
+import {
+  type AreaAnswers,
+  decide,
+  type DeviceResult,
+  type Estimated,
+  NO_LISTS,
+  type TenantLists,
+} from '@verimeter/drift';
 import { deviceFindings, type OutsideConsumption } from '../devices/device-findings.ts';
 import { readFleetOf } from '../fleet-records.ts';
 import { healthRows } from '../health-rows.ts';
@@ -45,7 +52,7 @@ export async function publishAreas(
     for (const { result } of waiting) waitingIds.add(result.deviceId);
     results.push(
       ...fixed.map(({ result }) => result).filter(isOwn),
-      ...decide(own.filter((item) => !isWaiting(item))),
+      ...own.filter((item) => !isWaiting(item)).map((item) => decide(item, NO_LISTS)),
     );
     estimates.set(area.groupId, { meters: own.length, waiting });
   }
@@ -62,16 +69,16 @@ export async function publishAreas(
   return estimates;
 }
 
-/** The fleet's lists over the answers that waited for them. */
+/** The answers that waited for the lists of the tenant. */
 export async function publishWaiting(
   context: NightContext,
   waiting: readonly Estimated[],
+  lists: TenantLists,
 ): Promise<void> {
   const { pool, frame } = context;
-  const results = decide(waiting);
-  for (let first = 0; first < results.length; first += DEVICES_AT_A_TIME) {
+  for (let first = 0; first < waiting.length; first += DEVICES_AT_A_TIME) {
     context.signal?.throwIfAborted();
-    const some = results.slice(first, first + DEVICES_AT_A_TIME);
+    const some = waiting.slice(first, first + DEVICES_AT_A_TIME).map((item) => decide(item, lists));
     const deviceIds = some.map(({ deviceId }) => deviceId);
     // oxlint-disable-next-line no-await-in-loop -- one batch of devices in memory at a time
     const fleet = await readFleetOf(pool, frame.tenant, [], deviceIds);

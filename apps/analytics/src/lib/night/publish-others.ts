@@ -1,15 +1,20 @@
-import { answerOutside, type AreaResult, type DeviceResult } from '@verimeter/drift';
+import {
+  answerOutside,
+  type AreaResult,
+  concludeOthers,
+  type DeviceResult,
+  type TenantLists,
+} from '@verimeter/drift';
 import type { Pool } from '@verimeter/registry';
 import { type AsOf, asOfInstants } from '../as-of.ts';
 import { type ConsumptionFrame, readConsumptionFrame } from '../devices/consumption.ts';
 import { EXPORT, gridOf, IMPORT, readInput, registersOf } from '../electricity-input.ts';
 import { type FleetRecords, readFleetOf } from '../fleet-records.ts';
 import { WINDOW_US } from '../grid.ts';
-import type { OtherKinds } from '../other-kinds.ts';
 import { keepCorrections } from '../sensors/keep-corrections.ts';
 import { pageSize } from './meter-pages.ts';
 import type { NightContext } from './night-context.ts';
-import { type NightOtherKinds, otherKindsOf } from './night-other-kinds.ts';
+import type { NightOtherKinds } from './night-other-kinds.ts';
 import { publishSome } from './publish-night.ts';
 
 /** Devices that are read and published together, and points of their registers that are in memory at a time. */
@@ -17,11 +22,16 @@ const MOST_DEVICES = 200;
 const POINTS_AT_A_TIME = 8e6;
 const GROUPS_AT_A_TIME = 500;
 
-/** Publishes the devices that no area answers for, and the groups that are none. Resolves with how lots of water meters drift against each other. */
-export async function publishOthers(context: NightContext): Promise<OtherKinds['relativeDrifts']> {
+/** Publishes the devices that no area answers for, and the groups that are none. */
+export async function publishOthers(
+  context: NightContext,
+  kinds: NightOtherKinds,
+  lists: TenantLists,
+): Promise<void> {
   const { pool, frame, signal } = context;
   const { tenant } = frame;
-  const kinds = await otherKindsOf(context);
+  const { water, sensors } = concludeOthers(kinds, lists);
+  const said = [...water.devices, ...sensors.devices];
   const candidates = await namedCandidates(pool, tenant);
   const size = pageSize(WINDOW_US / frame.cadence.stepUs, {
     points: POINTS_AT_A_TIME,
@@ -46,10 +56,11 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
         frame.latestUs,
       );
     // oxlint-disable-next-line no-await-in-loop
-    await publishDevices(context, fleet, { candidates, kinds, frameOfAll });
+    await publishDevices(context, fleet, { candidates, said, asOf: kinds.asOf, frameOfAll });
   }
-  await keepCorrections(pool, { tenant, runId: frame.runId }, kinds.corrections);
+  await keepCorrections(pool, { tenant, runId: frame.runId }, sensors.corrections);
   const { groupIds: groups } = kinds;
+  const results = [...water.areas, ...sensors.networks];
   for (let first = 0; first < groups.length; first += GROUPS_AT_A_TIME) {
     signal?.throwIfAborted();
     const groupIds = groups.slice(first, first + GROUPS_AT_A_TIME);
@@ -60,10 +71,9 @@ export async function publishOthers(context: NightContext): Promise<OtherKinds['
     await publishSome(
       context,
       { fleet, asOf },
-      { deviceIds: [], groupIds, results: [], areas: kinds.groups.filter(isIn(groupIds)) },
+      { deviceIds: [], groupIds, results: [], areas: results.filter(isIn(groupIds)) },
     );
   }
-  return kinds.relativeDrifts;
 }
 
 const isIn = (groupIds: readonly string[]) => {
@@ -97,12 +107,13 @@ async function publishDevices(
   fleet: FleetRecords,
   known: {
     readonly candidates: ReadonlySet<string>;
-    readonly kinds: NightOtherKinds;
+    readonly said: readonly DeviceResult[];
+    readonly asOf: NightOtherKinds['asOf'];
     readonly frameOfAll: ConsumptionFrame | undefined;
   },
 ): Promise<void> {
   const { store, frame } = context;
-  const asOf = await asOfOf(context, fleet, known.kinds.asOf);
+  const asOf = await asOfOf(context, fleet, known.asOf);
   const meters = fleet.devices.filter(
     ({ kind, deviceId }) => kind === 'electricity_meter' && asOf.devices.has(deviceId),
   );
@@ -119,7 +130,7 @@ async function publishDevices(
         );
   const own = new Set(fleet.devices.map(({ deviceId }) => deviceId));
   const results = [
-    ...known.kinds.devices.filter(({ deviceId }) => own.has(deviceId)),
+    ...known.said.filter(({ deviceId }) => own.has(deviceId)),
     ...(input?.meters.map((meter): DeviceResult =>
       answerOutside(input, meter, {
         latest: frame.latestUs,

@@ -1,10 +1,4 @@
-import {
-  analyzeElectricityFleet,
-  analyzeSensorFleet,
-  analyzeWater,
-  type DeviceResult,
-  textbookEstimates,
-} from '@verimeter/drift';
+import { analyzeTenant, type DeviceResult, textbookEstimates } from '@verimeter/drift';
 import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
 import { comparisonText } from '../up/comparison.ts';
 import { type SensorScore, sensorScore } from '../up/sensor-comparison.ts';
@@ -44,7 +38,12 @@ export interface CityVerdict {
 export function judgeCity(seed: number): CityVerdict {
   const city = buildCity({ seed, size: 'small' });
   const fleet = fleetOfCity(city);
-  const { devices } = analyzeElectricityFleet(fleet);
+  const said = analyzeTenant({
+    electricity: fleet,
+    water: waterOfCity(city),
+    sensors: sensorsOfCity(city),
+  });
+  const { devices } = said.electricity;
   const hidden = truth(city);
   const textbook = fleet.areas.flatMap((area) => textbookEstimates(fleet, area));
   const reverify = new Set(
@@ -59,10 +58,7 @@ export function judgeCity(seed: number): CityVerdict {
   const steps = judgedMeters(hidden.meters).filter(
     ({ fault }) => fault?.kind === 'step' && Math.abs(fault.size) >= LARGE_STEP,
   );
-  const others = [
-    ...analyzeWater(waterOfCity(city)).devices,
-    ...analyzeSensorFleet(sensorsOfCity(city)).devices,
-  ];
+  const others = [...said.water.devices, ...said.sensors.devices];
   return {
     seed,
     text: comparisonText(hidden, [...devices, ...others].map(foundRow)),

@@ -1,5 +1,7 @@
 import { at } from '@verimeter/statistics';
+import { compareText } from '../compare-text.ts';
 import type { AreaResult, DeviceResult, EvidenceItem } from '../fleet-types.ts';
+import { tenantLists } from '../tenant-lists.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
 import { fewMedian } from './few-median.ts';
 import { dryValues, SWELLING } from './humidity-growth.ts';
@@ -9,7 +11,12 @@ import { atMeanTemperature } from './pressure-height.ts';
 import { openQuantity, type QuantityNetwork } from './quantity-network.ts';
 import { answerSensor } from './sensor-answer.ts';
 import { correctStretch } from './sensor-corrections.ts';
-import { decideSensors, type EstimatedSensor } from './sensor-decision.ts';
+import {
+  concludeSensors,
+  listedSensors,
+  type SaidOfSensor,
+  type SensorAnswers,
+} from './conclude-sensors.ts';
 import { frozenRuns } from './sensor-faults.ts';
 import { posteriorAt } from './sensor-posterior.ts';
 import { singleCorrections } from './single-corrections.ts';
@@ -42,11 +49,16 @@ interface Prepared {
   readonly frozen: { readonly value: number; readonly hours: number } | undefined;
 }
 
-/** The answer for every quantity of every sensor of the tenant. Deterministic; no clock. */
+/** The answer for every quantity of every sensor of a tenant that has no other devices. Deterministic; no clock. */
 export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
+  const answers = answerSensors(input);
+  return concludeSensors(answers, tenantLists(listedSensors(answers)));
+}
+
+/** What is said of the sensors of a tenant before its lists are known. */
+export function answerSensors(input: SensorFleetInput): SensorAnswers {
   const prepared = input.networks.flatMap((network) => prepare(network, input.zoneMinutes));
-  const fixed: DeviceResult[] = [];
-  const estimated: EstimatedSensor[] = [];
+  const said: SaidOfSensor[] = [];
   const corrections: SensorCorrection[] = [];
   for (const quantity of new Set(prepared.map(({ series }) => series.quantity))) {
     const own = prepared.filter(({ series }) => series.quantity === quantity);
@@ -66,15 +78,12 @@ export function analyzeSensorFleet(input: SensorFleetInput): SensorFleetResult {
         // of two networks that list a sensor the first one answers
         if (!isInForce(member) || answered.has(deviceId)) return;
         answered.add(deviceId);
-        const said = answers.said[s] as Said;
-        if ('estimated' in said) estimated.push(said.estimated);
-        else fixed.push(said.fixed);
+        said.push(answers.said[s] as SaidOfSensor);
       });
     });
   }
-  const devices = [...fixed, ...decideSensors(estimated)].toSorted(byDevice);
   return {
-    devices,
+    said,
     networks: input.networks.map((network) => networkResult(network)),
     corrections: singleCorrections(corrections).toSorted(
       (a, b) => compareText(keyOf(a), keyOf(b)) || a.fromUs - b.fromUs,
@@ -192,12 +201,10 @@ function open(raw: readonly Prepared[], all: readonly Prepared[]): Opened {
   };
 }
 
-type Said = { readonly fixed: DeviceResult } | { readonly estimated: EstimatedSensor };
-
 interface NetworkAnswers {
   readonly corrections: readonly SensorCorrection[];
   /** By member. */
-  readonly said: readonly Said[];
+  readonly said: readonly SaidOfSensor[];
 }
 
 function answerNetwork(
@@ -230,7 +237,7 @@ function answerMember(
   judged: JudgedQuantity,
   { member, index }: { readonly member: Prepared; readonly index: number },
   verdict: QuantityVerdict,
-): Said {
+): SaidOfSensor {
   const { network, lastUs } = member;
   const last = judged.stretches.findLast(({ stretch }) => stretch.series === index);
   const days = last?.compared.days.count ?? 0;
@@ -240,7 +247,7 @@ function answerMember(
     indication: DeviceResult['indication'],
     recommendation: DeviceResult['recommendation'],
     evidence: readonly EvidenceItem[] = [],
-  ): Said => fixedAnswer(member, days, indication, recommendation, evidence);
+  ): SaidOfSensor => fixedAnswer(member, days, indication, recommendation, evidence);
   if (judged.network.series.length < 2) return said('no_reference', 'none');
   const silentDays = Math.floor((network.asOfUs - lastUs) / DAY_US);
   if (silentDays >= SILENT_DAYS)
@@ -264,7 +271,7 @@ function answerMember(
 }
 
 /** What needs no neighbours to be said. */
-function withoutComparison(member: Prepared, days: number): Said | undefined {
+function withoutComparison(member: Prepared, days: number): SaidOfSensor | undefined {
   const { series, frozen } = member;
   if (series.role === 'reference') return fixedAnswer(member, days, 'no_reference', 'none', []);
   if (frozen === undefined) return undefined;
@@ -279,7 +286,7 @@ function fixedAnswer(
   indication: DeviceResult['indication'],
   recommendation: DeviceResult['recommendation'],
   evidence: readonly EvidenceItem[],
-): Said {
+): SaidOfSensor {
   return {
     fixed: {
       deviceId: series.deviceId,
@@ -325,12 +332,4 @@ function networkResult({ groupId, asOfUs }: SensorNetworkInput): AreaResult {
 
 function keyOf({ deviceId, quantity = '' }: { deviceId: string; quantity?: string }): string {
   return `${deviceId} ${quantity}`;
-}
-
-function byDevice(a: DeviceResult, b: DeviceResult): number {
-  return compareText(a.deviceId, b.deviceId) || compareText(a.quantity ?? '', b.quantity ?? '');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

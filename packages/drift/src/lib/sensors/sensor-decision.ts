@@ -1,16 +1,13 @@
 import type { Indication, Recommendation } from '@verimeter/telemetry';
 import type { DeviceResult } from '../fleet-types.ts';
-import { acceptedList } from '../health-decision.ts';
+import { isListed, type TenantLists } from '../tenant-lists.ts';
 
-/** Accepted share of false entries on the list for work orders and on the wider list (CONTRACTS.md 3). */
-const REVERIFY_LEVEL = 0.02;
-const WATCH_LEVEL = 0.1;
 /** Days of data that `reverify` needs, and below which only a drift is said. */
 export const BASELINE_DAYS = 60;
 /** Largest sd, over the limit, at which "within limits" is still said. */
 const RESOLVABLE_SD = 0.7;
 
-/** An estimated quantity of a sensor before the list of the tenant is known. */
+/** An estimated quantity of a sensor before the lists of the tenant are known. */
 export interface EstimatedSensor {
   readonly result: DeviceResult;
   readonly limit: number;
@@ -20,27 +17,19 @@ export interface EstimatedSensor {
   readonly resolvable: boolean;
 }
 
-/** The lists over all quantities of all sensors, and the words for each. */
-export function decideSensors(estimated: readonly EstimatedSensor[]): DeviceResult[] {
-  const listed = estimated
-    .filter(({ resolvable }) => resolvable)
-    .map(({ result }) => ({
-      deviceId: keyOf(result),
-      probabilityDrifted: result.probabilityDrifted ?? 0,
-    }));
-  const narrow = acceptedList(listed, REVERIFY_LEVEL);
-  const wide = acceptedList(listed, WATCH_LEVEL);
-  return estimated.map((sensor) => {
-    const key = keyOf(sensor.result);
-    const [indication, recommendation] = answer(sensor, narrow.has(key), wide.has(key));
-    const result = { ...sensor.result, indication, recommendation };
-    const claimed = sensor.resolvable && indication !== 'insufficient_data';
-    return claimed ? result : withoutEstimate(result);
-  });
-}
-
-function keyOf({ deviceId, quantity = '' }: DeviceResult): string {
-  return `${deviceId} ${quantity}`;
+/** What is said of a quantity of a sensor once the lists of the tenant are known. */
+export function decideSensor(
+  sensor: EstimatedSensor,
+  { reverify, watch }: TenantLists,
+): DeviceResult {
+  const [indication, recommendation] = answer(
+    sensor,
+    isListed(sensor.result, reverify),
+    isListed(sensor.result, watch),
+  );
+  const result = { ...sensor.result, indication, recommendation };
+  const claimed = sensor.resolvable && indication !== 'insufficient_data';
+  return claimed ? result : withoutEstimate(result);
 }
 
 function answer(

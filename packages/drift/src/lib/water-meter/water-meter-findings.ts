@@ -113,8 +113,14 @@ const SILENT: ReadonlySet<Indication> = new Set([
   'insufficient_data',
 ]);
 
+/** Of a check what stands beside an answer, or in its place. */
+export type WaterCheck = Pick<
+  WaterMeterAnswer,
+  'overrides' | 'withoutReference' | 'evidence' | 'evidenceDays'
+>;
+
 /** A device's answer with what its own register says: faults go first and leave no error, the rest stands beside. */
-export function withWaterCheck(result: DeviceResult, check: WaterMeterAnswer): DeviceResult {
+export function withWaterCheck(result: DeviceResult, check: WaterCheck): DeviceResult {
   const evidence = [...result.evidence, ...check.evidence];
   const { overrides, withoutReference } = check;
   if (overrides !== undefined) {

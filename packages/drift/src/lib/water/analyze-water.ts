@@ -1,8 +1,13 @@
 import { type BesideTheMeter, checkWaterMeter } from '../water-meter/check-water-meter.ts';
 import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fleet-context.ts';
 import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
-import { withWaterCheck } from '../water-meter/water-meter-findings.ts';
+import {
+  type WaterCheck,
+  type WaterMeterAnswer,
+  withWaterCheck,
+} from '../water-meter/water-meter-findings.ts';
 import type { DeviceResult } from '../fleet-types.ts';
+import { tenantLists } from '../tenant-lists.ts';
 import { districtResidual } from './district-residual.ts';
 import { withoutStanding } from './standing-meters.ts';
 import type {
@@ -11,25 +16,41 @@ import type {
   WaterFleetInput,
   WaterFleetResult,
 } from './water-types.ts';
-import { analyzeWaterFleet } from './water-fleet.ts';
+import {
+  concludeWater,
+  listedWaterMeters,
+  type SaidOfWaterMeter,
+  type WaterAnswers,
+} from './conclude-water.ts';
+import { answerWaterFleet } from './water-fleet.ts';
 
 const QUANTITY = 'water_volume';
 
-/** Everything that is said of the water meters of a tenant: by the balances of their districts, and by each meter itself. */
+/** Everything that is said of the water meters of a tenant that has no other devices. */
 export function analyzeWater(input: WaterFleetInput): WaterFleetResult {
-  const first = answersOf(input);
-  const stopped = first.devices.filter(({ indication }) => indication === 'stopped');
+  const answers = answerWater(input);
+  return concludeWater(answers, tenantLists(listedWaterMeters(answers)));
+}
+
+/** What is said of the water meters of a tenant before its lists are known: by the balances of their districts, and by each meter itself. */
+export function answerWater(input: WaterFleetInput): WaterAnswers {
+  const first = checkedAnswers(input);
+  const stopped = first.said.flatMap((one) =>
+    'fixed' in one && one.fixed.indication === 'stopped' ? one.fixed : [],
+  );
   if (stopped.length === 0) return first;
   // What their homes draw since then would be taken for errors of the others.
-  const again = answersOf(withoutStanding(input, stopped));
+  const again = checkedAnswers(withoutStanding(input, stopped));
   const told = new Map(stopped.map((device) => [device.deviceId, device]));
-  return {
-    ...again,
-    devices: again.devices.map((device) => {
-      const before = told.get(device.deviceId);
-      return before === undefined ? device : withGroupStatus(before, device);
-    }),
-  };
+  const unsaid = [...again.unsaid];
+  const said = again.said.map((one): SaidOfWaterMeter => {
+    const now = 'fixed' in one ? one.fixed : one.estimated.result;
+    const before = told.get(now.deviceId);
+    if (before === undefined) return one;
+    if ('estimated' in one) unsaid.push(now);
+    return { fixed: withGroupStatus(before, now) };
+  });
+  return { said, unsaid, areas: again.areas };
 }
 
 /** The row says of its district what the district's own row says. */
@@ -40,25 +61,52 @@ function withGroupStatus(
   return groupStatus === undefined ? told : { ...told, groupStatus };
 }
 
-function answersOf(input: WaterFleetInput): WaterFleetResult {
-  const { devices, areas } = analyzeWaterFleet(input);
+/** The answers of the balances with what each register says for itself. */
+function checkedAnswers(input: WaterFleetInput): WaterAnswers {
+  const { said, unsaid: before, areas } = answerWaterFleet(input);
   const meters = new Map(input.meters.map((meter) => [meter.deviceId, meter]));
-  const latestUs = devices.reduce((latest, { asOfUs }) => Math.max(latest, asOfUs), 0);
+  const results = said.map((one) => ('fixed' in one ? one.fixed : one.estimated.result));
+  const latestUs = results.reduce((latest, { asOfUs }) => Math.max(latest, asOfUs), 0);
   const context = learnWaterFleet(input, latestUs);
   const placeOf = placesOf(input, context);
+  const unsaid = [...before];
   return {
     areas,
-    devices: devices.map((answer) => {
-      const result = { ...answer, quantity: QUANTITY };
-      const meter = meters.get(result.deviceId);
-      const place = placeOf.get(result.deviceId);
-      if (meter === undefined || (place !== undefined && place.role !== 'consumer')) return result;
-      return withWaterCheck(
-        result,
-        checkWaterMeter(meter, context, { asOfUs: result.asOfUs, ...place?.balance }),
-      );
+    unsaid,
+    said: said.map((one, index): SaidOfWaterMeter => {
+      const { deviceId, asOfUs } = results[index] as DeviceResult;
+      const meter = meters.get(deviceId);
+      const place = placeOf.get(deviceId);
+      if (meter === undefined || (place !== undefined && place.role !== 'consumer'))
+        return withQuantity(one);
+      const check = checkWaterMeter(meter, context, { asOfUs, ...place?.balance });
+      const checked = withCheck(withQuantity(one), check);
+      if ('estimated' in one && 'fixed' in checked) unsaid.push(one.estimated.result);
+      return checked;
     }),
   };
+}
+
+function withQuantity(one: SaidOfWaterMeter): SaidOfWaterMeter {
+  if ('fixed' in one) return { fixed: { ...one.fixed, quantity: QUANTITY } };
+  const { estimated } = one;
+  return { estimated: { ...estimated, result: { ...estimated.result, quantity: QUANTITY } } };
+}
+
+/** An answer with a fault of the meter is final. */
+function withCheck(
+  one: SaidOfWaterMeter,
+  { overrides, withoutReference, evidence, evidenceDays }: WaterMeterAnswer,
+): SaidOfWaterMeter {
+  const check: WaterCheck = {
+    ...(overrides === undefined ? {} : { overrides }),
+    ...(withoutReference === undefined ? {} : { withoutReference }),
+    evidence,
+    evidenceDays,
+  };
+  if ('fixed' in one) return { fixed: withWaterCheck(one.fixed, check) };
+  if (overrides !== undefined) return { fixed: withWaterCheck(one.estimated.result, check) };
+  return { ...one, check };
 }
 
 interface Place {

@@ -49,7 +49,7 @@ export interface DistrictAnswers {
   readonly candidates: readonly number[];
   /** Final answers. */
   readonly fixed: readonly { readonly meter: number; readonly result: DeviceResult }[];
-  /** Answers that still depend on the fleet's list. */
+  /** Answers that still depend on the lists of the tenant. */
   readonly estimated: readonly Estimated[];
 }
 

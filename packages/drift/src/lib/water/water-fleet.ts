@@ -3,8 +3,9 @@ import type { DeviceResult, FleetInput } from '../fleet-types.ts';
 import type { ActiveDrift } from '../area-posterior.ts';
 import { profilesOf } from '../drift-profiles.ts';
 import type { JudgedConsumer } from '../drift-search.ts';
-import { decide, type Estimated, type ListRules } from '../health-decision.ts';
+import type { Estimated } from '../health-decision.ts';
 import { varianceInflations } from '../sandwich.ts';
+import { tenantLists } from '../tenant-lists.ts';
 import { type PreparedDistrict, prepareDistrict } from './district-analysis.ts';
 import { answerDistrict, type DistrictAnswers } from './district-answers.ts';
 import { judgeDistrict } from './district-judgement.ts';
@@ -17,6 +18,12 @@ import {
   levelSdOf,
   lotPriorOf,
 } from './water-prior.ts';
+import {
+  concludeWater,
+  listedWaterMeters,
+  type SaidOfWaterMeter,
+  type WaterAnswers,
+} from './conclude-water.ts';
 import type { WaterFleetInput, WaterFleetResult, WaterMeterSeries } from './water-types.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
@@ -24,8 +31,6 @@ export const WATER_MODEL_VERSION = 'water-1';
 
 /** Rounds of learning the fleet's prior from its meters and judging the meters with it. */
 const EM_ROUNDS = 4;
-/** Days from CONTRACTS.md 4; worn meters lose 20 % of their own accord, a bypass starts at 30 %. */
-const RULES: ListRules = { reverifyDays: 45, tamperError: -0.27 };
 /**
  * Squares that the district's own ratio of empirical to model variance counts as beside the some eighteen of a single home: what the noise model
  * misses is common to its homes, and chance alone must not widen every third of them.
@@ -33,8 +38,14 @@ const RULES: ListRules = { reverifyDays: 45, tamperError: -0.27 };
 const DISTRICT_WEIGHT = 40;
 const DAY_US = 86_400e6;
 
-/** The answer for every water meter of the tenant and every district. Deterministic; no clock. */
+/** What balances alone say of every water meter, where the tenant has no other devices. */
 export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
+  const answers = answerWaterFleet(input);
+  return concludeWater(answers, tenantLists(listedWaterMeters(answers)));
+}
+
+/** What balances say of every water meter of the tenant and every district. Deterministic; no clock. */
+export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
   const view = asFleet(input);
   const supplies = new Set(
     input.districts.flatMap(({ members }) =>
@@ -91,7 +102,7 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
     }
     if (round < EM_ROUNDS - 1) prior = learnWater(learned, levels);
   }
-  return concludeWater(
+  return answersOf(
     input,
     view,
     states.map((state) => answerDistrict(input, state, prior)),
@@ -121,12 +132,12 @@ function orRefused(
   }
 }
 
-/** The fleet's list over the answers of all districts, and the meters that no district answers for. */
-function concludeWater(
+/** Of all meters, also of those that no district answers for. */
+function answersOf(
   input: WaterFleetInput,
   view: FleetInput,
   answers: readonly DistrictAnswers[],
-): WaterFleetResult {
+): WaterAnswers {
   const fixed = new Map<number, DeviceResult>();
   for (const { meter, result } of answers.flatMap((answer) => answer.fixed)) {
     const before = fixed.get(meter);
@@ -134,21 +145,21 @@ function concludeWater(
     if (before === undefined || before.recommendation === 'none') fixed.set(meter, result);
   }
   const candidates = new Set(answers.flatMap((answer) => answer.candidates));
-  const seen = new Set<string>();
-  const estimated = answers
-    .flatMap((answer) => answer.estimated)
-    .filter(({ result }: Estimated) => {
-      if (seen.has(result.deviceId)) return false;
-      seen.add(result.deviceId);
-      return true;
-    });
-  const byId = new Map(decide(estimated, RULES).map((result) => [result.deviceId, result]));
-  const devices = input.meters.map((meter, index): DeviceResult => {
+  const estimated = new Map<string, Estimated>();
+  for (const found of answers.flatMap((answer) => answer.estimated))
+    if (!estimated.has(found.result.deviceId)) estimated.set(found.result.deviceId, found);
+  const unsaid: DeviceResult[] = [];
+  const said = input.meters.map((meter, index): SaidOfWaterMeter => {
     const own = fixed.get(index);
-    if (own !== undefined && own.recommendation !== 'none') return own;
-    return byId.get(meter.deviceId) ?? own ?? outside(view, meter, candidates.has(index));
+    const found = estimated.get(meter.deviceId);
+    if (own !== undefined && own.recommendation !== 'none') {
+      if (found !== undefined) unsaid.push(found.result);
+      return { fixed: own };
+    }
+    if (found !== undefined) return { estimated: found };
+    return { fixed: own ?? outside(view, meter, candidates.has(index)) };
   });
-  return { devices, areas: answers.map((answer) => answer.area) };
+  return { said, unsaid, areas: answers.map((answer) => answer.area) };
 }
 
 /** What is said of a meter in no district, at its own as-of. */
