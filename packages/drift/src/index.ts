@@ -8,12 +8,12 @@ export { adaptiveEstimates, type AdaptiveEstimate } from './lib/adaptive-baselin
 export { prototypeEstimates, type PrototypeEstimate } from './lib/prototype-baseline.ts';
 export { acceptedList, NO_LISTS, type TenantLists, tenantLists } from './lib/tenant-lists.ts';
 export {
-  analyzeTenant,
+  analyzeAllKinds,
   concludeOthers,
-  concludeTenant,
+  concludeAllKinds,
   listedOthers,
   type OtherAnswers,
-} from './lib/analyze-tenant.ts';
+} from './lib/analyze-all-kinds.ts';
 export {
   analyzeElectricityFleet,
   answerElectricityFleet,

@@ -1,6 +1,6 @@
 import {
   type AreaResult,
-  concludeTenant,
+  concludeAllKinds,
   MODEL_VERSION,
   outsideAsOf,
   SENSOR_MODEL_VERSION,
@@ -125,7 +125,7 @@ export async function runAnalysis(options: AnalysisOptions): Promise<AnalysisSum
     zone: known.zone,
     signal: options.signal,
   });
-  const said = concludeTenant({ electricity: areas, ...others });
+  const said = concludeAllKinds({ electricity: areas, ...others });
   const devices = [...said.electricity.devices, ...said.water.devices, ...said.sensors.devices];
   const cadence =
     grid === undefined

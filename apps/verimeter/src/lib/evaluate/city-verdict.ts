@@ -1,4 +1,4 @@
-import { analyzeTenant, type DeviceResult, textbookEstimates } from '@verimeter/drift';
+import { analyzeAllKinds, type DeviceResult, textbookEstimates } from '@verimeter/drift';
 import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
 import { comparisonText } from '../up/comparison.ts';
 import { type SensorScore, sensorScore } from '../up/sensor-comparison.ts';
@@ -38,7 +38,7 @@ export interface CityVerdict {
 export function judgeCity(seed: number): CityVerdict {
   const city = buildCity({ seed, size: 'small' });
   const fleet = fleetOfCity(city);
-  const said = analyzeTenant({
+  const said = analyzeAllKinds({
     electricity: fleet,
     water: waterOfCity(city),
     sensors: sensorsOfCity(city),

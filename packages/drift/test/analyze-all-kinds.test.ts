@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { concludeTenant } from '../src/lib/analyze-tenant.ts';
+import { concludeAllKinds } from '../src/lib/analyze-all-kinds.ts';
 import type { DeviceResult } from '../src/lib/fleet-types.ts';
 
 const KINDS = ['electricity', 'water', 'sensors'] as const;
@@ -34,7 +34,7 @@ const known = { limit: 0.01, dataSd: 0.002 };
 function recommended(made: readonly Made[]): string[] {
   const of = (kind: Made['kind']): Made[] => made.filter((one) => one.kind === kind);
   const meters = of('electricity');
-  const said = concludeTenant({
+  const said = concludeAllKinds({
     electricity: {
       input: {
         grid: { startUs: 0, stepUs: 900e6, count: 1 },

@@ -10,13 +10,13 @@ import { concludeWater, listedWaterMeters, type WaterAnswers } from './water/con
 import type { WaterFleetInput, WaterFleetResult } from './water/water-types.ts';
 
 /** Everything an analysis of a tenant depends on; absent: it has no such devices. */
-export interface TenantInput {
+export interface AllKindsInput {
   readonly electricity?: FleetInput | undefined;
   readonly water?: WaterFleetInput | undefined;
   readonly sensors?: SensorFleetInput | undefined;
 }
 
-export interface TenantResult {
+export interface AllKindsResult {
   readonly electricity: FleetResult;
   readonly water: WaterFleetResult;
   readonly sensors: SensorFleetResult;
@@ -29,8 +29,8 @@ export interface OtherAnswers {
 }
 
 /** The answer for every device of a tenant: each kind is estimated by itself, the lists are over all of them. Deterministic; no clock. */
-export function analyzeTenant({ electricity, water, sensors }: TenantInput): TenantResult {
-  return concludeTenant({
+export function analyzeAllKinds({ electricity, water, sensors }: AllKindsInput): AllKindsResult {
+  return concludeAllKinds({
     electricity:
       electricity === undefined
         ? undefined
@@ -41,14 +41,14 @@ export function analyzeTenant({ electricity, water, sensors }: TenantInput): Ten
 }
 
 /** Makes the lists over all kinds, and with them what is said of every device. */
-export function concludeTenant({
+export function concludeAllKinds({
   electricity,
   ...others
 }: OtherAnswers & {
   readonly electricity?:
     | { readonly input: FleetInput; readonly answers: readonly AreaAnswers[] }
     | undefined;
-}): TenantResult {
+}): AllKindsResult {
   const lists = tenantLists([
     ...(electricity === undefined ? [] : listedMeters(electricity.answers)),
     ...listedOthers(others),
@@ -73,7 +73,7 @@ export function listedOthers({ water, sensors }: OtherAnswers): ListEntry[] {
 export function concludeOthers(
   { water, sensors }: OtherAnswers,
   lists: TenantLists,
-): Omit<TenantResult, 'electricity'> {
+): Omit<AllKindsResult, 'electricity'> {
   return {
     water: water === undefined ? { devices: [], areas: [] } : concludeWater(water, lists),
     sensors:
