@@ -139,9 +139,25 @@ const COLUMNS = [
   'relative_drift_per_1000_m3_se',
   'relative_homes',
   'relative_minimum_detectable',
+  'relative_posterior_per_year',
+  'relative_posterior_per_year_se',
+  'relative_posterior_per_1000_m3',
+  'relative_posterior_per_1000_m3_se',
+  'relative_exit_date',
+  'relative_exit_date_earliest',
+  'relative_exit_level_assumed',
 ] as const;
 
-async function published(): Promise<Map<string, Record<(typeof COLUMNS)[number], number | null>>> {
+type Published = Record<
+  Exclude<(typeof COLUMNS)[number], `relative_exit_${string}`>,
+  number | null
+> & {
+  readonly relative_exit_date: string | null;
+  readonly relative_exit_date_earliest: string | null;
+  readonly relative_exit_level_assumed: boolean | null;
+};
+
+async function published(): Promise<Map<string, Published>> {
   const { rows } = await database.servicePool.query(
     `SELECT lot, ${COLUMNS.join(', ')} FROM lot_health WHERE tenant = $1 ORDER BY lot`,
     [TENANT],
@@ -158,6 +174,10 @@ async function analyzed(asOfUs?: number) {
   });
   return published();
 }
+
+/** Since the end of the data. */
+const years = (date: string | null | undefined): number =>
+  (Date.parse(date ?? '') * 1000 - (START_US + DAYS * DAY_US)) / (365.25 * DAY_US);
 
 const NOTHING = Object.fromEntries(COLUMNS.map((column) => [column, null]));
 const lotOf = (kind: string, model: string): string =>
@@ -194,6 +214,44 @@ describe('the whole window', () => {
     expect(whole.get(lotOf('electricity_meter', 'LOSING'))).toMatchObject({
       relative_drift_per_1000_m3: null,
       relative_drift_per_1000_m3_se: null,
+    });
+  });
+
+  test('a lot of water meters has a posterior and an exit date, and its meters are told', async () => {
+    const losing = whole.get(lotOf('water_meter', 'LOSING'));
+    const [mean, se] = [
+      losing?.relative_posterior_per_year ?? NaN,
+      losing?.relative_posterior_per_year_se ?? NaN,
+    ];
+    // it leans on what lots do: nearer to nothing than what its own homes say
+    expect(Math.abs(mean)).toBeLessThan(Math.abs(losing?.relative_drift_per_year ?? NaN));
+    expect(se).toBeLessThan(0.05);
+    expect(mean).toBeLessThan(-1.96 * se);
+    expect(losing?.relative_posterior_per_1000_m3).toBeLessThan(0);
+    expect(losing?.relative_posterior_per_1000_m3_se).toBeGreaterThan(0);
+    // from no error at the end of the data, at the limit of class 2
+    expect(losing?.relative_exit_level_assumed).toBe(true);
+    expect(Math.abs(years(losing?.relative_exit_date) - 0.05 / Math.abs(mean))).toBeLessThan(0.02);
+    expect(years(losing?.relative_exit_date_earliest)).toBeLessThan(0.05 / Math.abs(mean));
+    expect(years(losing?.relative_exit_date_earliest)).toBeGreaterThan(0);
+    const { rows } = await database.servicePool.query(
+      `SELECT d.model, count(*)::int AS meters,
+              count(*) FILTER (WHERE h.evidence @> '[{"code":"lot_usage_trend"}]')::int AS told
+         FROM health h JOIN devices d USING (tenant, device_id)
+        WHERE h.tenant = $1 AND d.kind = 'water_meter' AND d.model <> 'STEADY' GROUP BY 1 ORDER BY 1`,
+      [TENANT],
+    );
+    expect(rows).toEqual([
+      { model: 'FEW', meters: HOMES.FEW, told: 0 },
+      { model: 'LOSING', meters: HOMES.LOSING, told: HOMES.LOSING },
+    ]);
+  });
+
+  test('a lot of electricity meters has neither', () => {
+    expect(whole.get(lotOf('electricity_meter', 'LOSING'))).toMatchObject({
+      relative_posterior_per_year: null,
+      relative_exit_date: null,
+      relative_exit_level_assumed: null,
     });
   });
 

@@ -220,6 +220,13 @@ describe('results', () => {
       relative_drift_per_1000_m3_se: 0.08,
       relative_homes: 120,
       relative_minimum_detectable: 0.029,
+      relative_posterior_per_year: -0.03,
+      relative_posterior_per_year_se: 0.008,
+      relative_posterior_per_1000_m3: -0.25,
+      relative_posterior_per_1000_m3_se: 0.07,
+      relative_exit_date: '2027-11-01',
+      relative_exit_date_earliest: '2027-05-01',
+      relative_exit_level_assumed: true,
     });
     const first = await fixture.request('/lots?limit=2');
     const rest = await fixture.request(`/lots?limit=2&cursor=${first.body.next_cursor}`);

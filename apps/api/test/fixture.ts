@@ -108,7 +108,10 @@ async function seed(database: TestDatabase): Promise<void> {
       ('b', 'ELECTRICITY_METER|FOREIGN|?|?|?|?', 'active_energy_import', 2, NULL, 0.02, 1, 0, 0, NULL, NULL, NULL, NULL, NULL,
        NULL, '{"n":1,"accept":0,"reject":1,"accept_probability":null,"without_prior":{"n":1,"accept":0},"sample":["foreign"]}');
     UPDATE lot_health SET relative_drift_per_year = -0.04, relative_drift_per_year_se = 0.01, relative_drift_per_1000_m3 = -0.3,
-           relative_drift_per_1000_m3_se = 0.08, relative_homes = 120, relative_minimum_detectable = 0.029
+           relative_drift_per_1000_m3_se = 0.08, relative_homes = 120, relative_minimum_detectable = 0.029,
+           relative_posterior_per_year = -0.03, relative_posterior_per_year_se = 0.008, relative_posterior_per_1000_m3 = -0.25,
+           relative_posterior_per_1000_m3_se = 0.07, relative_exit_date = '2027-11-01', relative_exit_date_earliest = '2027-05-01',
+           relative_exit_level_assumed = true
      WHERE lot = 'WATER_METER|?|?|2|?|?';
     INSERT INTO health_history (tenant, device_id, quantity, as_of, error_estimate, interval_low, interval_high)
     VALUES ('a', 'm1', 'active_energy_import', '2026-03-10Z', -0.031, -0.035, -0.027),

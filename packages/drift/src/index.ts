@@ -70,8 +70,8 @@ export type {
 } from './lib/sensors/sensor-types.ts';
 export {
   analyzeWaterCohorts,
-  type KnownLevel,
   lotTrendEvidence,
+  lotTrendExit,
   type LotTrend,
   type WaterCohorts,
 } from './lib/water-meter/analyze-water-cohorts.ts';

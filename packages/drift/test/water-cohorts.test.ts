@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   analyzeWaterCohorts,
   lotTrendEvidence,
+  lotTrendExit,
   type LotTrend,
   type WaterCohorts,
 } from '../src/lib/water-meter/analyze-water-cohorts.ts';
@@ -114,19 +115,28 @@ describe('lots by what their homes use', () => {
     expect(estimate).toBeLessThan(-3 * se);
   });
 
-  test('it leaves its limit first, and says what it assumes', () => {
+  test('it leaves its limit first, from what is known of its error today', () => {
     const worn = trendOf(cohorts, WORN);
-    expect(worn?.exit?.levelAssumed).toBe(true);
-    const years = ((worn?.exit?.medianUs ?? NaN) - AS_OF) / (365.25 * DAY_US);
+    const perYear = worn?.perYear;
+    if (worn === undefined || perYear === undefined) throw new Error('the worn lot has no trend');
+    const at = { limit: 0.05, asOfUs: AS_OF };
+    const exit = lotTrendExit(perYear, { ...at, level: undefined });
+    const years = ((exit?.medianUs ?? NaN) - AS_OF) / (365.25 * DAY_US);
     expect(years).toBeGreaterThan(0.3);
     expect(years).toBeLessThan(0.9);
-    const known = analyzeWaterCohorts(fleet(), AS_OF, new Map([[WORN, { mean: -0.06, se: 0.01 }]]));
-    expect(trendOf(known, WORN)?.exit).toEqual({
-      levelAssumed: false,
+    expect(exit?.earliestUs).toBeLessThan(exit?.medianUs ?? NaN);
+    expect(lotTrendExit(perYear, { ...at, level: { mean: -0.06, se: 0.01 } })).toEqual({
       medianUs: AS_OF,
       earliestUs: AS_OF,
     });
-    expect(worn && lotTrendEvidence(worn, AS_OF)?.code).toBe('lot_usage_exit');
+    // ignorance of a trend is no date
+    expect(
+      lotTrendExit({ posteriorMean: -0.01, posteriorSd: 0.01 }, { ...at, level: undefined }),
+    ).toBeUndefined();
+    expect(lotTrendEvidence(worn)).toMatchObject({
+      code: 'lot_usage_trend',
+      values: { lot: WORN, homes: worn.homes, per_year: perYear.posteriorMean },
+    });
   });
 
   test('healthy lots are not told apart', () => {
@@ -137,6 +147,9 @@ describe('lots by what their homes use', () => {
       );
       expect(perYear?.falseSign).toBeGreaterThan(0.01);
     }
+    // two-sided 5 % of four lots: one may be told by chance, not two
+    const told = healthy?.lots.filter((trend) => lotTrendEvidence(trend) !== undefined);
+    expect(told?.length).toBeLessThan(2);
   });
 
   test('all lots alike cannot be told from customers who save water', () => {

@@ -6,6 +6,7 @@ import {
   answerWater,
 } from '@verimeter/drift';
 import type { KindReply, KindRequest } from './kind-thread.ts';
+import { withLotTrends } from './lots/lot-trend-evidence.ts';
 
 // Estimates the devices of one kind. The series are shared memory.
 if (parentPort === null) throw new Error('this file is a worker thread');
@@ -18,5 +19,7 @@ parentPort.postMessage(reply);
 function waterReply(input: WaterFleetInput): KindReply['water'] {
   const { startUs, stepUs, count } = input.grid;
   const cohorts = analyzeWaterCohorts(input, startUs + (count - 1) * stepUs);
-  return { ...answerWater(input), lots: cohorts?.lots ?? [] };
+  const lots = cohorts?.lots ?? [];
+  const found = answerWater(input);
+  return { ...found, said: withLotTrends(found.said, input.meters, lots), lots };
 }

@@ -248,10 +248,6 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'What the {homes|whole} homes with meters of lot {lot} use moves by {per_year|signed} a year (standard error {se|percent}) against other lots in the same districts, {per_1000_m3|signed} per 1,000 m³ (standard error {per_1000_m3_se|percent}). It says nothing of a single meter.',
     vi: 'Mức dùng của {homes|whole} hộ có đồng hồ thuộc lô {lot} thay đổi {per_year|signed} mỗi năm (sai số chuẩn {se|percent}) so với các lô khác trong cùng khu vực, {per_1000_m3|signed} trên 1.000 m³ (sai số chuẩn {per_1000_m3_se|percent}). Điều này không nói gì về từng đồng hồ.',
   },
-  lot_usage_exit: {
-    en: 'What the {homes|whole} homes with meters of lot {lot} use moves by {per_year|signed} a year (standard error {se|percent}) against other lots in the same districts, {per_1000_m3|signed} per 1,000 m³ (standard error {per_1000_m3_se|percent}). If it goes on, the mean error of the lot leaves its limit in {exit_years} years. It says nothing of a single meter.',
-    vi: 'Mức dùng của {homes|whole} hộ có đồng hồ thuộc lô {lot} thay đổi {per_year|signed} mỗi năm (sai số chuẩn {se|percent}) so với các lô khác trong cùng khu vực, {per_1000_m3|signed} trên 1.000 m³ (sai số chuẩn {per_1000_m3_se|percent}). Nếu tiếp tục, sai số trung bình của lô sẽ vượt giới hạn sau {exit_years} năm. Điều này không nói gì về từng đồng hồ.',
-  },
   ...DEVICE_CHECK_TEMPLATES,
   sensor_compared: {
     en: 'Compared with {neighbours|whole} neighbours and {references|whole} reference stations; a drift of this quantity is told to ±{data_sd|percent} (one standard deviation).',

@@ -51,6 +51,23 @@ const lotFields = {
   relative_minimum_detectable: ratio.meta({
     description: 'Smallest difference per year that would have been found with 90 % power',
   }),
+  relative_posterior_per_year: ratio.meta({
+    description:
+      'relative_drift_per_year with what lots of its type and age do: posterior mean; water meters only',
+  }),
+  relative_posterior_per_year_se: ratio,
+  relative_posterior_per_1000_m3: ratio.meta({ description: 'The same per 1,000 m3 that pass' }),
+  relative_posterior_per_1000_m3_se: ratio,
+  relative_exit_date: date.nullable().meta({
+    description:
+      'When the mean error of the lot leaves its limit with probability 0.5, if it goes on like relative_posterior_per_year and the other lots stay as they are; null where the sign of that trend is not certain (95 %)',
+  }),
+  relative_exit_date_earliest: date.nullable().meta({
+    description: 'The same with probability 0.05',
+  }),
+  relative_exit_level_assumed: z.boolean().nullable().meta({
+    description: 'Nothing is known of the mean error today: the exit is reckoned from none',
+  }),
 } as const;
 
 const samplingPlan = z.object({

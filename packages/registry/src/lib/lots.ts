@@ -28,6 +28,11 @@ export interface LotHealthRow extends RelativeDrift {
   readonly driftPerYearSe: number | null;
   readonly exitDate: string | null;
   readonly exitDateEarliest: string | null;
+  /** When the mean error leaves the limit if the lot goes on against the others as it does, and these stay as they are. */
+  readonly relativeExitDate: string | null;
+  readonly relativeExitDateEarliest: string | null;
+  /** Whether nothing was known of the mean error today, so that it was taken as none. */
+  readonly relativeExitLevelAssumed: boolean | null;
   readonly plan: object;
 }
 
@@ -39,6 +44,11 @@ export interface RelativeDrift {
   readonly relativeDriftPerThousandCubicMetresSe: number | null;
   readonly relativeHomes: number | null;
   readonly relativeMinimumDetectable: number | null;
+  /** With what lots of its type and age do: of water meters. */
+  readonly relativePosteriorPerYear: number | null;
+  readonly relativePosteriorPerYearSe: number | null;
+  readonly relativePosteriorPerThousandCubicMetres: number | null;
+  readonly relativePosteriorPerThousandCubicMetresSe: number | null;
 }
 
 const TYPES = {
@@ -72,6 +82,13 @@ const TYPES = {
   relative_drift_per_1000_m3_se: 'float8',
   relative_homes: 'integer',
   relative_minimum_detectable: 'float8',
+  relative_posterior_per_year: 'float8',
+  relative_posterior_per_year_se: 'float8',
+  relative_posterior_per_1000_m3: 'float8',
+  relative_posterior_per_1000_m3_se: 'float8',
+  relative_exit_date: 'date',
+  relative_exit_date_earliest: 'date',
+  relative_exit_level_assumed: 'boolean',
   plan: 'jsonb',
 } as const;
 
@@ -107,6 +124,13 @@ function record(row: LotHealthRow): Record<keyof typeof TYPES, unknown> {
     relative_drift_per_1000_m3_se: row.relativeDriftPerThousandCubicMetresSe,
     relative_homes: row.relativeHomes,
     relative_minimum_detectable: row.relativeMinimumDetectable,
+    relative_posterior_per_year: row.relativePosteriorPerYear,
+    relative_posterior_per_year_se: row.relativePosteriorPerYearSe,
+    relative_posterior_per_1000_m3: row.relativePosteriorPerThousandCubicMetres,
+    relative_posterior_per_1000_m3_se: row.relativePosteriorPerThousandCubicMetresSe,
+    relative_exit_date: row.relativeExitDate,
+    relative_exit_date_earliest: row.relativeExitDateEarliest,
+    relative_exit_level_assumed: row.relativeExitLevelAssumed,
     plan: row.plan,
   };
 }

@@ -1,4 +1,4 @@
-import { gradeLot, type LotGrade, type LotMember } from '@verimeter/drift';
+import { gradeLot, type LotGrade, type LotMember, lotTrendExit } from '@verimeter/drift';
 import { balancedQuantity, errorLimit } from '@verimeter/metrology';
 import {
   type Device,
@@ -31,7 +31,11 @@ const FAULTS: ReadonlySet<Indication> = new Set([
 /** A growth of the supply's error or of the loss that all members show: as large as what they have wrong alike, over the window. */
 const DAYS_PER_YEAR = 365.25;
 
-type Grade = Omit<LotHealthRow, keyof RelativeDrift>;
+type RelativeExit = Pick<
+  LotHealthRow,
+  'relativeExitDate' | 'relativeExitDateEarliest' | 'relativeExitLevelAssumed'
+>;
+type Grade = Omit<LotHealthRow, keyof RelativeDrift | keyof RelativeExit>;
 
 interface Lot {
   readonly key: string;
@@ -77,10 +81,9 @@ export async function gradeLots(
     const members = await readLotMembers(client, tenant, lot);
     // oxlint-disable-next-line no-await-in-loop
     const verifications = await readVerifications(client, tenant, lot.deviceIds);
-    rows.push({
-      ...gradeOf(lot, members, verifications),
-      ...(relativeDrifts.get(lot.key) ?? NO_CONTRAST),
-    });
+    const grade = gradeOf(lot, members, verifications);
+    const relativeDrift = relativeDrifts.get(lot.key) ?? NO_CONTRAST;
+    rows.push({ ...grade, ...relativeDrift, ...relativeExit(grade, relativeDrift) });
   }
   await publishLots(client, tenant, { runId, lots: rows });
   return rows;
@@ -126,6 +129,23 @@ function gradeOf(
     { order, commonPerYearSe: days === 0 ? 0 : (commonSd * DAYS_PER_YEAR) / days },
   );
   return rowOf(grade, lot.quantity, asOfUs);
+}
+
+/** From the mean error that the members' estimates tell, else from none. */
+function relativeExit(
+  { asOfUs, limit, mean, meanSe }: Grade,
+  { relativePosteriorPerYear: perYear, relativePosteriorPerYearSe: se }: RelativeDrift,
+): RelativeExit {
+  const level = mean === null || meanSe === null ? undefined : { mean, se: meanSe };
+  const exit =
+    asOfUs === null || perYear === null || se === null
+      ? undefined
+      : lotTrendExit({ posteriorMean: perYear, posteriorSd: se }, { level, limit, asOfUs });
+  return {
+    relativeExitDate: dateOrNull(exit?.medianUs),
+    relativeExitDateEarliest: dateOrNull(exit?.earliestUs),
+    relativeExitLevelAssumed: exit === undefined ? null : level === undefined,
+  };
 }
 
 function largest(values: readonly number[]): number {

@@ -14,9 +14,13 @@ export const NO_CONTRAST: RelativeDrift = {
   relativeDriftPerThousandCubicMetresSe: null,
   relativeHomes: null,
   relativeMinimumDetectable: null,
+  relativePosteriorPerYear: null,
+  relativePosteriorPerYearSe: null,
+  relativePosteriorPerThousandCubicMetres: null,
+  relativePosteriorPerThousandCubicMetresSe: null,
 };
 
-/** By lot, from its own homes alone: what lots of its type do is no evidence against it. */
+/** By lot, from its own homes alone, since what lots of its type do is no evidence against it; and beside it with what these do. */
 export function waterContrasts(lots: readonly LotTrend[]): Map<string, RelativeDrift> {
   return new Map(
     lots.flatMap(({ lot, homes, perYear, perThousandCubicMetres, minimumDetectable }) =>
@@ -32,6 +36,10 @@ export function waterContrasts(lots: readonly LotTrend[]): Map<string, RelativeD
                 relativeDriftPerThousandCubicMetresSe: perThousandCubicMetres.se,
                 relativeHomes: homes,
                 relativeMinimumDetectable: minimumDetectable ?? null,
+                relativePosteriorPerYear: perYear.posteriorMean,
+                relativePosteriorPerYearSe: perYear.posteriorSd,
+                relativePosteriorPerThousandCubicMetres: perThousandCubicMetres.posteriorMean,
+                relativePosteriorPerThousandCubicMetresSe: perThousandCubicMetres.posteriorSd,
               },
             ] as const,
           ],

@@ -59,6 +59,10 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'relative_drift_per_year_se',
   'relative_homes',
   'relative_minimum_detectable',
+  'relative_posterior_per_1000_m3',
+  'relative_posterior_per_1000_m3_se',
+  'relative_posterior_per_year',
+  'relative_posterior_per_year_se',
   'rules_version',
   'standard_error',
   'stored',
@@ -67,9 +71,11 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'version',
 ]);
 
+const BOOLEANS: ReadonlySet<string> = new Set(['current', 'relative_exit_level_assumed']);
+
 function typeOf(spec: ExportSpec, name: string): ColumnType {
   if (spec.instants.has(name)) return 'instant';
-  if (name === 'current') return 'boolean';
+  if (BOOLEANS.has(name)) return 'boolean';
   return NUMBERS.has(name) ? 'double' : 'text';
 }
 

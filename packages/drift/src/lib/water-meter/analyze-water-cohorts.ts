@@ -2,9 +2,8 @@ import { normalCdf } from '@verimeter/statistics';
 import type { EvidenceItem } from '../fleet-types.ts';
 import type { WaterFleetInput } from '../water/water-types.ts';
 import { type CohortData, cohortData, type CohortLot } from './cohort-homes.ts';
-import { contrastOf, type LotPrior, type LotRegression, lotRegression } from './lot-regression.ts';
 import { type LotExit, lotExit } from './lot-exit.ts';
-import { DAY_US } from './register-history.ts';
+import { contrastOf, type LotPrior, type LotRegression, lotRegression } from './lot-regression.ts';
 
 /** Homes of a lot from which it is stated. */
 const LEAST_HOMES = 10;
@@ -14,7 +13,8 @@ const AGE_SD = 0.005;
 const VOLUME_SD = 0.005;
 /** One-sided 5 % false, 90 % found (drift-estimation.md 1.3). */
 const MDD_FACTOR = 1.645 + 1.28;
-const YEAR_US = 365.25 * DAY_US;
+/** Probability that the posterior mean has the wrong sign, up to which a trend is claimed. */
+const MOST_FALSE_SIGN = 0.025;
 
 /** How the use that a lot registers moves against the other lots in the same districts. Ratios. */
 interface LotContrast {
@@ -34,11 +34,6 @@ export interface LotTrend extends CohortLot {
   readonly perThousandCubicMetres?: LotContrast;
   /** Smallest change per year that would have been found with 90 % power. */
   readonly minimumDetectable?: number;
-  /** When the lot's mean error leaves the limit if it goes on like that and the others stay as they are. */
-  readonly exit?: LotExit & {
-    /** Whether no level was known, so that the lot was taken to err by nothing today. */
-    readonly levelAssumed: boolean;
-  };
 }
 
 export interface WaterCohorts {
@@ -52,12 +47,6 @@ export interface WaterCohorts {
   readonly lotSd: number;
 }
 
-/** Mean error of a lot today, from verifications or from districts; ratio. */
-export interface KnownLevel {
-  readonly mean: number;
-  readonly se: number;
-}
-
 /**
  * Lots against each other by what their homes use: which one registers less and less while its neighbours do not. Only differences
  * between lots are known; what all customers of a district do alike, season included, belongs to the district. Undefined with less than a
@@ -66,7 +55,6 @@ export interface KnownLevel {
 export function analyzeWaterCohorts(
   input: WaterFleetInput,
   asOfUs: number,
-  levels: ReadonlyMap<string, KnownLevel> = new Map(),
 ): WaterCohorts | undefined {
   const data = cohortData(input, asOfUs);
   if (data === undefined || data.lots.length < 2) return undefined;
@@ -74,9 +62,8 @@ export function analyzeWaterCohorts(
   const prior = priorOf(data.lots, asOfYear);
   const yearly = lotRegression(data.perYear, data.lots.length, prior);
   const volumic = lotRegression(data.perVolume, data.lots.length, prior);
-  const limits = new Map(input.meters.map(({ lot, limit }) => [lot, limit]));
   return {
-    lots: data.lots.map((lot, l) => trendOf(lot, l, { yearly, volumic, levels, limits, asOfUs })),
+    lots: data.lots.map((lot, l) => trendOf(lot, l, { yearly, volumic })),
     homes: data.perYear.length,
     years: data.years,
     homeSd: yearly.sigma,
@@ -110,30 +97,17 @@ function trendOf(
   context: {
     readonly yearly: LotRegression;
     readonly volumic: LotRegression;
-    readonly levels: ReadonlyMap<string, KnownLevel>;
-    readonly limits: ReadonlyMap<string, number>;
-    readonly asOfUs: number;
   },
 ): LotTrend {
   if (lot.homes < LEAST_HOMES) return lot;
   const perYear = contrast(index, context.yearly);
   const perThousandCubicMetres = contrast(index, context.volumic);
   if (perYear === undefined || perThousandCubicMetres === undefined) return lot;
-  const level = context.levels.get(lot.lot);
-  const limit = context.limits.get(lot.lot) ?? 0.05;
   return {
     ...lot,
     perYear,
     perThousandCubicMetres,
     minimumDetectable: MDD_FACTOR * perYear.se,
-    exit: {
-      ...lotExit(
-        level ?? { mean: 0, se: 0 },
-        { mean: perYear.posteriorMean, se: perYear.posteriorSd },
-        { limit, asOfUs: context.asOfUs },
-      ),
-      levelAssumed: level === undefined,
-    },
   };
 }
 
@@ -149,17 +123,17 @@ function contrast(lot: number, regression: LotRegression): LotContrast | undefin
     se: flat.se,
     posteriorMean: shrunk.estimate,
     posteriorSd: shrunk.se,
-    falseSign: normalCdf(-Math.abs(shrunk.estimate) / shrunk.se),
+    falseSign: falseSignOf(shrunk.estimate, shrunk.se),
   };
 }
 
-/** What a lot's trend says, for each of its meters. Ratios; the exit in years from as-of. */
-export function lotTrendEvidence(trend: LotTrend, asOfUs: number): EvidenceItem | undefined {
-  const { perYear, perThousandCubicMetres, exit, homes, lot } = trend;
-  if (perYear === undefined || perThousandCubicMetres === undefined) return undefined;
-  const years = exit?.medianUs === undefined ? undefined : (exit.medianUs - asOfUs) / YEAR_US;
+/** What the trend of its lot says beside a meter; undefined where the sign of the trend is not certain. Ratios. */
+export function lotTrendEvidence(trend: LotTrend): EvidenceItem | undefined {
+  const { perYear, perThousandCubicMetres, homes, lot } = trend;
+  if (perYear === undefined || perThousandCubicMetres === undefined || !signTold(perYear))
+    return undefined;
   return {
-    code: years === undefined ? 'lot_usage_trend' : 'lot_usage_exit',
+    code: 'lot_usage_trend',
     values: {
       lot,
       homes,
@@ -167,7 +141,36 @@ export function lotTrendEvidence(trend: LotTrend, asOfUs: number): EvidenceItem 
       se: perYear.posteriorSd,
       per_1000_m3: perThousandCubicMetres.posteriorMean,
       per_1000_m3_se: perThousandCubicMetres.posteriorSd,
-      ...(years === undefined ? {} : { exit_years: years }),
     },
   };
+}
+
+/** Whether it is known with 95 % that a lot gains, or that it loses. */
+const signTold = ({ posteriorMean, posteriorSd }: Posterior): boolean =>
+  falseSignOf(posteriorMean, posteriorSd) <= MOST_FALSE_SIGN;
+
+const falseSignOf = (mean: number, sd: number): number => normalCdf(-Math.abs(mean) / sd);
+
+type Posterior = Pick<LotContrast, 'posteriorMean' | 'posteriorSd'>;
+
+/** Mean error of a lot today; ratio. */
+export interface KnownLevel {
+  readonly mean: number;
+  readonly se: number;
+}
+
+/**
+ * When the mean error of a lot leaves its limit if it goes on against the others as it does and these stay as they are; with no level known,
+ * from no error today. Undefined where the sign of the trend is not certain: a date would come from ignorance alone.
+ */
+export function lotTrendExit(
+  perYear: Posterior,
+  at: { readonly level: KnownLevel | undefined; readonly limit: number; readonly asOfUs: number },
+): LotExit | undefined {
+  if (!signTold(perYear)) return undefined;
+  return lotExit(
+    at.level ?? { mean: 0, se: 0 },
+    { mean: perYear.posteriorMean, se: perYear.posteriorSd },
+    at,
+  );
 }
