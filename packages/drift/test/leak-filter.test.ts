@@ -2,6 +2,7 @@ import {
   at,
   choleskyInPlace,
   solveCholeskyInPlace,
+  dot,
   solveLowerInPlace,
 } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import {
   deviance,
   disturbances,
   filterInto,
+  filterTransposedInto,
   leakFilter,
   type LeakModel,
 } from '../src/lib/water/leak-filter.ts';
@@ -104,4 +106,14 @@ test('what stands out is told in standard deviations: one interval, or the level
   );
   expect(Math.max(...jump.jump.slice(1))).toBe(jump.jump[20]);
   expect(jump.jump[20]).toBeGreaterThan(8);
+});
+
+test('the transposed filter has the product with a series that the filtered series has', () => {
+  const filter = leakFilter(model());
+  const other = bellSequence(COUNT, 4711);
+  const filtered = new Float64Array(COUNT);
+  filterInto(filtered, filter, series);
+  const back = new Float64Array(COUNT);
+  filterTransposedInto(back, filter, other);
+  expect(dot(back, series)).toBeCloseTo(dot(other, filtered), 9);
 });

@@ -160,6 +160,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'This meter is read about {minutes|whole} minutes later (negative: earlier) than its readings say.',
     vi: 'Đồng hồ này được đọc muộn khoảng {minutes|whole} phút (số âm: sớm) so với thời điểm ghi trong số liệu.',
   },
+  candidate_other_minute: {
+    en: 'Water that is missing from the balance follows the readings of meter {device_id}, which are taken {minutes|whole} minutes later (negative: earlier) than those of this district: it is likely to be fed from here, but cannot join the balance. Have it read with the others.',
+    vi: 'Lượng nước thiếu trong cân bằng biến thiên theo chỉ số của đồng hồ {device_id}, được đọc muộn {minutes|whole} phút (số âm: sớm) so với khu vực này: có thể đồng hồ được cấp từ đây nhưng không thể đưa vào cân bằng. Hãy đọc đồng hồ cùng lúc với các đồng hồ khác.',
+  },
   too_many_homes: {
     en: '{homes|whole} meters lie behind one sum meter; with more than {most|whole} no single one can be told. {sum_meters|whole} sum meters in place of one would do.',
     vi: '{homes|whole} đồng hồ nằm sau một đồng hồ tổng; trên {most|whole} thì không thể xác định riêng từng cái. Cần {sum_meters|whole} đồng hồ tổng thay cho một.',

@@ -1,23 +1,10 @@
+import { orRefused, type Refused } from '../or-refused.ts';
 import { type JudgedQuantity, judgeQuantity, type QuantityVerdict } from './judge-quantity.ts';
 import type { QuantityNetwork } from './quantity-network.ts';
-
-/** Numbers that defy the model, and in which way. */
-export interface Refused {
-  readonly refused: string;
-}
 
 export type NetworkVerdict =
   | Refused
   | { readonly judged: JudgedQuantity; readonly verdict: QuantityVerdict };
-
-export function orRefused<T>(compute: () => T): T | Refused {
-  try {
-    return compute();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { refused: error.message };
-  }
-}
 
 /** One quantity over all networks of a tenant but those whose numbers defy the model: these are refused, and the others learn nothing of them. */
 export function judgeOrRefuse(

@@ -3,10 +3,17 @@ import type { GroupStatus } from '@verimeter/telemetry';
 import { energyAtLag, netCounter } from '../grid-counter.ts';
 import type { EvidenceItem, FleetInput } from '../fleet-types.ts';
 import { wideModel } from '../wide-model.ts';
-import { type DistrictEvidence, gatherDistrict, WIDE_SD } from './district-evidence.ts';
+import {
+  type DistrictEvidence,
+  gatherDistrict,
+  WIDE_SD,
+  type WhitenedDistrict,
+  withoutSeries,
+} from './district-evidence.ts';
 import { type DistrictIntervals, formDistrict, lossShare } from './district-intervals.ts';
 import { findOffsets } from './read-offsets.ts';
 import { checkReads, mostLeftOut } from './read-gate.ts';
+import { counterAt, phaseShift } from './read-phase.ts';
 import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
 const MIN_COMPLETENESS = 0.6;
@@ -57,12 +64,15 @@ export interface PreparedDistrict {
   readonly tooShort: boolean;
 }
 
-export function prepareDistrict(
+/**
+ * The gates of a district, on its own grid. It stops once to ask with its balance for the meters elsewhere that may explain what is left over, and is answered
+ * with those that are worth a close look.
+ */
+export function* prepareDistrict(
   input: WaterFleetInput,
   view: FleetInput,
   district: DistrictInput,
-  strangers: readonly number[],
-): PreparedDistrict {
+): Generator<WhitenedDistrict, PreparedDistrict, readonly number[]> {
   const reads = checkReads(input, district);
   const items: EvidenceItem[] = [];
   const misfiled: MisfiledMeter[] = [];
@@ -70,12 +80,12 @@ export function prepareDistrict(
   const clockFaults = new Map<number, number>();
   const end = (
     status: GroupStatus,
-    evidence?: DistrictEvidence,
+    evidence?: WhitenedDistrict,
     tooShort = false,
   ): PreparedDistrict => ({
     district,
     status,
-    evidence,
+    evidence: evidence && withoutSeries(evidence),
     misfiled,
     candidates: joined,
     clockFaults,
@@ -101,8 +111,7 @@ export function prepareDistrict(
   }
   for (const meter of reads.leftOut)
     items.push({ code: 'left_out', values: { device_id: view.meters[meter]?.deviceId ?? '' } });
-  const members = new Set(district.members.map(({ meter }) => meter));
-  const others = strangers.filter((meter) => !members.has(meter));
+  let strangers: readonly number[] | undefined;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const formed = formDistrict(input, view, district, {
       excluded: new Set([...reads.leftOut, ...misfiled.map(({ meter }) => meter)]),
@@ -153,15 +162,21 @@ export function prepareDistrict(
       misfiled.push({ meter, beta: at(flat.estimate, out) });
       continue;
     }
+    strangers ??= yield evidence;
     const known = new Set(joined.map(({ meter }) => meter));
+    const shiftOf = (meter: number): number => phaseShift(input, meter, district.phaseUs ?? 0);
     const found = findFed(
       view,
       evidence,
-      others.filter((meter) => !known.has(meter)),
+      strangers.filter((meter) => !known.has(meter)),
+      shiftOf,
     );
     if (found !== undefined && joined.length < MAX_JOINED) {
       joined.push(found);
-      continue;
+      if (shiftOf(found.meter) === 0) continue;
+      // what it counted between the instants of this district is not known: it is named, and joins no balance
+      items.push(otherMinute(input, found.meter, district));
+      return end('unregistered_consumer');
     }
     const share = lossShare(formed);
     items.push({ code: 'water_loss', values: { share } });
@@ -223,11 +238,24 @@ function findMisfiled({ estimate, sd }: Flat): number | undefined {
   return found;
 }
 
+function otherMinute(
+  { meters }: WaterFleetInput,
+  meter: number,
+  { phaseUs = 0 }: DistrictInput,
+): EvidenceItem {
+  const minutes = ((meters[meter]?.phaseUs ?? 0) - phaseUs) / 60e6;
+  return {
+    code: 'candidate_other_minute',
+    values: { device_id: meters[meter]?.deviceId ?? '', minutes },
+  };
+}
+
 /** The meter outside the district whose water explains most clearly what the balance leaves over. */
 function findFed(
   view: FleetInput,
-  { design, whitened, residual, gram, moment, p, whiten }: DistrictEvidence,
+  { design, whitened, residual, gram, moment, p, whiten }: WhitenedDistrict,
   strangers: readonly number[],
+  shiftOf: (meter: number) => number,
 ): WaterCandidate | undefined {
   const { factor } = wideModel(design, gram, moment, WIDE_SD);
   const rest = dot(residual, residual);
@@ -237,10 +265,12 @@ function findFed(
   for (const meter of strangers) {
     const series = view.meters[meter];
     if (series === undefined) continue;
-    const volume = energyAtLag(netCounter(series), design.intervals, 0);
+    const volume = energyAtLag(counterAt(netCounter(series), shiftOf(meter)), design.intervals, 0);
+    const both = series.exportRegister !== undefined;
     let known = 0;
     for (let t = 0; t < volume.length; t++) {
-      if (Number.isFinite(volume[t])) {
+      // a register that runs backwards says nothing, one that counts both ways may
+      if (Number.isFinite(volume[t]) && (both || (volume[t] as number) >= 0)) {
         known++;
         volume[t] = 1000 * (volume[t] as number);
       } else volume[t] = 0;

@@ -14,9 +14,13 @@ import {
   stateInterval,
   weeklyEnds,
 } from '../health-decision.ts';
+import { orRefused } from '../or-refused.ts';
 import { pathUntil } from '../path-until.ts';
 import type { PreparedDistrict } from './district-analysis.ts';
 import type { DistrictEvidence } from './district-evidence.ts';
+import { finiteAnswers } from './finite-answers.ts';
+import { refusedDistrict } from './prepare-districts.ts';
+import { inPhase } from './read-phase.ts';
 import { homePrior, lotPriorOf, type WaterLotPrior, type WaterPrior } from './water-prior.ts';
 import type { WaterFleetInput } from './water-types.ts';
 
@@ -53,7 +57,21 @@ export interface DistrictAnswers {
   readonly estimated: readonly Estimated[];
 }
 
-export function answerDistrict(
+/** What is said of a district and its members; of one whose answer is no number, that it cannot be estimated. */
+export function answerOrRefuse(
+  fleet: WaterFleetInput,
+  state: JudgedDistrict,
+  prior: WaterPrior,
+): DistrictAnswers {
+  const { district } = state.prepared;
+  const input = inPhase(fleet, district.phaseUs);
+  const answers = orRefused(() => finiteAnswers(answerDistrict(input, state, prior)));
+  if (!('refused' in answers)) return answers;
+  const prepared = refusedDistrict(district, answers);
+  return answerDistrict(input, { prepared, judged: [] }, prior);
+}
+
+function answerDistrict(
   input: WaterFleetInput,
   state: JudgedDistrict,
   prior: WaterPrior,

@@ -11,7 +11,13 @@ import { type AreaSums, MAX_BLOCKS, sumBlocks } from '../area-evidence.ts';
 import { wideModel } from '../wide-model.ts';
 import { type DistrictDesign, type DistrictFacts, designDistrict } from './district-design.ts';
 import type { DistrictIntervals } from './district-intervals.ts';
-import { disturbances, filterInto, type LeakFilter, leakFilter } from './leak-filter.ts';
+import {
+  disturbances,
+  filterInto,
+  filterTransposedInto,
+  type LeakFilter,
+  leakFilter,
+} from './leak-filter.ts';
 import {
   type DistrictNoise,
   findUnrest,
@@ -38,7 +44,13 @@ export interface DistrictEvidence extends AreaSums {
   readonly unrest: Unrest;
   /** Litres per hour at usual pressure that leave the pipes beside what meters count. */
   readonly leak: Float64Array;
+}
+
+/** The same with the series themselves: what other meters are compared with. */
+export interface WhitenedDistrict extends DistrictEvidence {
   readonly whiten: (series: Float64Array) => Float64Array;
+  /** The transposed whitening: a whitened series times what this makes of the residual is its product with the residual. */
+  readonly transposed: (series: Float64Array) => Float64Array;
   readonly whitened: readonly Float64Array[];
   /** Whitened balance less the wide fit. */
   readonly residual: Float64Array;
@@ -47,7 +59,7 @@ export interface DistrictEvidence extends AreaSums {
 export function gatherDistrict(
   district: DistrictIntervals,
   known: DistrictFacts,
-): DistrictEvidence {
+): WhitenedDistrict {
   let design = designDistrict(district, known);
   const { count } = design.intervals;
   const p = design.columns.length;
@@ -78,7 +90,7 @@ export function gatherDistrict(
   const filter = leakFilter(model);
   const z = new Float64Array(count);
   filterInto(z, filter, rest);
-  const whitening = finish(z, filter);
+  const { whitening, transposed } = finish(z, filter);
   design.columns.forEach((column, j) => whitening(whitened[j] as Float64Array, column));
   whitening(target, design.balance);
   const daysPerBlock = Math.max(1, Math.ceil(design.intervals.days / MAX_BLOCKS));
@@ -107,9 +119,21 @@ export function gatherDistrict(
       whitening(out, series);
       return out;
     },
+    transposed,
     whitened,
     residual,
   };
+}
+
+/** What is kept of a district once nothing more is compared with it: the series are most of its memory. */
+export function withoutSeries({
+  whiten: _whiten,
+  transposed: _transposed,
+  whitened: _whitened,
+  residual: _residual,
+  ...kept
+}: WhitenedDistrict): DistrictEvidence {
+  return kept;
 }
 
 function positive(level: Float64Array): Float64Array {
@@ -134,7 +158,10 @@ function wideCoefficients(
 function finish(
   z: Float64Array,
   filter: LeakFilter,
-): (out: Float64Array, series: Float64Array) => void {
+): {
+  readonly whitening: (out: Float64Array, series: Float64Array) => void;
+  readonly transposed: (series: Float64Array) => Float64Array;
+} {
   const { coefficients } = fitAutoregression(
     z.map((value) => Math.max(-HUBER, Math.min(HUBER, value))),
     AR_ORDER,
@@ -149,9 +176,20 @@ function finish(
   const scale = Math.sqrt(z.length / Math.max(sum, 1e-300));
   for (let t = 0; t < z.length; t++) weight[t] = at(weight, t) * scale;
   const filtered = new Float64Array(z.length);
-  return (out, series) => {
-    filterInto(filtered, filter, series);
-    innovations(filtered, coefficients, out);
-    for (let t = 0; t < out.length; t++) out[t] = (out[t] as number) * (weight[t] as number);
+  return {
+    whitening: (out, series) => {
+      filterInto(filtered, filter, series);
+      innovations(filtered, coefficients, out);
+      for (let t = 0; t < out.length; t++) out[t] = (out[t] as number) * (weight[t] as number);
+    },
+    transposed: (series) => {
+      // the innovations of the reversed series are those of the transposed autoregression
+      const reversed = series.map((value, t) => value * (weight[t] as number)).toReversed();
+      const out = new Float64Array(series.length);
+      innovations(reversed, coefficients, out);
+      out.reverse();
+      filterTransposedInto(out, filter, out);
+      return out;
+    },
   };
 }

@@ -70,6 +70,26 @@ export function filterInto(out: Float64Array, filter: LeakFilter, series: Float6
   }
 }
 
+/** The transposed filter: what it makes of b, times a, is b times what the filter makes of a. `out` and `series` may be the same. */
+export function filterTransposedInto(
+  out: Float64Array,
+  filter: LeakFilter,
+  series: Float64Array,
+): void {
+  const { gain, broken, toLevel, toRounding, inverseSd } = filter;
+  let level = 0;
+  let rounding = 0;
+  for (let t = series.length - 1; t >= 0; t--) {
+    const e =
+      (series[t] as number) * (inverseSd[t] as number) +
+      (toLevel[t] as number) * level +
+      (toRounding[t] as number) * rounding;
+    out[t] = e;
+    level -= (gain[t] as number) * e;
+    rounding = broken[t] === 1 ? 0 : e;
+  }
+}
+
 /** Squared standardised innovations count up to this in the likelihood, so that single outliers do not set the noise. */
 const CAP = 16;
 

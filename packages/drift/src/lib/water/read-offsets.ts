@@ -1,7 +1,7 @@
 import { at, dot, solveCholeskyInPlace } from '@verimeter/statistics';
 import { wideModel } from '../wide-model.ts';
 import { offsetColumn } from './district-design.ts';
-import { type DistrictEvidence, WIDE_SD } from './district-evidence.ts';
+import { type WhitenedDistrict, WIDE_SD } from './district-evidence.ts';
 
 /** An offset below this costs little, hours. */
 const LEAST_OFFSET = 0.1;
@@ -21,7 +21,7 @@ export interface ReadOffsets {
  * Readings that carry the full hour but were taken at another minute: the balance then follows the changes of the meter's flow. One
  * consumer at a time, all else with wide priors.
  */
-export function findOffsets(evidence: DistrictEvidence): ReadOffsets {
+export function findOffsets(evidence: WhitenedDistrict): ReadOffsets {
   const { design, whitened, residual, gram, moment, p, whiten } = evidence;
   const { n, district } = design;
   const { factor } = wideModel(design, gram, moment, WIDE_SD);

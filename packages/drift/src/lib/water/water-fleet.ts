@@ -5,11 +5,12 @@ import { profilesOf } from '../drift-profiles.ts';
 import type { JudgedConsumer } from '../drift-search.ts';
 import type { Estimated } from '../health-decision.ts';
 import { varianceInflations } from '../sandwich.ts';
+import { orRefused } from '../or-refused.ts';
 import { tenantLists } from '../tenant-lists.ts';
-import { type PreparedDistrict, prepareDistrict } from './district-analysis.ts';
-import { answerDistrict, type DistrictAnswers } from './district-answers.ts';
+import { answerOrRefuse, type DistrictAnswers } from './district-answers.ts';
 import { judgeDistrict } from './district-judgement.ts';
 import { asFleet } from './fleet-view.ts';
+import { prepareDistricts, refusedDistrict } from './prepare-districts.ts';
 import {
   FIRST_WATER,
   homePrior,
@@ -47,14 +48,8 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
 /** What balances say of every water meter of the tenant and every district. Deterministic; no clock. */
 export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
   const view = asFleet(input);
-  const supplies = new Set(
-    input.districts.flatMap(({ members }) =>
-      members.filter(({ role }) => role !== 'consumer').map(({ meter }) => meter),
-    ),
-  );
-  const strangers = [...input.meters.keys()].filter((meter) => !supplies.has(meter));
-  const states = input.districts.map((district) => ({
-    prepared: orRefused(() => prepareDistrict(input, view, district, strangers), district),
+  const states = prepareDistricts(input, view).map((prepared) => ({
+    prepared,
     judged: [] as readonly JudgedConsumer[],
     actives: [] as readonly ActiveDrift[],
     inflation: new Float64Array() as Float64Array,
@@ -70,14 +65,15 @@ export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
       if (state.inflation.length === 0)
         state.inflation = new Float64Array(consumers.length).fill(1);
       const lots = consumers.map(({ meter }) => input.meters[meter]?.lot ?? '');
-      const found = judgeDistrict(
-        evidence,
-        lots.map((lot, i) =>
-          homePrior(lotPriorOf(prior, lot), at(evidence.design.lowFlowShare, i)),
-        ),
-        state.inflation,
-        state.actives,
+      const { inflation, actives } = state;
+      const priors = lots.map((lot, i) =>
+        homePrior(lotPriorOf(prior, lot), at(evidence.design.lowFlowShare, i)),
       );
+      const found = orRefused(() => judgeDistrict(evidence, priors, inflation, actives));
+      if ('refused' in found) {
+        state.prepared = refusedDistrict(district, found, state.prepared);
+        continue;
+      }
       state.judged = found.judged;
       state.actives = found.actives;
       if (round === 0)
@@ -105,31 +101,8 @@ export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
   return answersOf(
     input,
     view,
-    states.map((state) => answerDistrict(input, state, prior)),
+    states.map((state) => answerOrRefuse(input, state, prior)),
   );
-}
-
-/** A district whose numbers defy the model is refused; the others go on. */
-function orRefused(
-  prepare: () => PreparedDistrict,
-  district: WaterFleetInput['districts'][number],
-): PreparedDistrict {
-  try {
-    return prepare();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      district,
-      status: 'incomplete',
-      evidence: undefined,
-      misfiled: [],
-      candidates: [],
-      clockFaults: new Map(),
-      leftOut: [],
-      items: [{ code: 'not_estimable', values: { reason: error.message } }],
-      tooShort: false,
-    };
-  }
 }
 
 /** Of all meters, also of those that no district answers for. */

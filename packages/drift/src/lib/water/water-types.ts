@@ -26,6 +26,8 @@ export interface WaterMeterSeries {
   readonly pressure?: Float64Array;
   /** Undefined: it never read. */
   readonly reads?: ReadPattern;
+  /** Its grid points are so much later than those of the fleet, less than a step, microseconds; undefined: not at all. */
+  readonly phaseUs?: number;
   /** kW.h that an electricity meter at the same address counted in the interval that ends at each grid point. */
   readonly otherUse?: Float64Array;
   /** Calendar year, for the age of a lot. */
@@ -48,6 +50,8 @@ export interface DistrictMember {
 export interface DistrictInput {
   readonly groupId: string;
   readonly members: readonly DistrictMember[];
+  /** Of its consumers: their grid points over those of the fleet, microseconds. */
+  readonly phaseUs?: number;
   /** Data after this instant is not looked at. */
   readonly asOfUs: number;
 }
