@@ -40,6 +40,29 @@ test('a register that is read at another minute is not on the grid, and says so'
   expect([...(read.get(2)?.values ?? [])].every(Number.isNaN)).toBe(true);
 });
 
+test('a register that is read every quarter of an hour is on the grid of each of them', async () => {
+  const quarters = Array.from({ length: 193 }, (_, k) => [1, START_US + k * 900e6, k] as const);
+  const late = Array.from({ length: 193 }, (_, k) => [2, START_US + k * 900e6 + 400e6, k] as const);
+  const times = { phaseUs: new Map([[1, 1800e6]]), lastUs: START_US + 48 * HOUR_US + 1800e6 };
+  const read = await readOnGrid(storeOf([...quarters, ...late]), [1, 2], grid, times);
+  // two days have 48 half hours past and 49 full ones
+  expect(read.get(1)?.reads).toEqual({ intervalUs: 900e6, onGrid: 48 / 49 });
+  expect([...(read.get(1)?.values ?? [])].slice(0, 3)).toEqual([2, 6, 10]);
+  expect(read.get(2)?.reads).toEqual({ intervalUs: 900e6, onGrid: 0 });
+});
+
+test('nothing after the last instant is looked at, whatever the minute', async () => {
+  const rows = Array.from(
+    { length: 60 },
+    (_, k) => [1, START_US + k * HOUR_US + 1800e6, k] as const,
+  );
+  const lastUs = START_US + 47.4 * HOUR_US;
+  const times = { phaseUs: new Map([[1, 1800e6]]), lastUs };
+  const values = (await readOnGrid(storeOf(rows), [1], grid, times)).get(1)?.values;
+  expect(values?.[46]).toBe(46);
+  expect(values?.[47]).toBeNaN();
+});
+
 test('a register that is read daily says its interval; one that never read is absent', async () => {
   const daily = hourly(1, 0).filter((_, k) => k % 24 === 0);
   const read = await readOnGrid(storeOf(daily), [1, 3], grid);
@@ -55,7 +78,9 @@ test('how a register is read is told by its readings up to its own instant', asy
     (_, k) => [1, until + (k * HOUR_US) / 4, 24 + k / 4] as const,
   );
   const store = storeOf([...rows, ...often, ...hourly(2, 0)]);
-  const own = (await readOnGrid(store, [1, 2], grid, new Map([[1, until + 600e6]]))).get(1);
+  const own = (
+    await readOnGrid(store, [1, 2], grid, { untilUs: new Map([[1, until + 600e6]]) })
+  ).get(1);
   expect(own?.reads).toEqual({ intervalUs: HOUR_US, onGrid: 1 });
   expect([...(own?.values ?? [])]).toEqual(Array.from({ length: 49 }, (_, k) => k));
   const whole = await readOnGrid(store, [1, 2], grid);

@@ -149,8 +149,8 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: '{share|percent} lượng nước cấp không đi qua đồng hồ khách hàng nào (rò rỉ, vỡ ống, dùng không đo).',
   },
   reads_not_synchronous: {
-    en: 'The meters are not read together: {meters|whole} of {of|whole} are read less often than every {wanted|whole} minutes or at other instants (usually every {interval_minutes|whole} minutes, {on_grid|percent} of the readings at the full hour). Have all meters store their register at the full hour and send it with that time.',
-    vi: 'Các đồng hồ không được đọc cùng lúc: {meters|whole} trên {of|whole} được đọc thưa hơn {wanted|whole} phút một lần hoặc vào thời điểm khác (thường {interval_minutes|whole} phút một lần, {on_grid|percent} số liệu đúng giờ chẵn). Cài đặt để mọi đồng hồ lưu chỉ số vào giờ chẵn và gửi kèm thời điểm đó.',
+    en: 'The meters are not read together: {meters|whole} of {of|whole} are read less often than every {wanted|whole} minutes or at another minute of the hour than most (usually every {interval_minutes|whole} minutes, {on_grid|percent} of the readings at the common minute). Have all meters of the district store their register at the same minute, best the full hour, and send it with that time.',
+    vi: 'Các đồng hồ không được đọc cùng lúc: {meters|whole} trên {of|whole} được đọc thưa hơn {wanted|whole} phút một lần hoặc vào phút khác với đa số (thường {interval_minutes|whole} phút một lần, {on_grid|percent} số liệu đúng phút chung). Cài đặt để mọi đồng hồ trong khu vực lưu chỉ số vào cùng một phút, tốt nhất là giờ chẵn, và gửi kèm thời điểm đó.',
   },
   reads_apart: {
     en: 'The readings carry the same times but were taken apart, typically by {minutes|whole} minutes ({meters|whole} of {of|whole} meters clearly). Have every meter store its register at the full hour instead of sending what it shows at a time of its own.',

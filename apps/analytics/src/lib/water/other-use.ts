@@ -7,6 +7,17 @@ const IMPORT = 'active_energy_import';
 /** Longer ago than this nobody asks whether someone was at home. */
 const WINDOW_US = 120 * 86_400e6;
 
+/** Electricity meters are read at quarters of an hour: the one before a water meter is read is near enough to tell whether somebody is there. */
+const QUARTER_US = 15 * 60e6;
+
+/** When water meters are read: on a grid, or by device so much later. */
+interface WaterGrid {
+  readonly grid: Grid;
+  readonly phaseUs: ReadonlyMap<string, number>;
+  /** Nothing after it is looked at. */
+  readonly lastUs: number;
+}
+
 /** The same address whatever its spaces and capitals; undefined where none is stated. */
 export function addressKey(address: string | null): string | undefined {
   const text = (address ?? '').normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
@@ -20,8 +31,7 @@ export function addressKey(address: string | null): string | undefined {
 export async function otherUseOf(
   { fleet, store }: { readonly fleet: FleetRecords; readonly store: Pick<ReadingStore, 'matrix'> },
   meters: readonly Device[],
-  grid: Grid,
-  lastUs: number,
+  { grid, phaseUs, lastUs }: WaterGrid,
 ): Promise<Map<string, Float64Array>> {
   const water = single(meters);
   const electricity = single(fleet.devices.filter(({ kind }) => kind === 'electricity_meter'));
@@ -31,7 +41,30 @@ export async function otherUseOf(
       other === undefined ? undefined : fleet.channels.get(other)?.get(IMPORT)?.channelId;
     return channelId === undefined ? [] : [{ deviceId, channelId }];
   });
-  if (pairs.length === 0) return new Map();
+  const found = new Map<string, Float64Array>();
+  const quarterOf = ({ deviceId }: Pair): number =>
+    QUARTER_US * Math.floor((phaseUs.get(deviceId) ?? 0) / QUARTER_US);
+  for (const [shift, own] of Map.groupBy(pairs, quarterOf)) {
+    const shifted = { ...grid, startUs: grid.startUs + shift };
+    // oxlint-disable-next-line no-await-in-loop -- one matrix in memory at a time
+    for (const [deviceId, use] of await usesOf(store, own, shifted, lastUs))
+      found.set(deviceId, use);
+  }
+  return found;
+}
+
+interface Pair {
+  readonly deviceId: string;
+  /** Of the electricity meter. */
+  readonly channelId: number;
+}
+
+async function usesOf(
+  store: Pick<ReadingStore, 'matrix'>,
+  pairs: readonly Pair[],
+  grid: Grid,
+  lastUs: number,
+): Promise<[string, Float64Array][]> {
   const skipped = Math.max(0, grid.count - 1 - Math.floor(WINDOW_US / grid.stepUs));
   const count = grid.count - skipped;
   const matrix = await store.matrix(
@@ -44,17 +77,15 @@ export async function otherUseOf(
     },
   );
   const rowOf = new Map(matrix.channelIds.map((channelId, row) => [channelId, row]));
-  return new Map(
-    pairs.flatMap(({ deviceId, channelId }) => {
-      const row = rowOf.get(channelId);
-      if (row === undefined) return [];
-      const use = new Float64Array(grid.count).fill(NaN);
-      for (let k = 1; k < count; k += 1)
-        use[skipped + k] =
-          (matrix.values[row * count + k] ?? NaN) - (matrix.values[row * count + k - 1] ?? NaN);
-      return [[deviceId, use] as const];
-    }),
-  );
+  return pairs.flatMap(({ deviceId, channelId }): [string, Float64Array][] => {
+    const row = rowOf.get(channelId);
+    if (row === undefined) return [];
+    const use = new Float64Array(grid.count).fill(NaN);
+    for (let k = 1; k < count; k += 1)
+      use[skipped + k] =
+        (matrix.values[row * count + k] ?? NaN) - (matrix.values[row * count + k - 1] ?? NaN);
+    return [[deviceId, use]];
+  });
 }
 
 /** Device by address, of addresses that have one such device only. */

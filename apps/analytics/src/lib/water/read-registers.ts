@@ -14,19 +14,27 @@ export interface OnGrid {
   readonly reads: ReadPattern | undefined;
 }
 
-/**
- * Channels on a grid, each reading at the grid point that it lies within a minute of. The grid ends at the last instant looked at.
- *
- * @param untilUs by channel: how it is read is told by its readings up to the last grid point by then; default the end of the grid
- */
+/** When channels are read, by channel. */
+export interface ReadTimes {
+  /** How a channel is read is told by its readings up to the last grid point by then; default the end of the grid. */
+  readonly untilUs?: ReadonlyMap<number, number>;
+  /** Its grid points are so much later than those of the grid, less than a step, microseconds; default not at all. */
+  readonly phaseUs?: ReadonlyMap<number, number>;
+  /** Nothing after it is looked at; default the end of the grid. */
+  readonly lastUs?: number | undefined;
+}
+
+/** Channels on a grid, each reading at the grid point that it lies within a minute of. */
 export async function readOnGrid(
   store: Pick<ReadingStore, 'series'>,
   channelIds: readonly number[],
   grid: Grid,
-  untilUs: ReadonlyMap<number, number> = new Map(),
+  times: ReadTimes = {},
 ): Promise<Map<number, OnGrid>> {
-  const { startUs, stepUs, count } = grid;
-  const endUs = startUs + (count - 1) * stepUs;
+  const { stepUs, count } = grid;
+  const latest = times.lastUs ?? grid.startUs + (count - 1) * stepUs;
+  let startUs = grid.startUs;
+  let endUs = latest;
   const read = new Map<number, OnGrid>();
   let channel = -1;
   let values: Float64Array = new Float64Array(0);
@@ -35,20 +43,24 @@ export async function readOnGrid(
   let near = 0;
   let previousUs = -Infinity;
   const finish = (): void => {
-    if (channel !== -1) read.set(channel, { values, reads: patternOf(gaps, near) });
+    if (channel !== -1) read.set(channel, { values, reads: patternOf(gaps, near, stepUs) });
   };
-  await store.series(channelIds, startUs - TOLERANCE_US, endUs, (channelId, tsUs, value) => {
+  const firstUs = grid.startUs - TOLERANCE_US;
+  await store.series(channelIds, firstUs, latest, (channelId, tsUs, value) => {
     if (channelId !== channel) {
       finish();
       channel = channelId;
+      startUs = grid.startUs + (times.phaseUs?.get(channelId) ?? 0);
+      endUs = Math.min(latest, startUs + (count - 1) * stepUs);
       values = shared(count);
       // as if the grid ended at that as-of, whatever other meters make of its end
-      const steps = Math.floor(((untilUs.get(channelId) ?? endUs) - startUs) / stepUs);
+      const steps = Math.floor(((times.untilUs?.get(channelId) ?? endUs) - startUs) / stepUs);
       until = Math.min(endUs, startUs + steps * stepUs);
       gaps = [];
       near = 0;
       previousUs = -Infinity;
     }
+    if (tsUs > endUs) return;
     const point = Math.round((tsUs - startUs) / stepUs);
     const isNear = Math.abs(tsUs - startUs - point * stepUs) <= TOLERANCE_US;
     if (isNear && point >= 0 && point < count) values[point] = value;
@@ -66,10 +78,12 @@ function shared(count: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(8 * count)).fill(NaN);
 }
 
-function patternOf(gaps: readonly number[], near: number): ReadPattern | undefined {
+/** Of a channel that is read more often than the grid has points, the share of these points that it is read at. */
+function patternOf(gaps: readonly number[], near: number, stepUs: number): ReadPattern | undefined {
+  const points = Math.round(gaps.reduce((sum, us) => sum + us, 0) / stepUs);
   const ordered = gaps.toSorted((a, b) => a - b);
   const intervalUs = ordered[Math.floor(ordered.length / 2)];
   return intervalUs === undefined
     ? undefined
-    : { intervalUs, onGrid: Math.min(1, near / (gaps.length + 1)) };
+    : { intervalUs, onGrid: Math.min(1, near / (Math.min(points, gaps.length) + 1)) };
 }

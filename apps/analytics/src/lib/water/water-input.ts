@@ -10,10 +10,12 @@ import type { Device } from '@verimeter/registry';
 import type { AsOf } from '../as-of.ts';
 import { lotOf, validFrom } from '../electricity-input.ts';
 import type { FleetRecords } from '../fleet-records.ts';
-import { type Grid, WINDOW_US, gridBetween, mode } from '../grid.ts';
+import { type Grid, WINDOW_US, gridBetween } from '../grid.ts';
 import { uniteSpells } from '../member-spells.ts';
 import { zoneMinutes } from '../zone-minutes.ts';
 import { otherUseOf } from './other-use.ts';
+import { readMinutes } from './read-minutes.ts';
+import { type ReadPhases, readPhases } from './read-phases.ts';
 import { type OnGrid, readOnGrid } from './read-registers.ts';
 
 const VOLUME = 'water_volume';
@@ -57,18 +59,27 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
     [VOLUME, REVERSE, PRESSURE].flatMap((quantity) => channelOf(fleet, deviceId, quantity) ?? []),
   );
   const windowUs = windowOf(wanted.length);
-  const grid = await gridOf(context, meters, lastUs - windowUs, lastUs);
-  if (grid === undefined) return undefined;
   const untilUs = untilOf(meters, districts, asOf);
-  const read = await readOnGrid(store, wanted, grid, channelsUntil(fleet, untilUs));
-  const others = await otherUseOf(context, meters, grid, lastUs);
+  const phases = await phasesOf(context, meters, districts, untilUs);
+  const grid = await gridOf(context, meters, phases.minute, [lastUs - windowUs, lastUs]);
+  if (grid === undefined) return undefined;
+  const phaseUs = new Map(meters.map(({ deviceId }, i) => [deviceId, phases.meters[i] ?? 0]));
+  const read = await readOnGrid(store, wanted, grid, {
+    untilUs: byChannel(fleet, untilUs),
+    phaseUs: byChannel(fleet, phaseUs),
+    lastUs: [...new Set(phaseUs.values())].some((us) => us > 0) ? lastUs : undefined,
+  });
+  const others = await otherUseOf(context, meters, { grid, phaseUs, lastUs });
   return {
     grid,
     zoneMinutes: zoneMinutes(context.zone, lastUs),
     meters: meters.map((device) =>
-      seriesOf(device, { fleet, asOf, untilUs, grid, lastUs, read, others }),
+      seriesOf(device, { fleet, asOf, untilUs, phaseUs, grid, lastUs, read, others }),
     ),
-    districts,
+    districts: districts.map((district, i) => {
+      const phase = phases.districts[i] ?? 0;
+      return phase === 0 ? district : { ...district, phaseUs: phase };
+    }),
   };
 }
 
@@ -110,17 +121,36 @@ function untilOf(
   return until;
 }
 
-/** The same by channel. */
-function channelsUntil(
-  fleet: FleetRecords,
-  untilUs: ReadonlyMap<string, number>,
-): Map<number, number> {
+/** What is known of devices, by each of their channels. */
+function byChannel(fleet: FleetRecords, known: ReadonlyMap<string, number>): Map<number, number> {
   return new Map(
-    [...untilUs].flatMap(([deviceId, until]) =>
+    [...known].flatMap(([deviceId, value]) =>
       [...(fleet.channels.get(deviceId)?.values() ?? [])].map(
-        ({ channelId }) => [channelId, until] as const,
+        ({ channelId }) => [channelId, value] as const,
       ),
     ),
+  );
+}
+
+/** At which minutes the registers of districts and meters are read, as far as they were before their own as-of. */
+async function phasesOf(
+  { fleet, store, lastInstants }: WaterContext,
+  meters: readonly Device[],
+  districts: readonly DistrictInput[],
+  untilUs: ReadonlyMap<string, number>,
+): Promise<ReadPhases> {
+  const channels = meters.map(({ deviceId }) => channelOf(fleet, deviceId, VOLUME) ?? -1);
+  const until = new Map(
+    channels.flatMap((channelId, i): [number, number][] => {
+      const last = lastInstants.get(channelId);
+      const asked = untilUs.get(meters[i]?.deviceId ?? '') ?? Infinity;
+      return last === undefined ? [] : [[channelId, Math.min(last, asked)]];
+    }),
+  );
+  const minutes = await readMinutes(store, until);
+  return readPhases(
+    districts,
+    channels.map((channelId) => minutes.get(channelId)),
   );
 }
 
@@ -130,21 +160,18 @@ function windowOf(channels: number): number {
   return Math.min(WINDOW_US, Math.max(LEAST_WINDOW_US, hours * HOUR_US));
 }
 
-/** Hours at the minute that most registers are read at. */
+/** Hours at a minute. */
 async function gridOf(
-  { fleet, store, lastInstants }: WaterContext,
+  { fleet, store }: WaterContext,
   meters: readonly Device[],
-  sinceUs: number,
-  lastUs: number,
+  minute: number,
+  [sinceUs, lastUs]: readonly [number, number],
 ): Promise<Grid | undefined> {
   const registers = meters.flatMap(({ deviceId }) => channelOf(fleet, deviceId, VOLUME) ?? []);
-  const lasts = registers.flatMap((channelId) => lastInstants.get(channelId) ?? []);
-  const minutes = lasts.map((us) => Math.round((us % HOUR_US) / MINUTE_US) % 60);
-  const phaseUs = (mode(minutes) ?? 0) * MINUTE_US;
   const firsts = await store.firstInstants(registers, sinceUs);
   const firstUs = [...firsts.values()].reduce((a, b) => Math.min(a, b), Infinity);
   if (firstUs > lastUs) return undefined;
-  const grid = gridBetween(firstUs - MINUTE_US, lastUs, HOUR_US, phaseUs);
+  const grid = gridBetween(firstUs - MINUTE_US, lastUs, HOUR_US, minute * MINUTE_US);
   return grid.count < 2 ? undefined : grid;
 }
 
@@ -152,6 +179,7 @@ interface Readings {
   readonly fleet: FleetRecords;
   readonly asOf: AsOf;
   readonly untilUs: ReadonlyMap<string, number>;
+  readonly phaseUs: ReadonlyMap<string, number>;
   readonly grid: Grid;
   readonly lastUs: number;
   readonly read: ReadonlyMap<number, OnGrid>;
@@ -160,9 +188,10 @@ interface Readings {
 
 function seriesOf(
   device: Device,
-  { fleet, asOf, untilUs, grid, lastUs, read, others }: Readings,
+  { fleet, asOf, untilUs, phaseUs, grid, lastUs, read, others }: Readings,
 ): WaterMeterSeries {
   const { deviceId } = device;
+  const phase = phaseUs.get(deviceId) ?? 0;
   const limits = errorLimit('water_meter', device.accuracyClass ?? undefined, VOLUME);
   if (limits === undefined) throw new Error(`no limit for ${deviceId}`);
   const events = fleet.registerEvents.get(deviceId) ?? [];
@@ -176,7 +205,7 @@ function seriesOf(
       ? undefined
       : correctRegister(
           values,
-          grid,
+          { ...grid, startUs: grid.startUs + phase },
           events.filter((event) => event.quantity === quantity),
           lastUs,
         );
@@ -204,6 +233,7 @@ function seriesOf(
     ...(reverseRegister === undefined ? {} : { reverseRegister }),
     ...(pressure === undefined ? {} : { pressure }),
     ...(reads === undefined ? {} : { reads }),
+    ...(phase === 0 ? {} : { phaseUs: phase }),
     ...(otherUse === undefined ? {} : { otherUse }),
     ...(device.builtYear === null ? {} : { builtYear: device.builtYear }),
     ...(validFromUs === undefined ? {} : { validFromUs }),

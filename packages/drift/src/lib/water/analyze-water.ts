@@ -9,6 +9,7 @@ import {
 import type { DeviceResult } from '../fleet-types.ts';
 import { tenantLists } from '../tenant-lists.ts';
 import { districtResidual } from './district-residual.ts';
+import { inPhase } from './read-phase.ts';
 import { withoutStanding } from './standing-meters.ts';
 import type {
   DistrictInput,
@@ -139,7 +140,7 @@ function balanceOf(
   district: DistrictInput,
   context: WaterFleetContext,
 ): Place['balance'] {
-  const residual = districtResidual(input, district);
+  const residual = districtResidual(inPhase(input, district), district);
   if (residual === undefined) return {};
   const homes = membersNow(district).flatMap(({ meter, role }) =>
     role === 'consumer' ? (input.meters[meter] ?? []) : [],

@@ -8,10 +8,10 @@ import type { WaterFleetInput } from './water-types.ts';
 /** Meters that are looked at closely of all that might explain what a balance leaves over. */
 export const LOOKED_AT = 24;
 /**
- * Product of the volume with what is left over below which no meter passes the close look: 6.5 standard deviations with a gain of no more than 1.25 and two
- * standard deviations are an information of 3.6 squared at least, and their product this.
+ * Product of the volume with what is left over below which no meter passes the close look: 6.5 standard deviations with a gain of no more than 1.5 and two
+ * standard deviations are an information of 3 squared at least, and their product this.
  */
-const LEAST_PRODUCT = 23.4;
+const LEAST_PRODUCT = 19.5;
 /** Meters whose volumes are in memory at a time. */
 const METERS_AT_A_TIME = 256;
 const LITRES = 1000;

@@ -35,6 +35,8 @@ const MOST_OFFSET = 0.05;
 const MOST_LATE = 0.2;
 /** Of a meter elsewhere whose water the supply feeds. */
 const CANDIDATE_TOLERANCE = 0.25;
+/** Of one that is read at another minute: what flows evenly for hours is smoothed between its readings, and its gain is up to 1.33. */
+const OTHER_MINUTE_TOLERANCE = 0.5;
 const CANDIDATE_LEAST_Z = 6.5;
 const MAX_ROUNDS = 6;
 const MAX_JOINED = 2;
@@ -287,7 +289,8 @@ function findFed(
     const gain = cross / information;
     const sd = 1 / Math.sqrt(information);
     const score = gain / sd;
-    if (Math.abs(gain - 1) > CANDIDATE_TOLERANCE + 2 * sd || score <= best) continue;
+    const tolerance = shiftOf(meter) === 0 ? CANDIDATE_TOLERANCE : OTHER_MINUTE_TOLERANCE;
+    if (Math.abs(gain - 1) > tolerance + 2 * sd || score <= best) continue;
     best = score;
     found = { meter, correlation: Math.min(1, cross / Math.sqrt(information * rest)) };
   }

@@ -64,7 +64,7 @@ export function answerOrRefuse(
   prior: WaterPrior,
 ): DistrictAnswers {
   const { district } = state.prepared;
-  const input = inPhase(fleet, district.phaseUs);
+  const input = inPhase(fleet, district);
   const answers = orRefused(() => finiteAnswers(answerDistrict(input, state, prior)));
   if (!('refused' in answers)) return answers;
   const prepared = refusedDistrict(district, answers);

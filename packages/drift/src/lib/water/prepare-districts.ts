@@ -2,7 +2,7 @@ import type { FleetInput } from '../fleet-types.ts';
 import { orRefused, type Refused } from '../or-refused.ts';
 import { type AskingDistrict, shortlists } from './candidate-screen.ts';
 import { type PreparedDistrict, prepareDistrict } from './district-analysis.ts';
-import { inPhase } from './read-phase.ts';
+import { inPhase, viewInPhase } from './read-phase.ts';
 import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
 /** Districts whose balances are in memory at a time: some 2 MB each. */
@@ -38,7 +38,11 @@ function prepareTogether(
   const asking: (AskingDistrict & { readonly index: number })[] = [];
   const looks = districts.map((district, index) => {
     const { phaseUs = 0 } = district;
-    const gates = prepareDistrict(inPhase(input, phaseUs), inPhase(view, phaseUs), district);
+    const gates = prepareDistrict(
+      inPhase(input, district),
+      viewInPhase(view, input, district),
+      district,
+    );
     const step = orRefused(() => gates.next());
     if ('refused' in step) return refusedDistrict(district, step);
     if (step.done === true) return step.value;

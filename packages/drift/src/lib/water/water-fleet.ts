@@ -141,11 +141,12 @@ function outside(
   meter: WaterMeterSeries,
   isCandidate: boolean,
 ): DeviceResult {
-  const asOfUs = meter.asOfUs ?? grid.startUs + (grid.count - 1) * grid.stepUs;
+  const startUs = grid.startUs + (meter.phaseUs ?? 0);
+  const asOfUs = meter.asOfUs ?? startUs + (grid.count - 1) * grid.stepUs;
   let first = -1;
   let last = -1;
   for (let k = 0; k < meter.register.length; k++) {
-    if (!Number.isFinite(meter.register[k]) || grid.startUs + k * grid.stepUs > asOfUs) continue;
+    if (!Number.isFinite(meter.register[k]) || startUs + k * grid.stepUs > asOfUs) continue;
     if (first < 0) first = k;
     last = k;
   }

@@ -4,7 +4,7 @@ import type { FleetResult } from '../fleet-types.ts';
 export interface ReadPattern {
   /** Median distance of neighbouring readings, microseconds. */
   readonly intervalUs: number;
-  /** Share of the readings that lie on the grid. */
+  /** Share of the readings that lie on the grid; where it is read more often than that, share of the grid points that it is read at. */
   readonly onGrid: number;
 }
 
