@@ -276,6 +276,26 @@ test('a register that is set costs an hour, and a pressure sensor that tells not
   expect(listed.map(({ deviceId }) => deviceId)).toEqual(['W1-05']);
 });
 
+test('a home whose pipe is shut tells nothing of the mains: its pressure does not count in these hours', () => {
+  const { meters, ...rest } = madeWater(
+    [{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }],
+    60,
+  );
+  const inlet = meters.find(({ deviceId }) => deviceId === 'W1-SUM')?.pressure;
+  if (inlet === undefined) throw new RangeError('no pressure at the inlet');
+  const withShut = (shut: number): WaterFleetInput => ({
+    ...rest,
+    meters: meters.map((meter) => {
+      if (!['W1-02', 'W1-03', 'W1-04'].includes(meter.deviceId)) return meter;
+      const isShut = (k: number): boolean => meter.deviceId === 'W1-03' && k % 30 > 26;
+      return { ...meter, pressure: inlet.map((bar, k) => (isShut(k) ? shut : bar - 0.2)) };
+    }),
+  });
+  const empty = analyzeWaterFleet(withShut(0.04));
+  expect(empty).toEqual(analyzeWaterFleet(withShut(NaN)));
+  expect(empty).not.toEqual(analyzeWaterFleet(withShut(1.5)));
+});
+
 test('less than 45 days do not reach a work order', () => {
   const result = analyzeWaterFleet(
     madeWater([{ groupId: 'W1', homes: homesWith(16, 5, { error: () => -0.12 }) }], 40),

@@ -9,6 +9,8 @@ const LEAST_SHARE = 0.5;
 const LEAST_KNOWN = 0.8;
 /** A sensor whose mean is less stands in no main that anybody drinks from, bar. */
 const LEAST_BAR = 0.3;
+/** As for air in a meter: nothing is in the pipe, bar. */
+const EMPTY_BAR = 0.2;
 
 export interface DistrictPressure {
   readonly pressure: Float64Array | undefined;
@@ -35,7 +37,7 @@ export function pressureOf(input: WaterFleetInput, intervals: AreaIntervals): Di
   const own = ofConsumers.length >= LEAST_METERS;
   const sensors = own ? ofConsumers : [...usable(intervals.supplyMeters), ...ofConsumers];
   if (sensors.length === 0) return { pressure: undefined, meters: 0 };
-  const mean = meanPressure(sensors, first, last);
+  const mean = meanPressure(withoutEmptyPipes(sensors, first, last), first, last);
   const out = new Float64Array(count);
   let knownSteps = 0;
   let all = 0;
@@ -69,6 +71,26 @@ function coverage(
     sum += series[k] as number;
   }
   return { share: count / Math.max(1, last - first + 1), mean: count === 0 ? NaN : sum / count };
+}
+
+const isEmpty = (bar: number): boolean => bar < EMPTY_BAR;
+
+/**
+ * The sensors without the steps in which their own pipe was empty while others were not: somebody had shut it, and that says nothing of the
+ * mains. Where all are empty, the mains are.
+ */
+function withoutEmptyPipes(
+  sensors: readonly Float64Array[],
+  first: number,
+  last: number,
+): readonly Float64Array[] {
+  if (!sensors.some((series) => series.subarray(first, last + 1).some(isEmpty))) return sensors;
+  const full = new Uint8Array(last + 1);
+  for (const series of sensors)
+    for (let k = first; k <= last; k++) if ((series[k] as number) >= EMPTY_BAR) full[k] = 1;
+  return sensors.map((series) =>
+    series.map((value, k) => (isEmpty(value) && full[k] === 1 ? NaN : value)),
+  );
 }
 
 function meanPressure(
