@@ -50,6 +50,7 @@ const row = (device_id: string, recommendation: string, e: number | null) => ({
   offset_estimate: null,
   offset_standard_error: null,
   group_status: 'ok',
+  said: [],
 });
 
 test('faults stand beside what was found, false alarms are shown, healthy meters are not', () => {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { NO_FLEET } from '@verimeter/drift';
+import { concludeAllKinds, NO_FLEET } from '@verimeter/drift';
 import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureChannels, ensureTenant, withTransaction } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
@@ -154,31 +154,33 @@ test('each district is balanced at its own minute, one of two minutes is refused
     ),
   ).toEqual(EXPECTED);
 
-  const night = await otherKindsOf({
-    pool,
-    store,
-    files: openKeptFiles(tmpdir(), TENANT), // nothing is kept
-    frame: {
-      tenant: TENANT,
-      runId: 1,
-      generation: 'g',
-      prior: NO_FLEET,
-      markUs: 0,
-      askedUs: undefined,
-      latestUs: 0,
-      tenantLatestUs: 0,
-      cadence: { stepUs: 900e6, phaseUs: 0 },
-      looksInAll: false,
-      teachingShare: 1,
-      late: new Map(),
-    },
-    alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
-  });
+  const { water } = concludeAllKinds(
+    await otherKindsOf({
+      pool,
+      store,
+      files: openKeptFiles(tmpdir(), TENANT), // nothing is kept
+      frame: {
+        tenant: TENANT,
+        runId: 1,
+        generation: 'g',
+        prior: NO_FLEET,
+        markUs: 0,
+        askedUs: undefined,
+        latestUs: 0,
+        tenantLatestUs: 0,
+        cadence: { stepUs: 900e6, phaseUs: 0 },
+        looksInAll: false,
+        teachingShare: 1,
+        late: new Map(),
+      },
+      alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
+    }),
+  );
   expect(
     Object.fromEntries(
-      night.groups.map(({ groupId, status }) => [
+      water.areas.map(({ groupId, status }) => [
         groupId,
-        [status, inconsistent(night.devices, groupId)],
+        [status, inconsistent(water.devices, groupId)],
       ]),
     ),
   ).toEqual(EXPECTED);

@@ -7,6 +7,7 @@ import { planFaults } from './faults.ts';
 import { buildLots, drawConsumerMeter, drawSupplyMeter, type MeterRecord } from './meter-record.ts';
 import { driftAt, type MeterFault, type MeterReadings, readMeter } from './meter.ts';
 import { randomStream, STREAM } from './random.ts';
+import { type Household, residentsOf } from './shared-homes.ts';
 import { type CitySize, SIZES } from './sizes.ts';
 import {
   deviceRow,
@@ -123,7 +124,7 @@ export function buildCity(options: CityOptions): City {
       technical_loss: '',
     });
     const gateway = gatewayOf(area);
-    if (gateway !== undefined) devices.push(gatewayRow(gateway, place));
+    if (gateway !== undefined) devices.push(gatewayRow(gateway, place.at(0)));
 
     const supply = drawSupplyMeter(seed, lots, area, simulation.network.transformerKva);
     devices.push(deviceRow(supplyId, supply, place.at(0)));
@@ -175,7 +176,19 @@ export function buildCity(options: CityOptions): City {
     });
   });
 
-  const water = buildWaterDistrict(setting, size.water, size.days);
+  const waterArea = randomStream(seed, STREAM.sharedHome, 0).integer(0, size.areas - 1);
+  const street = places(seed, waterArea);
+  const households = (listed[waterArea] ?? []).flatMap((customer, index): Household[] => {
+    // whose meter is filed in the wrong area lives elsewhere
+    if (customer.key === plan.misfiled?.key) return [];
+    const isCounted = plan.faults.get(customer.key)?.kind !== 'stopped';
+    return [{ customer, spot: street.at(index + 1), isCounted }];
+  });
+  const water = buildWaterDistrict(setting, size.water, {
+    historyDays: size.days,
+    street,
+    residents: residentsOf(seed, size.water.homes, households),
+  });
   const air = buildAirNetwork(setting, size.air, size.days);
   for (const part of [water, air]) {
     devices.push(...part.devices);

@@ -32,6 +32,7 @@ export const STREAM = {
   travel: 16,
   trial: 17,
   waterFault: 18,
+  sharedHome: 19,
   airWeather: 30,
   airField: 31,
   airSource: 32,

@@ -1,13 +1,13 @@
 import { delay, type Logger } from '@verimeter/service-runtime';
 import { connect } from 'mqtt';
 
-import { dateOf, originMs } from './calendar.ts';
-import { buildCity, type City } from './city.ts';
+import type { City } from './city.ts';
 import { HOUR_MS, QUARTER_HOUR_MS } from './device-streams.ts';
 import { sampleMessage, statusMessage } from './messages.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { countReadings, liveSamples, replay } from './replay.ts';
-import { type CitySize, SIZES } from './sizes.ts';
+import { cityUntil, originAt } from './shown-city.ts';
+import type { CitySize } from './sizes.ts';
 import { openState, type SimulatorState, writeJson, writeState } from './state-file.ts';
 import { cityTables, type CityTables } from './tables.ts';
 import { TRUTH_FILE } from './truth-file.ts';
@@ -57,9 +57,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const state = await openState(options.stateDir, {
     seed,
     size,
-    origin: dateOf(Math.floor(now() / DAY_MS) * DAY_MS, -SIZES[size].days),
+    origin: originAt(size, now()),
   });
-  const city = buildUntil(state, now());
+  const city = cityUntil(state, now());
   const publishedMs = now();
   await writeJson(options.stateDir, TRUTH_FILE, truth(city, publishedMs));
   await options.onTables?.(cityTables(city));
@@ -100,12 +100,6 @@ interface Run {
   readonly publisher: Publisher;
   city: City;
   state: SimulatorState;
-}
-
-/** The city with at least a day to spare after an instant. */
-function buildUntil(state: SimulatorState, untilMs: number): City {
-  const days = Math.ceil((untilMs - originMs(state.origin)) / DAY_MS) + 1;
-  return buildCity({ seed: state.seed, size: state.size, origin: state.origin, days });
 }
 
 async function publishHistory(run: Run, untilMs: number): Promise<{ readings: number }> {
@@ -190,7 +184,7 @@ async function publishSamples(run: Run, atMs: number): Promise<void> {
 /** Publishes up to an instant, on a city built further where the present one ends. */
 async function catchUp(run: Run, untilMs: number): Promise<void> {
   if (untilMs > run.city.startMs + run.city.days * DAY_MS - 2 * HOUR_MS)
-    run.city = buildUntil(run.state, untilMs);
+    run.city = cityUntil(run.state, untilMs);
   await publishSpan(run, untilMs);
 }
 

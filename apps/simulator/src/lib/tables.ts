@@ -142,8 +142,8 @@ export function plainRow(deviceId: string, kind: DeviceKind, model: string, spot
   };
 }
 
-export function gatewayRow(deviceId: string, place: Places): DeviceRow {
-  return plainRow(deviceId, 'gateway', 'BT-GW2', place.at(0));
+export function gatewayRow(deviceId: string, spot: Spot): DeviceRow {
+  return plainRow(deviceId, 'gateway', 'BT-GW2', spot);
 }
 
 function where(spot: Spot): Pick<DeviceRow, 'lat' | 'lon' | 'address'> {

@@ -42,6 +42,7 @@ const waterFault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stopped'), sinceDay: z.number() }),
   z.object({ kind: z.literal('customer-leak'), litresPerHour: z.number(), sinceDay: z.number() }),
   z.object({ kind: z.literal('backflow'), litresPerNight: z.number(), sinceDay: z.number() }),
+  z.object({ kind: z.literal('air'), litresPerReturn: z.number(), sinceDay: z.number() }),
 ]);
 
 const schema = z.object({

@@ -3,7 +3,7 @@ import type { AirElementTruth } from './air-network.ts';
 import type { City } from './city.ts';
 import { driftAt, type MeterFault } from './meter.ts';
 import { sensorError } from './sensor-error.ts';
-import { litresPerDay, waterError, type WaterMeterHistory } from './water-truth.ts';
+import { airRatio, litresPerDay, waterError, type WaterMeterHistory } from './water-truth.ts';
 import { gainAt, type WaterFault } from './water-meter.ts';
 
 const DAY_MS = 86_400_000;
@@ -122,9 +122,10 @@ function truthOfHome(history: WaterMeterHistory, day: number): WaterMeterTruth {
   const { deviceId, fault } = history;
   const hour = Math.floor(24 * day);
   const gain = gainAt(fault, day);
+  const air = fault?.kind === 'air' ? airRatio(history, 24 * fault.sinceDay, hour) : 0;
   return {
     deviceId,
-    trueError: gain === 0 ? null : ratio(waterError(history, gain, hour)),
+    trueError: gain === 0 ? null : ratio(waterError(history, gain, hour) + air),
     baseError: ratio(waterError(history, 1, hour)),
     litresPerDay: litresPerDay(history, hour),
     fault: fault === undefined || fault.sinceDay > day ? null : fault,

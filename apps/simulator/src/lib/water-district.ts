@@ -1,8 +1,18 @@
 import { boundedNormal, randomStream, STREAM } from './random.ts';
-import { type DeviceRow, gatewayRow, type GroupRow, type MemberRow, places } from './tables.ts';
+import {
+  type DeviceRow,
+  gatewayRow,
+  type GroupRow,
+  type MemberRow,
+  type Places,
+  places,
+} from './tables.ts';
+import { type Residents } from './shared-homes.ts';
+import { shutShare } from './water-closures.ts';
 import { homeFlow, planWaterFaults } from './water-faults.ts';
-import { drawHome, homeDraws } from './water-home.ts';
-import { districtFlow } from './water-hydraulics.ts';
+import { drawHome, type HomeKey, type HomeNature, homeDraws } from './water-home.ts';
+import type { HomeFlow } from './water-flow.ts';
+import { type DistrictFlow, districtFlow } from './water-hydraulics.ts';
 import { drawCurve } from './water-meter.ts';
 import { zonesOf } from './water-network.ts';
 import { countHome, hourly, lostReadings, readPressure, readRegister } from './water-register.ts';
@@ -45,26 +55,48 @@ const DAY_MS = 86_400_000;
 /** Names the streams of the district, apart from those of trials. */
 const DISTRICT = 1_000_000;
 const PILOT_DAYS = 7;
+/** Local hour at which homes of the city get up in the mean. */
+const USUAL_WAKE = 5.85;
 const GAP_RATE = 0.003;
 const CLOCK_SD = 5;
+/** Spots of the street from here on are houses whose electricity the city does not meter. */
+const OWN_SPOTS = 100;
 /** Every so many homes a meter has a pressure sensor. */
 const PRESSURE_EVERY = 10;
+
+/** Where a district lies, and who lives in those of its homes that the electricity of the city knows. */
+export interface WaterDistrictPlace {
+  readonly street: Places;
+  readonly residents: ReadonlyMap<number, Residents>;
+}
 
 /** One district: homes, pipes, leaks, a supply meter; `historyDays`: of the city, after which faults are to be found. */
 export function buildWaterDistrict(
   city: { readonly seed: number; readonly startMs: number; readonly days: number },
   { homes, daysBefore }: WaterDistrictSize,
-  historyDays: number,
+  { historyDays, street, residents }: WaterDistrictPlace & { readonly historyDays: number },
 ): WaterDistrict {
   const { seed } = city;
   const startMs = city.startMs - daysBefore * DAY_MS;
   const days = daysBefore + city.days;
   const window = waterSteps(24 * days);
   const keys = Array.from({ length: homes }, (_, home) => ({ seed, district: DISTRICT, home }));
-  const draws = keys.map((key) => homeDraws(key, drawHome(key), { startMs, days }));
+  const hasLogger = (home: number): boolean =>
+    home % PRESSURE_EVERY === 4 || homes < PRESSURE_EVERY;
+  const draws = keys.map((key, home) => {
+    const known = residents.get(home);
+    const isAway =
+      known === undefined ? undefined : (day: number) => known.isAway(day - daysBefore);
+    return homeDraws(key, natureOf(key, known), { startMs, days, isAway });
+  });
   const faults = planWaterFaults(
     seed,
-    draws.map((own, home) => ({ home, litresPerDay: litresOfPilot(own) })),
+    draws.map((own, home) => ({
+      home,
+      litresPerDay: litresOfPilot(own),
+      hasLogger: hasLogger(home),
+      hasWitness: residents.get(home)?.isCounted === true,
+    })),
     daysBefore + historyDays,
   );
   const homeFlows = keys.map((key, home) =>
@@ -83,7 +115,8 @@ export function buildWaterDistrict(
     },
     window,
   );
-  const place = places(seed, 50);
+  // the station is the water utility's own: no electricity meter has its address
+  const station = { ...street.at(OWN_SPOTS), address: places(seed, 50).station };
   const year = new Date(city.startMs).getUTCFullYear();
   const district: WaterDistrict & {
     meters: WaterMeterSeries[];
@@ -91,7 +124,7 @@ export function buildWaterDistrict(
     gateways: Map<string, string>;
   } = {
     startMs,
-    devices: [gatewayRow(GATEWAY, place)],
+    devices: [gatewayRow(GATEWAY, station)],
     groups: [
       { group_id: GROUP, kind: 'water_district', name: 'Khu cấp nước Phú Lợi', technical_loss: '' },
     ],
@@ -140,37 +173,28 @@ export function buildWaterDistrict(
     };
     const counted = countHome(own, { flow, zone }, meter);
     const start = nature.uniform(40, 900);
-    const spot = place.at(home + 1);
-    // homes of their own: nobody's electricity is metered at these addresses
-    const address = `${spot.address}, khu Phú Lợi`;
-    district.devices.push(
-      waterRow(deviceId, { ...spot, address }, { age, year, size: '2.5', home }),
-    );
+    const spot = residents.get(home)?.spot ?? street.at(OWN_SPOTS + 1 + home);
+    district.devices.push(waterRow(deviceId, spot, { age, year, size: '2.5', home }));
     district.members.push(waterMember(GROUP, deviceId, 'consumer'));
     district.gateways.set(deviceId, GATEWAY);
     district.meters.push({
       deviceId,
       register: readRegister(counted.indicated, window, rule(home, 0.001, start)),
       reverseRegister: readRegister(counted.reverse, window, rule(home, 0.001, 0)),
-      pressure:
-        home % PRESSURE_EVERY === 4 || homes < PRESSURE_EVERY
-          ? pressureOf(
-              home,
-              flow.zonePressure.subarray(zone * window.steps, (zone + 1) * window.steps),
-            )
-          : undefined,
+      pressure: hasLogger(home) ? pressureOf(home, pressureAt(flow, zone, own)) : undefined,
     });
     district.histories.push({
       deviceId,
       fault: meter.fault,
       actual: hourly(counted.actual, window),
       healthy: hourly(counted.healthy, window),
+      air: hourly(counted.air, window),
     });
   });
   const supplyId = `${GROUP}-SUM`;
   const nature = randomStream(seed, STREAM.waterNetwork, DISTRICT, 9);
   const supply = countSupply(flow, nature, 0.004);
-  district.devices.push(waterRow(supplyId, place.at(0), { age: 1, year, size: '16', home: -1 }));
+  district.devices.push(waterRow(supplyId, station, { age: 1, year, size: '16', home: -1 }));
   district.members.push(waterMember(GROUP, supplyId, 'supply'));
   district.meters.push({
     deviceId: supplyId,
@@ -179,6 +203,30 @@ export function buildWaterDistrict(
     pressure: pressureOf(-1, flow.inlet),
   });
   return { ...district, supplyError: supply.error };
+}
+
+/** A home by its own nature, with the people and the hours of those who are known to live there. */
+function natureOf(key: HomeKey, known: Residents | undefined): HomeNature {
+  const nature = drawHome(key);
+  return known === undefined
+    ? nature
+    : { ...nature, people: known.people, late: known.wakeHour - USUAL_WAKE, worksAtNight: false };
+}
+
+/** bar in the pipe of a home, step by step: that of its zone, none while the pipe is shut. */
+function pressureAt(
+  { steps: window, zonePressure }: DistrictFlow,
+  zone: number,
+  { air }: HomeFlow,
+): Float32Array {
+  const bar = zonePressure.slice(zone * window.steps, (zone + 1) * window.steps);
+  const { fromS, stepS } = window;
+  if (air !== undefined)
+    for (let step = 0; step < bar.length; step += 1)
+      bar[step] =
+        (bar[step] ?? 0) *
+        (1 - shutShare(air.closures, fromS + step * stepS, fromS + (step + 1) * stepS));
+  return bar;
 }
 
 /** L a day over the first week; the same however many days are built. */

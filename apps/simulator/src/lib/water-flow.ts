@@ -1,3 +1,5 @@
+import type { Closure } from './water-closures.ts';
+
 /** One use of water at a constant flow. Seconds since grid point 0. */
 export interface WaterDraw {
   readonly startS: number;
@@ -19,6 +21,12 @@ export interface FlowProfile {
 export interface HomeFlow {
   readonly forward: FlowProfile;
   readonly back: FlowProfile | undefined;
+  /** Air that the register counts as water, in a pipe that is shut now and then. */
+  readonly air?: {
+    readonly forward: FlowProfile;
+    readonly back: FlowProfile;
+    readonly closures: readonly Closure[];
+  };
 }
 
 /** Adds up draws that may run at the same time: a meter sees their sum, and its error depends on that. */

@@ -68,18 +68,25 @@ export function awayDays(key: HomeKey, nature: HomeNature, days: number): Readon
 export interface HomeDays {
   readonly startMs: number;
   readonly days: number;
+  /** Whether nobody is there on a local day; default as the home travels by its nature. */
+  readonly isAway?: ((day: number) => boolean) | undefined;
 }
 
 const DAY_S = 86_400;
+
+const daysOf =
+  (days: ReadonlySet<number>) =>
+  (day: number): boolean =>
+    days.has(day);
 
 /** Everything a home draws, from the day before the first to the day after the last. */
 export function homeDraws(
   key: HomeKey,
   nature: HomeNature,
-  { startMs, days }: HomeDays,
+  { startMs, days, isAway }: HomeDays,
 ): WaterDraw[] {
   const draws: WaterDraw[] = [];
-  const away = awayDays(key, nature, days + 1);
+  const away = isAway ?? daysOf(awayDays(key, nature, days + 1));
   if (nature.drip > 0)
     draws.push({
       startS: -2 * DAY_S,
@@ -98,7 +105,7 @@ export function homeDraws(
         litresPerHour: random.uniform(15, 70),
         pressured: true,
       });
-    if (day < -1 || away.has(day)) continue;
+    if (day < -1 || away(day)) continue;
     const free = weekday(startMs, day) === 0;
     const heat = 1 + 0.06 * randomStream(key.seed, STREAM.waterUse, key.district, -1, day).normal();
     const much = nature.thrift * heat * habit(key, day) * Math.exp(0.38 * random.normal() - 0.07);

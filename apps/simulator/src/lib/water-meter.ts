@@ -43,7 +43,9 @@ export type WaterFault =
   /** A pipe behind the meter leaks: the meter is right, the customer has a fault. */
   | { readonly kind: 'customer-leak'; readonly litresPerHour: number; readonly sinceDay: number }
   /** A tank behind a broken check valve runs back into the main when the pressure falls, L per night. */
-  | { readonly kind: 'backflow'; readonly litresPerNight: number; readonly sinceDay: number };
+  | { readonly kind: 'backflow'; readonly litresPerNight: number; readonly sinceDay: number }
+  /** The pipe to the home is shut now and then and runs empty; so many L of air turn the meter when water comes back. */
+  | { readonly kind: 'air'; readonly litresPerReturn: number; readonly sinceDay: number };
 
 function grownAt(
   fault: { readonly sinceDay: number; readonly untilDay?: number | undefined },

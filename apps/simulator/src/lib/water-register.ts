@@ -1,5 +1,5 @@
 import { randomStream, STREAM } from './random.ts';
-import { eachPiece, type HomeFlow } from './water-flow.ts';
+import { eachPiece, type FlowProfile, type HomeFlow } from './water-flow.ts';
 import type { DistrictFlow } from './water-hydraulics.ts';
 import { curveAt, curveError, gainAt, type MeterCurve, type WaterFault } from './water-meter.ts';
 import { demandFactor } from './water-network.ts';
@@ -15,13 +15,15 @@ export interface Counted {
   readonly healthy: Float64Array;
   /** What ran back, counted in a register of its own. */
   readonly reverse: Float64Array;
+  /** What of `indicated` was air. */
+  readonly air: Float64Array;
   /** Over the window: what passed, what it would have counted without a fault, and with the error it has at the end. */
   readonly window: { readonly actual: number; readonly healthy: number; readonly atLast: number };
 }
 
 /** Runs the flow of a home through its meter: every piece has an error of its own. */
 export function countHome(
-  { forward, back }: HomeFlow,
+  { forward, back, air }: HomeFlow,
   { flow, zone }: { readonly flow: DistrictFlow; readonly zone: number },
   meter: {
     readonly curve: MeterCurve;
@@ -35,6 +37,7 @@ export function countHome(
   const indicated = new Float64Array(steps + 1);
   const healthy = new Float64Array(steps + 1);
   const reverse = new Float64Array(steps + 1);
+  const ofAir = new Float64Array(steps + 1);
   const row = zone * steps;
   const last = curveAt(meter.curve, meter.fault, meter.lastDay);
   const lastGain = gainAt(meter.fault, meter.lastDay);
@@ -63,12 +66,21 @@ export function countHome(
     sums.healthy += unspoilt;
     sums.atLast += volume * (1 + curveError(last, litresPerHour)) * lastGain;
   });
-  if (back !== undefined)
-    eachPiece(back, window, (step, hours, fixed) => {
-      reverse[step + 1] = (reverse[step + 1] ?? 0) + (fixed * hours) / LITRES_PER_M3;
+  const count = (profile: FlowProfile | undefined, into: Float64Array): void => {
+    if (profile === undefined) return;
+    eachPiece(profile, window, (step, hours, fixed) => {
+      into[step + 1] = (into[step + 1] ?? 0) + (fixed * hours) / LITRES_PER_M3;
     });
-  for (const counted of [actual, indicated, healthy, reverse]) accumulate(counted);
-  return { actual, indicated, healthy, reverse, window: sums };
+  };
+  count(back, reverse);
+  count(air?.back, reverse);
+  count(air?.forward, ofAir);
+  // whatever passes, it is counted at the flow of a fast tap
+  ofAir.forEach((volume, step) => {
+    if (volume > 0) indicated[step] = (indicated[step] ?? 0) + volume;
+  });
+  for (const counted of [actual, indicated, healthy, reverse, ofAir]) accumulate(counted);
+  return { actual, indicated, healthy, reverse, air: ofAir, window: sums };
 }
 
 export function accumulate(steps: Float64Array): void {

@@ -8,6 +8,8 @@ export interface WaterMeterHistory {
   /** m3 of the hour that ends at grid point k: what passed, and what the meter would have counted of it without its fault. */
   readonly actual: Float64Array;
   readonly healthy: Float64Array;
+  /** m3 of air that the register counted beside it. */
+  readonly air: Float64Array;
 }
 
 /** e of a home's meter at an instant (hours of the district), weighted by what was drawn in the 400 days before; NaN without use. */
@@ -23,6 +25,21 @@ export function waterError(
     counted += healthy[k] ?? 0;
   }
   return (counted / passed) * gain - 1;
+}
+
+/** Air over water that the register has counted since an hour, up to another one. */
+export function airRatio(
+  { actual, air }: Pick<WaterMeterHistory, 'actual' | 'air'>,
+  sinceHour: number,
+  hour: number,
+): number {
+  let passed = 0;
+  let counted = 0;
+  for (let k = Math.max(1, sinceHour + 1); k <= Math.min(hour, actual.length - 1); k += 1) {
+    passed += actual[k] ?? 0;
+    counted += air[k] ?? 0;
+  }
+  return passed === 0 ? 0 : counted / passed;
 }
 
 /** m3 as litres a day, over the hours up to an instant. */

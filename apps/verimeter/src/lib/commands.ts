@@ -266,6 +266,11 @@ export const COMMANDS: readonly Command[] = [
         { name: 'lots', value: 'N', text: 'lots: how many per case (default 40)' },
         { name: 'seed', value: 'N', text: 'another draw of everything (default 1)' },
         { name: 'seeds', value: '1-6', text: 'which demo cities' },
+        {
+          name: 'as-of',
+          value: 'WHEN,...',
+          text: 'city: as `up` shows it that is started then (default now)',
+        },
         { name: 'areas', value: 'N', text: 'devices: simulated areas of 40 meters (default 6)' },
         { name: 'jobs', value: 'N', text: 'threads (default: one per core)' },
         { name: 'out', value: 'DIR', text: 'where a record per finished fleet is kept' },

@@ -4,22 +4,13 @@ import {
   UnknownTenantError,
   runAnalysis,
 } from '@verimeter/analytics';
-import { isCalendarDate } from '@verimeter/metrology';
 import { formatTimestamp } from '@verimeter/telemetry';
 import { CommandError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase, withStore } from '../database.ts';
-import { parseInstantOption } from '../instant-option.ts';
+import { parseAsOf } from '../instant-option.ts';
 import { say, writeLine } from '../output.ts';
 import { linkToParent } from '../parent-link.ts';
-
-const DAY_US = 86_400e6;
-
-/** A date means the end of that UTC day: its last microsecond, so that the next midnight's reading is not in it. */
-export function parseAsOf(written: string): number {
-  if (isCalendarDate(written)) return Date.parse(`${written}T00:00:00Z`) * 1000 + DAY_US - 1;
-  return parseInstantOption('as-of', written);
-}
 
 const counts = (record: Readonly<Record<string, number>>): string =>
   Object.entries(record)

@@ -25,7 +25,7 @@ import { withDatabase, withStore } from '../database.ts';
 import { parseInstantOption } from '../instant-option.ts';
 import { say, table, writeLine } from '../output.ts';
 import { fileError } from '../whole-file.ts';
-import { parseAsOf } from './analyze.ts';
+import { parseAsOf } from '../instant-option.ts';
 
 /** `run`: validates readings. `rules`: shows the rules, or takes another version of them. */
 export async function run(context: CommandContext): Promise<number> {

@@ -1,15 +1,24 @@
 import type { SensorFleetInput, SensorSeries } from '@verimeter/drift';
 import { errorLimit } from '@verimeter/metrology';
 import type { City } from '@verimeter/simulator';
+import { endOf, lastReading, pointsUntil } from './city-grid.ts';
 
 const HOUR_US = 3600e6;
 /** Of the city's local time ahead of UTC. */
 const ZONE_MINUTES = 7 * 60;
 
-/** What the analytics would read from the store about the sensors of a city: records, hourly means and events, no truth. */
-export function sensorsOfCity(city: City): SensorFleetInput {
+/** What the analytics would read from the store about the sensors of a city at an instant (ms since 1970): records, hourly means and events, no truth. */
+export function sensorsOfCity(city: City, untilMs: number = endOf(city)): SensorFleetInput {
   const startUs = 1000 * city.airStartMs;
-  const asOfUs = 1000 * (city.startMs + 86_400_000 * city.days);
+  const until = pointsUntil(city.airStartMs, HOUR_US, untilMs);
+  const count =
+    1 +
+    lastReading(
+      city.air.flatMap(({ quantities }) =>
+        Object.values(quantities).map((values) => values.subarray(0, until)),
+      ),
+    );
+  const asOfUs = startUs + (count - 1) * HOUR_US;
   const rows = new Map(city.devices.map((device) => [device.device_id, device]));
   return {
     zoneMinutes: ZONE_MINUTES,
@@ -18,7 +27,7 @@ export function sensorsOfCity(city: City): SensorFleetInput {
       .map(({ group_id: groupId }) => ({
         groupId,
         asOfUs,
-        grid: { startUs, stepUs: HOUR_US, count: Math.round((asOfUs - startUs) / HOUR_US) + 1 },
+        grid: { startUs, stepUs: HOUR_US, count },
         series: city.air
           .flatMap(({ deviceId, quantities }) =>
             Object.entries(quantities).flatMap(([quantity, values]): SensorSeries[] => {
@@ -39,14 +48,14 @@ export function sensorsOfCity(city: City): SensorFleetInput {
                   limit: limits.limit,
                   inServiceLimit: limits.inServiceLimit,
                   limitOf: limits.of,
-                  values,
+                  values: values.subarray(0, count),
                   latitude: Number(device.lat),
                   longitude: Number(device.lon),
                   model: device.model,
                   restartsUs: [
                     installedUs,
                     ...city.notices
-                      .filter((notice) => notice.deviceId === deviceId)
+                      .filter(({ deviceId: of, atMs }) => of === deviceId && atMs <= untilMs)
                       .map(({ atMs }) => 1000 * atMs),
                   ],
                 },

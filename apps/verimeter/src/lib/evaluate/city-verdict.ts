@@ -1,5 +1,5 @@
 import { analyzeAllKinds, type DeviceResult, textbookEstimates } from '@verimeter/drift';
-import { buildCity, type MeterTruth, truth } from '@verimeter/simulator';
+import { cityStartedAt, type MeterTruth, truth } from '@verimeter/simulator';
 import { comparisonText } from '../up/comparison.ts';
 import { type SensorScore, sensorScore } from '../up/sensor-comparison.ts';
 import { fleetOfCity } from './city-fleet.ts';
@@ -24,6 +24,8 @@ export interface Score {
 
 export interface CityVerdict {
   readonly seed: number;
+  /** RFC 3339: the city is looked at as `up` shows it that is started then. */
+  readonly asOf: string;
   readonly text: string;
   readonly scores: readonly Score[];
   /** Steps of 5 % and more that were not found, among so many. */
@@ -34,17 +36,17 @@ export interface CityVerdict {
   readonly sensors: SensorScore;
 }
 
-/** Builds a demo city, analyses it, and compares with what it hides. */
-export function judgeCity(seed: number): CityVerdict {
-  const city = buildCity({ seed, size: 'small' });
-  const fleet = fleetOfCity(city);
+/** Builds the demo city that `up` shows if it is started at an instant (ms since 1970), analyses it, and compares with what it hides. */
+export function judgeCity(seed: number, atMs: number): CityVerdict {
+  const city = cityStartedAt(seed, 'small', atMs);
+  const fleet = fleetOfCity(city, atMs);
   const said = analyzeAllKinds({
     electricity: fleet,
-    water: waterOfCity(city),
-    sensors: sensorsOfCity(city),
+    water: waterOfCity(city, atMs),
+    sensors: sensorsOfCity(city, atMs),
   });
   const { devices } = said.electricity;
-  const hidden = truth(city);
+  const hidden = truth(city, atMs);
   const textbook = fleet.areas.flatMap((area) => textbookEstimates(fleet, area));
   const reverify = new Set(
     devices.filter((d) => d.recommendation === 'reverify').map((d) => d.deviceId),
@@ -61,6 +63,7 @@ export function judgeCity(seed: number): CityVerdict {
   const others = [...said.water.devices, ...said.sensors.devices];
   return {
     seed,
+    asOf: hidden.asOf,
     text: comparisonText(hidden, [...devices, ...others].map(foundRow)),
     water: waterScore(hidden.water, others.map(foundRow)),
     sensors: sensorScore(hidden.sensors, others.map(foundRow)),
@@ -124,5 +127,6 @@ function foundRow(device: DeviceResult): Parameters<typeof comparisonText>[1][nu
     offset_estimate: device.offsetEstimate ?? null,
     offset_standard_error: device.offsetStandardError ?? null,
     group_status: device.groupStatus ?? null,
+    said: device.evidence.map(({ code }) => code),
   };
 }

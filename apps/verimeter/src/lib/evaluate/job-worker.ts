@@ -22,7 +22,7 @@ port.on('message', (job: Job | 'end') => {
     return;
   }
   if (job.kind === 'city') {
-    tell({ type: 'city', verdict: judgeCity(job.seed) });
+    tell({ type: 'city', verdict: judgeCity(job.seed, job.atMs) });
     return;
   }
   if (job.kind === 'devices') {

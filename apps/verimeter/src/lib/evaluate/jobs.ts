@@ -8,7 +8,7 @@ import { runThreads, type StepMessage, type ThreadListener } from './thread-jobs
 /** One piece of work for a thread. */
 export type Job =
   | { readonly kind: 'fleet'; readonly cell: string; readonly run: FleetRun }
-  | { readonly kind: 'city'; readonly seed: number }
+  | { readonly kind: 'city'; readonly seed: number; readonly atMs: number }
   | {
       readonly kind: 'devices';
       readonly seed: number;

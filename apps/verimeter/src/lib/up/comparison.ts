@@ -96,7 +96,8 @@ export async function printComparison(
   const truth = await readTruth(simulatorDirectory(options.dataDir, options.tenant));
   const result = await pool.query<Found>(
     `SELECT device_id, quantity, indication, recommendation, error_estimate, interval_low, interval_high,
-            offset_estimate, offset_standard_error, group_status
+            offset_estimate, offset_standard_error, group_status,
+            jsonb_path_query_array(evidence, '$[*].code') AS said
        FROM health WHERE tenant = $1 ORDER BY device_id, quantity`,
     [options.tenant],
   );

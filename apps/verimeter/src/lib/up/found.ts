@@ -10,6 +10,8 @@ export interface Found {
   readonly offset_estimate: number | null;
   readonly offset_standard_error: number | null;
   readonly group_status: string | null;
+  /** Codes of the evidence. */
+  readonly said: readonly string[];
 }
 
 export const percent = (ratio: number): string =>

@@ -3,7 +3,7 @@ import { table } from '../output.ts';
 import type { Found } from './found.ts';
 
 /** What was said of one quantity of a sensor. */
-export type FoundSensor = Omit<Found, 'group_status'>;
+export type FoundSensor = Omit<Found, 'group_status' | 'said'>;
 
 /** Of the normal distribution, 95 % on both sides. */
 const TWO_SIDED = 1.96;

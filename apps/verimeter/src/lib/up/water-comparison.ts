@@ -5,6 +5,14 @@ import { answerCells, estimateText, type Found, isListed, percent } from './foun
 /** Drift that a district is judged by. */
 export const JUDGED_WATER_ERROR = 0.08;
 
+/** Evidence that says more than the indication does. */
+const SAID: ReadonlySet<string> = new Set([
+  'continuous_flow',
+  'air_suspected',
+  'other_use_goes_on',
+  'other_use_rests',
+]);
+
 /** What the simulator did to a home's meter or behind it, in words; undefined where nothing. */
 function injected({ fault }: WaterMeterTruth): string | undefined {
   if (fault === null) return undefined;
@@ -20,6 +28,8 @@ function injected({ fault }: WaterMeterTruth): string | undefined {
       return `${Math.round(fault.litresPerNight)} L a night back ${since}`;
     case 'customer-leak':
       return `leak of ${Math.round(fault.litresPerHour)} L/h behind it ${since}`;
+    case 'air':
+      return `${Math.round(fault.litresPerReturn)} L of air after each closure ${since}`;
     default:
       return fault satisfies never;
   }
@@ -44,6 +54,7 @@ export function waterComparison(truth: TruthFile, found: readonly Found[]): stri
       meter.trueError === null ? '-' : percent(meter.trueError),
       row === undefined ? 'no answer' : estimateText(row),
       ...answerCells(row),
+      row?.said.filter((code) => SAID.has(code)).join(', ') ?? '',
     ];
   };
   const listed = judged.filter((meter) => isListed(byId.get(meter.deviceId)));
@@ -57,6 +68,7 @@ export function waterComparison(truth: TruthFile, found: readonly Found[]): stri
         'INDICATION',
         'RECOMMENDED',
         'DISTRICT',
+        'SAID BESIDE IT',
       ],
       ...faulty.map(line),
       ...alarms.map(line),

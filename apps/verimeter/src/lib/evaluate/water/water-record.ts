@@ -6,7 +6,7 @@ const numbers = z.array(z.number().nullable());
 const homeColumns = z.object({
   district: z.array(z.number()),
   /** What was injected. */
-  fault: z.array(z.enum(['none', 'drift', 'wear', 'stopped', 'customer-leak', 'backflow'])),
+  fault: z.array(z.enum(['none', 'drift', 'wear', 'stopped', 'customer-leak', 'backflow', 'air'])),
   /** Day on which it began; -1: before the first. */
   since: numbers,
   /** e at the last look, weighted by what the home drew; null where it drew nothing or stands still. */
