@@ -1,6 +1,6 @@
 import type { MeterTruth, TruthFile } from '@verimeter/simulator';
 import { expect, test } from 'vitest';
-import { comparisonText } from '../src/lib/up/comparison.ts';
+import { comparisonText, repeatText } from '../src/lib/up/comparison.ts';
 
 const meter = (deviceId: string, change: Partial<MeterTruth>): MeterTruth => ({
   deviceId,
@@ -74,4 +74,11 @@ test('faults stand beside what was found, false alarms are shown, healthy meters
   expect(text).toContain(
     '1 of 2 meters with an error of 3 % or more are to be verified again; so are 1 with a smaller one and 1 without a fault.',
   );
+});
+
+test('a city that was begun on the day it is looked at can be seen again from memory, another one cannot', () => {
+  expect(repeatText(truth)).toBe(
+    'The same without a database: verimeter evaluate city --seeds 7 --as-of 2026-11-23T00:00:00Z\n',
+  );
+  expect(repeatText({ ...truth, asOf: '2026-11-24T00:00:00Z' })).toBe('');
 });

@@ -1,5 +1,5 @@
 import type { Pool } from '@verimeter/registry';
-import { type MeterTruth, type TruthFile, readTruth } from '@verimeter/simulator';
+import { type MeterTruth, type TruthFile, originAt, readTruth } from '@verimeter/simulator';
 import { simulatorDirectory } from '../commands/simulate.ts';
 import { table, write } from '../output.ts';
 import { answerCells, estimateText, type Found, percent } from './found.ts';
@@ -88,6 +88,12 @@ function electricityComparison(truth: TruthFile, found: readonly Found[]): strin
   ].join('\n');
 }
 
+/** How to see the same again from memory; a city that was begun on another day cannot be had that way. */
+export const repeatText = ({ seed, size, origin, asOf }: TruthFile): string =>
+  size === 'small' && origin === originAt('small', Date.parse(asOf))
+    ? `The same without a database: verimeter evaluate city --seeds ${seed} --as-of ${asOf}\n`
+    : '';
+
 /** Prints the comparison. The simulator's own file is read here, after the results are published, and nowhere else. */
 export async function printComparison(
   pool: Pool,
@@ -101,5 +107,5 @@ export async function printComparison(
        FROM health WHERE tenant = $1 ORDER BY device_id, quantity`,
     [options.tenant],
   );
-  await write(`\n${comparisonText(truth, result.rows)}`);
+  await write(`\n${comparisonText(truth, result.rows)}${repeatText(truth)}`);
 }
