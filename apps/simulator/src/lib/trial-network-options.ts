@@ -8,7 +8,14 @@ export interface TrialNetworkOptions {
   readonly network: number;
   readonly sensors: number;
   /** Stations of reference grade, members with the role `reference`; default none. */
-  readonly references?: 0 | 1 | 2;
+  readonly references?: 0 | 1 | 2 | 3;
+  /**
+   * Where references stand: at places of their own (default); each on the mast of a sensor, of those that drift first; or on one roof with
+   * all sensors. Who shares a mast shares its air to the last hour.
+   */
+  readonly masts?: 'own' | 'beside' | 'roof';
+  /** One reference goes from sensor to sensor, and what it finds is told as `measured`. */
+  readonly rounds?: ReferenceRounds;
   readonly days: number;
   /** Date of the first hour, `YYYY-MM-DD`; default 2023-04-01. */
   readonly origin?: string;
@@ -34,6 +41,15 @@ export interface TrialNetworkOptions {
     readonly fault: AirFault;
   }[];
   readonly events?: readonly TrialSensorEvent[];
+}
+
+/** A cross-check of every sensor in turn. */
+export interface ReferenceRounds {
+  /** Day of the first check, and days until the same sensor is checked again; the others lie evenly between. */
+  readonly firstDay: number;
+  readonly everyDays: number;
+  /** Ratio, or in the unit of the channel. */
+  readonly standardUncertainty: number;
 }
 
 /** What was done to a device, and is told: `restartsUs` of its series. */

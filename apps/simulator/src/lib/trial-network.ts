@@ -5,8 +5,9 @@ import { airAtPlaces, type AirSite } from './air-sites.ts';
 import { type AirWeather, hourlyWeather, northernDays } from './air-weather.ts';
 import { originMs } from './calendar.ts';
 import { randomStream, STREAM } from './random.ts';
-import { isOffset } from './sensor-error.ts';
+import { isOffset, sensorError } from './sensor-error.ts';
 import { networkPlaces, positionOf } from './trial-network-places.ts';
+import { crossChecks, type MeasuredError } from './cross-checks.ts';
 import type { TrialNetworkOptions } from './trial-network-options.ts';
 import { cityWeather } from './weather.ts';
 
@@ -29,6 +30,8 @@ export interface TrialSensorSeries {
   readonly longitude: number;
   readonly model: string;
   readonly restartsUs: readonly number[];
+  /** What cross-checks said of it. */
+  readonly measured?: readonly MeasuredError[];
 }
 
 /** What only the simulator knows of it. */
@@ -71,7 +74,9 @@ export function buildTrialNetwork(options: TrialNetworkOptions): TrialNetwork {
   const moves = (options.events ?? []).filter(({ kind }) => kind === 'moved');
   const places = networkPlaces(keys, options, moves);
   const sites = airAtPlaces(places, { keys, startMs, hours, climate, weather });
-  const drifted = drawDrifted(options, keys);
+  const order = drawOrder(options, keys);
+  const drifted = new Set(order.slice(0, driftedCount(options)));
+  const mastOf = (device: number): number => mastDevice(options, device, order);
   const built = Array.from({ length: devices }, (_, device) => {
     const own = moves.filter(({ sensor }) => sensor === device);
     return deviceSeries(options, device, {
@@ -80,8 +85,8 @@ export function buildTrialNetwork(options: TrialNetworkOptions): TrialNetwork {
       hours,
       weather,
       drifted: drifted.has(device),
-      place: places[device] ?? { east: 0, north: 0, height: 0 },
-      siteAt: (k) => siteOf(sites, device, { own, moves, devices, k }),
+      place: besideMast(places[mastOf(device)], device === mastOf(device) ? 0 : device),
+      siteAt: (k) => siteOf(sites, mastOf(device), { own, moves, devices, k }),
     });
   }).flat();
   built.sort((a, b) => compare(a.series, b.series));
@@ -126,7 +131,7 @@ function deviceSeries(
   const restartDays = own.filter(({ kind }) => kind !== 'moved').map(({ day }) => day);
   const lost = loseHours([...context.keys, STREAM.gap, device], hours, options.gapRate ?? 0.004);
   const batch = Math.floor(device / 4);
-  return measured(options, reference).map((quantity) => {
+  return quantitiesOf(options, reference).map((quantity) => {
     const faults = [
       ...(context.drifted && options.drift?.quantity === quantity ? [options.drift.fault] : []),
       ...(options.faults ?? [])
@@ -148,6 +153,19 @@ function deviceSeries(
         weather,
       );
     const first = element(0);
+    const rounds = reference || !options.quantities.includes(quantity) ? undefined : options.rounds;
+    const measured =
+      rounds === undefined
+        ? {}
+        : {
+            measured: crossChecks(rounds, {
+              turn: device / options.sensors,
+              hours,
+              startUs,
+              errorAt: (k) => sensorError({ ...first, quantity }, k),
+              random: randomStream(...context.keys, STREAM.gap, device, 1),
+            }),
+          };
     const partner =
       options.twoChannel === true && !reference && (quantity === 'pm2_5' || quantity === 'pm10')
         ? { partner: withGaps(element(1).values, lost) }
@@ -164,6 +182,7 @@ function deviceSeries(
         limitOf: isOffset(quantity) ? 'offset' : 'relative_error',
         values: withGaps(first.values, lost),
         ...partner,
+        ...measured,
         ...positionOf(context.place),
         model: reference ? 'BT-REF' : `BT-AIR${4 + batch}`,
         // it came verified
@@ -191,7 +210,7 @@ const QUANTITY_KEYS: Readonly<Record<AirQuantity, number>> = {
   pressure: 7,
 };
 
-function measured({ quantities }: TrialNetworkOptions, reference: boolean): AirQuantity[] {
+function quantitiesOf({ quantities }: TrialNetworkOptions, reference: boolean): AirQuantity[] {
   if (reference) return [...quantities];
   // what values of the others are corrected with
   const beside = quantities.flatMap((quantity): AirQuantity[] =>
@@ -221,14 +240,38 @@ function siteOf(
   return site;
 }
 
-function drawDrifted(options: TrialNetworkOptions, keys: readonly number[]): Set<number> {
+/** Sensors in the order in which they are given what there is: faults, and references beside them. */
+function drawOrder(options: TrialNetworkOptions, keys: readonly number[]): number[] {
   const random = randomStream(...keys, STREAM.airFault);
-  const order = Array.from({ length: options.sensors }, (_, sensor) => ({
+  return Array.from({ length: options.sensors }, (_, sensor) => ({
     sensor,
     turn: random.next(),
-  })).toSorted((a, b) => a.turn - b.turn);
-  const count = Math.round((options.drift?.share ?? 0) * options.sensors);
-  return new Set(order.slice(0, count).map(({ sensor }) => sensor));
+  }))
+    .toSorted((a, b) => a.turn - b.turn)
+    .map(({ sensor }) => sensor);
+}
+
+const driftedCount = ({ drift, sensors }: TrialNetworkOptions): number =>
+  Math.round((drift?.share ?? 0) * sensors);
+
+/** The device on whose mast a device stands; itself where that is its own. */
+function mastDevice(
+  { masts = 'own', sensors }: TrialNetworkOptions,
+  device: number,
+  order: readonly number[],
+): number {
+  if (masts === 'roof') return 0;
+  return masts === 'beside' && device >= sensors ? (order[device - sensors] ?? device) : device;
+}
+
+/** Some metres from the middle of a mast or a roof. */
+function besideMast(place: AirPlace | undefined, number: number): AirPlace {
+  const { east, north, height } = place ?? { east: 0, north: 0, height: 0 };
+  return {
+    east: east + 0.002 * (number % 4),
+    north: north + 0.002 * Math.floor(number / 4),
+    height,
+  };
 }
 
 function compare(a: TrialSensorSeries, b: TrialSensorSeries): number {

@@ -23,6 +23,11 @@ const LEFT_OUT_FROM = 0.3;
 const LEAST_KEPT = 5;
 /** Two elements of one device stray so much less from each other than two devices, before that is learned. */
 const PAIR_UNITS = 0.3;
+/** So much less strays from a reference at its own place than from others elsewhere, before that is learned: the element alone. */
+const OWN_UNITS = 0.4;
+/** Constant difference to a reference at the same place and offset of their relation: inlets, damp. */
+const SAME_PLACE_UNITS = 0.25;
+const SAME_OFFSET_LEVELS = 0.1;
 /** Probability from which on a reference that seems to drift tells of its neighbours. */
 const BELIED_FROM = 0.95;
 /** Share of a network's stretches from which no wander is learned, at most. */
@@ -37,6 +42,8 @@ const LEVEL_DAYS = 30;
 
 interface Known {
   readonly wander: Wander;
+  /** That of sensors beside a reference at their own place. */
+  readonly ownWander: Wander;
   readonly unit: number;
   readonly onsetsPerYear: number;
   readonly factors: readonly number[];
@@ -51,6 +58,8 @@ export interface JudgedStretch {
   /** First week of the stretch on the calendar. */
   readonly fromWeek: number;
   readonly probabilityDrifted: number;
+  /** What the others of its kind stray. */
+  readonly wander: Wander;
 }
 
 export interface JudgedQuantity {
@@ -76,6 +85,7 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
   let onsetsPerYear = DRIFT_PRIOR.onsetsPerYear;
   const unit = unitOf(networks);
   let wander = usualWander(unit);
+  let ownWander = usualWander(OWN_UNITS * unit);
   let judged: JudgedQuantity[] = [];
   const pathsOf = rememberedPaths();
   const pairWander = learnPairs(networks, unit);
@@ -84,6 +94,7 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
     const last = round === ROUNDS - 1;
     const known = {
       wander,
+      ownWander,
       unit,
       onsetsPerYear,
       factors: last ? WANDER_FACTORS : [1],
@@ -95,11 +106,10 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
       stretches: (compared[n] as ComparedStretch[]).map((one) => judgeStretch(network, one, known)),
     }));
     if (last) break;
-    wander = learnWander(
-      judged.flatMap(({ network, stretches }) => learningStretches(network, stretches, known)),
-      unit,
-      round === 0 ? undefined : wander,
-    );
+    const learning = (samePlace: boolean): LearningStretch[] =>
+      judged.flatMap((one) => learningStretches(one, samePlace, known));
+    wander = learnWander(learning(false), unit, round === 0 ? undefined : wander);
+    ownWander = learnWander(learning(true), OWN_UNITS * unit, round === 0 ? undefined : ownWander);
     onsetsPerYear = learnOnsets(judged);
     for (const { network, stretches } of judged)
       if (stretches.some(isBelied)) anchored.add(network);
@@ -135,7 +145,7 @@ function learnPairs(networks: readonly QuantityNetwork[], unit: number): Wander 
       const rows = network.pairs[stretch];
       return rows === undefined
         ? []
-        : [{ rows, setting: settingOf(network, stretch, unit), weight: 1 }];
+        : [{ rows, setting: settingOf(network, { stretch, samePlace: false }, unit), weight: 1 }];
     }),
   );
   return pairs.length === 0 ? usualWander(usual) : learnWander(pairs, usual);
@@ -159,14 +169,15 @@ function unitOf(networks: readonly QuantityNetwork[]): number {
 
 function settingOf(
   network: QuantityNetwork,
-  index: number,
+  of: { readonly stretch: number; readonly samePlace: boolean },
   unit: number,
 ): Omit<FilterSetting, 'wander'> {
-  const stretch = network.stretches[index] as Stretch;
+  const stretch = network.stretches[of.stretch] as Stretch;
   const { from, to } = weeksOf(network, stretch);
   return {
-    placeSd: PLACE_UNITS * unit,
-    offsetSd: OFFSET_LEVELS,
+    placeSd: (of.samePlace ? SAME_PLACE_UNITS : PLACE_UNITS) * unit,
+    offsetSd: of.samePlace ? SAME_OFFSET_LEVELS : OFFSET_LEVELS,
+    ...(of.samePlace ? { ownShare: 1 } : {}),
     startSd: (stretch.verified ? VERIFIED_UNITS : UNVERIFIED_UNITS) * unit,
     from,
     weeks: to - from,
@@ -186,31 +197,39 @@ function judgeStretch(
 ): JudgedStretch {
   const stretch = network.stretches[compared.stretch] as Stretch;
   const series = network.series[stretch.series] as SensorSeries;
-  const setting = settingOf(network, compared.stretch, known.unit);
+  const { samePlace } = compared.neighbourhood;
+  const kind = { stretch: compared.stretch, samePlace };
+  const setting = settingOf(network, kind, known.unit);
+  const wander = samePlace ? known.ownWander : known.wander;
   const { weeks, from } = setting;
   const paths = known.pathsOf(weeks, network.comparison === 'ratio');
   const rows = withMeasured(network, compared.rows, { stretch, series });
   const filtered = known.factors.map((factor) =>
-    filterWander(rows, paths, { ...setting, wander: scaled(known.wander, factor) }),
+    filterWander(rows, paths, { ...setting, wander: scaled(wander, factor) }),
   );
   const pairRows = network.pairs[compared.stretch];
   const evidence = {
     ...(pairRows === undefined
       ? {}
-      : { pair: filterWander(pairRows, paths, { ...setting, wander: known.pairWander }) }),
+      : {
+          pair: filterWander(pairRows, paths, {
+            ...settingOf(network, { ...kind, samePlace: false }, known.unit),
+            wander: known.pairWander,
+          }),
+        }),
     weeks,
     paths,
     filtered,
     factors: known.factors,
     sizeUnit: known.unit,
-    wander: Math.hypot(known.wander.short, known.wander.long),
+    wander: Math.hypot(wander.short, wander.long),
     levelNow: levelNow(compared),
   };
   const { probabilityDrifted } = posteriorAt(evidence, weeks - 1, known.onsetsPerYear);
   // one of them would make the wander and the onsets of all networks not a number
   if (!Number.isFinite(probabilityDrifted))
     throw new RangeError(`${series.quantity} of ${series.deviceId} has no likelihood`);
-  return { compared, stretch, evidence, fromWeek: from, probabilityDrifted };
+  return { compared, stretch, evidence, fromWeek: from, probabilityDrifted, wander };
 }
 
 function scaled(wander: Wander, factor: number): Wander {
@@ -257,23 +276,27 @@ function levelNow({ days }: ComparedStretch): number {
 }
 
 /**
- * Those from whom the wander is learned: all, but the likeliest to drift without their drift, at most a quarter of a network. Without
- * that bound every healthy sensor that strays farther than most would count as a drift, and what is left over would look steadier than it is.
+ * Those from whom the wander is learned, of those beside a reference at their place or of the others: all, but the likeliest to drift
+ * without their drift, at most a quarter of a network. Without that bound every healthy sensor that strays farther than most would count
+ * as a drift, and what is left over would look steadier than it is.
  */
 function learningStretches(
-  network: QuantityNetwork,
-  stretches: readonly JudgedStretch[],
+  { network, stretches: all }: JudgedQuantity,
+  samePlace: boolean,
   { unit, onsetsPerYear }: Known,
 ): LearningStretch[] {
+  const stretches = all.filter(({ compared }) => compared.neighbourhood.samePlace === samePlace);
   const ranked = stretches
     .filter(
       ({ stretch, probabilityDrifted }) => !stretch.reference && probabilityDrifted > LEFT_OUT_FROM,
     )
     .toSorted((a, b) => b.probabilityDrifted - a.probabilityDrifted);
-  const corrected = new Set(ranked.slice(0, Math.floor(stretches.length * MOST_TRIMMED)));
+  // a reference is often beside a single sensor
+  const most = Math.max(samePlace ? 1 : 0, Math.floor(stretches.length * MOST_TRIMMED));
+  const corrected = new Set(ranked.slice(0, most));
   return stretches.map((one) => ({
     rows: corrected.has(one) ? withoutDrift(one, onsetsPerYear) : one.compared.rows,
-    setting: settingOf(network, one.compared.stretch, unit),
+    setting: settingOf(network, { stretch: one.compared.stretch, samePlace }, unit),
     weight: 1,
   }));
 }

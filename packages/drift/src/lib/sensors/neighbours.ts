@@ -9,6 +9,11 @@ import { finiteMean } from './finite-mean.ts';
 export const LEAST_NEIGHBOURS = 4;
 export const LEAST_CORRELATION = 0.8;
 export const REFERENCE_KM = 5;
+/** Who stands so near shares its air to the last hour: a mast, a roof. */
+const SAME_PLACE_KM = 0.05;
+/** Share of its days that a sensor must have beside such a reference for being compared with nothing else, and of its latest ones. */
+const BESIDE_SHARE = 0.8;
+const LATEST_DAYS = 30;
 /** The best correlated ones; more add cost and no precision. */
 const MOST_NEIGHBOURS = 12;
 /** Days that two stretches must share to be compared, and to tell their covariance. */
@@ -43,6 +48,8 @@ export interface Neighbourhood {
   /** How many of the sensors vary with it well enough, and how many references are near. */
   readonly correlated: number;
   readonly nearReferences: number;
+  /** Whether all neighbours are references at its very place: what strays then is the sensor, and no place. */
+  readonly samePlace: boolean;
 }
 
 export interface NeighbourData {
@@ -63,7 +70,7 @@ export function neighbourhoodOf(
 ): Neighbourhood {
   const { series, stretches } = data;
   const own = series[(stretches[target] as Stretch).series] as SensorSeries;
-  const candidates: { stretch: number; correlation: number; km: number; near: boolean }[] = [];
+  const candidates: Candidate[] = [];
   const correlated = new Set<number>();
   const near = new Set<number>();
   for (let k = 0; k < stretches.length; k++) {
@@ -87,7 +94,7 @@ export function neighbourhoodOf(
     (a, b) =>
       Number(b.near) - Number(a.near) || b.correlation - a.correlation || a.stretch - b.stretch,
   );
-  const chosen = candidates.slice(0, MOST_NEIGHBOURS);
+  const { chosen, samePlace } = chooseOf(target, candidates, data);
   const prior = Float64Array.from(
     chosen,
     ({ stretch, km }) =>
@@ -109,7 +116,49 @@ export function neighbourhoodOf(
       .filter(({ weight }) => weight > 0),
     correlated: correlated.size,
     nearReferences: near.size,
+    samePlace,
   };
+}
+
+interface Candidate {
+  readonly stretch: number;
+  readonly correlation: number;
+  readonly km: number;
+  readonly near: boolean;
+}
+
+/**
+ * A sensor beside a reference is compared with that reference alone: every other neighbour brings the wander of two places. A reference is
+ * compared with other places as far as there are enough: the sensor on its mast would outweigh them all, also one that drifts.
+ */
+function chooseOf(
+  target: number,
+  candidates: readonly Candidate[],
+  { stretches, daily }: NeighbourData,
+): { readonly chosen: readonly Candidate[]; readonly samePlace: boolean } {
+  const isReference = (stretch: number): boolean => (stretches[stretch] as Stretch).reference;
+  if (isReference(target)) {
+    const elsewhere = candidates.filter(({ km }) => !(km <= SAME_PLACE_KM));
+    const enough = elsewhere.length >= LEAST_NEIGHBOURS ? elsewhere : candidates;
+    return { chosen: enough.slice(0, MOST_NEIGHBOURS), samePlace: false };
+  }
+  const beside = candidates.filter(
+    ({ stretch, km }) => km <= SAME_PLACE_KM && isReference(stretch),
+  );
+  const samePlace = areThere(
+    daily[target] as Float64Array,
+    beside.map(({ stretch }) => daily[stretch] as Float64Array),
+  );
+  return { chosen: (samePlace ? beside : candidates).slice(0, MOST_NEIGHBOURS), samePlace };
+}
+
+/** Whether others were there on nearly all days of a sensor, and of late. */
+function areThere(own: Float64Array, others: readonly Float64Array[]): boolean {
+  const days = [...own.keys()].filter((d) => Number.isFinite(at(own, d)));
+  const share = (counted: readonly number[]): number =>
+    counted.filter((d) => others.some((values) => Number.isFinite(at(values, d)))).length /
+    counted.length;
+  return share(days) >= BESIDE_SHARE && share(days.slice(-LATEST_DAYS)) >= BESIDE_SHARE;
 }
 
 /** Second moments of the differences to each neighbour, brought to one level, row-major. */

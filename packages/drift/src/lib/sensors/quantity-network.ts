@@ -87,7 +87,7 @@ export function compareAll(
   return stretches.map((stretch, index): ComparedStretch => {
     const neighbourhood = Number.isFinite(at(level.levels, index))
       ? neighbourhoodOf(index, data, leftOut)
-      : { neighbours: [], correlated: 0, nearReferences: 0 };
+      : { neighbours: [], correlated: 0, nearReferences: 0, samePlace: false };
     const blend = blendOf(stretch, at(level.startLevels, index), neighbourhood.neighbours, {
       values,
       stretches,

@@ -36,7 +36,7 @@ export interface AnsweredSensor {
 export function answerSensor(
   network: QuantityNetwork,
   judged: JudgedStretch,
-  verdict: Pick<QuantityVerdict, 'wander' | 'onsetsPerYear'>,
+  verdict: Pick<QuantityVerdict, 'onsetsPerYear'>,
   asOfUs: number,
 ): AnsweredSensor {
   const series = network.series[judged.stretch.series] as SensorSeries;
@@ -80,7 +80,7 @@ export function answerSensor(
     ...(exitLatestUs === undefined ? {} : { exitLatestUs }),
     minimumDetectable: minimumDetectable(dataSd, series.limit),
     evidenceDays: compared.days.count,
-    evidence: evidenceItems(network, judged, { verdict, posterior, dataSd, resolvable, mean }),
+    evidence: evidenceItems(network, judged, { posterior, dataSd, resolvable, mean }),
     history: ratio ? historyOf(network.calendar, judged, verdict.onsetsPerYear) : [],
   };
   return { estimated: { result, limit: series.limit, dataSd, resolvable }, posterior };
@@ -93,9 +93,8 @@ function asComponent(part: Part): Parameters<typeof mixtureQuantiles>[0][number]
 
 function evidenceItems(
   network: QuantityNetwork,
-  { compared, evidence, stretch, fromWeek }: JudgedStretch,
+  { compared, evidence, stretch, fromWeek, wander }: JudgedStretch,
   said: {
-    readonly verdict: Pick<QuantityVerdict, 'wander'>;
     readonly posterior: Posterior;
     readonly dataSd: number;
     readonly resolvable: boolean;
@@ -130,7 +129,7 @@ function evidenceItems(
     });
   items.push({
     code: `sensor_wander${kind}`,
-    values: { short: said.verdict.wander.short, walk: said.verdict.wander.walk },
+    values: { short: wander.short, walk: wander.walk },
   });
   if (stretch.verified && stretch.fromUs > network.calendar.startUs)
     items.push({ code: 'sensor_restarted', values: { at: formatTimestamp(stretch.fromUs) } });

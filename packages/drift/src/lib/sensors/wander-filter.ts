@@ -24,6 +24,8 @@ export interface FilterSetting {
   readonly placeSd: number;
   readonly offsetSd: number;
   readonly startSd: number;
+  /** Share of the walk's variance that is the sensor's own; half of it by default, the rest is its place's and its neighbours'. */
+  readonly ownShare?: number;
   /** First week and number of weeks of the stretch. */
   readonly from: number;
   readonly weeks: number;
@@ -58,7 +60,6 @@ const PLACE_WALK = 7;
 const START = 8;
 /** Weeks after which the long wander has fallen to 1/e. */
 const LONG_WEEKS = 20;
-/** Share of the walk's variance that is the sensor's own; the rest is its place's and its neighbours'. */
 const OWN_SHARE = 0.5;
 
 /** The filter's own course, which depends on the wander and not on what was observed. */
@@ -166,7 +167,7 @@ function gainsOf(
   setting: FilterSetting,
   ownVariance: Float64Array,
 ): Gains {
-  const { wander, from, weeks } = setting;
+  const { wander, from, weeks, ownShare = OWN_SHARE } = setting;
   const rows = all.filter(({ week }) => week >= from && week < from + weeks);
   const p = new Float64Array(STATES * STATES);
   const initial = [
@@ -200,9 +201,9 @@ function gainsOf(
       forget(p, SHORT, keptShort, wander.short);
       forget(p, LONG, keptLong, wander.long);
       p[SENSOR_WALK * STATES + SENSOR_WALK] =
-        at(p, SENSOR_WALK * STATES + SENSOR_WALK) + OWN_SHARE * walked;
+        at(p, SENSOR_WALK * STATES + SENSOR_WALK) + ownShare * walked;
       p[PLACE_WALK * STATES + PLACE_WALK] =
-        at(p, PLACE_WALK * STATES + PLACE_WALK) + (1 - OWN_SHARE) * walked;
+        at(p, PLACE_WALK * STATES + PLACE_WALK) + (1 - ownShare) * walked;
     }
     for (; next < rows.length && at(gains.week, next) === w; next++) {
       const h = gains.design.subarray(next * STATES, (next + 1) * STATES);

@@ -1,4 +1,4 @@
-import type { AirFault, AirQuantity, Climate, TrialSensorEvent } from '@verimeter/simulator';
+import type { AirFault, AirQuantity, Climate, TrialNetworkOptions } from '@verimeter/simulator';
 
 /** Without its day: the cell says when. */
 type CellFault =
@@ -20,14 +20,16 @@ export interface SimulatedCell extends CommonOptions {
   readonly source: 'simulated';
   readonly quantity: AirQuantity;
   readonly sensors: number;
-  readonly references: 0 | 1 | 2;
+  readonly references: 0 | 1 | 2 | 3;
   /** km */
   readonly spacing: number;
   /** Of the sensors that get the fault. */
   readonly share: number;
   readonly twoChannel?: boolean;
   readonly climate?: Climate;
-  readonly events?: readonly TrialSensorEvent[];
+  readonly events?: NonNullable<TrialNetworkOptions['events']>;
+  readonly masts?: NonNullable<TrialNetworkOptions['masts']>;
+  readonly rounds?: NonNullable<TrialNetworkOptions['rounds']>;
   /** Further quantities of the devices, beside the humidity (gases: and temperature) that they are corrected with. */
   readonly also?: readonly AirQuantity[];
 }
@@ -121,6 +123,43 @@ const ACCEPTANCE: readonly SensorCell[] = [
   }),
 ];
 
+/** What a reference brings by where it stands. */
+const REFERENCES: readonly SensorCell[] = [
+  cell('pm-beside', 'two references among ten, each on the mast of one of the two that drift', {
+    references: 2,
+    masts: 'beside',
+  }),
+  cell('temperature-beside', 'the same for +0.5 K', {
+    quantity: 'temperature',
+    fault: WARMER,
+    references: 2,
+    masts: 'beside',
+  }),
+  cell('pm-beside-1', 'one of ten drifts, with a reference on its mast', {
+    references: 1,
+    share: 0.1,
+    masts: 'beside',
+  }),
+  cell('pm-roof', 'ten sensors and a reference on one roof, two drift', {
+    references: 1,
+    masts: 'roof',
+  }),
+  cell('temperature-roof', 'the same for +0.5 K', {
+    quantity: 'temperature',
+    fault: WARMER,
+    references: 1,
+    masts: 'roof',
+  }),
+  healthy('seasons-roof', 'healthy PM2.5 sensors and a reference on one roof, three years', {
+    references: 1,
+    masts: 'roof',
+  }),
+  cell('pm-rounds', 'one reference goes round: each sensor is cross-checked every 140 days, 3 %', {
+    rounds: { firstDay: 30, everyDays: 140, standardUncertainty: 0.03 },
+  }),
+  cell('references-3', 'three references at places of their own', { references: 3 }),
+];
+
 /** One factor at a time: what a network has to look like. */
 const FACTORS: readonly SensorCell[] = [
   cell('sensors-5', '5 sensors, one drifts', { sensors: 5 }),
@@ -194,7 +233,7 @@ const TINY: SensorCell = cell('tiny', 'five sensors for twenty weeks, one +60 % 
   fault: { kind: 'gain_step', size: 0.6 },
 });
 
-export const SIMULATED: readonly SensorCell[] = [...ACCEPTANCE, ...FACTORS];
+export const SIMULATED: readonly SensorCell[] = [...ACCEPTANCE, ...REFERENCES, ...FACTORS];
 export const ALL_CELLS: readonly SensorCell[] = [...SIMULATED, ...REAL, TINY];
 
 export const findSensorCell = (name: string): SensorCell | undefined =>
