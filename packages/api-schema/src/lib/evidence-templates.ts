@@ -261,6 +261,14 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'Compared with {neighbours|whole} neighbours and {references|whole} reference stations; a shift of this quantity is told to ±{data_sd} in its unit (one standard deviation).',
     vi: 'So sánh với {neighbours|whole} cảm biến lân cận và {references|whole} trạm chuẩn; độ lệch của đại lượng này xác định được đến ±{data_sd} theo đơn vị đo (một độ lệch chuẩn).',
   },
+  sensor_beside_reference: {
+    en: 'Compared with {references|whole} reference station(s) at its own place, whose air is the same: its error is told against the reference, to ±{data_sd|percent} (one standard deviation).',
+    vi: 'So sánh với {references|whole} trạm chuẩn đặt cùng vị trí, cùng một không khí: sai số được xác định so với trạm chuẩn, đến ±{data_sd|percent} (một độ lệch chuẩn).',
+  },
+  sensor_beside_reference_offset: {
+    en: 'Compared with {references|whole} reference station(s) at its own place, whose air is the same: its offset is told against the reference, to ±{data_sd} in its unit (one standard deviation).',
+    vi: 'So sánh với {references|whole} trạm chuẩn đặt cùng vị trí, cùng một không khí: độ lệch được xác định so với trạm chuẩn, đến ±{data_sd} theo đơn vị đo (một độ lệch chuẩn).',
+  },
   sensor_few_neighbours: {
     en: 'Only {neighbours|whole} sensors vary together with this one (correlation above {correlation}) and no reference station is within {km|whole} km: {least|whole} neighbours or one reference are needed to tell its error.',
     vi: 'Chỉ có {neighbours|whole} cảm biến biến thiên cùng cảm biến này (tương quan trên {correlation}) và không có trạm chuẩn trong vòng {km|whole} km: cần {least|whole} cảm biến lân cận hoặc một trạm chuẩn để biết sai số.',

@@ -31,7 +31,8 @@ PLACE, OFFSET, START = 0.3, 0.25, 0.03
 WEEKS_PER_YEAR = 365.25 / 7
 
 
-def filter_case():
+def filter_case(beside):
+    """`beside`: the reference stands at the sensor's own place, so that all that is forgotten, the walk and the start are the sensor's."""
     n = len(ROW_WEEKS)
     u = sequence(3 * n, 5)
     week = np.array(ROW_WEEKS, float)
@@ -48,15 +49,22 @@ def filter_case():
         + WANDER["season"] ** 2 * (np.outer(cos, cos) + np.outer(sin, sin))
         + PLACE**2
         + walk
+        + (START**2 if beside else 0)
     )
     covariance = np.eye(n) + np.outer(gain, gain) * of_gain + OFFSET**2 * np.outer(offset, offset)
     step = gain * (week >= 15)
     inverse = np.linalg.inv(covariance)
     _, logdet = np.linalg.slogdet(covariance)
-    # half of the walk is the sensor's own; its error at the start is seen by nobody here
+    # half of the walk is the sensor's own, else; its error at the start is seen by nobody then
     end = WEEKS - 1
-    with_own = 0.5 * gain * WANDER["walk"] ** 2 * np.minimum(week, end) / WEEKS_PER_YEAR
-    own_variance = 0.5 * WANDER["walk"] ** 2 * end / WEEKS_PER_YEAR + START**2
+    share = 1 if beside else 0.5
+    with_own = share * WANDER["walk"] ** 2 * np.minimum(week, end) / WEEKS_PER_YEAR
+    own_variance = share * WANDER["walk"] ** 2 * end / WEEKS_PER_YEAR + START**2
+    if beside:
+        with_own += WANDER["short"] ** 2 * np.exp(-(end - week) / WANDER["weeks"])
+        with_own += WANDER["long"] ** 2 * np.exp(-(end - week) / 20) + START**2
+        own_variance += WANDER["short"] ** 2 + WANDER["long"] ** 2
+    with_own *= gain
     return {
         "logLikelihood": -0.5 * (value @ inverse @ value + logdet + n * np.log(2 * np.pi)),
         "information": step @ inverse @ step,
@@ -101,6 +109,10 @@ def listed(value):
 
 
 if __name__ == "__main__":
-    out = {"filter": filter_case(), "weights": weights_case()}
+    out = {
+        "filter": filter_case(False),
+        "beside": filter_case(True),
+        "weights": weights_case(),
+    }
     path = pathlib.Path(__file__).with_name("sensors.json")
     path.write_text(json.dumps(listed(out), indent=2) + "\n")

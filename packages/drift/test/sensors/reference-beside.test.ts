@@ -30,11 +30,9 @@ function restless(sensors: readonly MadeSensor[]): SensorNetworkInput {
 const falling = (day: number): number => 1 - (0.25 * Math.max(0, day - 120)) / 365.25;
 
 /** Six sensors; a reference sees the very air of the third one, from a day on, so many metres away. */
-function withReference(metres: number, sinceDay = 0): SensorNetworkInput {
+function withReference(metres: number, sinceDay = 0, gain = falling): SensorNetworkInput {
   const air = restless(madeNames(6)).series[2];
-  const network = restless(
-    madeNames(6).map((one, i) => (i === 2 ? { ...one, gain: falling } : one)),
-  );
+  const network = restless(madeNames(6).map((one, i) => (i === 2 ? { ...one, gain } : one)));
   if (air === undefined) throw new Error('no third sensor');
   const noise = bellSequence(air.values.length, 32_452_843);
   return {
@@ -104,6 +102,23 @@ test('where places stray, a slow drift is seen beside a reference only', () => {
   expect(Math.abs((beside.errorEstimate ?? 0) - truth)).toBeLessThan(0.03);
   expect(beside.intervalLow).toBeLessThan(truth);
   expect(beside.intervalHigh).toBeGreaterThan(truth);
+  expect(beside.evidence[0]).toMatchObject({
+    code: 'sensor_beside_reference',
+    values: { references: 1 },
+  });
   expect(alone.probabilityDrifted).toBeLessThan(0.7);
   expect(beside.minimumDetectable ?? 1).toBeLessThan(0.6 * (alone.minimumDetectable ?? 0));
+});
+
+test('an error that was there from the beginning is seen beside a reference, and is no drift', () => {
+  const found = third(withReference(3, 0, () => 1.35));
+  expect(found.errorEstimate).toBeGreaterThan(0.3);
+  expect(found.errorEstimate).toBeLessThan(0.4);
+  expect(found.intervalLow).toBeLessThan(0.35);
+  expect(found.intervalHigh).toBeGreaterThan(0.35);
+  expect(found.probabilityOverLimit).toBeGreaterThan(0.9);
+  expect(found.probabilityDrifted).toBeLessThan(0.3);
+  // from 700 m away it is the difference of two places
+  const apart = third(withReference(700, 0, () => 1.35));
+  expect(Math.abs(apart.errorEstimate ?? 1)).toBeLessThan(0.1);
 });

@@ -42,27 +42,32 @@ test('the filter is dense generalised least squares with the covariance of all w
     of: 'gain' as const,
     byWeek: Float64Array.from({ length: WEEKS }, (_, w) => (w >= 15 ? 1 : 0)),
   };
-  const found = filterWander(rows(), [step], SETTING);
-  const last = WEEKS - 1;
-  expectClose(
-    [
-      found.logLikelihood[last] ?? NaN,
-      found.information[last] ?? NaN,
-      found.moment[last] ?? NaN,
-      found.mean[last] ?? NaN,
-      found.variance[last] ?? NaN,
-      found.taken[last] ?? NaN,
-    ],
-    [
-      reference.filter.logLikelihood,
-      reference.filter.information,
-      reference.filter.moment,
-      reference.filter.mean,
-      reference.filter.variance,
-      reference.filter.taken,
-    ],
-    1e-8,
-  );
+  for (const [setting, expected] of [
+    [SETTING, reference.filter],
+    [{ ...SETTING, samePlace: true }, reference.beside],
+  ] as const) {
+    const found = filterWander(rows(), [step], setting);
+    const last = WEEKS - 1;
+    expectClose(
+      [
+        found.logLikelihood[last] ?? NaN,
+        found.information[last] ?? NaN,
+        found.moment[last] ?? NaN,
+        found.mean[last] ?? NaN,
+        found.variance[last] ?? NaN,
+        found.taken[last] ?? NaN,
+      ],
+      [
+        expected.logLikelihood,
+        expected.information,
+        expected.moment,
+        expected.mean,
+        expected.variance,
+        expected.taken,
+      ],
+      1e-8,
+    );
+  }
   expect(wanderLikelihood(rows(), SETTING)).toBeCloseTo(reference.filter.logLikelihood, 8);
 });
 

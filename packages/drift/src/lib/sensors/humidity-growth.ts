@@ -6,6 +6,8 @@ import { finiteMean } from './finite-mean.ts';
 export const SWELLING: ReadonlySet<string> = new Set(['pm2_5', 'pm10']);
 /** Above this activity of water the growth is not followed: optics are warmer than the air, and hygrometers err. */
 const MOST_ACTIVITY = 0.92;
+/** % at which particles are weighed, so that values are brought to it: filters lie at 30 to 40 (40 CFR 50, Appendix L) or 45 to 50 (EN 12341). */
+const WEIGHED_AT = 40;
 /** Hours that tell a growth, and how much a single sensor's own is trusted with so many hours. */
 const LEAST_HOURS = 24 * 21;
 const OWN_HOURS = 24 * 60;
@@ -26,7 +28,7 @@ export function waterUptake(percent: number): number {
 }
 
 /**
- * Values as they would be in dry air, value / (1 + growth x uptake). Beside references the growth of the network is found, and of each
+ * Values as they would be in the air that filters are weighed in, value / (1 + growth x uptake), over the same there. Beside references the growth of the network is found, and of each
  * sensor with it; among sensors alone only how they differ: what is common to all is in the blend as well.
  */
 export function dryValues(sensors: readonly SwellingSensor[]): Float64Array[] {
@@ -42,9 +44,12 @@ export function dryValues(sensors: readonly SwellingSensor[]): Float64Array[] {
     const network = anchored ? common : 0;
     const deviation = own === undefined ? 0 : trust * (own.growth - common);
     const growth = Math.max(-0.05, network + deviation);
+    const weighed = 1 + growth * waterUptake(WEIGHED_AT);
     return values.map((value, k) => {
       const percent = at(humidity, k);
-      return Number.isFinite(percent) ? value / (1 + growth * waterUptake(percent)) : value;
+      return Number.isFinite(percent)
+        ? (value * weighed) / (1 + growth * waterUptake(percent))
+        : value;
     });
   });
 }

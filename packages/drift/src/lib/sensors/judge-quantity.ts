@@ -1,5 +1,6 @@
 import { at } from '@verimeter/statistics';
 import { DAYS_PER_YEAR, WEEKS_PER_YEAR, weekAt } from './calendar.ts';
+import { comparisonSetting, neighbourSetting } from './comparison-setting.ts';
 import { type DriftPath, driftPaths } from './drift-paths.ts';
 import { DRIFT_PRIOR } from './drift-prior.ts';
 import { type LearningStretch, learnWander, usualWander } from './learn-wander.ts';
@@ -12,7 +13,7 @@ import {
 } from './sensor-posterior.ts';
 import type { SensorSeries } from './sensor-types.ts';
 import type { Stretch } from './stretches.ts';
-import { filterWander, type FilterSetting, type Wander } from './wander-filter.ts';
+import { filterWander, type Wander } from './wander-filter.ts';
 import { measuredRow, type WeeklyRow } from './weekly-rows.ts';
 
 /** Usual limit of a ratio; wander is measured in it, whatever limit a tenant sets. */
@@ -25,18 +26,10 @@ const LEAST_KEPT = 5;
 const PAIR_UNITS = 0.3;
 /** So much less strays from a reference at its own place than from others elsewhere, before that is learned: the element alone. */
 const OWN_UNITS = 0.4;
-/** Constant difference to a reference at the same place and offset of their relation: inlets, damp. */
-const SAME_PLACE_UNITS = 0.25;
-const SAME_OFFSET_LEVELS = 0.1;
 /** Probability from which on a reference that seems to drift tells of its neighbours. */
 const BELIED_FROM = 0.95;
 /** Share of a network's stretches from which no wander is learned, at most. */
 const MOST_TRIMMED = 0.25;
-/** Constant difference of two places and offset of their relation, and error of a sensor at the start of a stretch, in units. */
-const PLACE_UNITS = 1.5;
-const OFFSET_LEVELS = 0.3;
-const VERIFIED_UNITS = 0.15;
-const UNVERIFIED_UNITS = 0.25;
 /** Level of today: so many days. */
 const LEVEL_DAYS = 30;
 
@@ -145,7 +138,7 @@ function learnPairs(networks: readonly QuantityNetwork[], unit: number): Wander 
       const rows = network.pairs[stretch];
       return rows === undefined
         ? []
-        : [{ rows, setting: settingOf(network, { stretch, samePlace: false }, unit), weight: 1 }];
+        : [{ rows, setting: neighbourSetting(network, stretch, unit), weight: 1 }];
     }),
   );
   return pairs.length === 0 ? usualWander(usual) : learnWander(pairs, usual);
@@ -167,29 +160,6 @@ function unitOf(networks: readonly QuantityNetwork[]): number {
   return Math.min(...networks.flatMap(({ series }) => series.map(({ limit }) => limit)));
 }
 
-function settingOf(
-  network: QuantityNetwork,
-  of: { readonly stretch: number; readonly samePlace: boolean },
-  unit: number,
-): Omit<FilterSetting, 'wander'> {
-  const stretch = network.stretches[of.stretch] as Stretch;
-  const { from, to } = weeksOf(network, stretch);
-  return {
-    placeSd: (of.samePlace ? SAME_PLACE_UNITS : PLACE_UNITS) * unit,
-    offsetSd: of.samePlace ? SAME_OFFSET_LEVELS : OFFSET_LEVELS,
-    ...(of.samePlace ? { ownShare: 1 } : {}),
-    startSd: (stretch.verified ? VERIFIED_UNITS : UNVERIFIED_UNITS) * unit,
-    from,
-    weeks: to - from,
-  };
-}
-
-/** Calendar weeks of a stretch, the second one exclusive; at least one. */
-function weeksOf({ calendar }: QuantityNetwork, stretch: Stretch): { from: number; to: number } {
-  const from = weekAt(calendar, stretch.fromUs);
-  return { from, to: Math.max(from + 1, weekAt(calendar, stretch.toUs) + 1) };
-}
-
 function judgeStretch(
   network: QuantityNetwork,
   compared: ComparedStretch,
@@ -198,8 +168,7 @@ function judgeStretch(
   const stretch = network.stretches[compared.stretch] as Stretch;
   const series = network.series[stretch.series] as SensorSeries;
   const { samePlace } = compared.neighbourhood;
-  const kind = { stretch: compared.stretch, samePlace };
-  const setting = settingOf(network, kind, known.unit);
+  const setting = comparisonSetting(network, compared, known.unit);
   const wander = samePlace ? known.ownWander : known.wander;
   const { weeks, from } = setting;
   const paths = known.pathsOf(weeks, network.comparison === 'ratio');
@@ -213,7 +182,7 @@ function judgeStretch(
       ? {}
       : {
           pair: filterWander(pairRows, paths, {
-            ...settingOf(network, { ...kind, samePlace: false }, known.unit),
+            ...neighbourSetting(network, compared.stretch, known.unit),
             wander: known.pairWander,
           }),
         }),
@@ -296,7 +265,7 @@ function learningStretches(
   const corrected = new Set(ranked.slice(0, most));
   return stretches.map((one) => ({
     rows: corrected.has(one) ? withoutDrift(one, onsetsPerYear) : one.compared.rows,
-    setting: settingOf(network, { stretch: one.compared.stretch, samePlace }, unit),
+    setting: comparisonSetting(network, one.compared, unit),
     weight: 1,
   }));
 }

@@ -13,10 +13,13 @@ export interface Blend {
   readonly spread: Float64Array;
 }
 
-/** Each member is brought to the level of the target by itself, so that the others can make up for one that is missing. */
+/**
+ * Each member is brought to the level of the target by itself, so that the others can make up for one that is missing; without a level
+ * they stay as they are: references at the very place show what there is.
+ */
 export function blendOf(
   target: Stretch,
-  level: number,
+  level: number | undefined,
   neighbours: readonly Neighbour[],
   data: {
     readonly values: readonly Float64Array[];
@@ -33,8 +36,9 @@ export function blendOf(
   for (const { stretch, weight } of neighbours) {
     const other = data.stretches[stretch] as Stretch;
     const series = data.values[other.series] as Float64Array;
-    const ratio = comparison === 'ratio' ? level / at(data.levels, stretch) : 1;
-    const shift = comparison === 'ratio' ? 0 : level - at(data.levels, stretch);
+    const own = at(data.levels, stretch);
+    const ratio = comparison === 'ratio' && level !== undefined ? level / own : 1;
+    const shift = comparison === 'difference' && level !== undefined ? level - own : 0;
     const to = Math.min(target.to, other.to);
     for (let k = Math.max(target.from, other.from); k < to; k++) {
       const value = ratio * (series[k] as number) + shift;

@@ -88,7 +88,8 @@ export function compareAll(
     const neighbourhood = Number.isFinite(at(level.levels, index))
       ? neighbourhoodOf(index, data, leftOut)
       : { neighbours: [], correlated: 0, nearReferences: 0, samePlace: false };
-    const blend = blendOf(stretch, at(level.startLevels, index), neighbourhood.neighbours, {
+    const startLevel = neighbourhood.samePlace ? undefined : at(level.startLevels, index);
+    const blend = blendOf(stretch, startLevel, neighbourhood.neighbours, {
       values,
       stretches,
       levels: level.levels,

@@ -24,8 +24,8 @@ export interface FilterSetting {
   readonly placeSd: number;
   readonly offsetSd: number;
   readonly startSd: number;
-  /** Share of the walk's variance that is the sensor's own; half of it by default, the rest is its place's and its neighbours'. */
-  readonly ownShare?: number;
+  /** Whether all that strays is the sensor's own; else half of the walk is, and the rest is its place's and its neighbours'. */
+  readonly samePlace?: boolean;
   /** First week and number of weeks of the stretch. */
   readonly from: number;
   readonly weeks: number;
@@ -61,6 +61,9 @@ const START = 8;
 /** Weeks after which the long wander has fallen to 1/e. */
 const LONG_WEEKS = 20;
 const OWN_SHARE = 0.5;
+/** States that make up the sensor's own error; beside a reference at its place all that is forgotten belongs to it as well. */
+const OWN_STATES: readonly number[] = [SENSOR_WALK, START];
+const OWN_STATES_BESIDE: readonly number[] = [SHORT, LONG, SENSOR_WALK, START];
 
 /** The filter's own course, which depends on the wander and not on what was observed. */
 interface Gains {
@@ -72,6 +75,7 @@ interface Gains {
   readonly gain: Float64Array;
   readonly keptShort: number;
   readonly keptLong: number;
+  readonly ownStates: readonly number[];
 }
 
 /**
@@ -167,7 +171,9 @@ function gainsOf(
   setting: FilterSetting,
   ownVariance: Float64Array,
 ): Gains {
-  const { wander, from, weeks, ownShare = OWN_SHARE } = setting;
+  const { wander, from, weeks, samePlace = false } = setting;
+  const ownShare = samePlace ? 1 : OWN_SHARE;
+  const states = samePlace ? OWN_STATES_BESIDE : OWN_STATES;
   const rows = all.filter(({ week }) => week >= from && week < from + weeks);
   const p = new Float64Array(STATES * STATES);
   const initial = [
@@ -193,6 +199,7 @@ function gainsOf(
     gain: new Float64Array(rows.length * STATES),
     keptShort,
     keptLong,
+    ownStates: states,
   };
   const ph = new Float64Array(STATES);
   let next = 0;
@@ -207,7 +214,7 @@ function gainsOf(
     }
     for (; next < rows.length && at(gains.week, next) === w; next++) {
       const h = gains.design.subarray(next * STATES, (next + 1) * STATES);
-      designInto(h, rows[next] as WeeklyRow);
+      designInto(h, rows[next] as WeeklyRow, states);
       let s = 1;
       for (let i = 0; i < STATES; i++) {
         let sum = 0;
@@ -223,10 +230,9 @@ function gainsOf(
       }
       gains.s[next] = s;
     }
-    ownVariance[w] =
-      at(p, SENSOR_WALK * STATES + SENSOR_WALK) +
-      at(p, START * STATES + START) +
-      2 * at(p, SENSOR_WALK * STATES + START);
+    let sum = 0;
+    for (const i of states) for (const j of states) sum += p[i * STATES + j] as number;
+    ownVariance[w] = sum;
   }
   return gains;
 }
@@ -242,7 +248,7 @@ function forget(p: Float64Array, state: number, kept: number, sd: number): void 
 
 /** Innovations of a series of values from row `from` on (zero before), and the sensor's own error at the end of each week. */
 function followRows(
-  { week, design, gain, keptShort, keptLong }: Gains,
+  { week, design, gain, keptShort, keptLong, ownStates }: Gains,
   value: (row: number) => number,
   out: {
     readonly from: number;
@@ -265,7 +271,9 @@ function followRows(
       innovations[i] = rest;
       for (let k = 0; k < STATES; k++) m[k] = (m[k] as number) + (gain[row + k] as number) * rest;
     }
-    own[start + w] = (m[SENSOR_WALK] as number) + (m[START] as number);
+    let sum = 0;
+    for (const k of ownStates) sum += m[k] as number;
+    own[start + w] = sum;
   }
 }
 
@@ -279,19 +287,17 @@ function seenRows({ rows }: Gains): { readonly gain: Float64Array; readonly offs
   };
 }
 
-function designInto(h: Float64Array, row: WeeklyRow): void {
+function designInto(h: Float64Array, row: WeeklyRow, own: readonly number[]): void {
   h.fill(0);
-  if (row.kind === 'measured') {
-    h[SENSOR_WALK] = row.gain;
-    h[START] = row.gain;
-    return;
-  }
+  // neighbours are brought to the level that a sensor had at the start; a reference at its place is not
+  const seen = row.kind === 'measured' || own === OWN_STATES_BESIDE ? own : [SENSOR_WALK];
+  for (const state of seen) h[state] = row.gain;
+  if (row.kind === 'measured') return;
   h[0] = row.offset;
   h[SHORT] = row.gain;
   h[LONG] = row.gain;
   h[3] = row.gain * row.cos;
   h[4] = row.gain * row.sin;
   h[5] = row.gain;
-  h[SENSOR_WALK] = row.gain;
   h[PLACE_WALK] = row.gain;
 }

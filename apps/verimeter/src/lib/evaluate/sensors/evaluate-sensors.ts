@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { MODEL_VERSION } from '@verimeter/drift';
+import { SENSOR_MODEL_VERSION } from '@verimeter/drift';
 import { choice, hint, UsageError, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
@@ -45,7 +45,7 @@ export async function evaluateSensors(context: CommandContext): Promise<number> 
     // Another version of the estimator would have answered differently.
     if (
       wanted.has(networkKey(record)) &&
-      record.model === MODEL_VERSION &&
+      record.model === SENSOR_MODEL_VERSION &&
       request.by.every((name) => record.channels.some(({ verdicts }) => name in verdicts))
     )
       records.set(networkKey(record), record);

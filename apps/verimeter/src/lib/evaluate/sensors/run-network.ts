@@ -1,4 +1,4 @@
-import { MODEL_VERSION } from '@verimeter/drift';
+import { SENSOR_MODEL_VERSION } from '@verimeter/drift';
 import { looksOf, verdictsOf } from './network-verdicts.ts';
 import { productJudge } from './product-judge.ts';
 import { sensorBaselines } from './sensor-baselines.ts';
@@ -56,7 +56,7 @@ export function runNetwork(
     seed: run.seed,
     network: run.network,
     source: run.source,
-    model: MODEL_VERSION,
+    model: SENSOR_MODEL_VERSION,
     command: run.command,
     everyWeeks: run.everyWeeks,
     looks: looks.length,
