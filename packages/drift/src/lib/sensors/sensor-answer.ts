@@ -2,7 +2,6 @@ import { formatTimestamp } from '@verimeter/telemetry';
 import { at } from '@verimeter/statistics';
 import { minimumDetectable } from '../health-decision.ts';
 import type { DeviceResult, EvidenceItem, HistoryPoint } from '../fleet-types.ts';
-import { mixtureQuantiles } from '../mixture.ts';
 import type { Calendar } from './calendar.ts';
 import type { DriftPath } from './drift-paths.ts';
 import type { JudgedStretch, QuantityVerdict } from './judge-quantity.ts';
@@ -10,6 +9,7 @@ import { LEAST_CORRELATION, LEAST_NEIGHBOURS, REFERENCE_KM } from './neighbours.
 import type { QuantityNetwork } from './quantity-network.ts';
 import { BASELINE_DAYS, type EstimatedSensor } from './sensor-decision.ts';
 import { forecastSensor } from './sensor-forecast.ts';
+import { errorInterval, INTERVAL_DRIFTS } from './sensor-interval.ts';
 import {
   dataDeviation,
   likeliestFactor,
@@ -24,11 +24,6 @@ import type { SensorSeries } from './sensor-types.ts';
 const DAY_US = 86_400 * 1e6;
 /** A drift is told in the evidence from this probability on. */
 const TOLD_FROM = 0.5;
-/**
- * Intervals take drifts for so many times as likely as they are: where drifts are rare one that is not told yet is taken for wander, and an
- * interval that holds the error of 95 % of all sensors holds that of four drifted ones in five. Probabilities do not.
- */
-const INTERVAL_DRIFTS = 4;
 /** The first weeks of a stretch have no history: nothing is known yet. */
 const LEAST_HISTORY_WEEKS = 4;
 
@@ -55,10 +50,7 @@ export function answerSensor(
     neighbourhood.correlated >= LEAST_NEIGHBOURS || neighbourhood.nearReferences > 0;
   const forecast = forecastSensor(evidence, posterior.parts, series.limit);
   const ratio = network.comparison === 'ratio';
-  const [low = mean, high = mean] = mixtureQuantiles(
-    posterior.parts.map((part) => asComponent(part)),
-    [0.025, 0.975],
-  );
+  const [low = mean, high = mean] = errorInterval(posterior.parts);
   const exitUs = (days: number | undefined): number | undefined =>
     days === undefined ? undefined : asOfUs + days * DAY_US;
   const exitMedianUs = exitUs(forecast.exitMedianDays);
@@ -89,12 +81,6 @@ export function answerSensor(
     history: ratio ? historyOf(network.calendar, judged, verdict.onsetsPerYear) : [],
   };
   return { estimated: { result, limit: series.limit, dataSd, resolvable }, posterior };
-}
-
-function asComponent(part: Part): Parameters<typeof mixtureQuantiles>[0][number] {
-  const { drifted, mean, variance, path, size, sizeVariance } = part;
-  const weight = drifted ? INTERVAL_DRIFTS * part.weight : part.weight;
-  return { weight, mean, variance, profile: path, size, sizeVariance, sizeCovariance: 0 };
 }
 
 function evidenceItems(
