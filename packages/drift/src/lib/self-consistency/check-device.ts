@@ -40,7 +40,6 @@ const CHECKS: readonly ((device: DeviceSeries) => CheckOutcome)[] = [
 
 /** The stronger reason first. */
 const STRENGTH: readonly Indication[] = [
-  'stopped',
   'tamper_or_fault',
   'reverse',
   'clock_fault',
@@ -48,9 +47,9 @@ const STRENGTH: readonly Indication[] = [
 ];
 
 const indicationOf = (check: DeviceCheck): Indication =>
-  check === 'zero_run' ? 'stopped' : check === 'reverse_energy' ? 'reverse' : 'tamper_or_fault';
+  check === 'reverse_energy' ? 'reverse' : 'tamper_or_fault';
 
-/** All checks of one meter. `events`: up to as-of and since its own verification, in the order of time. */
+/** All checks of one meter; that of its rests belongs to what is said of meters in no group. `events`: up to as-of and since its own verification, in the order of time. */
 export function checkDevice(
   device: DeviceSeries,
   events: readonly DeviceEvent[],
