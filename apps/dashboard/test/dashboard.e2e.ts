@@ -214,7 +214,7 @@ test('an area says what is wrong, what to do, and who may be the cause', async (
   await page.getByRole('heading', { name: 'Candidates' }).waitFor(PATIENCE);
   const text = await page.getByRole('main').innerText();
   expect(text).toContain('Unregistered consumer');
-  expect(text).toContain('Check the candidates of this area on site');
+  expect(text).toContain('Check the candidates of this district on site');
   expect(text).toMatch(/E-0007\s+Correlation 0\.83/);
 });
 

@@ -1,6 +1,12 @@
 import type { Flood } from '@verimeter/api-schema';
 import { CLOCK_FAULTS, type ClockState } from '@verimeter/telemetry';
-import type { GroupStatus, Indication, LegalStatus, Recommendation } from '@verimeter/telemetry';
+import type {
+  GroupKind,
+  GroupStatus,
+  Indication,
+  LegalStatus,
+  Recommendation,
+} from '@verimeter/telemetry';
 import { useText } from '../i18n/i18n.tsx';
 
 /** Each tone has its own mark beside its colour, so that it is told apart without seeing colours. */
@@ -78,10 +84,16 @@ export function IndicationBadge({ value }: { readonly value: Indication }) {
   );
 }
 
-export function GroupStatusBadge({ value }: { readonly value: GroupStatus | null }) {
+export function GroupStatusBadge({
+  kind,
+  value,
+}: {
+  readonly kind: GroupKind;
+  readonly value: GroupStatus | null;
+}) {
   const { t, words } = useText();
   if (value === null) return <Badge tone="mute" text={t.areas.notAnalysed} />;
-  return <Badge tone={value === 'ok' ? 'calm' : 'warn'} text={words.groupStatus[value][0]} />;
+  return <Badge tone={value === 'ok' ? 'calm' : 'warn'} text={words.groupStatus[kind][value][0]} />;
 }
 
 export function clockTone(state: ClockState): Tone {

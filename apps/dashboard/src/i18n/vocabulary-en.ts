@@ -1,3 +1,4 @@
+import { groupStatusEn } from './group-status-en.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const vocabularyEn: Vocabulary = {
@@ -56,58 +57,7 @@ export const vocabularyEn: Vocabulary = {
       'The use behind this device changed; that is not a measuring error.',
     ],
   },
-  groupStatus: {
-    ok: [
-      'Balanced',
-      'The supply explains the members. Estimates of this area can be relied on.',
-      '',
-    ],
-    incomplete: [
-      'Data incomplete',
-      'Members of this area have not reported enough to form a balance.',
-      'Restore the communication of the silent meters; the area is analysed again by itself.',
-    ],
-    loss_out_of_range: [
-      'Loss out of range',
-      'The loss of this area lies outside what its network can technically have.',
-      'Check the supply meter, its current transformers and the stated technical loss.',
-    ],
-    clock: [
-      'Clocks disagree',
-      'The clocks of the meters differ so much that their intervals cannot be compared.',
-      'Synchronise the clocks of the meters or of the concentrator.',
-    ],
-    supply_resolution: [
-      'Supply too coarse',
-      'The supply meter reports in steps too coarse for this area.',
-      'Have the supply register sent with more digits or a lower pulse value.',
-    ],
-    archive_error: [
-      'Register of meters wrong',
-      'A meter is listed in this area but is not fed by it. The other members are estimated without it.',
-      'Correct the assignment of the meter marked “Not in this area”.',
-    ],
-    unregistered_consumer: [
-      'Unregistered consumer',
-      'The supply feeds something that is in no list of this area.',
-      'Check the candidates of this area on site and assign the right one to it.',
-    ],
-    not_synchronous: [
-      'Not synchronous',
-      'Readings of supply and members were not taken at the same moments.',
-      'Configure the same load-profile interval and time on all meters of the area.',
-    ],
-    topology_changed: [
-      'Supply path changed',
-      'The area was fed differently during part of the time, for example by a switch-over.',
-      'Enter the changed members with their dates; the time before remains usable.',
-    ],
-    too_large: [
-      'Area too large',
-      'The area has more members than one balance can tell apart.',
-      'Divide the area, for example by feeder with a meter each.',
-    ],
-  },
+  groupStatus: groupStatusEn,
   clockState: {
     ok: 'Clock right',
     ahead: 'Clock ahead',

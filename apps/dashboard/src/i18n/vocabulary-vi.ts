@@ -1,3 +1,4 @@
+import { groupStatusVi } from './group-status-vi.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export const vocabularyVi: Vocabulary = {
@@ -56,58 +57,7 @@ export const vocabularyVi: Vocabulary = {
       'Mức sử dụng sau thiết bị đã thay đổi; đây không phải là sai số đo.',
     ],
   },
-  groupStatus: {
-    ok: [
-      'Cân bằng',
-      'Lượng cấp khớp với lượng tiêu thụ của các thành viên. Ước lượng của khu vực này đáng tin cậy.',
-      '',
-    ],
-    incomplete: [
-      'Thiếu số liệu',
-      'Các thành viên của khu vực chưa gửi đủ số liệu để lập cân bằng.',
-      'Khôi phục truyền tin của các thiết bị mất tín hiệu; khu vực sẽ được phân tích lại tự động.',
-    ],
-    loss_out_of_range: [
-      'Tổn thất bất thường',
-      'Tổn thất của khu vực nằm ngoài mức mà lưới hoặc mạng này có thể có về mặt kỹ thuật.',
-      'Kiểm tra đồng hồ tổng, biến dòng và mức tổn thất kỹ thuật đã khai báo.',
-    ],
-    clock: [
-      'Lệch thời gian',
-      'Đồng hồ thời gian của các thiết bị lệch nhau quá nhiều nên không so sánh được từng khoảng.',
-      'Đồng bộ thời gian của các thiết bị hoặc của bộ tập trung.',
-    ],
-    supply_resolution: [
-      'Đồng hồ tổng thiếu phân giải',
-      'Chỉ số của đồng hồ tổng có bước quá thô đối với khu vực này.',
-      'Cấu hình đồng hồ tổng gửi nhiều chữ số hơn hoặc giá trị xung nhỏ hơn.',
-    ],
-    archive_error: [
-      'Sai hồ sơ khu vực',
-      'Có thiết bị được khai trong khu vực nhưng không được cấp từ khu vực này. Các thành viên còn lại được ước lượng khi đã bỏ thiết bị đó.',
-      'Sửa lại khu vực của thiết bị được đánh dấu “Không thuộc khu vực này”.',
-    ],
-    unregistered_consumer: [
-      'Có hộ tiêu thụ chưa khai báo',
-      'Nguồn cấp đang cấp cho một điểm không có trong danh sách của khu vực.',
-      'Kiểm tra hiện trường các thiết bị nghi vấn của khu vực này và khai báo đúng thiết bị vào khu vực.',
-    ],
-    not_synchronous: [
-      'Số liệu không đồng thời',
-      'Số liệu của đồng hồ tổng và của các thành viên không được chốt cùng thời điểm.',
-      'Cấu hình cùng chu kỳ và thời điểm chốt cho mọi thiết bị trong khu vực.',
-    ],
-    topology_changed: [
-      'Phương thức cấp thay đổi',
-      'Trong một phần thời gian, khu vực được cấp từ nguồn khác, ví dụ do chuyển lưới.',
-      'Khai báo các thành viên thay đổi kèm ngày; số liệu trước đó vẫn dùng được.',
-    ],
-    too_large: [
-      'Khu vực quá lớn',
-      'Khu vực có nhiều thành viên hơn mức một phép cân bằng có thể phân biệt.',
-      'Chia nhỏ khu vực, ví dụ theo từng lộ có đồng hồ riêng.',
-    ],
-  },
+  groupStatus: groupStatusVi,
   clockState: {
     ok: 'Đồng hồ đúng',
     ahead: 'Đồng hồ nhanh',

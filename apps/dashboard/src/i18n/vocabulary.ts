@@ -14,15 +14,17 @@ import type {
   RegisterEventState,
 } from '@verimeter/telemetry';
 
+/** Name, what it means, what to do (empty: nothing). */
+export type GroupWords = Readonly<
+  Record<GroupStatus, readonly [name: string, explanation: string, action: string]>
+>;
+
 /** The words of a language for each value the API may answer with: a new value does not compile until it has one. */
 export interface Vocabulary {
   readonly recommendation: Readonly<Record<Recommendation, string>>;
   /** Name, and one sentence for a reader who is no statistician. */
   readonly indication: Readonly<Record<Indication, readonly [name: string, explanation: string]>>;
-  /** Name, what it means, what to do (empty: nothing). */
-  readonly groupStatus: Readonly<
-    Record<GroupStatus, readonly [name: string, explanation: string, action: string]>
-  >;
+  readonly groupStatus: Readonly<Record<GroupKind, GroupWords>>;
   readonly clockState: Readonly<Record<ClockState, string>>;
   readonly floodState: Readonly<Record<Flood['state'], string>>;
   readonly legal: Readonly<Record<LegalStatus, string>>;

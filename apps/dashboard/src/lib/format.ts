@@ -65,7 +65,7 @@ export function createFormatter(locale: string, zone: string): Formatter {
       return percent(probability, 0, 'auto');
     },
     number: (value, digits = 3) => general(value, digits, 'auto'),
-    signed: (value, digits = 2) => general(value, digits, 'exceptZero'),
+    signed: (value, digits = 2) => print(value, digits, 'exceptZero'),
     integer: (value) => general(value, 0, 'auto'),
     // A date without a time (2026-11-23) is a calendar day, not an instant: no zone may shift it.
     date: (iso) => (iso.length === 10 ? dateOnly : day).format(new Date(iso)),

@@ -35,6 +35,9 @@ function Members({ members, health }: MembersProps) {
     return answers.map((row) => ({ member, row }));
   });
   const several = [...health.values()].some((answers) => answers.length > 1);
+  // columns that would be empty in every line: a network has neither feeders nor, mostly, dates
+  const fed = members.some(({ feeder }) => feeder !== null);
+  const dated = members.some(({ from, to }) => from !== null || to !== null);
   return (
     <div className="table-frame">
       <table className="stacking">
@@ -47,8 +50,8 @@ function Members({ members, health }: MembersProps) {
             <th scope="col" className="number">
               {t.device.estimate}
             </th>
-            <th scope="col">{t.areas.feeder}</th>
-            <th scope="col">{t.areas.period}</th>
+            {fed && <th scope="col">{t.areas.feeder}</th>}
+            {dated && <th scope="col">{t.areas.period}</th>}
           </tr>
         </thead>
         <tbody>
@@ -74,10 +77,12 @@ function Members({ members, health }: MembersProps) {
                 <td className="number" data-label={t.device.estimate}>
                   {error(row)}
                 </td>
-                <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>
-                <td data-label={t.areas.period}>
-                  <Period member={member} />
-                </td>
+                {fed && <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>}
+                {dated && (
+                  <td data-label={t.areas.period}>
+                    <Period member={member} />
+                  </td>
+                )}
               </tr>
             );
           })}
@@ -145,7 +150,7 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
       </>
     );
   const { data } = group;
-  const texts = data.status === null ? undefined : words.groupStatus[data.status];
+  const texts = data.status === null ? undefined : words.groupStatus[data.kind][data.status];
   const byDevice = new Map<string, Health[]>();
   for (const row of health.data?.items ?? [])
     byDevice.set(
@@ -168,7 +173,7 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
       </div>
       <section className="card verdict">
         <div className="verdict-head">
-          <GroupStatusBadge value={data.status} />
+          <GroupStatusBadge kind={data.kind} value={data.status} />
           {data.as_of !== null && (
             <span className="hint">
               {t.common.asOf} {format.date(data.as_of)}

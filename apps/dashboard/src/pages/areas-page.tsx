@@ -22,9 +22,9 @@ function AreaRow({ group }: { readonly group: Group }) {
       </th>
       <td data-label={t.areas.kind}>{words.groupKind[group.kind]}</td>
       <td data-label={t.areas.status}>
-        <GroupStatusBadge value={group.status} />
+        <GroupStatusBadge kind={group.kind} value={group.status} />
         {group.status !== null && group.status !== 'ok' && (
-          <span className="sub wide">{words.groupStatus[group.status][2]}</span>
+          <span className="sub wide">{words.groupStatus[group.kind][group.status][2]}</span>
         )}
       </td>
       <td className="as-of" data-label={t.common.asOf}>

@@ -1,4 +1,5 @@
 import type { DeviceDetail, HealthDetail, RegisterEventItem } from '@verimeter/api-schema';
+import { RECOMMENDATIONS } from '@verimeter/telemetry';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { ApiError, get, type Page } from '../lib/api-client.ts';
@@ -16,10 +17,15 @@ import { QuarantineList } from './quarantine-list.tsx';
 import { ReadingsPanel } from './readings-panel.tsx';
 import { RegisterEvents } from './register-events.tsx';
 
+const urgency = ({ recommendation }: HealthDetail): number =>
+  RECOMMENDATIONS.indexOf(recommendation);
+
 /** The answers of a device, none where it has not been analysed yet. */
 async function loadHealth(path: string, signal: AbortSignal): Promise<readonly HealthDetail[]> {
   try {
-    return (await get<{ items: HealthDetail[] }>(path, {}, signal)).items;
+    const { items } = await get<{ items: HealthDetail[] }>(path, {}, signal);
+    // of a sensor's quantities the one that asks for something first
+    return items.toSorted((a, b) => urgency(b) - urgency(a));
   } catch (error) {
     if (error instanceof ApiError && error.code === 'not_found') return [];
     throw error;

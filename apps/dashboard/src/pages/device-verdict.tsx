@@ -6,6 +6,7 @@ import { useText } from '../i18n/i18n.tsx';
 import type { Messages } from '../i18n/messages-en.ts';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
 import { type Formatter, unitLabel } from '../lib/format.ts';
+import { groupKindOf } from '../lib/group-kind.ts';
 import { areaHref } from '../lib/routing.ts';
 
 const optional = (value: number | null, show: (value: number) => string): string | undefined =>
@@ -100,7 +101,8 @@ export function DeviceVerdict({ health }: { readonly health: HealthDetail }) {
       <ProvisionalNote value={health.provisional} />
       {status !== null && status !== 'ok' && health.group_id !== null && (
         <p>
-          <a href={areaHref(health.group_id)}>{health.group_id}</a>: {words.groupStatus[status][1]}
+          <a href={areaHref(health.group_id)}>{health.group_id}</a>:{' '}
+          {words.groupStatus[groupKindOf(health.quantity)][status][1]}
         </p>
       )}
       <Numbers health={health} />

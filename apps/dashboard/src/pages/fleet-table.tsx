@@ -3,6 +3,7 @@ import { IndicationBadge, LegalState, RecommendationBadge } from '../components/
 import { IntervalBar } from '../components/interval-bar.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import { estimateOf, estimateTexts, limitText } from '../lib/estimate.ts';
+import { groupKindOf } from '../lib/group-kind.ts';
 import { areaHref, deviceHref } from '../lib/routing.ts';
 
 function ErrorCell({ row }: { readonly row: Health }) {
@@ -59,7 +60,9 @@ function Row({ row }: { readonly row: Health }) {
           <a href={areaHref(row.group_id)}>{row.group_id}</a>
         )}
         {row.group_status !== null && row.group_status !== 'ok' && (
-          <span className="sub">{words.groupStatus[row.group_status][0]}</span>
+          <span className="sub">
+            {words.groupStatus[groupKindOf(row.quantity)][row.group_status][0]}
+          </span>
         )}
       </td>
       <td data-label={t.fleet.recommendation}>

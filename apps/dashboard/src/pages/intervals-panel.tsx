@@ -1,9 +1,10 @@
 import type { Channel, DeviceDetail, Interval, RegisterEventItem } from '@verimeter/api-schema';
-import { findQuantity } from '@verimeter/telemetry';
+import { findQuantity, type IntervalStep } from '@verimeter/telemetry';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import { getAll } from '../lib/api-client.ts';
 import { unitLabel } from '../lib/format.ts';
+import { lengthOf, readEvery, usualLength } from '../lib/interval-steps.ts';
 import { useResource } from '../lib/use-resource.ts';
 import { IntervalBars } from './interval-bars.tsx';
 
@@ -33,6 +34,18 @@ export function IntervalsPanel({ device, params, registerEvents }: IntervalsPane
   );
 }
 
+/** On the finest grid that the register is read at: on a finer one, each hour of a meter that is read by the hour would count as merged. */
+async function loadIntervals(
+  query: { readonly device_id: string; readonly quantity: string; readonly from: string },
+  signal: AbortSignal,
+): Promise<readonly Interval[]> {
+  const at = async (step: IntervalStep): Promise<readonly Interval[]> =>
+    (await getAll<Interval>('/intervals', { ...query, step }, MOST_INTERVALS, signal)).items;
+  const quarters = await at('15m');
+  const step = readEvery(quarters);
+  return step === '15m' ? quarters : at(step);
+}
+
 function RegisterIntervals({
   deviceId,
   channel,
@@ -48,21 +61,21 @@ function RegisterIntervals({
   // What a person says of an event changes the amounts.
   const said = events.map(({ id, kind, state }) => `${id} ${kind} ${state}`).join();
   const loaded = useResource(`intervals ${deviceId} ${quantity} ${from} ${said}`, (signal) =>
-    getAll<Interval>(
-      '/intervals',
-      { device_id: deviceId, quantity, from, step: '15m' },
-      MOST_INTERVALS,
-      signal,
-    ),
+    loadIntervals({ device_id: deviceId, quantity, from }, signal),
   );
   const amountOf = ({ amount }: Interval): string =>
     amount === null ? t.intervals.unknown : `${format.number(amount)} ${unitLabel(unit)}`;
   const spanOf = ({ from: first, to }: Interval): string =>
     `${format.time(first)} – ${format.time(to)}`;
-  const qualityOf = ({ quality }: Interval): string =>
-    quality.map((code) => words.intervalQuality[code]).join(', ');
-  const intervals = loaded.data?.items ?? [];
-  const odd = intervals.filter(({ quality }) => quality.some((code) => !PLAIN.has(code)));
+  const intervals = loaded.data ?? [];
+  const usual = usualLength(intervals);
+  const codesOf = (interval: Interval) =>
+    interval.quality.filter((code) => code !== 'merged' || lengthOf(interval) > usual);
+  const qualityOf = (interval: Interval): string =>
+    codesOf(interval)
+      .map((code) => words.intervalQuality[code])
+      .join(', ');
+  const odd = intervals.filter((interval) => codesOf(interval).some((code) => !PLAIN.has(code)));
   const name = words.quantity[quantity] ?? quantity;
   return (
     <section className="card" id="intervals">
@@ -78,7 +91,7 @@ function RegisterIntervals({
             intervals={intervals}
             label={t.intervals.label(name, format.integer(intervals.length))}
             textOf={(interval) =>
-              `${spanOf(interval)}: ${amountOf(interval)} (${qualityOf(interval)})`
+              `${spanOf(interval)}: ${amountOf(interval)} (${qualityOf(interval) || words.intervalQuality.exact})`
             }
           />
           <p className="hint">{t.intervals.lead}</p>
