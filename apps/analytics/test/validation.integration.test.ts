@@ -1,13 +1,14 @@
 import { createReadingBatch } from '@verimeter/reading-store';
 import {
   addRuleSet,
+  editValue,
   ensureChannels,
   ensureTenant,
   readRuleSets,
   withTransaction,
 } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
-import { DEFAULT_VALIDATION_RULES } from '@verimeter/telemetry';
+import { DEFAULT_VALIDATION_RULES, type ValueEdit } from '@verimeter/telemetry';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookForValidation, runValidation } from '../src/index.ts';
@@ -76,6 +77,7 @@ async function tenantOf(tenant: string) {
   const channelId = channel?.channelId ?? 0;
   return {
     pool,
+    channelId,
     async store(ks: readonly number[], value: (k: number) => number = counts): Promise<void> {
       const batch = createReadingBatch(ks.length);
       ks.forEach((k, index) => {
@@ -280,6 +282,37 @@ describe('estimates of missing intervals', () => {
       expect(Math.abs(value - counts((ts - START_US) / QUARTER_US))).toBeLessThan(0.2);
     const all = [counts(from), ...values.map(({ value }) => value), counts(to)];
     expect(all.every((value, k) => k === 0 || value >= (all[k - 1] ?? 0))).toBe(true);
+  });
+
+  test('leave what a person filled in, and come back when that is undone', async () => {
+    const meter = await tenantOf('edited');
+    await meter.store(range(0, 20 * DAY + 1).filter((k) => k < 1000 || k > 1002));
+    await meter.look();
+    const before = await meter.values();
+    const own = { tenant: 'edited', channelId: meter.channelId, tsUs: at(1001) };
+    const said = { editedBy: 'k_1', reason: 'read off on site' };
+    const edit = (more: Pick<ValueEdit, 'action' | 'value' | 'version'>) =>
+      withTransaction(meter.pool, (client) =>
+        editValue(client, { ...own, reading: undefined }, { ...said, ...more }),
+      );
+    expect(await edit({ action: 'fill', value: counts(1001) })).toMatchObject({ state: 'made' });
+    // the days are validated again: a reading comes late, and the estimates beside it are other ones
+    await meter.store([1002]);
+    await meter.look();
+    const inForce = async () => (await meter.values()).filter(({ superseded }) => !superseded);
+    expect(await inForce()).toEqual([
+      { ts: at(1000), version: 2, method: 'linear', superseded: false, value: expect.any(Number) },
+      { ts: at(1001), version: 2, method: 'manual', superseded: false, value: counts(1001) },
+    ]);
+    expect(await edit({ action: 'undo', version: 2 })).toMatchObject({ state: 'made' });
+    expect((await inForce())[1]).toMatchObject({ version: 3, value: before[1]?.value });
+    await meter.run({ fromUs: START_US });
+    // by then the estimate is another one than before the edit
+    const [first, second] = await inForce();
+    expect(second).toMatchObject({ version: 4, method: 'linear' });
+    const step = (counts(1002) - counts(999)) / 3;
+    expect(first?.value).toBeCloseTo(counts(999) + step, 5);
+    expect(second?.value).toBeCloseTo(counts(999) + 2 * step, 5);
   });
 
   test('lie on a line in short gaps', async () => {

@@ -107,5 +107,14 @@ export {
   ruleSetList,
   validationRules,
 } from './lib/validation-rules.ts';
+export {
+  type ValueEditBody,
+  readingVersionItem,
+  valueEdit,
+  valueVersion,
+  versionItem,
+  type ValueVersionItem,
+  valueVersionList,
+} from './lib/value-versions.ts';
 export { type ExceptionItem, exception, exceptionList } from './lib/exceptions.ts';
 export { exceptionText } from './lib/exception-text.ts';

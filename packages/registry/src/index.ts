@@ -201,6 +201,13 @@ export {
   trimExceptions,
 } from './lib/validation-exceptions.ts';
 export {
+  type EditOutcome,
+  editValue,
+  readJudgements,
+  readValueHistory,
+  type ValueHistoryItem,
+} from './lib/value-edits.ts';
+export {
   type NewValue,
   readValueVersions,
   replaceEstimates,

@@ -112,6 +112,16 @@ export {
 } from './lib/validation/validation-rules.ts';
 export { mergeRules, storedRules } from './lib/validation/merge-rules.ts';
 export { QUALITY, qualityAt } from './lib/validation/quality-codes.ts';
+export {
+  decideEdit,
+  EDIT_ACTIONS,
+  type EditAction,
+  type EditDecision,
+  type EditRefusal,
+  editRefusalText,
+  type KeptVersion,
+  type ValueEdit,
+} from './lib/validation/value-edits.ts';
 export { createSeriesWorkspace, type SeriesWorkspace } from './lib/validation/series-workspace.ts';
 export { validateSeries } from './lib/validation/validate-series.ts';
 export { maximumRateOf } from './lib/validation/meter-rating.ts';

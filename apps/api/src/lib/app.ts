@@ -26,6 +26,7 @@ import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
+import { registerValueVersionRoutes } from './routes/value-versions.ts';
 
 /** Version of the HTTP contract, as OpenAPI's `info.version`. */
 const CONTRACT_VERSION = '1.0.0';
@@ -77,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerRegisterEventRoutes(app, context);
   registerExceptionRoutes(app, context);
   registerValidationRuleRoutes(app, context);
+  registerValueVersionRoutes(app, context);
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);
   registerSummaryRoutes(app, context);

@@ -54,13 +54,15 @@ export async function versionPage(
     version: value.version,
     item: computed(value.tsUs, value.value, value),
   }));
+  // what was said of this very value goes before what is said of a time
+  const beside = new Set(estimates.map(({ tsUs }) => tsUs));
   for (const [k, reading] of raw.entries()) {
     const item = items[k];
     if (item !== undefined)
       rows.push({ tsUs: reading.tsUs, version: 0, item: { ...item, version: 0 } });
-    const correction = corrections.find(
-      (one) => one.fromUs <= reading.tsUs && reading.tsUs < one.toUs,
-    );
+    const correction = beside.has(reading.tsUs)
+      ? undefined
+      : corrections.find((one) => one.fromUs <= reading.tsUs && reading.tsUs < one.toUs);
     if (correction !== undefined)
       rows.push({
         tsUs: reading.tsUs,

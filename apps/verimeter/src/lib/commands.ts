@@ -117,12 +117,13 @@ export const COMMANDS: readonly Command[] = [
   {
     spec: {
       name: 'validation',
-      positionals: 'run|rules [show|set FILE]',
-      summary: 'what is odd in the readings, and the rules that say so',
+      positionals: 'run|rules [show|set FILE]|edit ACTION|history',
+      summary: 'what is odd in the readings, the rules that say so, and edits of single values',
       details: [
         'run: validates the readings now, those of the last day as well, and estimates what is missing; with --from the days since then, with --device this one only.',
         'rules show: the rules in force as JSON, with --json all versions. rules set FILE: another version from a JSON file (- for stdin)',
         'with the parameters that change, such as {"gap":{"warning_hours":12}}. docs/validation.md has all of them.',
+        'edit replace|fill|confirm|reject|undo: a version of the value of --device and --quantity at --at, with --reason; the reading stays. history: all of its versions.',
       ],
       options: [
         { name: 'from', value: 'DATE|INSTANT', text: 'run: from this day on (UTC)' },
@@ -131,13 +132,21 @@ export const COMMANDS: readonly Command[] = [
           value: 'DATE|INSTANT',
           text: 'run: count exceptions up to the end of this day (UTC)',
         },
-        { name: 'device', value: 'D', text: 'run: only this device' },
+        { name: 'device', value: 'D', text: 'run: only this device; edit, history: whose value' },
+        { name: 'quantity', value: 'Q', text: 'edit, history: such as active_energy_import' },
+        { name: 'at', value: 'INSTANT', text: 'edit, history: when' },
+        { name: 'value', value: 'X', text: 'edit replace, fill: what counts' },
+        {
+          name: 'version',
+          value: 'N',
+          text: 'edit undo: which edit; others: refuse if another version is in force (0: the reading)',
+        },
         {
           name: 'effective-from',
           value: 'DATE|always',
           text: 'rules set: for readings of this day and later (default: today)',
         },
-        { name: 'reason', value: 'TEXT', text: 'rules set: why; kept with the version' },
+        { name: 'reason', value: 'TEXT', text: 'rules set, edit: why; kept with the version' },
       ],
     },
     run: async (context) => (await import('./commands/validation.ts')).run(context),

@@ -11,6 +11,12 @@ import {
 } from './register-events.ts';
 
 import { ruleSet, ruleSetChange, ruleSetList } from './validation-rules.ts';
+import {
+  valueEdit,
+  valueVersion,
+  valueVersionList,
+  valueVersionListQuery,
+} from './value-versions.ts';
 
 /** Readings, intervals and events of registers, validation. */
 export const readingOperations = {
@@ -92,6 +98,35 @@ export const readingOperations = {
     body: ruleSetChange,
     status: 200,
     response: ruleSet,
+  },
+  listValueVersions: {
+    method: 'GET',
+    path: '/value-versions',
+    tag: 'Readings',
+    summary: 'What stands beside the readings of a channel and stood there before: who, when, why',
+    description:
+      'Estimates and edits, by time and version. With `ts` all versions of one value, the reading itself as version 0.',
+    role: 'viewer',
+    params: none,
+    query: valueVersionListQuery,
+    status: 200,
+    response: valueVersionList,
+    problems: ['invalid_cursor', 'not_found'],
+  },
+  editValue: {
+    method: 'POST',
+    path: '/value-versions',
+    tag: 'Readings',
+    summary: 'Replace, fill, confirm or reject a single value, or undo that',
+    description:
+      'A new version beside the reading, which stays; no estimate takes its place. The same edit again changes nothing and answers with the version that is there. Estimates of errors of meters do not see it.',
+    role: 'operator',
+    params: none,
+    query: none,
+    body: valueEdit,
+    status: 200,
+    response: valueVersion,
+    problems: ['not_found', 'conflict'],
   },
   changeRegisterEvent: {
     method: 'PATCH',

@@ -22,10 +22,11 @@ export const reading = z.object({
     .meta({ description: 'false: a different value for the same instant came earlier' }),
   version: z.int().min(0).optional().meta({
     description:
-      'With `include=versions`: 0 is the reading itself, higher ones are estimates and corrections beside it',
+      'With `include=versions`: 0 is the reading itself, higher ones are estimates, corrections and edits beside it',
   }),
   method: z.string().optional().meta({
-    description: 'How the value was computed: `linear`, `weekday_profile`, `sensor_correction`',
+    description:
+      'How the value was computed: `linear`, `weekday_profile`, `sensor_correction`, `manual`',
   }),
   model: z.string().optional().meta({ description: 'Version of the method' }),
 });
@@ -78,7 +79,7 @@ export const readingListQuery = z
       .optional()
       .meta({
         description:
-          '`conflicts`: also the values that did not replace an earlier one. `versions`: also estimates for missing readings and corrected values',
+          '`conflicts`: also the values that did not replace an earlier one. `versions`: also estimates for missing readings, corrected and edited values',
       }),
     resolution: z
       .enum(RESOLUTIONS, { error: `must be one of ${RESOLUTIONS.join(', ')}` })

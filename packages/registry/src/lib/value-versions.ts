@@ -33,12 +33,12 @@ const REPLACE = `
     SELECT i.* FROM input i
      WHERE NOT EXISTS (SELECT FROM value_versions v
                         WHERE v.channel_id = i.channel_id AND v.ts = i.ts AND v.superseded_at IS NULL
-                          AND v.value = i.value AND v.method = i.method AND v.model = $6)
+                          AND (v.pinned OR (v.value = i.value AND v.method = i.method AND v.model = $6)))
   ), superseded AS (
     UPDATE value_versions v SET superseded_at = now()
       FROM (SELECT o.channel_id, o.ts, o.version
               FROM places p
-              JOIN value_versions o ON o.channel_id = p.channel_id AND o.ts > p.from_ts AND o.ts <= $4 AND o.superseded_at IS NULL
+              JOIN value_versions o ON o.channel_id = p.channel_id AND o.ts > p.from_ts AND o.ts <= $4 AND o.superseded_at IS NULL AND NOT o.pinned
               LEFT JOIN input i ON i.channel_id = o.channel_id AND i.ts = o.ts
              WHERE (o.value, o.method, o.model) IS DISTINCT FROM (i.value, i.method, $6)) d
      WHERE (v.channel_id, v.ts, v.version) = (d.channel_id, d.ts, d.version)
@@ -52,7 +52,7 @@ const REPLACE = `
     FROM changed c CROSS JOIN (SELECT count(*) AS gone FROM superseded) s WHERE s.gone >= 0
    ORDER BY c.channel_id, c.ts`;
 
-/** Makes the estimates of some channels those given; what came out otherwise is superseded and kept. Returns how many are new. */
+/** Makes the estimates of some channels those given; what came out otherwise is superseded and kept, what a person said stays. Returns how many are new. */
 export async function replaceEstimates(
   client: Queryable,
   tenant: string,

@@ -1,6 +1,11 @@
 import type { Reading, ReadingResolution } from '@verimeter/api-schema';
 import type { Bucket, ReadingRange, StoredReading, TenantReadings } from '@verimeter/reading-store';
-import { type PoolClient, readExceptionsOf, readRegisterEventsOf } from '@verimeter/registry';
+import {
+  type PoolClient,
+  readExceptionsOf,
+  readJudgements,
+  readRegisterEventsOf,
+} from '@verimeter/registry';
 import {
   EARLIEST_TS_US,
   FLAG,
@@ -263,10 +268,16 @@ async function readingItems(
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return [];
   const quality = qualityMarks(await readExceptionsOf(client, range, first.tsUs, last.tsUs));
+  const judgements = await readJudgements(client, range, first.tsUs, last.tsUs);
+  const saidOf = ({ tsUs, value }: StoredReading): string[] => {
+    const said = judgements.get(tsUs);
+    // of another value at this instant, an estimate or a conflicting one, it says nothing
+    return said?.value === value ? [said.code] : [];
+  };
   return rows.map((row) => ({
     ts: formatTimestamp(row.tsUs),
     value: row.value,
-    quality: quality(row.tsUs, row.flags),
+    quality: [...quality(row.tsUs, row.flags), ...saidOf(row)],
     received_at: formatTimestamp(row.receivedAtUs),
     ts_source: (row.flags & FLAG.arrivalTime) === 0 ? 'device' : 'arrival',
     current: row.current,

@@ -22,21 +22,23 @@ import {
 import { choice, CommandError, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase, withStore } from '../database.ts';
-import { parseInstantOption } from '../instant-option.ts';
+import { parseAsOf, parseInstantOption } from '../instant-option.ts';
 import { say, table, writeLine } from '../output.ts';
 import { fileError } from '../whole-file.ts';
-import { parseAsOf } from '../instant-option.ts';
+import { editOne, showHistory } from './value-edits.ts';
 
-/** `run`: validates readings. `rules`: shows the rules, or takes another version of them. */
+/** `run`: validates readings. `rules`: shows the rules, or takes another version of them. `edit`, `history`: single values. */
 export async function run(context: CommandContext): Promise<number> {
   const [what, how, file, surplus] = context.positionals;
-  const action = choice(what, ['run', 'rules'], 'validation');
-  const extra = action === 'run' ? how : how === 'set' ? surplus : file;
+  const action = choice(what, ['run', 'rules', 'edit', 'history'], 'validation');
+  const extra = action === 'run' || action === 'history' ? how : how === 'set' ? surplus : file;
   if (extra !== undefined) throw new UsageError(`validation ${action}: ${extra} is too much`);
-  return withDatabase(context.environment, 'verimeter-validation', async (pool) => {
+  return withDatabase(context.environment, 'verimeter-validation', async (pool, url) => {
     if (!(await readTenants(pool)).some(({ tenant }) => tenant === context.tenant))
       throw new CommandError(`there is no tenant ${context.tenant}; verimeter import creates it`);
     if (action === 'run') return validate(pool, context);
+    if (action === 'edit') return editOne(pool, url, context, how);
+    if (action === 'history') return showHistory(pool, url, context);
     return choice(how ?? 'show', ['show', 'set'], 'validation rules') === 'show'
       ? show(pool, context)
       : set(pool, context, file);

@@ -111,6 +111,11 @@ const VALUE_VERSION_COLUMNS = [
   'model',
   'created_at',
   'superseded_at',
+  'action',
+  'edited_by',
+  'reason',
+  'replaces',
+  'undoes',
 ] as const;
 const VALUE_CORRECTION_COLUMNS = [
   'device_id',
@@ -234,7 +239,8 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
   'value-versions': {
     columns: VALUE_VERSION_COLUMNS,
     instants: new Set(['ts', 'created_at', 'superseded_at']),
-    sql: `SELECT c.device_id, c.quantity, v.ts, v.version, v.value, c.unit, v.code, v.method, v.model, v.created_at, v.superseded_at
+    sql: `SELECT c.device_id, c.quantity, v.ts, v.version, v.value, c.unit, v.code, v.method, v.model, v.created_at, v.superseded_at,
+                 v.action, v.edited_by, v.reason, v.replaces, v.undoes
             FROM value_versions v JOIN channels c USING (channel_id)
            WHERE v.tenant = $1
            ORDER BY c.device_id COLLATE "C", c.quantity COLLATE "C", v.ts, v.version`,

@@ -23,7 +23,10 @@ export const QUALITY = {
   usageAbovePercent: '3.6.5',
   usageBelowPercent: '3.6.6',
   edited: '3.7.0',
+  added: '3.7.1',
+  rejected: '3.7.3',
   estimated: '3.8.0',
+  accepted: '3.10.1',
 } as const;
 
 export const QUALITY_OF_EVENT: Readonly<Record<RegisterEventKind, string>> = {
