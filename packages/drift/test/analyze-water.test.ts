@@ -164,7 +164,7 @@ test('a stopped meter says of its district what is said of it without what the s
     expect(said(devices, i)).toMatchObject({ indication: 'stopped', groupStatus: 'incomplete' });
 });
 
-/** Home `A-07` is a member of A until day 30, of B since then, and drinks B's water all the time. */
+/** Home `A-07` is a member of A until day 30, of B since then, and drinks B's water all the time; its people use electricity as ever. */
 function moved(): WaterFleetInput {
   const made = madeWater(
     [
@@ -176,6 +176,9 @@ function moved(): WaterFleetInput {
   const sinceUs = 24 * 30 * HOUR_US;
   return {
     ...made,
+    meters: made.meters.map((meter, i) =>
+      i === 7 ? { ...meter, otherUse: meter.register.map((_, k) => 0.3 + 0.1 * (k % 5)) } : meter,
+    ),
     districts: made.districts.map((listed) => ({
       ...listed,
       members:

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkWaterMeter } from '../src/lib/water-meter/check-water-meter.ts';
+import { isStop } from '../src/lib/water-meter/stopped-meter.ts';
 import { learnWaterFleet } from '../src/lib/water-meter/water-fleet-context.ts';
 import type { WaterMeterAnswer } from '../src/lib/water-meter/water-meter-findings.ts';
 import type { WaterMeterSeries } from '../src/lib/water/water-types.ts';
@@ -80,10 +81,25 @@ describe('a register that stands still', () => {
     }
   });
 
-  test('without a second witness is told later, in a home that is never left', () => {
-    const days = [207, 239].map((day) => stopIn(check(waterMeter('m', frozen(200)), day)));
-    expect(days[0]).toBeUndefined();
-    expect(days[1]?.probability).toBeGreaterThan(0.5);
+  test('without a second witness is no stop while an empty home may explain it; in a home that is never left it is one later', () => {
+    const [week, month, quarter] = [157, 182, 239].map(
+      (day) => check(waterMeter('m', frozen(150)), day).findings[0],
+    );
+    expect(week).toMatchObject({ kind: 'quiet' });
+    // likelier than not, and no more
+    expect(month).toMatchObject({ kind: 'quiet' });
+    expect(month?.kind === 'quiet' ? month.probability : NaN).toBeGreaterThan(0.6);
+    expect(quarter).toMatchObject({ kind: 'stopped' });
+  });
+
+  test('is waited for within the first week, unless the witnesses are sure', () => {
+    const base = { evidence: 3, probability: 0.8 };
+    expect(isStop({ ...base, days: 6.9 })).toBe(false);
+    expect(isStop({ ...base, days: 7 })).toBe(true);
+    expect(isStop({ ...base, probability: 0.95, days: 3 })).toBe(true);
+    expect(isStop({ ...base, probability: 0.95, days: 2.9 })).toBe(false);
+    expect(isStop({ ...base, evidence: 0, days: 20 })).toBe(false);
+    expect(isStop({ evidence: 0, probability: 0.95, days: 20 })).toBe(true);
   });
 
   test('is nothing new in a home that is left for weeks again and again', () => {

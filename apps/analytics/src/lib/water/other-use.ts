@@ -4,8 +4,9 @@ import type { FleetRecords } from '../fleet-records.ts';
 import type { Grid } from '../grid.ts';
 
 const IMPORT = 'active_energy_import';
-/** Longer ago than this nobody asks whether someone was at home. */
-const WINDOW_US = 120 * 86_400e6;
+/** Points that are in memory: absences of the past tell how a home looks when it is empty, at least those of 120 days. */
+const MOST_POINTS = 3e7;
+const LEAST_WINDOW_US = 120 * 86_400e6;
 
 /** Electricity meters are read at quarters of an hour: the one before a water meter is read is near enough to tell whether somebody is there. */
 const QUARTER_US = 15 * 60e6;
@@ -65,7 +66,11 @@ async function usesOf(
   grid: Grid,
   lastUs: number,
 ): Promise<[string, Float64Array][]> {
-  const skipped = Math.max(0, grid.count - 1 - Math.floor(WINDOW_US / grid.stepUs));
+  const points = Math.max(
+    Math.floor(LEAST_WINDOW_US / grid.stepUs),
+    Math.floor(MOST_POINTS / pairs.length),
+  );
+  const skipped = Math.max(0, grid.count - 1 - points);
   const count = grid.count - skipped;
   const matrix = await store.matrix(
     pairs.map(({ channelId }) => channelId),

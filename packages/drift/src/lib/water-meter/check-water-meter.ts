@@ -5,13 +5,14 @@ import { seasonFactor } from './absence-season.ts';
 import { consumptionChange } from './consumption-change.ts';
 import { continuousFlow } from './continuous-flow.ts';
 import { lowFlowLoss, lowFlowOdds } from './low-flow-hours.ts';
-import { otherUseDays, otherUseEvidence, ranksInSpell } from './other-use.ts';
+import { comingsOf, otherUseEvidence, ownOtherUse } from './other-use.ts';
+import { otherUseDays, ranksInSpell } from './other-use-days.ts';
 import { type QuietNeighbour, usualDay } from './quiet-neighbours.ts';
 import { type QuietRecord, quietRecord } from './quiet-spells.ts';
 import { DAY_US, type RegisterHistory, registerHistory } from './register-history.ts';
 import { residualGrowth } from './residual-growth.ts';
 import { airSuspicion, reverseFlow } from './reverse-flow.ts';
-import { LEAST_STOPPED_DAYS, STOPPED_PROBABILITY, stoppedProbability } from './stopped-meter.ts';
+import { isStop, stoppedProbability } from './stopped-meter.ts';
 import { awayWeight, type WaterFleetContext } from './water-fleet-context.ts';
 import {
   evidenceOf,
@@ -86,7 +87,12 @@ function standing(
   if (meter.otherUse !== undefined) {
     const days = otherUseDays(meter.otherUse, history, context.zoneMinutes, current.to);
     const ranks = ranksInSpell(days, current);
-    const likelier = otherUseEvidence(context.otherUse, ranks);
+    const own = ownOtherUse(
+      context.otherUse,
+      quiet.spells.map((spell) => ranksInSpell(days, spell)),
+    );
+    const comings = comingsOf(days.people, days.dayOf(current.from + 1));
+    const likelier = otherUseEvidence(own, ranks, comings);
     log += likelier;
     if (ranks.length > 0)
       evidence.push({
@@ -127,7 +133,7 @@ function standing(
     days: daysOf(history, current.from, current.to),
     probability,
   };
-  const isStopped = probability >= STOPPED_PROBABILITY && current.days >= LEAST_STOPPED_DAYS;
+  const isStopped = isStop({ days: current.days, evidence: log, probability });
   return {
     findings: [
       isStopped

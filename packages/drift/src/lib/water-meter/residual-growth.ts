@@ -11,6 +11,8 @@ const NEIGHBOUR = { mean: 0.5, sd: 1 };
 const NEW_PER_DAY = 0.7;
 /** How far a home's own days differ from its usual day, over it. */
 const OWN_DAY_SD = 0.7;
+/** How far what it uses in weeks differs from its usual use, over it. */
+const OWN_LEVEL_SD = 0.25;
 /** What the noise of the days before leaves out: in its own measure, and in shares of the home. */
 const STRAY = 1.3;
 const LEAST_ERROR = 0.15;
@@ -60,7 +62,7 @@ export function residualGrowth(
   const elsewhere = SOMETHING_ELSE * normalDensity(share, 0, ELSEWHERE + 5 * error);
   const either = (centre: number, sd: number): number =>
     (1 - SOMETHING_ELSE) * normalDensity(share, centre, sd) + elsewhere;
-  const stoppedSd = Math.hypot(error, OWN_DAY_SD / Math.sqrt(after));
+  const stoppedSd = Math.hypot(error, OWN_DAY_SD / Math.sqrt(after), OWN_LEVEL_SD);
   return { share, shareSe: error, evidence: Math.log(either(1, stoppedSd) / either(0, error)) };
 }
 

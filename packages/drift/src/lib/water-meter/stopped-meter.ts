@@ -2,10 +2,12 @@ import { type AbsenceModel, type AbsenceRecord, longerSpellRate } from './absenc
 
 /** Water meters that stop, per year: from fractions of a percent to 6.6 % are reported (metrology.md 3.1). */
 const STOPS_PER_YEAR = 0.03;
-/** Said from this probability on. */
-export const STOPPED_PROBABILITY = 0.7;
 /** Shorter spells are never called a stop, days. */
-export const LEAST_STOPPED_DAYS = 3;
+const LEAST_STOPPED_DAYS = 3;
+/** From so many days on, with a witness who speaks for it by at least this logarithm, likelier than not is enough. */
+const WITNESSED = { days: 7, evidence: 1, probability: 0.5 };
+/** Sooner, when one more day tells more than it costs, and where nothing but the register's own past speaks for it. */
+const SURE_PROBABILITY = 0.9;
 
 /** Kinds of households as 20 homes with a year each show them (one half of the DAIAD trial), smoothed. */
 export const GENERAL_ABSENCES: AbsenceModel = [
@@ -45,4 +47,16 @@ export function stoppedProbability(
   const absences = longerSpellRate(model, record, spell.days) * spell.season;
   const odds = (STOPS_PER_YEAR / absences) * Math.exp(spell.evidence);
   return odds / (1 + odds);
+}
+
+/** Whether a stop is said. */
+export function isStop(spell: {
+  readonly days: number;
+  readonly evidence: number;
+  readonly probability: number;
+}): boolean {
+  const { days, evidence, probability } = spell;
+  if (days < LEAST_STOPPED_DAYS) return false;
+  const isWitnessed = days >= WITNESSED.days && evidence >= WITNESSED.evidence;
+  return probability >= (isWitnessed ? WITNESSED.probability : SURE_PROBABILITY);
 }

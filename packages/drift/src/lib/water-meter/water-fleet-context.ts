@@ -8,7 +8,8 @@ import {
 } from './absence-model.ts';
 import { type AbsenceSeason, learnSeason } from './absence-season.ts';
 import { lowFlowOdds } from './low-flow-hours.ts';
-import { learnOtherUse, otherUseDays, type OtherUseModel, ranksInSpell } from './other-use.ts';
+import { learnOtherUse, type OtherUseModel } from './other-use.ts';
+import { otherUseDays, ranksInSpell } from './other-use-days.ts';
 import { quietRecord, type QuietSpell } from './quiet-spells.ts';
 import { DAY_US, registerHistory } from './register-history.ts';
 import { GENERAL_ABSENCES, stoppedProbability } from './stopped-meter.ts';
@@ -49,7 +50,7 @@ export function learnWaterFleet(
   const perDay = DAY_US / grid.stepUs;
   const use: Float64Array[] = [];
   const odds: Float64Array[] = [];
-  const ranks: number[] = [];
+  const ranks: number[][][] = [];
   const homes = meters.flatMap((meter) => {
     const history = registerHistory(meter, grid, asOfUs);
     if (history === undefined) return [];
@@ -59,8 +60,11 @@ export function learnWaterFleet(
     const to = history.points.at(-1) ?? 0;
     if (meter.otherUse !== undefined) {
       const other = otherUseDays(meter.otherUse, history, zoneMinutes, to);
-      for (const spell of quiet.spells)
-        if (spell.days >= LONG_SPELL) ranks.push(...ranksInSpell(other, spell));
+      ranks.push(
+        quiet.spells
+          .filter(({ days: length }) => length >= LONG_SPELL)
+          .map((spell) => ranksInSpell(other, spell)),
+      );
     }
     if (quiet.daysInUse < LEAST_DAYS) return [];
     const record = absenceRecord(

@@ -98,6 +98,7 @@ function textOf(
         'CASE',
         'STOPS',
         `FOUND IN ${DAYS_TO_FIND} DAYS % (95 %)`,
+        'WITH WATER DRAWN % (95 %)',
         'WITH PEOPLE AT HOME % (95 %)',
         'DAYS (MEDIAN)',
         'FALSE',
@@ -126,7 +127,6 @@ const found = (some: StoppedRecord['stops']): string => {
 };
 
 function rowOf({ witness, stops, falseStops, homeYears }: StoppedRecord): string[] {
-  const atHome = stops.filter((stop) => stop.atHome);
   const count = falseStops.length;
   // exact for a count: Garwood, 1936
   const least = count === 0 ? 0 : chiSquareQuantile(0.025, 2 * count) / 2;
@@ -137,7 +137,8 @@ function rowOf({ witness, stops, falseStops, homeYears }: StoppedRecord): string
     `stopped-${witness}`,
     String(stops.length),
     found(stops),
-    found(atHome),
+    found(stops.filter((stop) => stop.atHome)),
+    found(stops.filter((stop) => stop.byPeople)),
     middle === null ? '-' : middle.toFixed(0),
     String(count),
     homeYears.toFixed(0),

@@ -14,8 +14,11 @@ const DAY_US = 86_400e6;
 const FIRST_LOOK = 60;
 const FIRST_STOP = 120;
 export const DAYS_TO_FIND = 14;
-/** Days with water among those after a stop, from which people count as being at home. */
+/** Days with water, and with as much as people use, among those after a stop, from which people count as being at home. */
 const DAYS_AT_HOME = 7;
+/** m3 in an hour that can be seen; m3 in a day below which nobody used it, and no electricity either (`stoppedFleet`). */
+const SEEN = 5e-4;
+const BY_PEOPLE = 0.008;
 /** With fewer homes a single one weighs in what is learned of all: it is learned anew. */
 const SMALL_FLEET = 60;
 
@@ -32,7 +35,9 @@ export interface StoppedRecord {
   readonly falseStops: readonly { readonly deviceId: string; readonly days: number }[];
   readonly stops: readonly {
     readonly deviceId: string;
+    /** Water was drawn on 7 of the 14 days, and as much as people draw, with electricity beside it. */
     readonly atHome: boolean;
+    readonly byPeople: boolean;
     /** Days until it was said; null: not within 14. */
     readonly delay: number | null;
   }[];
@@ -88,9 +93,12 @@ export function judgeStopped(
     for (let k = 0; k < stopsPerHome; k += 1) {
       const at = Math.floor(24 * (FIRST_STOP + random() * (days - DAYS_TO_FIND - FIRST_STOP)));
       const found = delaysOf(fleet, home, { at, contexts, witnesses });
-      const atHome = daysWithWater(home.actual, at) >= DAYS_AT_HOME;
+      const hours = daysAfter(home.actual, at);
+      const atHome = hours.filter((day) => day.some((m3) => m3 > SEEN)).length >= DAYS_AT_HOME;
+      const byPeople =
+        hours.filter((day) => day.reduce((a, b) => a + b, 0) > BY_PEOPLE).length >= DAYS_AT_HOME;
       found.forEach((delay, w) => {
-        stops[w]?.push({ deviceId: home.meter.deviceId, atHome, delay });
+        stops[w]?.push({ deviceId: home.meter.deviceId, atHome, byPeople, delay });
       });
     }
     onStep(0.5 + (0.5 * (index + 1)) / fleet.homes.length);
@@ -223,11 +231,8 @@ function withoutFlow(day: Day, { district, meter }: StoppedHome, frozen: WaterMe
   return { ...day, residuals: day.residuals.map((own, d) => (d === district ? grown : own)) };
 }
 
-function daysWithWater(actual: Float64Array, at: number): number {
-  let days = 0;
-  for (let day = 0; day < DAYS_TO_FIND; day += 1) {
-    const hours = actual.subarray(at + 1 + 24 * day, at + 25 + 24 * day);
-    if (hours.some((volume) => volume > 5e-4)) days += 1;
-  }
-  return days;
-}
+/** Water of each hour of the days within which a stop is to be found. */
+const daysAfter = (actual: Float64Array, at: number): Float64Array[] =>
+  Array.from({ length: DAYS_TO_FIND }, (_, day) =>
+    actual.subarray(at + 1 + 24 * day, at + 25 + 24 * day),
+  );
