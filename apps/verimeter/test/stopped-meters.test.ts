@@ -22,6 +22,9 @@ describe('stops put into a fleet without faults', () => {
     expect(withUse?.homeYears).toBeCloseTo((6 * 82) / 365.25, 9);
     const atHome = withUse?.stops.filter((stop) => stop.atHome) ?? [];
     expect(atHome.length).toBeGreaterThanOrEqual(4);
+    // who draws as people do draws water
+    for (const { byPeople, atHome: isDrawn } of withUse?.stops ?? [])
+      expect(isDrawn || !byPeople).toBe(true);
     for (const { delay } of atHome) {
       expect(delay).not.toBeNull();
       expect(delay).toBeLessThanOrEqual(14);

@@ -92,14 +92,14 @@ describe('a register that stands still', () => {
     expect(quarter).toMatchObject({ kind: 'stopped' });
   });
 
-  test('is waited for within the first week, unless the witnesses are sure', () => {
+  test('is waited for in the first ten days, unless the witnesses are sure', () => {
     const base = { evidence: 3, probability: 0.8 };
-    expect(isStop({ ...base, days: 6.9 })).toBe(false);
-    expect(isStop({ ...base, days: 7 })).toBe(true);
-    expect(isStop({ ...base, probability: 0.95, days: 3 })).toBe(true);
-    expect(isStop({ ...base, probability: 0.95, days: 2.9 })).toBe(false);
+    expect(isStop({ ...base, days: 9.9 })).toBe(false);
+    expect(isStop({ ...base, days: 10 })).toBe(true);
+    expect(isStop({ ...base, probability: 0.96, days: 3 })).toBe(true);
+    expect(isStop({ ...base, probability: 0.96, days: 2.9 })).toBe(false);
     expect(isStop({ ...base, evidence: 0, days: 20 })).toBe(false);
-    expect(isStop({ evidence: 0, probability: 0.95, days: 20 })).toBe(true);
+    expect(isStop({ evidence: 0, probability: 0.96, days: 20 })).toBe(true);
   });
 
   test('is nothing new in a home that is left for weeks again and again', () => {

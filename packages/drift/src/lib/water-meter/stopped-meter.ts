@@ -4,10 +4,10 @@ import { type AbsenceModel, type AbsenceRecord, longerSpellRate } from './absenc
 const STOPS_PER_YEAR = 0.03;
 /** Shorter spells are never called a stop, days. */
 const LEAST_STOPPED_DAYS = 3;
-/** From so many days on, with a witness who speaks for it by at least this logarithm, likelier than not is enough. */
-const WITNESSED = { days: 7, evidence: 1, probability: 0.5 };
-/** Sooner, when one more day tells more than it costs, and where nothing but the register's own past speaks for it. */
-const SURE_PROBABILITY = 0.9;
+/** From so many days on, where a witness speaks for it by at least this logarithm, likelier than not is enough. */
+const WITNESSED = { days: 10, evidence: 0.5, probability: 0.5 };
+/** Sooner, while another day tells more than it costs, and where nothing but the register's own past speaks for it. */
+const SURE_PROBABILITY = 0.95;
 
 /** Kinds of households as 20 homes with a year each show them (one half of the DAIAD trial), smoothed. */
 export const GENERAL_ABSENCES: AbsenceModel = [
