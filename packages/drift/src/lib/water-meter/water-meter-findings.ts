@@ -40,7 +40,7 @@ export interface WaterMeterAnswer {
   readonly evidenceDays: number;
 }
 
-interface WaterMeterStatement {
+export interface WaterMeterStatement {
   readonly indication: Indication;
   readonly recommendation: Recommendation;
 }
@@ -113,14 +113,8 @@ const SILENT: ReadonlySet<Indication> = new Set([
   'insufficient_data',
 ]);
 
-/** Of a check what stands beside an answer, or in its place. */
-export type WaterCheck = Pick<
-  WaterMeterAnswer,
-  'overrides' | 'withoutReference' | 'evidence' | 'evidenceDays'
->;
-
 /** A device's answer with what its own register says: faults go first and leave no error, the rest stands beside. */
-export function withWaterCheck(result: DeviceResult, check: WaterCheck): DeviceResult {
+export function withWaterCheck(result: DeviceResult, check: WaterMeterAnswer): DeviceResult {
   const evidence = [...result.evidence, ...check.evidence];
   const { overrides, withoutReference } = check;
   if (overrides !== undefined) {
@@ -137,11 +131,17 @@ export function withWaterCheck(result: DeviceResult, check: WaterCheck): DeviceR
       history: [],
     };
   }
-  if (
-    withoutReference !== undefined &&
+  return withStatement({ ...result, evidence }, withoutReference);
+}
+
+/** What a register shows of its customer, where nothing is claimed about the meter itself. */
+export function withStatement(
+  result: DeviceResult,
+  withoutReference: WaterMeterStatement | undefined,
+): DeviceResult {
+  return withoutReference !== undefined &&
     SILENT.has(result.indication) &&
     result.recommendation === 'none'
-  )
-    return { ...result, ...withoutReference, evidence };
-  return { ...result, evidence };
+    ? { ...result, ...withoutReference }
+    : result;
 }

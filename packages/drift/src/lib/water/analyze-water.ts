@@ -1,11 +1,7 @@
 import { type BesideTheMeter, checkWaterMeter } from '../water-meter/check-water-meter.ts';
 import { learnWaterFleet, type WaterFleetContext } from '../water-meter/water-fleet-context.ts';
 import { quietNeighbours } from '../water-meter/quiet-neighbours.ts';
-import {
-  type WaterCheck,
-  type WaterMeterAnswer,
-  withWaterCheck,
-} from '../water-meter/water-meter-findings.ts';
+import { type WaterMeterAnswer, withWaterCheck } from '../water-meter/water-meter-findings.ts';
 import type { DeviceResult } from '../fleet-types.ts';
 import { tenantLists } from '../tenant-lists.ts';
 import { districtResidual } from './district-residual.ts';
@@ -95,19 +91,15 @@ function withQuantity(one: SaidOfWaterMeter): SaidOfWaterMeter {
 }
 
 /** An answer with a fault of the meter is final. */
-function withCheck(
-  one: SaidOfWaterMeter,
-  { overrides, withoutReference, evidence, evidenceDays }: WaterMeterAnswer,
-): SaidOfWaterMeter {
-  const check: WaterCheck = {
-    ...(overrides === undefined ? {} : { overrides }),
-    ...(withoutReference === undefined ? {} : { withoutReference }),
-    evidence,
-    evidenceDays,
-  };
+function withCheck(one: SaidOfWaterMeter, check: WaterMeterAnswer): SaidOfWaterMeter {
   if ('fixed' in one) return { fixed: withWaterCheck(one.fixed, check) };
-  if (overrides !== undefined) return { fixed: withWaterCheck(one.estimated.result, check) };
-  return { ...one, check };
+  const { estimated } = one;
+  if (check.overrides !== undefined) return { fixed: withWaterCheck(estimated.result, check) };
+  const evidence = [...estimated.result.evidence, ...check.evidence];
+  return {
+    estimated: { ...estimated, result: { ...estimated.result, evidence } },
+    ...(check.withoutReference === undefined ? {} : { unlessClaimed: check.withoutReference }),
+  };
 }
 
 interface Place {

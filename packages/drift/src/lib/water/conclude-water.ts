@@ -1,7 +1,7 @@
 import type { AreaResult, DeviceResult } from '../fleet-types.ts';
 import { type AnswerRules, decide, type Estimated } from '../health-decision.ts';
 import type { TenantLists } from '../tenant-lists.ts';
-import { type WaterCheck, withWaterCheck } from '../water-meter/water-meter-findings.ts';
+import { type WaterMeterStatement, withStatement } from '../water-meter/water-meter-findings.ts';
 import type { WaterFleetResult } from './water-types.ts';
 
 /** Days from CONTRACTS.md 4; worn meters lose 20 % of their own accord, a bypass starts at 30 %. */
@@ -12,8 +12,8 @@ export type SaidOfWaterMeter =
   | { readonly fixed: DeviceResult }
   | {
       readonly estimated: Estimated;
-      /** No fault of the meter: an answer with a fault is final. */
-      readonly check?: WaterCheck;
+      /** Said where the lists leave an answer that claims nothing about the meter. */
+      readonly unlessClaimed?: WaterMeterStatement;
     };
 
 /** Everything that is said of the water meters of a tenant before its lists are known. Can be sent between threads. */
@@ -34,10 +34,10 @@ export function listedWaterMeters({ said, unsaid }: WaterAnswers): DeviceResult[
 export function concludeWater({ said, areas }: WaterAnswers, lists: TenantLists): WaterFleetResult {
   return {
     areas,
-    devices: said.map((one) => {
-      if ('fixed' in one) return one.fixed;
-      const result = decide(one.estimated, lists, RULES);
-      return one.check === undefined ? result : withWaterCheck(result, one.check);
-    }),
+    devices: said.map((one) =>
+      'fixed' in one
+        ? one.fixed
+        : withStatement(decide(one.estimated, lists, RULES), one.unlessClaimed),
+    ),
   };
 }
