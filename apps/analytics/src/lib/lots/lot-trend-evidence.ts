@@ -30,15 +30,12 @@ export function withLotTrends(
 }
 
 function withEvidence(one: Said, added: DeviceResult['evidence'][number]): Said {
-  if ('fixed' in one) {
-    return { fixed: { ...one.fixed, evidence: [...one.fixed.evidence, added] } };
-  }
-  const { estimated, check } = one;
-  if (check !== undefined) {
-    return { estimated, check: { ...check, evidence: [...check.evidence, added] } };
-  }
-  const { result } = estimated;
-  return {
-    estimated: { ...estimated, result: { ...result, evidence: [...result.evidence, added] } },
-  };
+  if ('fixed' in one) return { fixed: withItem(one.fixed, added) };
+  const { estimated } = one;
+  return { ...one, estimated: { ...estimated, result: withItem(estimated.result, added) } };
 }
+
+const withItem = (result: DeviceResult, added: DeviceResult['evidence'][number]): DeviceResult => ({
+  ...result,
+  evidence: [...result.evidence, added],
+});
