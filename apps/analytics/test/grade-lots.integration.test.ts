@@ -1,5 +1,5 @@
 import { ensureTenant, type HealthRow } from '@verimeter/registry';
-import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
+import { createTestDatabase, type TestDatabase, healthRow } from '@verimeter/test-support';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { drawnDevices, randomOrder } from '../src/lib/lots/random-order.ts';
 import { publish } from '../src/lib/publish.ts';
@@ -30,44 +30,23 @@ const errorOf = (device: string): number => {
   return 0.003 * Math.sin(i * i);
 };
 
-const row = (deviceId: string, more: Partial<HealthRow> = {}): HealthRow => ({
-  deviceId,
-  quantity: 'active_energy_import',
-  asOfUs: AS_OF_US,
-  indication: 'within_limits',
-  recommendation: 'none',
-  // shrunk towards a prior: what a lot must not be graded from
-  errorEstimate: 0,
-  standardError: 0.001,
-  intervalLow: null,
-  intervalHigh: null,
-  limit: 0.01,
-  inServiceLimit: 0.02,
-  probabilityOverLimit: null,
-  probabilityOverInServiceLimit: null,
-  probabilityDrifted: null,
-  offsetEstimate: null,
-  offsetStandardError: null,
-  offsetUnit: null,
-  driftPerYear: null,
-  driftPerYearSe: null,
-  exitDateMedian: null,
-  exitDateEarliest: null,
-  minimumDetectable: null,
-  dataEstimate: errorOf(deviceId),
-  dataStandardError: 0.002,
-  dataDriftPerYear: -0.001,
-  dataDriftPerYearSe: 0.03,
-  commonErrorSd: 0.0003,
-  evidenceDays: 60,
-  groupId: null,
-  groupStatus: null,
-  legalStatus: 'valid',
-  validUntil: null,
-  modelVersion: 'm',
-  evidence: [],
-  ...more,
-});
+const row = (deviceId: string, more: Partial<HealthRow> = {}): HealthRow =>
+  healthRow({
+    deviceId,
+    asOfUs: AS_OF_US,
+    // shrunk towards a prior: what a lot must not be graded from
+    errorEstimate: 0,
+    standardError: 0.001,
+    dataEstimate: errorOf(deviceId),
+    dataStandardError: 0.002,
+    dataDriftPerYear: -0.001,
+    dataDriftPerYearSe: 0.03,
+    commonErrorSd: 0.0003,
+    evidenceDays: 60,
+    validUntil: null,
+    modelVersion: 'm',
+    ...more,
+  });
 
 const ids = (kind: string): string[] =>
   Array.from({ length: 120 }, (_, i) => `${kind}${String(i + 1).padStart(3, '0')}`);

@@ -15,7 +15,7 @@ import {
   startRun,
   withTransaction,
 } from '@verimeter/registry';
-import type { TestDatabase } from '@verimeter/test-support';
+import { healthRow, type TestDatabase } from '@verimeter/test-support';
 
 export const TENANT = 'demo';
 export const KEY = 'vm_key_of_the_browser_tests';
@@ -24,32 +24,13 @@ export const DRIFTING = 'E-0042';
 const MINUTE_US = 60_000_000;
 const DAY_US = 1440 * MINUTE_US;
 
-const NOTHING_CLAIMED: Omit<HealthRow, 'deviceId' | 'asOfUs' | 'indication' | 'recommendation'> = {
-  quantity: 'active_energy_import',
-  errorEstimate: null,
-  standardError: null,
-  intervalLow: null,
-  intervalHigh: null,
-  limit: 0.01,
-  inServiceLimit: 0.02,
-  probabilityOverLimit: null,
-  probabilityOverInServiceLimit: null,
-  probabilityDrifted: null,
-  offsetEstimate: null,
-  offsetStandardError: null,
-  offsetUnit: null,
-  driftPerYear: null,
-  driftPerYearSe: null,
-  exitDateMedian: null,
-  exitDateEarliest: null,
-  minimumDetectable: null,
+/** What is published of each, where nothing else is said. */
+const COMMON: Partial<HealthRow> = {
   evidenceDays: 63,
   groupId: 'TBA-01',
   groupStatus: 'ok',
-  legalStatus: 'valid',
   validUntil: '2029-05-01',
   modelVersion: 'electricity-1',
-  evidence: [],
 };
 
 function estimated(error: number, se: number): Partial<HealthRow> {
@@ -68,7 +49,7 @@ export function fleetHealth(asOfUs: number): HealthRow[] {
     indication: HealthRow['indication'],
     recommendation: HealthRow['recommendation'],
     claims: Partial<HealthRow> = {},
-  ): HealthRow => ({ ...NOTHING_CLAIMED, deviceId, asOfUs, indication, recommendation, ...claims });
+  ): HealthRow => healthRow({ ...COMMON, deviceId, asOfUs, indication, recommendation, ...claims });
   const healthy = Array.from({ length: 60 }, (_unused, index) =>
     row(`E-1${String(index).padStart(3, '0')}`, 'within_limits', 'none', {
       ...estimated(((index % 9) - 4) / 1500, 0.0019),

@@ -1,3 +1,4 @@
+import { transaction } from '@verimeter/test-support';
 import { FLAG } from '@verimeter/telemetry';
 import { OUTCOME } from '@verimeter/reading-store';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
@@ -12,7 +13,7 @@ import {
 import { monthOf } from '../src/lib/history-table.ts';
 import { MoveProgress } from '../src/lib/move-month.ts';
 import { createUpkeep } from '../src/lib/upkeep.ts';
-import { type QuestDbWorld, TENANT, ageSettled, asTenant, transaction } from './questdb-world.ts';
+import { type QuestDbWorld, TENANT, ageSettled, asTenant } from './questdb-world.ts';
 
 const HOUR_US = 3600e6;
 const DAY_US = 24 * HOUR_US;

@@ -6,6 +6,7 @@ import {
   type TestDatabase,
   createTestDatabase,
   startQuestDb,
+  transaction,
 } from '@verimeter/test-support';
 import { vi } from 'vitest';
 import pg, { type ClientBase, type Pool } from 'pg';
@@ -18,24 +19,6 @@ import {
 } from '../src/index.ts';
 
 export const TENANT = 'contract';
-
-export async function transaction<T>(
-  pool: Pool,
-  work: (client: ClientBase) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-}
 
 /** As a request of the API does. */
 export const asTenant = <T>(

@@ -1,9 +1,10 @@
+import { transaction } from '@verimeter/test-support';
 import { FLAG } from '@verimeter/telemetry';
 import type { ReadingRange, Resolution } from '@verimeter/reading-store';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createQuestDbTenantReadings, createQuestDbUpkeep } from '../src/index.ts';
-import { type QuestDbWorld, TENANT, asTenant, transaction } from './questdb-world.ts';
+import { type QuestDbWorld, TENANT, asTenant } from './questdb-world.ts';
 
 const T0 = Date.UTC(2026, 9, 20) * 1000;
 const HOUR_US = 3600e6;

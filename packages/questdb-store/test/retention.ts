@@ -1,3 +1,4 @@
+import { transaction } from '@verimeter/test-support';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -9,7 +10,7 @@ import {
 import { monthOf } from '../src/lib/history-table.ts';
 import { MoveProgress } from '../src/lib/move-month.ts';
 import { createUpkeep } from '../src/lib/upkeep.ts';
-import { type QuestDbWorld, TENANT, settledAll, transaction } from './questdb-world.ts';
+import { type QuestDbWorld, TENANT, settledAll } from './questdb-world.ts';
 
 const at = (month: number, day: number, hour = 0): number =>
   Date.UTC(2019, month - 1, day, hour) * 1000;

@@ -1,9 +1,10 @@
+import { transaction } from '@verimeter/test-support';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUTCOME, type WriteOptions } from '@verimeter/reading-store';
 import { type Row, batchOf } from '@verimeter/reading-store/contract';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { QuestDbStore } from '../src/index.ts';
-import { type QuestDbWorld, TENANT, transaction } from './questdb-world.ts';
+import { type QuestDbWorld, TENANT } from './questdb-world.ts';
 
 const T0 = Date.UTC(2026, 10, 1) * 1000;
 const RECEIVED_US = Date.UTC(2026, 10, 24, 4) * 1000;

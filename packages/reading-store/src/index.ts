@@ -20,6 +20,7 @@ export {
   type ReadingRange,
   type TenantReadings,
 } from './lib/tenant-readings.ts';
+export { BUCKET_COLUMNS, type BucketRow, bucketOf } from './lib/bucket-row.ts';
 export { type ReadingEngine } from './lib/reading-engine.ts';
 export { type HourCount, type RowReader, type StoredRows } from './lib/stored-rows.ts';
 export { type SnapshotWatch } from './lib/snapshot-watch.ts';

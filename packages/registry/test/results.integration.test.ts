@@ -1,16 +1,16 @@
-import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { type TestDatabase, createTestDatabase, healthRow } from '@verimeter/test-support';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type FindingRow,
   type HealthRow,
   type Pool,
   type Publication,
-  ensureTenant,
   publishHealth,
   startRun,
   upsertFindings,
   withTransaction,
 } from '../src/index.ts';
+import { newTenant } from './new-tenant.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -21,53 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-let tenants = 0;
 let tenant = '';
-/** A tenant of its own for each test, with electricity meters m1 to m9. */
 beforeEach(async () => {
-  tenant = `tenant-${String((tenants += 1))}`;
-  await ensureTenant(pool, tenant, 'Asia/Ho_Chi_Minh');
-  await pool.query(
-    `INSERT INTO devices (tenant, device_id, kind, verified_on, lat)
-     SELECT $1, 'm' || i, 'electricity_meter', '2024-02-29', 10.75 FROM generate_series(1, 9) i`,
-    [tenant],
-  );
+  tenant = await newTenant(pool);
 });
 
 const HOUR_US = Date.UTC(2026, 10, 24, 4) * 1000;
 
-const healthRow = (deviceId: string, more: Partial<HealthRow> = {}): HealthRow => ({
-  deviceId,
-  quantity: 'active_energy_import',
-  asOfUs: HOUR_US,
-  indication: 'within_limits',
-  recommendation: 'none',
-  errorEstimate: null,
-  standardError: null,
-  intervalLow: null,
-  intervalHigh: null,
-  limit: 0.01,
-  inServiceLimit: 0.02,
-  probabilityOverLimit: null,
-  probabilityOverInServiceLimit: null,
-  probabilityDrifted: null,
-  offsetEstimate: null,
-  offsetStandardError: null,
-  offsetUnit: null,
-  driftPerYear: null,
-  driftPerYearSe: null,
-  exitDateMedian: null,
-  exitDateEarliest: null,
-  minimumDetectable: null,
-  evidenceDays: 28,
-  groupId: null,
-  groupStatus: null,
-  legalStatus: 'valid',
-  validUntil: '2030-12-31',
-  modelVersion: 'model-1',
-  evidence: [],
-  ...more,
-});
+const healthOf = (deviceId: string, more: Partial<HealthRow> = {}): HealthRow =>
+  healthRow({ deviceId, asOfUs: HOUR_US, ...more });
 
 const run = (): Promise<number> =>
   startRun(pool, { tenant, asOfUs: null, modelVersion: 'model-1', configuration: { rule: 1 } });
@@ -106,7 +68,7 @@ describe('published health', () => {
     const estimate = 0.1 + 0.2;
     await publish(
       [
-        healthRow('m1', {
+        healthOf('m1', {
           errorEstimate: estimate,
           exitDateMedian: '2027-03-01',
           evidence: [{ code: 'drift', values: { weeks: 5, of: 'm2' } }],
@@ -133,10 +95,10 @@ describe('published health', () => {
   });
 
   test('a new run replaces all rows, or those of its devices', async () => {
-    await publish([healthRow('m1'), healthRow('m2')], 'all');
-    await publish([healthRow('m2'), healthRow('m3')], 'listed');
+    await publish([healthOf('m1'), healthOf('m2')], 'all');
+    await publish([healthOf('m2'), healthOf('m3')], 'listed');
     expect(await devicesOf('health')).toEqual(['m1', 'm2', 'm3']);
-    await publish([healthRow('m3')], 'all');
+    await publish([healthOf('m3')], 'all');
     expect(await devicesOf('health')).toEqual(['m3']);
     expect(await devicesOf('health_history')).toEqual(['m3']);
   });
@@ -155,7 +117,7 @@ describe('published health', () => {
       more: Pick<Publication, 'replace' | 'historyUntil'>,
     ): Promise<void> => {
       const runId = await run();
-      const health = ['m1', 'm2'].map((id) => healthRow(id));
+      const health = ['m1', 'm2'].map((id) => healthOf(id));
       await withTransaction(pool, (client) =>
         publishHealth(client, { tenant, runId, health, history, groups: [], ...more }),
       );

@@ -25,6 +25,7 @@ import {
   trimLiveEvents,
   withTransaction,
 } from '../src/index.ts';
+import { newTenant } from './new-tenant.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -35,17 +36,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-let tenants = 0;
 let tenant = '';
-/** A tenant of its own for each test, with electricity meters m1 to m9. */
 beforeEach(async () => {
-  tenant = `tenant-${String((tenants += 1))}`;
-  await ensureTenant(pool, tenant, 'Asia/Ho_Chi_Minh');
-  await pool.query(
-    `INSERT INTO devices (tenant, device_id, kind, verified_on, lat)
-     SELECT $1, 'm' || i, 'electricity_meter', '2024-02-29', 10.75 FROM generate_series(1, 9) i`,
-    [tenant],
-  );
+  tenant = await newTenant(pool);
 });
 
 const HOUR_US = Date.UTC(2026, 10, 24, 4) * 1000;

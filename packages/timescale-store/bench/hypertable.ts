@@ -1,10 +1,10 @@
 import { type ReadingBatch, createReadingBatch } from '@verimeter/reading-store';
-import { createTestDatabaseAt } from '@verimeter/test-support';
+import { createTestDatabaseAt, transaction } from '@verimeter/test-support';
 import pg from 'pg';
 import { chooseLayout, copyReadings, createTimescaleStore } from '../src/index.ts';
 import { createChannelDecimals } from '../src/lib/hypertable/quanta.ts';
 import { createQuantaForm } from '../src/lib/hypertable/write-form.ts';
-import { registerChannels, transaction } from '../test/support.ts';
+import { registerChannels } from '../test/support.ts';
 
 // Figures of docs/decisions/0110 to 0112, in a database of its own. Arguments: URL of a superuser on a server with TimescaleDB, channels, days.
 const [url = '', ...sizes] = process.argv.slice(2);

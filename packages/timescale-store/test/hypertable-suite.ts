@@ -4,6 +4,7 @@ import {
   type TestDatabase,
   createTestDatabase,
   createTestDatabaseAt,
+  transaction,
 } from '@verimeter/test-support';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,7 +16,7 @@ import {
   readStoreStatus,
 } from '../src/index.ts';
 import { seriesStatement } from '../src/lib/matrix.ts';
-import { registerBatch, registerChannels, transaction } from './support.ts';
+import { registerBatch, registerChannels } from './support.ts';
 
 const DAY_US = 86_400e6;
 const START_US = Date.UTC(2026, 2, 1) * 1000;

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ReadingBatch } from '@verimeter/reading-store';
-import { type TestDatabase, createTestDatabaseAt } from '@verimeter/test-support';
+import { type TestDatabase, createTestDatabaseAt, transaction } from '@verimeter/test-support';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -16,7 +16,7 @@ import {
   moveToHypertable,
   readStoreStatus,
 } from '../src/index.ts';
-import { registerBatch, registerChannels, transaction } from './support.ts';
+import { registerBatch, registerChannels } from './support.ts';
 
 const PROGRAM = fileURLToPath(new URL('move-process.ts', import.meta.url));
 const DAYS = 75;

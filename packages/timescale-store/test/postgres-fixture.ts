@@ -1,6 +1,11 @@
 import type { TenantReadingsFixture } from '@verimeter/reading-store/tenant-readings-contract';
 import type { StoreUpkeepFixture } from '@verimeter/reading-store/upkeep-contract';
-import { type TestDatabase, createTestDatabaseAt, runSql } from '@verimeter/test-support';
+import {
+  type TestDatabase,
+  createTestDatabaseAt,
+  runSql,
+  transaction,
+} from '@verimeter/test-support';
 import type { ClientBase } from 'pg';
 import {
   chooseLayout,
@@ -8,7 +13,6 @@ import {
   createTimescaleStore,
   tenantReadings,
 } from '../src/index.ts';
-import { transaction } from './support.ts';
 
 /** The store on a database of its own. */
 export async function createFixture(

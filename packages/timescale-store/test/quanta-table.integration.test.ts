@@ -1,12 +1,11 @@
 import { OUTCOME, createReadingBatch } from '@verimeter/reading-store';
-import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { type TestDatabase, createTestDatabase, transaction } from '@verimeter/test-support';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createChannelDecimals, quantaColumns } from '../src/lib/hypertable/quanta.ts';
 import { quantaTable, viewOfHypertable } from '../src/lib/hypertable/schema.ts';
 import { createQuantaForm } from '../src/lib/hypertable/write-form.ts';
 import { prepareWrite, writeBatch } from '../src/lib/write.ts';
-import { transaction } from './support.ts';
 
 // The table of the hypertable without TimescaleDB: what it keeps, and what a reader gets, do not depend on the extension.
 

@@ -5,13 +5,13 @@ import {
   createTestDatabase,
   findTimescaleServer,
   runSql,
+  transaction,
 } from '@verimeter/test-support';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
 import { createHypertableDatabase } from './postgres-fixture.ts';
-import { transaction } from './support.ts';
 
 const QUARTER_US = 900e6;
 const DAY_US = 86_400e6;

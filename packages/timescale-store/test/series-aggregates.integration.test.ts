@@ -1,9 +1,9 @@
 import { batchOf } from '@verimeter/reading-store/contract';
-import { type TestDatabase, createTestDatabase } from '@verimeter/test-support';
+import { type TestDatabase, createTestDatabase, transaction } from '@verimeter/test-support';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTimescaleStore } from '../src/index.ts';
-import { registerChannels, transaction } from './support.ts';
+import { registerChannels } from './support.ts';
 
 const FROM_US = Date.UTC(2026, 2, 20) * 1000;
 const HOUR_US = 3600e6;

@@ -1,24 +1,5 @@
 import { createReadingBatch, type ReadingBatch } from '@verimeter/reading-store';
 import type { TestDatabase } from '@verimeter/test-support';
-import type { ClientBase, Pool } from 'pg';
-
-export async function transaction<T>(
-  pool: Pool,
-  work: (client: ClientBase) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
-}
 
 /** Registers that many channels of one tenant, each of its own device; device ids begin with `prefix`. */
 export async function registerChannels(

@@ -7,6 +7,7 @@ import {
   createTestDatabaseOn,
   findOldestPostgres,
   findTimescaleServer,
+  transaction,
 } from '@verimeter/test-support';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -15,7 +16,6 @@ import { seriesStatement } from '../src/lib/matrix.ts';
 import { describeHypertable } from './hypertable-suite.ts';
 import { describeMove } from './move-suite.ts';
 import { createFixture, createHypertableFixture } from './postgres-fixture.ts';
-import { transaction } from './support.ts';
 
 describeReadingStore('plain PostgreSQL', () => createFixture(createTestDatabase));
 describeRowReader('plain PostgreSQL', () => createFixture(createTestDatabase));

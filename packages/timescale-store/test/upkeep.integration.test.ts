@@ -8,13 +8,13 @@ import {
   findOldestPostgres,
   findTimescaleServer,
   runSql,
+  transaction,
 } from '@verimeter/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresUpkeep, createTimescaleStore } from '../src/index.ts';
 import { keepMoveAway } from '../src/lib/hypertable/move/move-lock.ts';
 import { partitionsOf } from '../src/lib/upkeep/partition-list.ts';
 import { createFixture, createHypertableFixture } from './postgres-fixture.ts';
-import { transaction } from './support.ts';
 
 describeStoreUpkeep('plain PostgreSQL', async () => createFixture(createTestDatabase));
 

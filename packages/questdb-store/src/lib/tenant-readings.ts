@@ -1,9 +1,11 @@
-import type {
-  Bucket,
-  LatestReading,
-  ReadingRange,
-  StoredReading,
-  TenantReadings,
+import {
+  BUCKET_COLUMNS,
+  type BucketRow,
+  bucketOf,
+  type LatestReading,
+  type ReadingRange,
+  type StoredReading,
+  type TenantReadings,
 } from '@verimeter/reading-store';
 import type { ClientBase } from 'pg';
 import { readChannels, readLast, readSome } from './channel-rows.ts';
@@ -43,23 +45,8 @@ const BOUNDS = `
          bucket_end(bucket_start($2::timestamptz - interval '1 microsecond', $3, $4), $3, $4) AS until_us`;
 
 const BUCKETS = `
-  SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage, steps_back, top_rise
+  SELECT ${BUCKET_COLUMNS}
     FROM series_aggregates($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7, $8)`;
-
-interface BucketRow {
-  start_at: number;
-  end_at: number;
-  first: number;
-  last: number;
-  min: number;
-  max: number;
-  mean: number;
-  sum: number | null;
-  count: number;
-  coverage: number | null;
-  steps_back: number;
-  top_rise: number | null;
-}
 
 /** What the requests of a tenant read from QuestDB. Clients read timestamptz as microseconds (`rowTypes` of the registry). */
 export function createQuestDbTenantReadings(httpUrl: string): TenantReadings<ClientBase> {
@@ -173,21 +160,6 @@ interface ConflictRow {
   readonly received_at: number;
   readonly flags: number;
 }
-
-const bucketOf = (row: BucketRow): Bucket => ({
-  startUs: row.start_at,
-  endUs: row.end_at,
-  first: row.first,
-  last: row.last,
-  min: row.min,
-  max: row.max,
-  mean: row.mean,
-  sum: row.sum,
-  count: row.count,
-  coverage: row.coverage,
-  stepsBack: row.steps_back,
-  topRise: row.top_rise,
-});
 
 /** A parameter for a timestamptz. */
 function timestamptz(us: number): string {

@@ -1,6 +1,7 @@
 import type { GroupStatus, Indication, LegalStatus, Recommendation } from '@verimeter/telemetry';
 import { timestamptz, timestamptzOrNull } from './instants.ts';
 import type { Queryable } from './pools.ts';
+import { insertOfRun } from './typed-rows.ts';
 
 /** A machine-readable reason; the text is rendered in the reader's language. */
 export interface Evidence {
@@ -182,12 +183,7 @@ function healthRecord(row: HealthRow): Record<keyof typeof HEALTH_TYPES, unknown
   };
 }
 
-const names = Object.keys(HEALTH_TYPES).map((name) => `"${name}"`);
-const columns = Object.entries(HEALTH_TYPES).map(([name, type]) => `"${name}" ${type}`);
-
-const INSERT_HEALTH = `
-  INSERT INTO health (tenant, run_id, ${names.join(', ')})
-  SELECT $1, $2, ${names.join(', ')} FROM jsonb_to_recordset($3::jsonb) AS r (${columns.join(', ')})`;
+const INSERT_HEALTH = insertOfRun('health', HEALTH_TYPES);
 
 const DELETE_HISTORY = `
   DELETE FROM health_history h USING unnest($2::text[], $3::timestamptz[]) AS d (device_id, until)

@@ -1,6 +1,7 @@
 import type { Indication } from '@verimeter/telemetry';
 import { timestamptzOrNull } from './instants.ts';
 import type { Queryable } from './pools.ts';
+import { insertOfRun } from './typed-rows.ts';
 
 /** A published grade of a lot, in the columns of `lot_health`. Ratios; null: may not be claimed. Dates `YYYY-MM-DD`. */
 export interface LotHealthRow extends RelativeDrift {
@@ -135,12 +136,7 @@ function record(row: LotHealthRow): Record<keyof typeof TYPES, unknown> {
   };
 }
 
-const names = Object.keys(TYPES).map((name) => `"${name}"`);
-const columns = Object.entries(TYPES).map(([name, type]) => `"${name}" ${type}`);
-
-const INSERT = `
-  INSERT INTO lot_health (tenant, run_id, ${names.join(', ')})
-  SELECT $1, $2, ${names.join(', ')} FROM jsonb_to_recordset($3::jsonb) AS r (${columns.join(', ')})`;
+const INSERT = insertOfRun('lot_health', TYPES);
 
 /** Replaces the grades of a tenant's lots. Inside a transaction: readers see the old or the new ones. */
 export async function publishLots(

@@ -1,4 +1,10 @@
-import type { ReadingRange, TenantReadings } from '@verimeter/reading-store';
+import {
+  BUCKET_COLUMNS,
+  type BucketRow,
+  bucketOf,
+  type ReadingRange,
+  type TenantReadings,
+} from '@verimeter/reading-store';
 import type { ClientBase } from 'pg';
 import { timestamptzText } from './binary-format.ts';
 import { type PageColumns, readPageColumns } from './page-columns.ts';
@@ -10,21 +16,6 @@ interface LatestRow {
   ts: number | null;
   value: number | null;
   flags: number | null;
-}
-
-interface BucketRow {
-  start_at: number;
-  end_at: number;
-  first: number;
-  last: number;
-  min: number;
-  max: number;
-  mean: number;
-  sum: number | null;
-  count: number;
-  coverage: number | null;
-  steps_back: number;
-  top_rise: number | null;
 }
 
 const within = ({ deviceId, quantity, fromUs, toUs }: ReadingRange): unknown[] => [
@@ -71,17 +62,11 @@ export const tenantReadings: TenantReadings<ClientBase> = {
 
   async buckets(client, range, { register, resolution, zone, limit }) {
     const { rows } = await client.query<BucketRow>(
-      `SELECT start_at, end_at, first, last, min, max, mean, sum, count, coverage, steps_back, top_rise
+      `SELECT ${BUCKET_COLUMNS}
          FROM reading_aggregates($1, $2, $8, $3, $4, $5, $6, $7)`,
       [...within(range), resolution, zone, limit, register],
     );
-    return rows.map(({ start_at, end_at, steps_back, top_rise, ...values }) => ({
-      startUs: start_at,
-      endUs: end_at,
-      ...values,
-      stepsBack: steps_back,
-      topRise: top_rise,
-    }));
+    return rows.map(bucketOf);
   },
 
   async series(client, range, { before, after }) {

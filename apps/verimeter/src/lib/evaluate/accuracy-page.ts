@@ -12,6 +12,7 @@ import {
   specialRows,
 } from './metrics-rows.ts';
 import { provenanceRows } from './provenance-rows.ts';
+import { byLoads } from './record-head.ts';
 
 export interface AccuracyPage {
   readonly markdown: string;
@@ -33,9 +34,7 @@ export function accuracyPage(
 ): AccuracyPage {
   const figures: [string, string][] = [];
   const parts = [INTRODUCTION];
-  for (const loads of ['report', 'tune', 'built-in'] as const) {
-    const own = cells.filter((m) => m.loads === loads);
-    if (own.length === 0) continue;
+  for (const [loads, own] of byLoads(cells)) {
     const lists = `accuracy-${loads}.svg`;
     const errors = `estimators-${loads}.svg`;
     const coverage = `coverage-${loads}.svg`;

@@ -1,7 +1,6 @@
 import type { AreaInput, AreaMember, FleetInput, MeterSeries } from '@verimeter/drift';
-import { errorLimit } from '@verimeter/metrology';
 import type { City } from '@verimeter/simulator';
-import { lotOf } from './city-lot.ts';
+import { archiveOf } from './city-lot.ts';
 import { endOf, lastReading, pointsUntil } from './city-grid.ts';
 
 const STEP_US = 900e6;
@@ -11,24 +10,15 @@ const STEP_US = 900e6;
  * meters' readings, no truth.
  */
 export function fleetOfCity(city: City, untilMs: number = endOf(city)): FleetInput {
-  const rows = new Map(city.devices.map((device) => [device.device_id, device]));
+  const archive = archiveOf(city, 'electricity_meter');
   const index = new Map(city.electricity.map((meter, i) => [meter.deviceId, i]));
   const startUs = city.startMs * 1000;
   const count = pointsUntil(city.startMs, STEP_US, untilMs);
-  const meters = city.electricity.map((meter): MeterSeries => {
-    const device = rows.get(meter.deviceId);
-    if (device === undefined) throw new Error(`${meter.deviceId} is not among the devices`);
-    const limits = errorLimit('electricity_meter', device.accuracy_class, 'active_energy_import');
-    if (limits === undefined) throw new Error(`no limit for ${meter.deviceId}`);
-    return {
-      deviceId: meter.deviceId,
-      lot: lotOf(device),
-      limit: limits.limit,
-      inServiceLimit: limits.inServiceLimit,
-      importRegister: meter.register.subarray(0, count),
-      voltages: meter.voltages.map((volts) => volts.subarray(0, count)),
-    };
-  });
+  const meters = city.electricity.map((meter): MeterSeries => ({
+    ...archive(meter.deviceId).known,
+    importRegister: meter.register.subarray(0, count),
+    voltages: meter.voltages.map((volts) => volts.subarray(0, count)),
+  }));
   const areas = city.groups
     .filter((group) => group.kind === 'electricity_area')
     .flatMap(({ group_id: groupId }): AreaInput[] => {

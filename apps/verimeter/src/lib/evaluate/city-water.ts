@@ -4,12 +4,11 @@ import type {
   WaterFleetInput,
   WaterMeterSeries,
 } from '@verimeter/drift';
-import { errorLimit } from '@verimeter/metrology';
 import type { City, WaterMeterTruth } from '@verimeter/simulator';
 import { type Found, isListed } from '../up/found.ts';
 import { JUDGED_WATER_ERROR } from '../up/water-comparison.ts';
 import { endOf, lastReading, pointsUntil } from './city-grid.ts';
-import { lotOf } from './city-lot.ts';
+import { archiveOf } from './city-lot.ts';
 
 const HOUR_US = 3600e6;
 /** Of the city's local time ahead of UTC. */
@@ -17,7 +16,7 @@ const ZONE_MINUTES = 7 * 60;
 
 /** What the analytics would read from the store about the water meters of a city at an instant (ms since 1970): records and readings, no truth. */
 export function waterOfCity(city: City, untilMs: number = endOf(city)): WaterFleetInput {
-  const rows = new Map(city.devices.map((device) => [device.device_id, device]));
+  const archive = archiveOf(city, 'water_meter');
   const index = new Map(city.water.map((meter, i) => [meter.deviceId, i]));
   const startUs = 1000 * city.waterStartMs;
   const count = pointsUntil(city.waterStartMs, HOUR_US, untilMs);
@@ -27,16 +26,10 @@ export function waterOfCity(city: City, untilMs: number = endOf(city)): WaterFle
     grid: { startUs, stepUs: HOUR_US, count },
     zoneMinutes: ZONE_MINUTES,
     meters: city.water.map((meter): WaterMeterSeries => {
-      const device = rows.get(meter.deviceId);
-      if (device === undefined) throw new Error(`${meter.deviceId} is not among the devices`);
-      const limits = errorLimit('water_meter', device.accuracy_class, 'water_volume');
-      if (limits === undefined) throw new Error(`no limit for ${meter.deviceId}`);
+      const { device, known } = archive(meter.deviceId);
       const otherUse = electricity.get(device.address);
       return {
-        deviceId: meter.deviceId,
-        lot: lotOf(device),
-        limit: limits.limit,
-        inServiceLimit: limits.inServiceLimit,
+        ...known,
         permanentFlow: Number(device.nominal),
         builtYear: Number(device.built_year),
         register: until(meter.register),

@@ -4,12 +4,13 @@ import { CommandError, UsageError, hint, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { say, writeLine } from '../output.ts';
 import { areasPerFleet, type Cell, CELLS, findCell, fleetsOf, TINY } from './cells.ts';
-import { type FleetRecord, recordKey } from './fleet-record.ts';
+import type { FleetRecord } from './fleet-record.ts';
 import { type Job, runJobs } from './jobs.ts';
 import { cellMetrics } from './metrics.ts';
 import { metricsText } from './metrics-text.ts';
 import { openRecordFile } from './record-file.ts';
 import { readSeriesFolder, type SeriesFolder } from './series-folder.ts';
+import { recordKey, recordsThere } from './record-head.ts';
 import { remaining } from './time-left.ts';
 import { readSeriesOption } from './series-option.ts';
 import { openRecordsOption } from './records-option.ts';
@@ -32,11 +33,7 @@ export async function evaluateElectricity(context: CommandContext): Promise<numb
   const file = await openRecordsOption(context, openRecordFile);
   const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request));
   const wanted = new Set(jobs.map(keyOf));
-  const records = new Map<string, FleetRecord>();
-  for (const record of file?.records ?? [])
-    // Another version of the estimator would have answered differently.
-    if (wanted.has(recordKey(record)) && record.model === MODEL_VERSION)
-      records.set(recordKey(record), record);
+  const records = recordsThere(file?.records, wanted, MODEL_VERSION);
   const open = jobs.filter((job) => !records.has(keyOf(job)));
   if (records.size > 0) say(`${records.size} of ${jobs.length} fleets are there already`);
   const progress = remaining(

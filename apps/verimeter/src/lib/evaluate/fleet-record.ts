@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fleetFields } from './record-head.ts';
 
 /** Recommendations by their number in a record. */
 export const RECOMMENDATIONS = ['none', 'watch', 'reverify', 'inspect'] as const;
@@ -50,16 +51,7 @@ const meterColumns = z.object({
 });
 
 export const fleetRecord = z.object({
-  cell: z.string(),
-  seed: z.number(),
-  fleet: z.number(),
-  /** `built-in`, or the half of the households. */
-  loads: z.enum(['built-in', 'tune', 'report']),
-  model: z.string(),
-  /** What makes this record again, among others of its cell. */
-  command: z.string(),
-  days: z.number(),
-  looks: z.number(),
+  ...fleetFields,
   /** ms, over all areas. */
   time: z.object({ simulate: z.number(), analyze: z.number(), oracle: z.number() }),
   areas: z.array(
@@ -91,10 +83,6 @@ export const fleetRecord = z.object({
 
 export type FleetRecord = z.infer<typeof fleetRecord>;
 export type MeterColumns = FleetRecord['meters'];
-
-/** Two runs of the same fleet have the same key. */
-export const recordKey = (record: Pick<FleetRecord, 'cell' | 'seed' | 'fleet' | 'loads'>): string =>
-  `${record.cell} ${record.loads} ${record.seed} ${record.fleet}`;
 
 /** As a column holds it; null: there is none. */
 export function orNull(value: number | undefined): number | null {

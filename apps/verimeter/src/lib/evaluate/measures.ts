@@ -55,3 +55,10 @@ export function rootMeanSquare(values: readonly number[]): number | null {
 export function medianOf(values: readonly number[]): number | null {
   return values.length === 0 ? null : quantile(values, 0.5);
 }
+
+/** How often each name is there, by name. */
+export function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -2,6 +2,7 @@ import type { Calibration, Coverage } from './calibration.ts';
 import type { ListScore } from './list-scores.ts';
 import type { Measure, Share } from './measures.ts';
 import type { CellMetrics } from './metrics.ts';
+import { fixed, LIST_HEADS, ranged } from './number-text.ts';
 import type { Estimator } from './statements.ts';
 
 export type Rows = readonly (readonly string[])[];
@@ -16,16 +17,6 @@ export const ESTIMATOR_NAMES: Readonly<Record<Estimator, string>> = {
   lasso: 'lasso (CV)',
 };
 
-const fixed = (value: number | null, digits: number): string =>
-  value === null ? '-' : value.toFixed(digits);
-
-const ranged = ({ value, low, high }: Measure, digits: number, scale = 1): string => {
-  if (value === null) return '-';
-  const text = fixed(value * scale, digits);
-  if (low === null || high === null) return text;
-  return `${text} (${fixed(low * scale, digits)}-${fixed(high * scale, digits)})`;
-};
-
 const shareText = (found: Share): string => ranged(found, 3);
 const percent = (found: Measure): string => ranged(found, 2, 100);
 const perThousand = ({ falseAlarms }: ListScore): string => ranged(falseAlarms, 2, 1000);
@@ -33,18 +24,7 @@ const perThousand = ({ falseAlarms }: ListScore): string => ranged(falseAlarms, 
 /** A row per cell and estimator. */
 export function listRows(cells: readonly CellMetrics[]): Rows {
   return [
-    [
-      'CELL',
-      'ESTIMATOR',
-      'METERS',
-      'DRIFTED',
-      'RECALL reverify',
-      'PRECISION',
-      'FALSE / 1000',
-      'RECALL watch',
-      'PRECISION',
-      'FALSE / 1000',
-    ],
+    ['CELL', 'ESTIMATOR', 'METERS', 'DRIFTED', ...LIST_HEADS],
     ...cells.flatMap((m) =>
       m.estimators.map(({ name, reverify, watch }) => [
         m.cell,

@@ -2,9 +2,10 @@ import { type Calibration, calibrations, type Coverage } from './calibration.ts'
 import { type EstimatorScore, estimatorScores } from './estimator-scores.ts';
 import { type ExitScore, exitScore } from './exit-dates.ts';
 import type { FleetRecord } from './fleet-record.ts';
-import { bootstrapped, type Measure, medianOf, share, type Share } from './measures.ts';
+import { bootstrapped, countBy, type Measure, medianOf, share, type Share } from './measures.ts';
 import type { ListScore } from './list-scores.ts';
 import { countedRows, type MeterRow } from './meter-rows.ts';
+import { headOf } from './record-head.ts';
 import type { Estimator } from './statements.ts';
 
 export interface CellMetrics {
@@ -44,8 +45,7 @@ export interface CellMetrics {
 
 /** Everything that is said of one cell, from its records. */
 export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
-  const first = records[0];
-  if (first === undefined) throw new RangeError('a cell without records');
+  const { first, head } = headOf(records);
   const fleets = records.map(countedRows);
   const rows = fleets.flat();
   const areas = records.flatMap((record) => record.areas);
@@ -53,12 +53,8 @@ export function cellMetrics(records: readonly FleetRecord[]): CellMetrics {
   const own = scoreOf(estimators, 'verimeter');
   const all = areas.length;
   return {
-    cell: first.cell,
+    ...head,
     loads: first.loads,
-    seeds: [...new Set(records.map(({ seed }) => seed))],
-    model: [...new Set(records.map(({ model }) => model))].join(', '),
-    // where a run was gone on with, the command that made the last fleet makes them all
-    command: (records.at(-1) ?? first).command,
     fleets: records.length,
     meters: rows.length,
     drifted: rows.filter(isDrifted).length,
@@ -132,12 +128,6 @@ function delays(rows: readonly MeterRow[]): number[] {
   return rows.flatMap(({ firstReverify, crossing }) =>
     firstReverify === null || crossing === null ? [] : [firstReverify - crossing],
   );
-}
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
 }
 
 function secondsPer(

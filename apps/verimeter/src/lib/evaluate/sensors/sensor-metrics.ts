@@ -1,11 +1,13 @@
 import {
   bootstrapped,
+  countBy,
   type Measure,
   medianOf,
   rootMeanSquare,
   share,
   type Share,
 } from '../measures.ts';
+import { headOf } from '../record-head.ts';
 import { poissonRate, type Rate } from './poisson-range.ts';
 import { findSensorCell } from './sensor-cells.ts';
 import type { ChannelVerdict, NetworkRecord } from './sensor-record.ts';
@@ -71,19 +73,14 @@ interface Judged {
 
 /** Everything that is said of one cell, from its records. */
 export function sensorCellMetrics(records: readonly NetworkRecord[]): SensorCellMetrics {
-  const first = records[0];
-  if (first === undefined) throw new RangeError('a cell without records');
+  const { first, head } = headOf(records);
   const names = new Set(
     records.flatMap(({ channels }) => channels.flatMap(({ verdicts }) => Object.keys(verdicts))),
   );
   const channels = records.flatMap((record) => record.channels.filter(isScored(record)));
   return {
-    cell: first.cell,
+    ...head,
     source: first.source,
-    seeds: [...new Set(records.map(({ seed }) => seed))],
-    model: [...new Set(records.map(({ model }) => model))].join(', '),
-    // where a run was gone on with, the command that made the last network makes them all
-    command: (records.at(-1) ?? first).command,
     networks: records.length,
     sensors: channels.length,
     drifted: channels.filter(({ onset }) => onset !== null).length,
@@ -256,10 +253,4 @@ function indicationsOf(rows: readonly Judged[], drifted: boolean): Record<string
       .filter(({ channel }) => (channel.onset !== null) === drifted)
       .map(({ verdict }) => verdict.lastIndication),
   );
-}
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
 }

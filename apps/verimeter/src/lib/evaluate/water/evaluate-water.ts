@@ -4,6 +4,7 @@ import type { WaterHomeSeries } from '@verimeter/simulator';
 import { hint, UsageError, wholeNumber } from '../../arguments.ts';
 import type { CommandContext } from '../../command.ts';
 import { say, writeLine } from '../../output.ts';
+import { recordKey, recordsThere } from '../record-head.ts';
 import { runThreads } from '../thread-jobs.ts';
 import { remaining } from '../time-left.ts';
 import {
@@ -16,7 +17,7 @@ import {
 import { waterMetrics } from './water-metrics.ts';
 import { fleetSize } from './water-plan.ts';
 import { readWaterPool, USES_PER_DISTRICT } from './water-pool.ts';
-import { waterKey, type WaterRecord } from './water-record.ts';
+import type { WaterRecord } from './water-record.ts';
 import { openWaterRecords } from './water-records.ts';
 import { waterText } from './water-text.ts';
 import type { WaterJob, WaterResult } from './water-worker.ts';
@@ -41,15 +42,11 @@ export async function evaluateWater(context: CommandContext): Promise<number> {
   const file = await openRecordsOption(context, openWaterRecords);
   const jobs = request.cells.flatMap((cell) => fleetJobs(cell, request, homes));
   const wanted = new Set(jobs.map(keyOf));
-  const records = new Map<string, WaterRecord>();
-  for (const record of file?.records ?? [])
-    // Another version of the estimator would have answered differently.
-    if (wanted.has(waterKey(record)) && record.model === WATER_MODEL_VERSION)
-      records.set(waterKey(record), record);
+  const records = recordsThere(file?.records, wanted, WATER_MODEL_VERSION);
   const open = jobs.filter((job) => !records.has(keyOf(job)));
   if (records.size > 0) say(`${records.size} of ${jobs.length} fleets are there already`);
   await runOpen(context, open, homes, async (record) => {
-    records.set(waterKey(record), record);
+    records.set(recordKey(record), record);
     await file?.append(record);
   });
   const metrics = request.cells.map((cell) =>
@@ -152,7 +149,7 @@ function fleetJobs(
   }));
 }
 
-const keyOf = ({ cell, run }: WaterJob): string => waterKey({ cell, ...run });
+const keyOf = ({ cell, run }: WaterJob): string => recordKey({ cell, ...run });
 
 /** Roughly: for the time left. */
 function costOf({ options }: WaterCell): number {

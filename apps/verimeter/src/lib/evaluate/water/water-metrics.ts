@@ -1,12 +1,14 @@
 import { type ListScore, listScore } from '../list-scores.ts';
 import {
   bootstrapped,
+  countBy,
   type Measure,
   medianOf,
   rootMeanSquare,
   share,
   type Share,
 } from '../measures.ts';
+import { headOf } from '../record-head.ts';
 import type { WaterRecord } from './water-record.ts';
 import { type HomeRow, homeRows } from './water-rows.ts';
 
@@ -79,8 +81,7 @@ const USER_LITRES = 50;
 const BINS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
 
 export function waterMetrics(records: readonly WaterRecord[]): WaterCellMetrics {
-  const [first] = records;
-  if (first === undefined) throw new RangeError('a cell without records');
+  const { first, head } = headOf(records);
   const clusters = records.flatMap((record) => [
     ...Map.groupBy(homeRows(record), ({ district }) => district).values(),
   ]);
@@ -93,11 +94,8 @@ export function waterMetrics(records: readonly WaterRecord[]): WaterCellMetrics 
   );
   const healthy = rows.filter(({ fault }) => fault === 'none');
   return {
-    cell: first.cell,
+    ...head,
     loads: first.loads,
-    seeds: [...new Set(records.map(({ seed }) => seed))],
-    model: [...new Set(records.map(({ model }) => model))].join(', '),
-    command: (records.at(-1) ?? first).command,
     fleets: records.length,
     districts: districts.length,
     homes: rows.length,
@@ -269,10 +267,4 @@ function calibrationOf(
       };
     }),
   };
-}
-
-function countBy(names: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
 }

@@ -4,6 +4,7 @@ import { markdownTable } from '../markdown-table.ts';
 import type { WaterCellMetrics } from './water-metrics.ts';
 import { districtRows, errorRows, listRows, lookRows, reliabilityRows } from './water-text.ts';
 import { provenanceRows } from '../provenance-rows.ts';
+import { byLoads } from '../record-head.ts';
 
 /** One section per kind of homes: never a mean over both halves. */
 const LOADS: Readonly<Record<WaterCellMetrics['loads'], string>> = {
@@ -19,9 +20,7 @@ export function waterPage(
 ): AccuracyPage {
   const figures: [string, string][] = [];
   const parts = [INTRODUCTION];
-  for (const loads of ['report', 'tune', 'built-in'] as const) {
-    const own = cells.filter((m) => m.loads === loads);
-    if (own.length === 0) continue;
+  for (const [loads, own] of byLoads(cells)) {
     const lists = `accuracy-water-${loads}.svg`;
     const coverage = `coverage-water-${loads}.svg`;
     figures.push(

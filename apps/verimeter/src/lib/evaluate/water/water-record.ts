@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fleetFields } from '../record-head.ts';
 
 const numbers = z.array(z.number().nullable());
 
@@ -35,16 +36,7 @@ const homeColumns = z.object({
 });
 
 export const waterRecord = z.object({
-  cell: z.string(),
-  seed: z.number(),
-  fleet: z.number(),
-  /** `built-in`, or the half of the homes. */
-  loads: z.enum(['built-in', 'tune', 'report']),
-  model: z.string(),
-  /** What makes this record again, among others of its cell. */
-  command: z.string(),
-  days: z.number(),
-  looks: z.number(),
+  ...fleetFields,
   /** Days from the first to the last look. */
   lookedDays: z.number(),
   /** ms, over all districts. */
@@ -64,7 +56,3 @@ export const waterRecord = z.object({
 
 export type WaterRecord = z.infer<typeof waterRecord>;
 export type HomeColumns = WaterRecord['homes'];
-
-/** Two runs of the same fleet have the same key. */
-export const waterKey = (record: Pick<WaterRecord, 'cell' | 'seed' | 'fleet' | 'loads'>): string =>
-  `${record.cell} ${record.loads} ${record.seed} ${record.fleet}`;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type LinesFile, openLines, readLines } from '../json-lines.ts';
+import { byLoads } from '../record-head.ts';
 import { TINY_WATER, WATER_CELLS } from './water-cells.ts';
 import { type WaterCellMetrics, waterMetrics } from './water-metrics.ts';
 import { waterRecord, type WaterRecord } from './water-record.ts';
@@ -19,9 +20,6 @@ export const readWaterRecords = (directory: string): Promise<WaterRecord[]> =>
 /** One entry per cell and kind of homes, in the order of the cells. */
 export function waterMetricsOfAll(records: readonly WaterRecord[]): WaterCellMetrics[] {
   return [...WATER_CELLS, TINY_WATER].flatMap(({ name }) =>
-    (['report', 'tune', 'built-in'] as const).flatMap((loads) => {
-      const own = records.filter((record) => record.cell === name && record.loads === loads);
-      return own.length === 0 ? [] : [waterMetrics(own)];
-    }),
+    byLoads(records.filter(({ cell }) => cell === name)).map(([, own]) => waterMetrics(own)),
   );
 }

@@ -1,17 +1,8 @@
 import { table } from '../../output.ts';
-import type { Measure, Share } from '../measures.ts';
+import type { Share } from '../measures.ts';
 import type { Rows } from '../metrics-rows.ts';
+import { fixed, LIST_HEADS, ranged } from '../number-text.ts';
 import type { ListedScore, WaterCellMetrics } from './water-metrics.ts';
-
-const fixed = (value: number | null, digits: number): string =>
-  value === null ? '-' : value.toFixed(digits);
-
-function ranged({ value, low, high }: Measure, digits: number, scale = 1): string {
-  if (value === null) return '-';
-  const text = fixed(value * scale, digits);
-  if (low === null || high === null) return text;
-  return `${text} (${fixed(low * scale, digits)}-${fixed(high * scale, digits)})`;
-}
 
 const shareText = (found: Share): string => ranged(found, 2);
 
@@ -43,19 +34,7 @@ export function waterText(
 
 export function listRows(cells: readonly WaterCellMetrics[]): Rows {
   return [
-    [
-      'CELL',
-      'ESTIMATOR',
-      'HOMES',
-      'DRIFTED',
-      'RECALL reverify',
-      'PRECISION',
-      'FALSE / 1000',
-      'RECALL watch',
-      'PRECISION',
-      'FALSE / 1000',
-      'WORN listed',
-    ],
+    ['CELL', 'ESTIMATOR', 'HOMES', 'DRIFTED', ...LIST_HEADS, 'WORN listed'],
     ...cells.flatMap((m) =>
       m.scores.map(({ name, narrow, wide }) => [
         m.cell,

@@ -1,0 +1,35 @@
+import type { HealthRow } from '@verimeter/registry';
+
+/** What is published of an electricity meter of which nothing is claimed. */
+export const healthRow = (
+  more: Partial<HealthRow> & Pick<HealthRow, 'deviceId' | 'asOfUs'>,
+): HealthRow => ({
+  quantity: 'active_energy_import',
+  indication: 'within_limits',
+  recommendation: 'none',
+  errorEstimate: null,
+  standardError: null,
+  intervalLow: null,
+  intervalHigh: null,
+  limit: 0.01,
+  inServiceLimit: 0.02,
+  probabilityOverLimit: null,
+  probabilityOverInServiceLimit: null,
+  probabilityDrifted: null,
+  offsetEstimate: null,
+  offsetStandardError: null,
+  offsetUnit: null,
+  driftPerYear: null,
+  driftPerYearSe: null,
+  exitDateMedian: null,
+  exitDateEarliest: null,
+  minimumDetectable: null,
+  evidenceDays: 28,
+  groupId: null,
+  groupStatus: null,
+  legalStatus: 'valid',
+  validUntil: '2030-12-31',
+  modelVersion: 'model-1',
+  evidence: [],
+  ...more,
+});
