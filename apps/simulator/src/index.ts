@@ -55,6 +55,7 @@ export {
   trialWaterFleet,
   type TrialWaterMeter,
 } from './lib/trial-district.ts';
+export { openValve, type ValveOpening } from './lib/trial-exchange.ts';
 export {
   TRIAL_DISTRICT,
   type TrialDistrictOptions,

@@ -35,6 +35,13 @@ export interface MadeDistrict {
     readonly flow: number;
   }[];
   readonly pressure?: boolean;
+  /** Feeds a share of what the homes of another district draw, from a day to another. */
+  readonly feeds?: {
+    readonly groupId: string;
+    readonly share: number;
+    readonly from: number;
+    readonly to: number;
+  };
   readonly supplyError?: number;
   /** m3 */
   readonly supplyQuantum?: number;
@@ -97,6 +104,20 @@ export function madeWater(districts: readonly MadeDistrict[], days: number): Wat
       });
     });
   });
+  const passing = new Map(districts.map(({ groupId }) => [groupId, new Float64Array(count)]));
+  for (const { groupId, feeds } of districts) {
+    if (feeds === undefined) continue;
+    fed.get(feeds.groupId)?.forEach((litres, t) => {
+      if (t < 24 * feeds.from || t >= 24 * feeds.to) return;
+      for (const [id, sign] of [
+        [groupId, 1],
+        [feeds.groupId, -1],
+      ] as const) {
+        const own = passing.get(id);
+        if (own !== undefined) own[t] = at(own, t) + sign * feeds.share * litres;
+      }
+    });
+  }
   const groups = districts.map((district, d) => {
     const { groupId, every = 1 } = district;
     const load = fed.get(groupId) ?? new Float64Array(count);
@@ -114,7 +135,9 @@ export function madeWater(districts: readonly MadeDistrict[], days: number): Wat
       const open = (district.bursts ?? []).filter(({ from, to }) => t >= from && t < to);
       const burst = open.reduce((sum, { flow }) => sum + flow, 0);
       const lost = level * (bar / 3) ** 1.1 + burst;
-      return (litres + lost + 0.015 * usual * at(rough, t)) * (1 + (district.supplyError ?? 0));
+      const through = passing.get(groupId)?.[t] ?? 0;
+      const drawn = litres + lost + through + 0.015 * usual * at(rough, t);
+      return drawn * (1 + (district.supplyError ?? 0));
     });
     const supply = meters.length;
     meters.push({

@@ -72,7 +72,7 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
     homeFlow({ seed, district, home }, drawsOf(options, home, window), faults.get(home), window),
   );
   const flow = districtFlow(homeFlows, options, window);
-  const groupId = `W-T${String(district + 1).padStart(4, '0')}`;
+  const groupId = groupIdOf(options);
   const meters: TrialWaterMeter[] = [];
   const truths: TrialHomeTruth[] = [];
   homeFlows.forEach((own, home) => {
@@ -120,19 +120,9 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       actual: perHour,
     });
   });
-  const supply = countSupply(
-    flow,
-    randomStream(seed, STREAM.trial, district, 13),
-    options.supplySd,
-  );
+  const supply = trialSupply(options, flow);
   meters.push({
-    deviceId: `${groupId}-SUM`,
-    lot: 'supply',
-    limit: 0.03,
-    inServiceLimit: 0.06,
-    permanentFlow: building ? 10 : 40,
-    builtYear: 2024,
-    ...trialReadings(options, supply.indicated, window, -1),
+    ...supply.meter,
     ...(options.pressure === 'none' ? {} : { pressure: logged(options, -1, flow, flow.inlet) }),
   });
   const total = sum(flow.supply);
@@ -149,6 +139,34 @@ export function buildTrialDistrict(options: TrialDistrictOptions): TrialDistrict
       otherShare: (sum(burst) + sum(flushing) + sum(unmetered)) / total,
     },
     flow,
+  };
+}
+
+const groupIdOf = ({ district }: TrialDistrictOptions): string =>
+  `W-T${String(district + 1).padStart(4, '0')}`;
+
+/** The meter at the inlet of a district, as it counts what flows there. */
+export function trialSupply(
+  options: TrialDistrictOptions,
+  flow: Pick<DistrictFlow, 'supply' | 'steps'>,
+): { readonly meter: TrialWaterMeter; readonly error: number } {
+  const { seed, district, supplySd, building } = options;
+  const { indicated, error } = countSupply(
+    flow,
+    randomStream(seed, STREAM.trial, district, 13),
+    supplySd,
+  );
+  return {
+    error,
+    meter: {
+      deviceId: `${groupIdOf(options)}-SUM`,
+      lot: 'supply',
+      limit: 0.03,
+      inServiceLimit: 0.06,
+      permanentFlow: building ? 10 : 40,
+      builtYear: 2024,
+      ...trialReadings(options, indicated, flow.steps, -1),
+    },
   };
 }
 

@@ -14,7 +14,7 @@ export interface SupplyCount {
 
 /** A meter of the main has hardly any starting flow, and an error that is not quite the same at night and at noon. */
 export function countSupply(
-  { supply, steps }: DistrictFlow,
+  { supply, steps }: Pick<DistrictFlow, 'supply' | 'steps'>,
   random: Random,
   sd: number,
 ): SupplyCount {

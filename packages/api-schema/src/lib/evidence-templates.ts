@@ -160,6 +160,14 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'This meter is read about {minutes|whole} minutes later (negative: earlier) than its readings say.',
     vi: 'Đồng hồ này được đọc muộn khoảng {minutes|whole} phút (số âm: sớm) so với thời điểm ghi trong số liệu.',
   },
+  water_exchange_began: {
+    en: 'Since about {at} some {litres_per_hour|whole} litres an hour (negative: the other way) that the supply of this district counts flow on to district {group_id}: what both balances leave over changed by as much in opposite directions, and follows each other hour by hour. Look for an open valve on the boundary or customers who were moved. Nothing is stated of the members until it is closed, metered as supply and supply_out, or dated in the lists.',
+    vi: 'Từ khoảng {at}, chừng {litres_per_hour|whole} lít mỗi giờ (số âm: chiều ngược lại) do đồng hồ tổng của khu vực này đếm chảy sang khu vực {group_id}: phần dư của hai cân bằng thay đổi cùng lượng, ngược chiều và bám nhau từng giờ. Tìm van ranh giới đang mở hoặc các hộ đã chuyển. Không có kết luận về các thành viên cho đến khi van được đóng, được đo như nguồn cấp vào và ra, hoặc danh sách ghi ngày.',
+  },
+  water_exchange_ended: {
+    en: 'Until about {at} some {litres_per_hour|whole} litres an hour (negative: the other way) that the supply of this district counted flowed on to district {group_id}; since then they no longer do.',
+    vi: 'Đến khoảng {at}, chừng {litres_per_hour|whole} lít mỗi giờ (số âm: chiều ngược lại) do đồng hồ tổng của khu vực này đếm chảy sang khu vực {group_id}; từ đó không còn nữa.',
+  },
   candidate_other_minute: {
     en: 'Water that is missing from the balance follows the readings of meter {device_id}, which are taken {minutes|whole} minutes later (negative: earlier) than those of this district: it is likely to be fed from here, but cannot join the balance. Have it read with the others.',
     vi: 'Lượng nước thiếu trong cân bằng biến thiên theo chỉ số của đồng hồ {device_id}, được đọc muộn {minutes|whole} phút (số âm: sớm) so với khu vực này: có thể đồng hồ được cấp từ đây nhưng không thể đưa vào cân bằng. Hãy đọc đồng hồ cùng lúc với các đồng hồ khác.',

@@ -11,6 +11,7 @@ import {
   withoutSeries,
 } from './district-evidence.ts';
 import { type DistrictIntervals, formDistrict, lossShare } from './district-intervals.ts';
+import type { Unaccounted } from './flow-exchange.ts';
 import { findOffsets } from './read-offsets.ts';
 import { checkReads, mostLeftOut } from './read-gate.ts';
 import { counterAt, phaseShift } from './read-phase.ts';
@@ -64,6 +65,8 @@ export interface PreparedDistrict {
   readonly leftOut: readonly number[];
   readonly items: readonly EvidenceItem[];
   readonly tooShort: boolean;
+  /** What the balance of all members leaves over; undefined where there is none. */
+  readonly unaccounted?: Unaccounted | undefined;
 }
 
 /**
@@ -80,6 +83,7 @@ export function* prepareDistrict(
   const misfiled: MisfiledMeter[] = [];
   const joined: WaterCandidate[] = [];
   const clockFaults = new Map<number, number>();
+  let unaccounted: Unaccounted | undefined;
   const end = (
     status: GroupStatus,
     evidence?: WhitenedDistrict,
@@ -94,6 +98,7 @@ export function* prepareDistrict(
     leftOut: reads.leftOut,
     items,
     tooShort,
+    unaccounted,
   });
   if (reads.refusal !== undefined) {
     items.push(reads.refusal);
@@ -120,8 +125,10 @@ export function* prepareDistrict(
       joined: joined.map(({ meter }) => meter),
     });
     const { intervals } = formed;
-    if (round === 0)
+    if (round === 0) {
       items.push({ code: 'completeness', values: { share: intervals.completeness } });
+      unaccounted = unaccountedOf(formed, view.grid.count);
+    }
     if (intervals.supplyMeters.length === 0 || intervals.completeness < MIN_COMPLETENESS)
       return end('incomplete');
     if (intervals.count < MIN_INTERVALS || intervals.consumers.length < 2)
@@ -189,6 +196,18 @@ export function* prepareDistrict(
     return end(status, evidence);
   }
   return end('archive_error');
+}
+
+/** Litres per hour that are supplied and not counted, by grid step. */
+function unaccountedOf(
+  { intervals, supply, total }: DistrictIntervals,
+  count: number,
+): Unaccounted {
+  const out = new Float32Array(count).fill(Number.NaN);
+  const { from, to, hours } = intervals;
+  for (let t = 0; t < intervals.count; t++)
+    out.fill((at(supply, t) - at(total, t)) / at(hours, t), at(from, t) + 1, at(to, t) + 1);
+  return out;
 }
 
 function meanOf(values: Float64Array): number {

@@ -2,6 +2,7 @@ import type { FleetInput } from '../fleet-types.ts';
 import { orRefused, type Refused } from '../or-refused.ts';
 import { type AskingDistrict, shortlists } from './candidate-screen.ts';
 import { type PreparedDistrict, prepareDistrict } from './district-analysis.ts';
+import { withTopology } from './topology-change.ts';
 import { inPhase, viewInPhase } from './read-phase.ts';
 import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
@@ -26,7 +27,54 @@ export function prepareDistricts(input: WaterFleetInput, view: FleetInput): Prep
         strangers,
       ),
     );
-  return prepared;
+  return withTopology(input, prepared, ({ district }, since) => {
+    const own = districtSince(input, view, district, since);
+    const [again] = prepareTogether(own.input, own.view, [own.district], strangers);
+    if (again === undefined) throw new TypeError('a district was not prepared');
+    return again;
+  });
+}
+
+interface DistrictInFleet {
+  readonly input: WaterFleetInput;
+  readonly view: FleetInput;
+  readonly district: DistrictInput;
+}
+
+/** A district as if its supply had not been read, and nobody been a member, before a grid point. */
+function districtSince(
+  input: WaterFleetInput,
+  view: FleetInput,
+  district: DistrictInput,
+  since: number,
+): DistrictInFleet {
+  const { startUs, stepUs } = input.grid;
+  const sinceUs = startUs + since * stepUs + (district.phaseUs ?? 0);
+  const known = (register: Float64Array): Float64Array =>
+    register.slice().fill(Number.NaN, 0, since);
+  const supplies = new Set(
+    district.members.flatMap(({ meter, role }) => (role === 'consumer' ? [] : [meter])),
+  );
+  return {
+    input: {
+      ...input,
+      meters: input.meters.map((series, meter) =>
+        supplies.has(meter) ? { ...series, register: known(series.register) } : series,
+      ),
+    },
+    view: {
+      ...view,
+      meters: view.meters.map((series, meter) =>
+        supplies.has(meter) ? { ...series, importRegister: known(series.importRegister) } : series,
+      ),
+    },
+    district: {
+      ...district,
+      members: district.members.flatMap((member) =>
+        member.toUs > sinceUs ? [{ ...member, fromUs: Math.max(member.fromUs, sinceUs) }] : [],
+      ),
+    },
+  };
 }
 
 function prepareTogether(
