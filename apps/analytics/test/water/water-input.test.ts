@@ -152,7 +152,7 @@ test('a tenant may have more meters than a function takes arguments', async () =
   const input = await built(silent);
   // one reading each is no grid
   expect(input).toBeUndefined();
-});
+}, 60_000);
 
 /** Days before the last reading from which on so many meters are looked at. */
 async function daysLookedAt(meters: number, beside: readonly string[]): Promise<number> {

@@ -39,7 +39,7 @@ const LEAST_OPPOSED = 6;
 const LEAST_CONTRAST = 5;
 /** Days on either side whose hours are compared, and hours at least. */
 const COMPARED_DAYS = 42;
-const LEAST_COMPARED = 72;
+const LEAST_COMPARED = 168;
 /** The levels tell the day of a change this well. */
 const NEAR_DAYS = 7;
 
@@ -72,7 +72,7 @@ export function findExchanges(
     seen.flatMap((own, district) => (own === undefined ? [] : stepsOf(own.levels, district))),
     ({ day }) => day,
   );
-  const found = new Map<string, FlowExchange & { readonly clear: number }>();
+  const found = new Map<string, Clear[]>();
   for (const steps of byDay.values()) {
     const down = steps.filter(({ size }) => size < 0);
     for (const first of steps)
@@ -80,15 +80,33 @@ export function findExchanges(
         if (!areOpposite(first, second)) continue;
         const exchange = exchangeOf(first, second, seen, perDay);
         if (exchange === undefined) continue;
-        const { giver, taker, kind } = exchange;
-        const key = JSON.stringify([giver, taker, kind]);
+        const pair = JSON.stringify([first.district, second.district].toSorted((a, b) => a - b));
         const clear = Math.min(clearness(first), clearness(second));
-        if (clear > (found.get(key)?.clear ?? 0)) found.set(key, { ...exchange, clear });
+        found.set(pair, [...(found.get(pair) ?? []), { exchange, clear }]);
       }
   }
   return [...found.values()]
-    .map(({ clear: _clear, ...exchange }) => exchange)
+    .flatMap(beginAndEnd)
     .toSorted((a, b) => a.day - b.day || a.giver - b.giver || a.taker - b.taker);
+}
+
+interface Clear {
+  readonly exchange: FlowExchange;
+  readonly clear: number;
+}
+
+/** Of what may have happened between two districts the clearest, and what then belongs to it: an end before a beginning or one the other way round does not. */
+function beginAndEnd(found: readonly Clear[]): FlowExchange[] {
+  const ordered = found.toSorted((a, b) => b.clear - a.clear).map(({ exchange }) => exchange);
+  const [first] = ordered;
+  if (first === undefined) return [];
+  const other = ordered.find(
+    ({ giver, kind, day }) =>
+      giver === first.giver &&
+      kind !== first.kind &&
+      (kind === 'closed' ? day > first.day : day < first.day),
+  );
+  return other === undefined ? [first] : [first, other];
 }
 
 const clearness = ({ size, error }: Step): number => Math.abs(size) / Math.max(error, 1e-9);
@@ -221,6 +239,7 @@ function changeDay(first: Float64Array, second: Float64Array, day: number): numb
   const after = usual(day + NEAR_DAYS + 1, day + NEAR_DAYS + 1 + MOST_DAYS);
   let sum = 0;
   let best = { day, sum: Number.NaN };
+  if (!Number.isFinite(before - after)) return day;
   for (let candidate = day - NEAR_DAYS; candidate <= day + NEAR_DAYS; candidate++) {
     if (!(sum >= best.sum)) best = { day: candidate, sum };
     const value = difference[candidate] ?? Number.NaN;
