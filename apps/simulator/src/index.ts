@@ -29,6 +29,7 @@ export {
   type SimulatorProgress,
   startSimulator,
 } from './lib/simulator.ts';
+export { CITY_ZONE } from './lib/calendar.ts';
 export { cityStartedAt, originAt } from './lib/shown-city.ts';
 export { runSimulate } from './lib/run-simulate.ts';
 export { StateFileError } from './lib/state-file.ts';

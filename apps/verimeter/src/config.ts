@@ -27,6 +27,8 @@ export interface Environment {
   /** Absolute. */
   readonly dataDir: string;
   readonly zone: string;
+  /** Whether TENANT_ZONE was set: else a tenant that is created for the simulated city takes the city's zone. */
+  readonly zoneGiven: boolean;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
   /** Relative paths on the command line are relative to this. */
   readonly workingDirectory: string;
@@ -47,6 +49,7 @@ export function readEnvironment(dataDirOption: string | undefined): Environment 
       dataDirOption ?? config.VERIMETER_DATA_DIR ?? '.verimeter',
     ),
     zone: config.TENANT_ZONE,
+    zoneGiven: (process.env['TENANT_ZONE'] ?? '') !== '',
     logLevel: config.LOG_LEVEL,
     workingDirectory,
     logLevelGiven: (process.env['LOG_LEVEL'] ?? '') !== '',

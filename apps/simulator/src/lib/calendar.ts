@@ -2,6 +2,8 @@ const DAY_MS = 86_400_000;
 
 /** Local time of the city is UTC+7 all year: Viet Nam has no daylight saving. */
 export const ZONE_HOURS = 7;
+/** The same by name. */
+export const CITY_ZONE = 'Asia/Ho_Chi_Minh';
 export const INTERVALS_PER_DAY = 96;
 /** Steps of the power flow inside one 15-minute interval: 3 minutes each. */
 export const STEPS_PER_INTERVAL = 5;

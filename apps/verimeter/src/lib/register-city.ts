@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Pool } from '@verimeter/registry';
-import type { CityTables } from '@verimeter/simulator';
+import { CITY_ZONE, type CityTables } from '@verimeter/simulator';
+import type { Environment } from '../config.ts';
 import { csvLine } from './csv/write-csv.ts';
 import { importFile } from './import/import-file.ts';
 
@@ -17,6 +18,10 @@ async function* csvBytes(rows: readonly TableRow[]): AsyncGenerator<Buffer> {
     yield Buffer.from(csvLine(columns.map((column) => cells.get(column) ?? '')));
   }
 }
+
+/** Of the tenant of a city: its people live by their own clock, and what is told by local days is told by theirs. */
+export const zoneOfCity = ({ zone, zoneGiven }: Pick<Environment, 'zone' | 'zoneGiven'>): string =>
+  zoneGiven ? zone : CITY_ZONE;
 
 /** Registers the city's devices, groups and members the way a utility would: through the import of files. */
 export async function registerCity(

@@ -10,7 +10,7 @@ import { readServer } from '../instance-file.ts';
 import { say } from '../output.ts';
 import { linkToParent } from '../parent-link.ts';
 import { createProgress, grouped } from '../progress.ts';
-import { registerCity } from '../register-city.ts';
+import { registerCity, zoneOfCity } from '../register-city.ts';
 
 /** Where the simulator keeps how far it is, and what its city hides. */
 export const simulatorDirectory = (dataDir: string, tenant: string): string =>
@@ -44,7 +44,7 @@ export async function run(context: CommandContext): Promise<number> {
         registerCity(pool, tables, {
           store,
           tenant,
-          zone: environment.zone,
+          zone: zoneOfCity(environment),
           directory: environment.dataDir,
         }),
       );

@@ -25,6 +25,7 @@ import {
 import { say, writeLine } from '../output.ts';
 import type { Child } from '../up/children.ts';
 import { analyzeInChild, startCity } from '../up/city.ts';
+import { zoneOfCity } from '../register-city.ts';
 import { printComparison } from '../up/comparison.ts';
 import { introduce } from '../up/introduction.ts';
 import { operatorKey } from '../up/operator-key.ts';
@@ -60,7 +61,7 @@ async function serve(
   shutdown: Shutdown,
 ): Promise<void> {
   const { tenant, environment, json } = context;
-  const { dataDir, zone } = environment;
+  const { dataDir } = environment;
   const databaseUrl = await openDatabase(context, log, shutdown);
   await removeInstance(dataDir); // of a run that was killed
   const { applied } = await migrate(databaseUrl);
@@ -80,7 +81,11 @@ async function serve(
   const { store, upkeep } = engine;
   shutdown.defer('store', () => engine.close());
   say(`readings: in ${engineText(engine)}`);
-  const apiKey = await operatorKey(pool, { tenant, zone, dataDir });
+  const apiKey = await operatorKey(pool, {
+    tenant,
+    zone: options.city === 'small' ? zoneOfCity(environment) : environment.zone,
+    dataDir,
+  });
   const servers: Servers = await startServers({
     pool,
     store,
