@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { buildCity, type City, cityTables, truth } from '../src/index.ts';
+import { buildCity, type City, cityStartedAt, cityTables, originAt, truth } from '../src/index.ts';
 
 const ORIGIN = '2026-10-19';
 const tiny = (seed: number, days: number): City =>
@@ -65,6 +65,21 @@ describe('a city', () => {
         ({ deviceId, fault, trueError }) => [deviceId, fault, trueError],
       );
     expect(faults(long)).toEqual(faults(short));
+  });
+
+  test('that is started at an instant has its whole history before that day, and readings up to the instant', () => {
+    const at = Date.parse('2026-10-22T02:42:29Z');
+    expect(originAt('tiny', at)).toBe('2026-10-19');
+    const started = cityStartedAt(5, 'tiny', at);
+    expect(truth(started, at).asOf).toBe('2026-10-22T02:42:29.000Z');
+    expect(started.startMs + started.days * 86_400_000).toBeGreaterThan(at + 86_400_000);
+    const history = seriesOf(tiny(5, 3));
+    const longer = seriesOf(started);
+    for (const [name, series] of history)
+      expect({ name, changed: differences(series, longer.get(name) ?? []) }).toEqual({
+        name,
+        changed: 0,
+      });
   });
 
   test('has another week and season when its origin moves', () => {
