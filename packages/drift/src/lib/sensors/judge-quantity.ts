@@ -30,6 +30,8 @@ const OWN_UNITS = 0.4;
 const BELIED_FROM = 0.95;
 /** Share of a network's stretches from which no wander is learned, at most. */
 const MOST_TRIMMED = 0.25;
+/** So many at least of those beside references: there are often one or two, all of which may drift. */
+const TRIMMED_BESIDE = 2;
 /** Level of today: so many days. */
 const LEVEL_DAYS = 30;
 
@@ -260,8 +262,10 @@ function learningStretches(
       ({ stretch, probabilityDrifted }) => !stretch.reference && probabilityDrifted > LEFT_OUT_FROM,
     )
     .toSorted((a, b) => b.probabilityDrifted - a.probabilityDrifted);
-  // a reference is often beside a single sensor
-  const most = Math.max(samePlace ? 1 : 0, Math.floor(stretches.length * MOST_TRIMMED));
+  const most = Math.max(
+    samePlace ? TRIMMED_BESIDE : 0,
+    Math.floor(stretches.length * MOST_TRIMMED),
+  );
   const corrected = new Set(ranked.slice(0, most));
   return stretches.map((one) => ({
     rows: corrected.has(one) ? withoutDrift(one, onsetsPerYear) : one.compared.rows,
