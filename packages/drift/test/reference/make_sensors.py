@@ -28,6 +28,8 @@ WEEKS = 30
 ROW_WEEKS = [w for w in range(WEEKS) if w not in (7, 8, 19) for _ in range(2)]
 WANDER = {"short": 0.05, "weeks": 3.0, "long": 0.03, "season": 0.02, "walk": 0.04}
 PLACE, OFFSET, START = 0.3, 0.25, 0.03
+# in levels, over the walk of the gain
+OFFSET_WALK = 0.75
 WEEKS_PER_YEAR = 365.25 / 7
 
 
@@ -51,7 +53,8 @@ def filter_case(beside):
         + walk
         + (START**2 if beside else 0)
     )
-    covariance = np.eye(n) + np.outer(gain, gain) * of_gain + OFFSET**2 * np.outer(offset, offset)
+    of_offset = OFFSET**2 + OFFSET_WALK**2 * walk
+    covariance = np.eye(n) + np.outer(gain, gain) * of_gain + of_offset * np.outer(offset, offset)
     step = gain * (week >= 15)
     inverse = np.linalg.inv(covariance)
     _, logdet = np.linalg.slogdet(covariance)

@@ -1,7 +1,12 @@
+import type { Comparison } from './network-level.ts';
+
 /** What is taken of drifts and of healthy sensors before their data are seen. */
 interface DriftPrior {
-  /** Onsets of drift per sensor-year: mean, and how many sensor-years that is worth. */
-  readonly onsetsPerYear: number;
+  /**
+   * Onsets of drift per sensor-year: mean, and how many sensor-years that is worth. Elements whose gain is at stake age in dust and damp;
+   * thermometers and barometers hardly do.
+   */
+  readonly onsetsPerYear: Readonly<Record<Comparison, number>>;
   readonly worthYears: number;
   /** Typical sizes of drifts in usual limits (of a ramp: a year); equally likely. */
   readonly sizes: readonly number[];
@@ -28,7 +33,7 @@ interface DriftPrior {
 }
 
 export const DRIFT_PRIOR: DriftPrior = {
-  onsetsPerYear: 0.3,
+  onsetsPerYear: { ratio: 0.6, difference: 0.3 },
   worthYears: 20,
   sizes: [1, 2.5],
   small: { perYear: 0.2, step: 0.7, ramp: 0.2, leastStep: 0.15, leastRamp: 0.1 },

@@ -77,7 +77,8 @@ export interface QuantityVerdict {
 export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVerdict {
   let leftOut: Set<number>[] = networks.map(() => new Set());
   let compared = networks.map((network, n) => compareAll(network, leftOut[n] as Set<number>));
-  let onsetsPerYear = DRIFT_PRIOR.onsetsPerYear;
+  const usualOnsets = DRIFT_PRIOR.onsetsPerYear[networks[0]?.comparison ?? 'ratio'];
+  let onsetsPerYear = usualOnsets;
   const unit = unitOf(networks);
   let wander = usualWander(unit);
   let ownWander = usualWander(OWN_UNITS * unit);
@@ -105,7 +106,7 @@ export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVer
       judged.flatMap((one) => learningStretches(one, samePlace, known));
     wander = learnWander(learning(false), unit, round === 0 ? undefined : wander);
     ownWander = learnWander(learning(true), OWN_UNITS * unit, round === 0 ? undefined : ownWander);
-    onsetsPerYear = learnOnsets(judged);
+    onsetsPerYear = learnOnsets(judged, usualOnsets);
     for (const { network, stretches } of judged)
       if (stretches.some(isBelied)) anchored.add(network);
     const next = judged.map(({ network, stretches }) =>
@@ -293,8 +294,8 @@ function withoutDrift(
   });
 }
 
-function learnOnsets(judged: readonly JudgedQuantity[]): number {
-  let onsets = DRIFT_PRIOR.onsetsPerYear * DRIFT_PRIOR.worthYears;
+function learnOnsets(judged: readonly JudgedQuantity[], usual: number): number {
+  let onsets = usual * DRIFT_PRIOR.worthYears;
   let years = DRIFT_PRIOR.worthYears;
   for (const { stretches } of judged)
     for (const { stretch, evidence, compared, probabilityDrifted } of stretches) {

@@ -51,7 +51,7 @@ export interface Filtered {
   readonly taken: Float64Array;
 }
 
-/** offset of the place, short and long wander, cos, sin, place, walk of the sensor, walk of its place, error at the start */
+/** offset and its walk, short and long wander, cos, sin, place, walk of the sensor, walk of its place, error at the start */
 const STATES = 9;
 const SHORT = 1;
 const LONG = 2;
@@ -64,6 +64,11 @@ const OWN_SHARE = 0.5;
 /** States that make up the sensor's own error; beside a reference at its place all that is forgotten belongs to it as well. */
 const OWN_STATES: readonly number[] = [SENSOR_WALK, START];
 const OWN_STATES_BESIDE: readonly number[] = [SHORT, LONG, SENSOR_WALK, START];
+/**
+ * Walk of the offset, in levels, over that of the gain. What damp air, small sources and zero currents leave of them is not constant: of
+ * healthy stations and sensors a ramp of the offset stands at three standard deviations where this is left out, and at one with it.
+ */
+const OFFSET_WALK = 0.75;
 
 /** The filter's own course, which depends on the wander and not on what was observed. */
 interface Gains {
@@ -207,6 +212,7 @@ function gainsOf(
     if (w > 0) {
       forget(p, SHORT, keptShort, wander.short);
       forget(p, LONG, keptLong, wander.long);
+      p[0] = at(p, 0) + OFFSET_WALK ** 2 * walked;
       p[SENSOR_WALK * STATES + SENSOR_WALK] =
         at(p, SENSOR_WALK * STATES + SENSOR_WALK) + ownShare * walked;
       p[PLACE_WALK * STATES + PLACE_WALK] =

@@ -4,6 +4,11 @@ import type { ComparedDays } from './compared-days.ts';
 
 /** Less than this share of independent information makes no row of its own. */
 const LEAST_SHARE = 1e-6;
+/**
+ * What differs between the high and the low days of a week scatters more than days that follow each other do, from whose differences their
+ * noise is known: standard deviation of the second row over 1.
+ */
+const CONTRAST_NOISE = 1.2;
 
 /**
  * Observations of a stretch with unit variance, in order of weeks: value = gain x (error in ratio or unit) + offset x (error at zero, in
@@ -53,7 +58,12 @@ export function weeklyRows(days: ComparedDays, calendar: Calendar, ratio: boolea
     const rest = oo - offset * offset;
     if (!(rest > LEAST_SHARE * oo)) continue;
     const alone = Math.sqrt(rest);
-    rows.push({ ...shared, gain: 0, offset: alone, value: (oy - offset * value) / alone });
+    rows.push({
+      ...shared,
+      gain: 0,
+      offset: alone / CONTRAST_NOISE,
+      value: (oy - offset * value) / alone / CONTRAST_NOISE,
+    });
   }
   return rows;
 }
