@@ -22,10 +22,10 @@ const KINDS: readonly {
   readonly of: 'gain' | 'offset';
   readonly share: number;
 }[] = [
-  { kind: 'ramp', of: 'gain', share: 0.5 },
-  { kind: 'step', of: 'gain', share: 0.3 },
-  { kind: 'ramp', of: 'offset', share: 0.1 },
-  { kind: 'step', of: 'offset', share: 0.1 },
+  { kind: 'ramp', of: 'gain', share: 0.66 },
+  { kind: 'step', of: 'gain', share: 0.2 },
+  { kind: 'ramp', of: 'offset', share: 0.07 },
+  { kind: 'step', of: 'offset', share: 0.07 },
 ];
 
 /** A way in which a sensor may have drifted since an onset. */

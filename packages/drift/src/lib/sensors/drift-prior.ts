@@ -33,7 +33,7 @@ interface DriftPrior {
 }
 
 export const DRIFT_PRIOR: DriftPrior = {
-  onsetsPerYear: { ratio: 0.6, difference: 0.3 },
+  onsetsPerYear: { ratio: 0.45, difference: 0.3 },
   worthYears: 20,
   sizes: [1, 2.5],
   small: { perYear: 0.2, step: 0.7, ramp: 0.2, leastStep: 0.15, leastRamp: 0.1 },
