@@ -127,7 +127,8 @@ function probability(network: SensorNetworkInput): number {
 test('a second element tells a drift of the first one before the neighbours do, and is not the first one', () => {
   const drifting = madeNetwork(changed(2, { gain: rising }), 215);
   const steady = madeNetwork(madeNames(6), 215);
-  expect(probability(drifting)).toBeLessThan(0.5);
+  // one alone is on the wider list from 0.9 on
+  expect(probability(drifting)).toBeLessThan(0.9);
   expect(probability(withPartners(drifting, steady))).toBeGreaterThan(0.95);
   expect(probability(withPartners(steady, drifting))).toBeLessThan(0.2);
 });
