@@ -1,11 +1,9 @@
-import { tmpdir } from 'node:os';
-import { concludeOthers, NO_FLEET, NO_LISTS } from '@verimeter/drift';
+import { concludeOthers, NO_LISTS } from '@verimeter/drift';
 import { ensureTenant } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
-import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKeptFiles } from '../src/lib/night/kept-files.ts';
 import { devicesOfOtherKinds, otherKindsOf } from '../src/lib/night/night-other-kinds.ts';
+import { firstNight } from './night-context.ts';
 
 const TENANT = 'homes';
 
@@ -37,29 +35,8 @@ test('of electricity meters those at the address of a water meter are looked at,
 });
 
 test('nothing is estimated once the night was stopped', async () => {
-  const { servicePool: pool } = database;
+  const context = firstNight(database.servicePool, TENANT);
   const signal = AbortSignal.abort(new Error('stopped'));
-  const frame = {
-    tenant: TENANT,
-    runId: 1,
-    generation: 'g',
-    prior: NO_FLEET,
-    markUs: 0,
-    askedUs: undefined,
-    latestUs: 0,
-    tenantLatestUs: 0,
-    cadence: { stepUs: 900e6, phaseUs: 0 },
-    looksInAll: false,
-    teachingShare: 1,
-    late: new Map(),
-  };
-  const context = {
-    pool,
-    store: createTimescaleStore(pool),
-    files: openKeptFiles(tmpdir(), TENANT), // nothing is kept
-    frame,
-    alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
-  };
   expect(concludeOthers(await otherKindsOf(context), NO_LISTS)).toEqual({
     water: { devices: [], areas: [] },
     sensors: { devices: [], networks: [], corrections: [] },

@@ -1,13 +1,12 @@
-import { tmpdir } from 'node:os';
-import { concludeAllKinds, NO_FLEET } from '@verimeter/drift';
+import { concludeAllKinds } from '@verimeter/drift';
 import { createReadingBatch } from '@verimeter/reading-store';
 import { ensureChannels, ensureTenant, withTransaction } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAnalysis } from '../../src/index.ts';
-import { openKeptFiles } from '../../src/lib/night/kept-files.ts';
 import { otherKindsOf } from '../../src/lib/night/night-other-kinds.ts';
+import { firstNight } from '../night-context.ts';
 
 const TENANT = 'minutes';
 const START_US = Date.UTC(2026, 8, 1) * 1000;
@@ -154,28 +153,7 @@ test('each district is balanced at its own minute, one of two minutes is refused
     ),
   ).toEqual(EXPECTED);
 
-  const { water } = concludeAllKinds(
-    await otherKindsOf({
-      pool,
-      store,
-      files: openKeptFiles(tmpdir(), TENANT), // nothing is kept
-      frame: {
-        tenant: TENANT,
-        runId: 1,
-        generation: 'g',
-        prior: NO_FLEET,
-        markUs: 0,
-        askedUs: undefined,
-        latestUs: 0,
-        tenantLatestUs: 0,
-        cadence: { stepUs: 900e6, phaseUs: 0 },
-        looksInAll: false,
-        teachingShare: 1,
-        late: new Map(),
-      },
-      alone: async <T>(work: () => T | Promise<T>): Promise<T> => work(),
-    }),
-  );
+  const { water } = concludeAllKinds(await otherKindsOf(firstNight(pool, TENANT)));
   expect(
     Object.fromEntries(
       water.areas.map(({ groupId, status }) => [

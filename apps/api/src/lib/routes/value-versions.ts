@@ -1,6 +1,6 @@
 import { readingVersionItem, versionItem } from '@verimeter/api-schema';
 import type { StoredReading } from '@verimeter/reading-store';
-import { editValue, type PoolClient, readValueHistory } from '@verimeter/registry';
+import { editValue, type PoolClient, readChannels, readValueHistory } from '@verimeter/registry';
 import { editRefusalText, FUTURE_QUARANTINE_US } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -24,13 +24,10 @@ async function requireChannel(
   { tenant, deviceId, quantity }: Channel,
 ): Promise<number> {
   await requireDevice(client, deviceId);
-  const { rows } = await client.query<{ channel_id: number }>(
-    'SELECT channel_id FROM channels WHERE tenant = $1 AND device_id = $2 AND quantity = $3',
-    [tenant, deviceId, quantity],
-  );
-  const [row] = rows;
-  if (row === undefined) throw notFound('channel', `${deviceId} ${quantity}`);
-  return row.channel_id;
+  const channels = await readChannels(client, tenant, [deviceId]);
+  const channel = channels.find((one) => one.quantity === quantity);
+  if (channel === undefined) throw notFound('channel', `${deviceId} ${quantity}`);
+  return channel.channelId;
 }
 
 export function registerValueVersionRoutes(app: FastifyInstance, context: ApiContext): void {

@@ -64,6 +64,8 @@ const OWN_SHARE = 0.5;
 /** States that make up the sensor's own error; beside a reference at its place all that is forgotten belongs to it as well. */
 const OWN_STATES: readonly number[] = [SENSOR_WALK, START];
 const OWN_STATES_BESIDE: readonly number[] = [SHORT, LONG, SENSOR_WALK, START];
+/** Of these, what neighbours see: they are brought to the level that a sensor had at the start; a reference at its place is not. */
+const SEEN_STATES: readonly number[] = [SENSOR_WALK];
 /**
  * Walk of the offset, in levels, over that of the gain. What damp air, small sources and zero currents leave of them is not constant: of
  * healthy stations and sensors a ramp of the offset stands at three standard deviations where this is left out, and at one with it.
@@ -295,8 +297,7 @@ function seenRows({ rows }: Gains): { readonly gain: Float64Array; readonly offs
 
 function designInto(h: Float64Array, row: WeeklyRow, own: readonly number[]): void {
   h.fill(0);
-  // neighbours are brought to the level that a sensor had at the start; a reference at its place is not
-  const seen = row.kind === 'measured' || own === OWN_STATES_BESIDE ? own : [SENSOR_WALK];
+  const seen = row.kind === 'measured' || own === OWN_STATES_BESIDE ? own : SEEN_STATES;
   for (const state of seen) h[state] = row.gain;
   if (row.kind === 'measured') return;
   h[0] = row.offset;
