@@ -11,6 +11,8 @@ interface Made {
   readonly deviceId: string;
   readonly quantity?: string;
   readonly probabilityDrifted: number;
+  /** Something more urgent is said of it, without an error. */
+  readonly faulty?: boolean;
 }
 
 const result = ({ deviceId, quantity, probabilityDrifted }: Made): DeviceResult => ({
@@ -24,6 +26,15 @@ const result = ({ deviceId, quantity, probabilityDrifted }: Made): DeviceResult 
   intervalHigh: 0.11,
   probabilityOverLimit: 0.99,
   probabilityDrifted,
+  evidenceDays: 100,
+  evidence: [],
+  history: [],
+});
+const fault = ({ deviceId }: Made): DeviceResult => ({
+  deviceId,
+  asOfUs: 0,
+  indication: 'stopped',
+  recommendation: 'inspect',
   evidenceDays: 100,
   evidence: [],
   history: [],
@@ -52,16 +63,19 @@ function recommended(made: readonly Made[]): string[] {
         {
           area: { groupId: 'A', asOfUs: 0, status: 'ok', candidates: [], evidence: [] },
           candidates: [],
-          fixed: [],
+          fixed: meters.flatMap((one, index) =>
+            one.faulty === true ? { meter: index, result: fault(one) } : [],
+          ),
           estimated: meters.map((one) => ({ ...known, result: result(one), confirmed: true })),
         },
       ],
     },
     water: {
-      said: of('water').map((one) => ({
-        estimated: { ...known, result: result(one), confirmed: true },
-      })),
-      unsaid: [],
+      said: of('water').map((one) =>
+        one.faulty === true
+          ? { fixed: fault(one) }
+          : { estimated: { ...known, result: result(one), confirmed: true } },
+      ),
       areas: [],
     },
     sensors: {
@@ -144,16 +158,32 @@ describe('one list over all kinds', () => {
     ).toEqual(['reverify', 'watch', 'watch', 'reverify']);
   });
 
+  test('an electricity meter behind whose estimate a fault stands makes no room', () => {
+    const sure = meter('E', 1);
+    expect(recommended([sure, waterMeter('W', 0.97)])).toEqual(['reverify', 'reverify']);
+    expect(recommended([{ ...sure, faulty: true }, waterMeter('W', 0.97)])).toEqual([
+      'inspect',
+      'watch',
+    ]);
+  });
+
   test('is what one gets by trying every length of a list over all of them', () => {
     const broken = fc.check(
       fc.property(tenant, (made) => {
-        const sorted = made.toSorted(
+        const published = made.filter(({ faulty }) => faulty !== true);
+        const sorted = published.toSorted(
           (a, b) => b.probabilityDrifted - a.probabilityDrifted || (keyOf(a) < keyOf(b) ? -1 : 1),
         );
         const narrow = headWithin(sorted, 0.02);
         const wide = headWithin(sorted, 0.1);
         const expected = made.map((one) =>
-          narrow.includes(one) ? 'reverify' : wide.includes(one) ? 'watch' : 'none',
+          one.faulty === true
+            ? 'inspect'
+            : narrow.includes(one)
+              ? 'reverify'
+              : wide.includes(one)
+                ? 'watch'
+                : 'none',
         );
         return recommended(made).every((word, k) => word === expected[k]);
       }),
@@ -169,15 +199,16 @@ const tenant = fc.uniqueArray(
     .record({
       id: fc.integer({ min: 0, max: 60 }),
       quantity: fc.constantFrom('no2', 'pm2_5'),
+      faulty: fc.boolean(),
       probabilityDrifted: fc.oneof(
         fc.constantFrom(1, 0.99, 0.98, 0.96, 0.9, 0.5, 0),
         fc.double({ min: 0, max: 1, noNaN: true }),
       ),
     })
-    .map(({ id, quantity, probabilityDrifted }): Made => {
+    .map(({ id, quantity, faulty, probabilityDrifted }): Made => {
       const kind = KINDS[id % KINDS.length] ?? 'electricity';
       const one = { kind, deviceId: `d${id}`, probabilityDrifted };
-      return kind === 'sensors' ? { ...one, quantity } : one;
+      return kind === 'sensors' ? { ...one, quantity } : { ...one, faulty };
     }),
   { selector: keyOf, maxLength: 40 },
 );

@@ -1,7 +1,8 @@
 import { at } from '@verimeter/statistics';
 import { expect, test } from 'vitest';
 import type { DeviceResult } from '../src/lib/fleet-types.ts';
-import { analyzeWater } from '../src/lib/water/analyze-water.ts';
+import { analyzeWater, answerWater } from '../src/lib/water/analyze-water.ts';
+import { listedWaterMeters } from '../src/lib/water/conclude-water.ts';
 import { districtResidual } from '../src/lib/water/district-residual.ts';
 import { analyzeWaterFleet } from '../src/lib/water/water-fleet.ts';
 import type { WaterFleetInput, WaterMeterSeries } from '../src/lib/water/water-types.ts';
@@ -96,6 +97,15 @@ test('of all others the answer is that of the balance without what the standing 
     expect(own.slice(0, evidence.length)).toEqual(evidence);
   }
   expect(whole.areas).toEqual(balances.areas);
+});
+
+test('on the lists stand the meters whose probability is published, and no other', () => {
+  const published = whole.devices.flatMap(({ deviceId, probabilityDrifted }) =>
+    probabilityDrifted === undefined ? [] : deviceId,
+  );
+  // both have an estimate in the balance, and a fault is said of them
+  for (const i of [STOPPED, REVERSED]) expect(published).not.toContain(input.meters[i]?.deviceId);
+  expect(listedWaterMeters(answerWater(input)).map(({ deviceId }) => deviceId)).toEqual(published);
 });
 
 test('the residual is the leak, and NaN where a member was not read', () => {

@@ -28,9 +28,14 @@ export function answerElectricityFleet(input: FleetInput): AreaAnswers[] {
   return part.answer(prior);
 }
 
-/** What the meters of a fleet bring to the lists of their tenant. */
+/** What the meters of a fleet bring to the lists of their tenant: estimates that are published, not those behind a more urgent answer. */
 export function listedMeters(answers: readonly AreaAnswers[]): DeviceResult[] {
-  return firstOfEach(answers).map(({ result }) => result);
+  const urgent = new Set(
+    answers
+      .flatMap((answer) => answer.fixed)
+      .flatMap(({ result }) => (result.recommendation === 'none' ? [] : result.deviceId)),
+  );
+  return firstOfEach(answers).flatMap(({ result }) => (urgent.has(result.deviceId) ? [] : result));
 }
 
 /** What is said of every meter once the lists are known, also of those that no area answers for; areas in the order of their answers. */

@@ -39,15 +39,13 @@ export function answerWater(input: WaterFleetInput): WaterAnswers {
   // What their homes draw since then would be taken for errors of the others.
   const again = checkedAnswers(withoutStanding(input, stopped));
   const told = new Map(stopped.map((device) => [device.deviceId, device]));
-  const unsaid = [...again.unsaid];
   const said = again.said.map((one): SaidOfWaterMeter => {
     const now = 'fixed' in one ? one.fixed : one.estimated.result;
     const before = told.get(now.deviceId);
     if (before === undefined) return one;
-    if ('estimated' in one) unsaid.push(now);
     return { fixed: withGroupStatus(before, now) };
   });
-  return { said, unsaid, areas: again.areas };
+  return { said, areas: again.areas };
 }
 
 /** The row says of its district what the district's own row says. */
@@ -60,16 +58,14 @@ function withGroupStatus(
 
 /** The answers of the balances with what each register says for itself. */
 function checkedAnswers(input: WaterFleetInput): WaterAnswers {
-  const { said, unsaid: before, areas } = answerWaterFleet(input);
+  const { said, areas } = answerWaterFleet(input);
   const meters = new Map(input.meters.map((meter) => [meter.deviceId, meter]));
   const results = said.map((one) => ('fixed' in one ? one.fixed : one.estimated.result));
   const latestUs = results.reduce((latest, { asOfUs }) => Math.max(latest, asOfUs), 0);
   const context = learnWaterFleet(input, latestUs);
   const placeOf = placesOf(input, context);
-  const unsaid = [...before];
   return {
     areas,
-    unsaid,
     said: said.map((one, index): SaidOfWaterMeter => {
       const { deviceId, asOfUs } = results[index] as DeviceResult;
       const meter = meters.get(deviceId);
@@ -77,9 +73,7 @@ function checkedAnswers(input: WaterFleetInput): WaterAnswers {
       if (meter === undefined || (place !== undefined && place.role !== 'consumer'))
         return withQuantity(one);
       const check = checkWaterMeter(meter, context, { asOfUs, ...place?.balance });
-      const checked = withCheck(withQuantity(one), check);
-      if ('estimated' in one && 'fixed' in checked) unsaid.push(one.estimated.result);
-      return checked;
+      return withCheck(withQuantity(one), check);
     }),
   };
 }

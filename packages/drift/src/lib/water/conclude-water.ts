@@ -20,14 +20,12 @@ export type SaidOfWaterMeter =
 export interface WaterAnswers {
   /** In the order of the meters. */
   readonly said: readonly SaidOfWaterMeter[];
-  /** Estimates that stand on lists, of meters of which something else is said. */
-  readonly unsaid: readonly DeviceResult[];
   readonly areas: readonly AreaResult[];
 }
 
-/** What water meters bring to the lists of their tenant. */
-export function listedWaterMeters({ said, unsaid }: WaterAnswers): DeviceResult[] {
-  return [...said.flatMap((one) => ('estimated' in one ? one.estimated.result : [])), ...unsaid];
+/** What water meters bring to the lists of their tenant: estimates that are published, not those of meters of which something else is said. */
+export function listedWaterMeters({ said }: Pick<WaterAnswers, 'said'>): DeviceResult[] {
+  return said.flatMap((one) => ('estimated' in one ? one.estimated.result : []));
 }
 
 /** What is said of every water meter once the lists are known. */

@@ -121,18 +121,14 @@ function answersOf(
   const estimated = new Map<string, Estimated>();
   for (const found of answers.flatMap((answer) => answer.estimated))
     if (!estimated.has(found.result.deviceId)) estimated.set(found.result.deviceId, found);
-  const unsaid: DeviceResult[] = [];
   const said = input.meters.map((meter, index): SaidOfWaterMeter => {
     const own = fixed.get(index);
     const found = estimated.get(meter.deviceId);
-    if (own !== undefined && own.recommendation !== 'none') {
-      if (found !== undefined) unsaid.push(found.result);
-      return { fixed: own };
-    }
+    if (own !== undefined && own.recommendation !== 'none') return { fixed: own };
     if (found !== undefined) return { estimated: found };
     return { fixed: own ?? outside(view, meter, candidates.has(index)) };
   });
-  return { said, unsaid, areas: answers.map((answer) => answer.area) };
+  return { said, areas: answers.map((answer) => answer.area) };
 }
 
 /** What is said of a meter in no district, at its own as-of. */
