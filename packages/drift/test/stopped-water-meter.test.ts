@@ -70,6 +70,16 @@ describe('a register that stands still', () => {
     expect(answer.evidence.map(({ code }) => code)).toEqual(['other_use_goes_on', 'water_stopped']);
   });
 
+  test('of a meter that is read at another minute is dated by its own readings, and nothing after as-of is looked at', () => {
+    const meter = waterMeter('m', frozen(200), { otherUse: electricity(DAYS, 3) });
+    const half = { ...meter, phaseUs: HOUR_US / 2 };
+    expect(stopIn(check(half, 210 + 0.5 / 24))?.sinceUs).toBe(
+      (stopIn(check(meter, 210))?.sinceUs ?? NaN) + HOUR_US / 2,
+    );
+    // the reading of this hour is half an hour after as-of
+    expect(check(half, 210).evidenceDays).toBe(check(meter, 210 - 1 / 24).evidenceDays);
+  });
+
   test('while electricity rests as well is an empty home, however long', () => {
     const meter = waterMeter('m', counter(household(DAYS, 7, leftForGood)), {
       otherUse: electricity(DAYS, 3, leftForGood),

@@ -16,6 +16,7 @@ const QUANTUM_STEPS = 400;
 
 /** What one water meter counted up to as-of. */
 export interface RegisterHistory {
+  /** Instant of grid point 0, at which the meter is read. */
   readonly startUs: number;
   readonly stepUs: number;
   /** Grid points of the readings that count, ascending. */
@@ -40,9 +41,11 @@ type Grid = WaterFleetInput['grid'];
 /** The history of a register up to as-of, since its own last verification; undefined where it has fewer than two readings. */
 export function registerHistory(
   meter: WaterMeterSeries,
-  { startUs, stepUs, count }: Grid,
+  { startUs: fleetUs, stepUs, count }: Grid,
   asOfUs: number,
 ): RegisterHistory | undefined {
+  // grid points are those at which this meter is read
+  const startUs = fleetUs + (meter.phaseUs ?? 0);
   const until = Math.min(count - 1, Math.floor((asOfUs - startUs) / stepUs));
   const from = Math.max(0, Math.ceil(((meter.validFromUs ?? startUs) - startUs) / stepUs));
   const readings: RegisterReading[] = [];

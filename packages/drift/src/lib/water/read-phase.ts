@@ -3,18 +3,11 @@ import type { DistrictInput, WaterFleetInput } from './water-types.ts';
 
 /** The fleet on the grid of a district, as far as its members are read on it. */
 export function inPhase(input: WaterFleetInput, district: DistrictInput): WaterFleetInput {
-  const apart = readApart(input, district);
-  if (apart.length === 0 && (district.phaseUs ?? 0) === 0) return input;
-  const meters = input.meters.slice();
-  for (const meter of apart) {
-    const { reads, ...series } = meters[meter] as (typeof meters)[number];
-    meters[meter] = {
-      ...series,
-      register: new Float64Array(input.grid.count).fill(Number.NaN),
-      ...(reads === undefined ? {} : { reads: { ...reads, onGrid: 0 } }),
-    };
-  }
-  return { ...input, grid: later(input.grid, district), meters };
+  return onGridOf(input, input, district, ({ reads, ...series }) => ({
+    ...series,
+    register: unread(input),
+    ...(reads === undefined ? {} : { reads: { ...reads, onGrid: 0 } }),
+  }));
 }
 
 /** The same of its counters. */
@@ -23,18 +16,32 @@ export function viewInPhase(
   input: WaterFleetInput,
   district: DistrictInput,
 ): FleetInput {
-  const apart = readApart(input, district);
-  if (apart.length === 0 && (district.phaseUs ?? 0) === 0) return view;
-  const meters = view.meters.slice();
-  for (const meter of apart) {
-    const { exportRegister: _counted, ...series } = meters[meter] as (typeof meters)[number];
-    meters[meter] = {
-      ...series,
-      importRegister: new Float64Array(view.grid.count).fill(Number.NaN),
-    };
-  }
-  return { ...view, grid: later(view.grid, district), meters };
+  return onGridOf(view, input, district, ({ exportRegister: _counted, ...series }) => ({
+    ...series,
+    importRegister: unread(input),
+  }));
 }
+
+/** Any fleet of the same meters; `asUnread`: one of them as the district sees it that is read at another minute. */
+function onGridOf<
+  M,
+  F extends { readonly grid: WaterFleetInput['grid']; readonly meters: readonly M[] },
+>(
+  fleet: F & { readonly meters: readonly M[] },
+  input: WaterFleetInput,
+  district: DistrictInput,
+  asUnread: (meter: M) => M,
+): F {
+  const apart = readApart(input, district);
+  const { phaseUs = 0 } = district;
+  if (apart.length === 0 && phaseUs === 0) return fleet;
+  const meters = fleet.meters.slice();
+  for (const meter of apart) meters[meter] = asUnread(meters[meter] as M);
+  return { ...fleet, grid: { ...fleet.grid, startUs: fleet.grid.startUs + phaseUs }, meters };
+}
+
+const unread = ({ grid }: WaterFleetInput): Float64Array =>
+  new Float64Array(grid.count).fill(Number.NaN);
 
 /** Members whose series are those of other minutes. */
 function readApart({ meters }: WaterFleetInput, { members, phaseUs = 0 }: DistrictInput): number[] {
@@ -42,11 +49,6 @@ function readApart({ meters }: WaterFleetInput, { members, phaseUs = 0 }: Distri
     meters[meter] === undefined || (meters[meter]?.phaseUs ?? 0) === phaseUs ? [] : [meter],
   );
 }
-
-const later = (
-  grid: WaterFleetInput['grid'],
-  { phaseUs = 0 }: DistrictInput,
-): WaterFleetInput['grid'] => ({ ...grid, startUs: grid.startUs + phaseUs });
 
 /** Grid steps, between -1 and 1, that a district of this phase is read later than a meter is. */
 export function phaseShift(

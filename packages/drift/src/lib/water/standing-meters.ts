@@ -10,14 +10,14 @@ export function withoutStanding(
   stopped: readonly Pick<DeviceResult, 'deviceId' | 'asOfUs'>[],
 ): WaterFleetInput {
   const { startUs, stepUs } = input.grid;
-  const lastOf = new Map(
-    stopped.map(({ deviceId, asOfUs }) => [deviceId, Math.floor((asOfUs - startUs) / stepUs)]),
-  );
+  const untilUs = new Map(stopped.map(({ deviceId, asOfUs }) => [deviceId, asOfUs]));
   return {
     ...input,
     meters: input.meters.map((meter) => {
-      const last = lastOf.get(meter.deviceId);
-      return last === undefined ? meter : readUntilItStood(meter, last);
+      const asOfUs = untilUs.get(meter.deviceId);
+      if (asOfUs === undefined) return meter;
+      const firstUs = startUs + (meter.phaseUs ?? 0);
+      return readUntilItStood(meter, Math.floor((asOfUs - firstUs) / stepUs));
     }),
   };
 }

@@ -28,7 +28,7 @@ import {
 import type { WaterFleetInput, WaterFleetResult, WaterMeterSeries } from './water-types.ts';
 
 /** Names the estimator and its constants; changes whenever a result may change. */
-export const WATER_MODEL_VERSION = 'water-2';
+export const WATER_MODEL_VERSION = 'water-3';
 
 /** Rounds of learning the fleet's prior from its meters and judging the meters with it. */
 const EM_ROUNDS = 4;
