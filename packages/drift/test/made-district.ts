@@ -11,6 +11,8 @@ export interface MadeHome {
   readonly error?: (day: number) => number;
   /** District that feeds it; default the one it is listed in. */
   readonly fedBy?: string;
+  /** Fed by another district from a day on. */
+  readonly moves?: { readonly groupId: string; readonly day: number };
   /** In no district's list. */
   readonly unlisted?: boolean;
   /** Day from which on nobody draws anything. */
@@ -85,8 +87,10 @@ export function madeWater(districts: readonly MadeDistrict[], days: number): Wat
         t / 24 >= (home.emptyFrom ?? Infinity) ? 0 : litres,
       );
       const late = home.late ?? 0;
-      const into = fed.get(home.fedBy ?? groupId);
+      const before = fed.get(home.fedBy ?? groupId);
+      const after = home.moves === undefined ? before : fed.get(home.moves.groupId);
       const shown = drawn.map((litres, t) => {
+        const into = t / 24 >= (home.moves?.day ?? Infinity) ? after : before;
         if (into !== undefined) into[t] = at(into, t) + litres;
         if (t / 24 >= (home.stops ?? Infinity)) return 0;
         const other = drawn[late < 0 ? t - 1 : t + 1] ?? litres;

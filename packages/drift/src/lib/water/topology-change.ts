@@ -14,17 +14,22 @@ type LookAgain = (prepared: PreparedDistrict, since: number) => PreparedDistrict
  * ended only what came after counts.
  */
 export function withTopology(
-  { grid }: WaterFleetInput,
+  { grid, meters }: WaterFleetInput,
   prepared: readonly PreparedDistrict[],
   lookAgain: LookAgain,
 ): PreparedDistrict[] {
   const perDay = Math.max(1, Math.round(DAY_US / grid.stepUs));
   const balances = prepared.map(({ unaccounted }) => unaccounted);
-  const exchanges = findExchanges(balances, { perDay });
-  return prepared.map((own, index) => {
+  const found = findExchanges(balances, { perDay });
+  const view: FleetInput = { grid, meters: [], areas: [] };
+  const relisted = found.flatMap((exchange) => relistedIn(prepared, exchange) ?? []);
+  const exchanges = found.filter((one) => relisted.every(({ exchange }) => exchange !== one));
+  return prepared.map((district, index) => {
+    const own = relisted
+      .filter(({ exchange }) => exchange.giver === index)
+      .reduce((known, one) => withCustomer(known, one, { meters, view, perDay }), district);
     const mine = exchanges.filter(({ giver, taker }) => giver === index || taker === index);
     if (mine.length === 0) return own;
-    const view: FleetInput = { grid, meters: [], areas: [] };
     const items = mine.map((exchange) => exchangeItem(view, prepared, index, exchange, perDay));
     const ended = lastEnd(mine);
     if (ended === undefined)
@@ -46,6 +51,56 @@ export function withTopology(
       items: [...items, restartItem(view, since), ...again.items],
     };
   });
+}
+
+interface Relisted {
+  readonly exchange: FlowExchange;
+  readonly meter: number;
+}
+
+/**
+ * What looks like water that one district gives another is one meter that only the lists moved: the balance of the district that it is listed in now does not
+ * feed it, and the one that it was listed in before still does.
+ */
+function relistedIn(
+  prepared: readonly PreparedDistrict[],
+  exchange: FlowExchange,
+): Relisted | undefined {
+  if (exchange.kind === 'closed') return undefined;
+  const before = prepared[exchange.giver]?.district;
+  const found = prepared[exchange.taker]?.misfiled.find(({ meter }) =>
+    before?.members.some((member) => member.meter === meter && member.toUs <= before.asOfUs),
+  );
+  return found && { exchange, meter: found.meter };
+}
+
+/** A district with a customer that its list has no more: nothing is said of the errors of its members. */
+function withCustomer(
+  own: PreparedDistrict,
+  { exchange, meter }: Relisted,
+  {
+    meters,
+    view,
+    perDay,
+  }: {
+    readonly meters: WaterFleetInput['meters'];
+    readonly view: FleetInput;
+    readonly perDay: number;
+  },
+): PreparedDistrict {
+  const at = instantOf(view, exchange.day * perDay);
+  const deviceId = meters[meter]?.deviceId ?? '';
+  return {
+    ...own,
+    status: 'unregistered_consumer',
+    evidence: undefined,
+    candidates: [
+      ...own.candidates.filter((known) => known.meter !== meter),
+      // of hours at which both balances leave over the opposite
+      { meter, correlation: -exchange.agreement },
+    ],
+    items: [...own.items, { code: 'arrived_meter', values: { device_id: deviceId, at } }],
+  };
 }
 
 /** The last day of water that came from or went to others; undefined while some still does. */

@@ -46,7 +46,8 @@ export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
 }
 
 /** What balances say of every water meter of the tenant and every district. Deterministic; no clock. */
-export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
+export function answerWaterFleet(fleet: WaterFleetInput): WaterAnswers {
+  const input = withoutComing(fleet);
   const view = asFleet(input);
   const states = prepareDistricts(input, view).map((prepared) => ({
     prepared,
@@ -103,6 +104,17 @@ export function answerWaterFleet(input: WaterFleetInput): WaterAnswers {
     view,
     states.map((state) => answerOrRefuse(input, state, prior)),
   );
+}
+
+/** The lists as they were at as-of: who became a member after it was none, and its readings are no gaps of the district. */
+function withoutComing(input: WaterFleetInput): WaterFleetInput {
+  return {
+    ...input,
+    districts: input.districts.map((district) => ({
+      ...district,
+      members: district.members.filter(({ fromUs }) => fromUs <= district.asOfUs),
+    })),
+  };
 }
 
 /** Of all meters, also of those that no district answers for. */
