@@ -50,6 +50,32 @@ const until = (input: WaterFleetInput, day: number): WaterFleetInput => ({
 const ofMoved = (devices: readonly DeviceResult[]): DeviceResult | undefined =>
   devices.find(({ deviceId }) => deviceId === 'A-07');
 
+/** Three homes of A come to B on day 60; `off`: the supply of A is read once a day. */
+const withComing = (input: WaterFleetInput, off: boolean): WaterFleetInput => ({
+  ...input,
+  meters: input.meters.map((meter) =>
+    off && meter.deviceId === 'A-SUM'
+      ? { ...meter, reads: { intervalUs: DAY_US, onGrid: 0 } }
+      : meter,
+  ),
+  districts: input.districts.map((district) =>
+    district.groupId === 'A'
+      ? district
+      : {
+          ...district,
+          members: [
+            ...district.members,
+            ...[1, 2, 3].map((meter) => ({
+              meter,
+              role: 'consumer' as const,
+              fromUs: 60 * DAY_US,
+              toUs: Infinity,
+            })),
+          ],
+        },
+  ),
+});
+
 test('a home that moves from one district to another counts in each for its own time', () => {
   const { devices, areas } = analyzeWaterFleet(
     listed(
@@ -84,33 +110,9 @@ test('who will be a member after as-of changes nothing before', () => {
   const now = until(made, 55);
   const later = until(listed(made, 60), 55);
   expect(analyzeWaterFleet(later)).toEqual(analyzeWaterFleet(now));
-  // many of them, and a district that is refused
-  const moveAll = (input: WaterFleetInput, off: boolean): WaterFleetInput => ({
-    ...input,
-    meters: input.meters.map((meter) =>
-      off && meter.deviceId === 'A-SUM'
-        ? { ...meter, reads: { intervalUs: DAY_US, onGrid: 0 } }
-        : meter,
-    ),
-    districts: input.districts.map((district) =>
-      district.groupId === 'A'
-        ? district
-        : {
-            ...district,
-            members: [
-              ...district.members,
-              ...[1, 2, 3].map((meter) => ({
-                meter,
-                role: 'consumer' as const,
-                fromUs: 60 * DAY_US,
-                toUs: Infinity,
-              })),
-            ],
-          },
-    ),
-  });
+
   for (const off of [false, true]) {
-    const { devices, areas } = analyzeWaterFleet(moveAll(now, off));
+    const { devices, areas } = analyzeWaterFleet(withComing(now, off));
     expect(areas.map(({ status }) => status)).toEqual([off ? 'not_synchronous' : 'ok', 'ok']);
     expect(devices.find(({ deviceId }) => deviceId === 'A-02')).toMatchObject({ groupId: 'A' });
   }
