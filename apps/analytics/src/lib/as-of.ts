@@ -26,8 +26,9 @@ export function asOfInstants(
       if (last !== undefined) own.set(deviceId, Math.max(own.get(deviceId) ?? -Infinity, last));
     }
   const groups = new Map<string, number>();
+  const membersOf = Map.groupBy(fleet.members, (member) => member.groupId);
   for (const { groupId } of fleet.groups) {
-    const members = fleet.members.filter((member) => member.groupId === groupId);
+    const members = membersOf.get(groupId) ?? [];
     const instants = (wanted: (role: string) => boolean): number[] =>
       members.flatMap(({ role, deviceId }) => {
         const last = own.get(deviceId);

@@ -85,12 +85,11 @@ export function areasOf(fleet: FleetRecords, asOf: AsOf): Area[] {
       device.kind === 'electricity_meter' ? [device.deviceId] : [],
     ),
   );
-  const spells = uniteSpells(fleet.members);
+  const spellsOf = Map.groupBy(uniteSpells(fleet.members), (spell) => spell.groupId);
   return fleet.groups.flatMap(({ groupId, kind, technicalLoss }) => {
     const asOfUs = asOf.groups.get(groupId);
     if (kind !== 'electricity_area' || asOfUs === undefined) return [];
-    const members = spells.flatMap((member) =>
-      member.groupId === groupId &&
+    const members = (spellsOf.get(groupId) ?? []).flatMap((member) =>
       meters.has(member.deviceId) &&
       (member.role === 'supply' || member.role === 'supply_out' || member.role === 'consumer')
         ? [{ ...member, role: member.role }]

@@ -85,14 +85,13 @@ export async function buildWaterInput(context: WaterContext): Promise<WaterFleet
 
 function districtsOf(fleet: FleetRecords, asOf: AsOf, meters: readonly Device[]): DistrictInput[] {
   const indexOf = new Map(meters.map(({ deviceId }, index) => [deviceId, index]));
-  const spells = uniteSpells(fleet.members);
+  const spellsOf = Map.groupBy(uniteSpells(fleet.members), (spell) => spell.groupId);
   return fleet.groups.flatMap(({ groupId, kind }) => {
     const asOfUs = asOf.groups.get(groupId);
     if (kind !== 'water_district' || asOfUs === undefined) return [];
-    const members = spells.flatMap(({ groupId: of, deviceId, role, fromUs, toUs }) => {
+    const members = (spellsOf.get(groupId) ?? []).flatMap(({ deviceId, role, fromUs, toUs }) => {
       const meter = indexOf.get(deviceId);
-      return of === groupId &&
-        meter !== undefined &&
+      return meter !== undefined &&
         (role === 'supply' || role === 'supply_out' || role === 'consumer')
         ? [{ meter, role, fromUs, toUs }]
         : [];
