@@ -96,9 +96,9 @@ function yearsUntil(probabilityAt: (years: number) => number, wanted: number): n
   let low = 0;
   let high = FIRST_YEARS;
   while (probabilityAt(high) < wanted) {
+    if (high === MOST_YEARS) return undefined;
     low = high;
-    high *= 1.6;
-    if (high > MOST_YEARS) return undefined;
+    high = Math.min(MOST_YEARS, 1.6 * high);
   }
   for (let turn = 0; turn < 12; turn++) {
     const middle = (low + high) / 2;
