@@ -117,3 +117,10 @@ test('who will be a member after as-of changes nothing before', () => {
     expect(devices.find(({ deviceId }) => deviceId === 'A-02')).toMatchObject({ groupId: 'A' });
   }
 });
+
+test('a meter in no district has evidence since its own last verification', () => {
+  const made = city(60);
+  const meters = made.meters.map((meter) => ({ ...meter, validFromUs: 50 * DAY_US }));
+  const { devices } = analyzeWaterFleet({ ...made, meters, districts: [] });
+  expect(devices.map(({ evidenceDays }) => evidenceDays)).toEqual(meters.map(() => DAYS - 50));
+});

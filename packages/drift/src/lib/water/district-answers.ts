@@ -152,8 +152,8 @@ type Base = Pick<
 >;
 
 /** Days between its first and last counted reading. */
-function evidenceDays(
-  { grid, meters }: WaterFleetInput,
+export function evidenceDays(
+  { grid, meters }: Pick<WaterFleetInput, 'grid' | 'meters'>,
   meter: number,
   { fromUs, asOfUs }: { readonly fromUs: number; readonly asOfUs: number },
 ): number {

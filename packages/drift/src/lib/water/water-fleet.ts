@@ -7,7 +7,7 @@ import type { Estimated } from '../health-decision.ts';
 import { varianceInflations } from '../sandwich.ts';
 import { orRefused } from '../or-refused.ts';
 import { tenantLists } from '../tenant-lists.ts';
-import { answerOrRefuse, type DistrictAnswers } from './district-answers.ts';
+import { answerOrRefuse, type DistrictAnswers, evidenceDays } from './district-answers.ts';
 import { judgeDistrict } from './district-judgement.ts';
 import { asFleet } from './fleet-view.ts';
 import { prepareDistricts, refusedDistrict } from './prepare-districts.ts';
@@ -37,7 +37,6 @@ const EM_ROUNDS = 4;
  * misses is common to its homes, and chance alone must not widen every third of them.
  */
 const DISTRICT_WEIGHT = 40;
-const DAY_US = 86_400e6;
 
 /** What balances alone say of every water meter, where the tenant has no other devices. */
 export function analyzeWaterFleet(input: WaterFleetInput): WaterFleetResult {
@@ -151,19 +150,15 @@ function outside(
 ): DeviceResult {
   const startUs = grid.startUs + (meter.phaseUs ?? 0);
   const asOfUs = meter.asOfUs ?? startUs + (grid.count - 1) * grid.stepUs;
-  let first = -1;
-  let last = -1;
-  for (let k = 0; k < meter.register.length; k++) {
-    if (!Number.isFinite(meter.register[k]) || startUs + k * grid.stepUs > asOfUs) continue;
-    if (first < 0) first = k;
-    last = k;
-  }
   return {
     deviceId: meter.deviceId,
     asOfUs,
     indication: 'no_reference',
     recommendation: isCandidate ? 'inspect' : 'none',
-    evidenceDays: ((last - first) * grid.stepUs) / DAY_US,
+    evidenceDays: evidenceDays({ grid: { ...grid, startUs }, meters: [meter] }, 0, {
+      fromUs: -Infinity,
+      asOfUs,
+    }),
     evidence: isCandidate ? [{ code: 'fed_from_district', values: {} }] : [],
     history: [],
   };
