@@ -237,7 +237,7 @@ describe('exceptions', () => {
       code: '3.5.259',
       to: isoOf(7),
       rules_version: 1,
-      text: 'No reading for 3 hours; one is usual every 1 hours.',
+      text: 'No reading for 3 hours; one is usual every 1 hour.',
     });
   });
 

@@ -3,7 +3,10 @@ import { EVIDENCE_TEMPLATES } from './evidence-templates.ts';
 
 export type EvidenceValues = Readonly<Record<string, number | string | boolean | null>>;
 
-const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}/g;
+/** `{name}`, `{name|format}`, or `[one|more]`: the word that goes with the number before it. */
+const PLACEHOLDER = /\{(\w+)(?:\|(\w+))?\}|\[([^|\]]*)\|([^\]]*)\]/g;
+/** As on screen: a hyphen is no sign. */
+const MINUS = '\u2212';
 
 /**
  * The sentence for one item of evidence. A code without a template, or a template whose values are not all there,
@@ -29,16 +32,30 @@ export function filled(
   zone = 'UTC',
 ): string | undefined {
   let complete = true;
-  const text = template.replace(PLACEHOLDER, (_whole, name: string, format?: string) => {
+  let number = Number.NaN;
+  const put = (name: string, format: string | undefined): string => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined || value === null) {
       complete = false;
       return '';
     }
+    if (typeof value === 'number') number = Number(value.toFixed(format === 'whole' ? 0 : 3));
     return formatValue(value, format, { language, zone });
-  });
+  };
+  const text = template.replace(
+    PLACEHOLDER,
+    (_whole, name?: string, format?: string, one?: string, more?: string) =>
+      name === undefined
+        ? ((PLURALS[language].select(number) === 'one' ? one : more) ?? '')
+        : put(name, format),
+  );
   return complete ? text : undefined;
 }
+
+const PLURALS = {
+  en: new Intl.PluralRules('en'),
+  vi: new Intl.PluralRules('vi'),
+} satisfies Readonly<Record<Language, Intl.PluralRules>>;
 
 function formatValue(
   value: number | string | boolean,
@@ -51,7 +68,7 @@ function formatValue(
     case 'percent':
       return `${round(value * 100, language, 2)} %`;
     case 'signed':
-      return `${value > 0 ? '+' : ''}${round(value * 100, language, 2)} %`;
+      return `${round(value * 100, language, 2, 'exceptZero')} %`;
     case 'whole':
       return round(value, language, 0);
     case undefined:
@@ -72,12 +89,18 @@ function day(instant: string, language: Language, zone: string): string {
 
 const formatters = new Map<string, Intl.NumberFormat>();
 
-function round(value: number, language: Language, digits: number): string {
-  const key = `${language}${digits}`;
+function round(
+  value: number,
+  language: Language,
+  digits: number,
+  // what is rounded to 0 has no sign
+  signDisplay: 'negative' | 'exceptZero' = 'negative',
+): string {
+  const key = `${language}${digits}${signDisplay}`;
   let formatter = formatters.get(key);
   if (formatter === undefined) {
-    formatter = new Intl.NumberFormat(language, { maximumFractionDigits: digits });
+    formatter = new Intl.NumberFormat(language, { maximumFractionDigits: digits, signDisplay });
     formatters.set(key, formatter);
   }
-  return formatter.format(value);
+  return formatter.format(value).replace('-', MINUS);
 }

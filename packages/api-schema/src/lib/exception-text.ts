@@ -4,7 +4,7 @@ import type { Language } from './language.ts';
 
 type Template = Readonly<Record<Language, string>>;
 
-/** Sentences by rule; `{value}` is what was found, `{expected}` what it was held against, `{unit}` that of the channel. */
+/** Sentences by rule, in the form of those of evidence; `{value}` is what was found, `{expected}` what it was held against, `{unit}` that of the channel. */
 const TEMPLATES: Readonly<Record<ValidationRuleName, Template>> = {
   spike: {
     en: '{value} stands out: the third highest of the weeks before is {expected}.',
@@ -39,11 +39,11 @@ const TEMPLATES: Readonly<Record<ValidationRuleName, Template>> = {
     vi: 'Không tiêu thụ trong một ngày, trung bình trước đó là {expected} {unit}.',
   },
   consecutive_zero: {
-    en: 'Nothing has been counted for {value|whole} hours.',
+    en: 'Nothing has been counted for {value|whole} [hour|hours].',
     vi: 'Không tiêu thụ trong {value|whole} giờ liên tiếp.',
   },
   gap: {
-    en: 'No reading for {value} hours; one is usual every {expected} hours.',
+    en: 'No reading for {value} [hour|hours]; one is usual every {expected} [hour|hours].',
     vi: 'Không có số đọc trong {value} giờ; thông thường cứ {expected} giờ có một số đọc.',
   },
   duplicate: {
@@ -51,7 +51,7 @@ const TEMPLATES: Readonly<Record<ValidationRuleName, Template>> = {
     vi: 'Số đọc được gửi nhiều lần.',
   },
   interval_size: {
-    en: '{value} seconds since the reading before; {expected} seconds are usual.',
+    en: '{value} [second|seconds] since the reading before; {expected} [second is|seconds are] usual.',
     vi: 'Cách số đọc trước {value} giây; thông thường là {expected} giây.',
   },
   unit: {
@@ -59,11 +59,11 @@ const TEMPLATES: Readonly<Record<ValidationRuleName, Template>> = {
     vi: 'Đơn vị {unit} không phù hợp với đại lượng hoặc với mức tối đa của thiết bị.',
   },
   multiplier: {
-    en: 'Everything is {value} times what it was before: a factor of {expected} was applied or left out.',
+    en: 'Everything is {value} [time|times] what it was before: a factor of {expected} was applied or left out.',
     vi: 'Mọi giá trị gấp {value} lần trước đó: hệ số {expected} đã được áp dụng hoặc bị bỏ sót.',
   },
   prolonged_estimation: {
-    en: 'The values of {value|whole} hours are estimates; more than {expected|whole} should not be.',
+    en: 'The values of {value|whole} [hour|hours] are estimates; more than {expected|whole} should not be.',
     vi: 'Giá trị của {value|whole} giờ là ước tính; không nên vượt quá {expected|whole} giờ.',
   },
   identical: {
