@@ -4,7 +4,6 @@ import {
   editValue,
   ensureChannels,
   ensureTenant,
-  readRuleSets,
   withTransaction,
 } from '@verimeter/registry';
 import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
@@ -117,15 +116,14 @@ async function tenantOf(tenant: string) {
       return rows;
     },
     rules: (rules: object, effectiveFrom: string | null) =>
-      withTransaction(pool, async (client) => {
-        await readRuleSets(client, tenant, DEFAULT_VALIDATION_RULES);
-        return addRuleSet(client, tenant, {
-          rules: { ...DEFAULT_VALIDATION_RULES, ...rules },
+      withTransaction(pool, (client) =>
+        addRuleSet(client, tenant, DEFAULT_VALIDATION_RULES, {
+          change: () => ({ ...DEFAULT_VALIDATION_RULES, ...rules }),
           effectiveFrom,
           changedBy: 'test',
           reason: 'a test',
-        });
-      }),
+        }),
+      ),
   };
 }
 
@@ -289,7 +287,12 @@ describe('estimates of missing intervals', () => {
     await meter.store(range(0, 20 * DAY + 1).filter((k) => k < 1000 || k > 1002));
     await meter.look();
     const before = await meter.values();
-    const own = { tenant: 'edited', channelId: meter.channelId, tsUs: at(1001) };
+    const own = {
+      tenant: 'edited',
+      channelId: meter.channelId,
+      tsUs: at(1001),
+      nowUs: at(20 * DAY),
+    };
     const said = { editedBy: 'k_1', reason: 'read off on site' };
     const edit = (more: Pick<ValueEdit, 'action' | 'value' | 'version'>) =>
       withTransaction(meter.pool, (client) =>

@@ -305,6 +305,22 @@ describe('validation rules', () => {
     expect(other.body.items).toMatchObject([{ version: 1, rules: { gap: { warning_hours: 24 } } }]);
   });
 
+  test('keep each of several changes that are made at once', async () => {
+    const key = fixture.keys.b.operator;
+    const changes = [
+      { spike: { register_ratio: 3 } },
+      { rating: { ratio: 3 } },
+      { duplicate: { share: 0.3 } },
+      { unit: { ratio: 3 } },
+      { high_usage: { ratio: 3 } },
+      { reverse_flow: { least: 3 } },
+    ];
+    const answers = await Promise.all(changes.map((rules) => put({ rules, reason: 'r' }, key)));
+    expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 200));
+    const { body } = await fixture.request('/validation/rules', { key });
+    expect(body.items[0]).toMatchObject({ version: 7, rules: Object.assign({}, ...changes) });
+  });
+
   test.each([
     [
       { rules: { gap: { ratio: 0 } }, reason: 'r' },

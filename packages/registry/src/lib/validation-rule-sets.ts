@@ -55,20 +55,26 @@ export async function readRuleSets(
   return (await read()).rows.map(toRuleSet);
 }
 
-/** Adds a version; in a transaction, so that two that are added at once have two numbers. */
+/**
+ * Adds a version: what `change` makes of the rules of the latest one. In a transaction: two that are added at once have two numbers, and
+ * the later one is made of the earlier one.
+ */
 export async function addRuleSet(
   client: Queryable,
   tenant: string,
+  defaults: object,
   set: Pick<ValidationRuleSet, 'effectiveFrom' | 'changedBy' | 'reason'> & {
-    readonly rules: object;
+    readonly change: (latest: unknown) => object;
   },
 ): Promise<ValidationRuleSet> {
   await client.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`verimeter.rules.${tenant}`]);
+  const latest = (await readRuleSets(client, tenant, defaults)).at(-1);
+  const rules = set.change(latest?.rules);
   const { rows } = await client.query<RuleSetRow>(
     `INSERT INTO validation_rule_sets (tenant, version, effective_from, rules, changed_by, reason)
      SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM validation_rule_sets WHERE tenant = $1
      RETURNING ${COLUMNS}`,
-    [tenant, set.effectiveFrom ?? EVER, JSON.stringify(set.rules), set.changedBy, set.reason],
+    [tenant, set.effectiveFrom ?? EVER, JSON.stringify(rules), set.changedBy, set.reason],
   );
   const [row] = rows;
   if (row === undefined) throw new Error('a rule set was not written');

@@ -39,12 +39,12 @@ export function registerValidationRuleRoutes(app: FastifyInstance, context: ApiC
 
   mountTenantOperation(app, context, 'changeValidationRules', async (client, call) => {
     const { body, principal } = call;
-    const sets = await readRuleSets(client, principal.tenant, DEFAULT_VALIDATION_RULES);
-    const latest = storedRules(sets.at(-1)?.rules ?? {});
-    const { rules } = validate(CHANGED, { rules: mergeRules(latest, body.rules) }, 'body');
     const today = formatTimestamp(context.nowUs()).slice(0, 10);
-    const added = await addRuleSet(client, principal.tenant, {
-      rules,
+    const added = await addRuleSet(client, principal.tenant, DEFAULT_VALIDATION_RULES, {
+      change: (latest) => {
+        const merged = mergeRules(storedRules(latest), body.rules);
+        return validate(CHANGED, { rules: merged }, 'body').rules;
+      },
       effectiveFrom: body.effective_from === undefined ? today : body.effective_from,
       changedBy: principal.keyId,
       reason: body.reason,

@@ -119,22 +119,22 @@ async function set(pool: Pool, context: CommandContext, file: string | undefined
     throw new UsageError('validation rules set needs --reason TEXT: why the rules change');
   const effectiveFrom = effectiveDay(context.option('effective-from'));
   const change = await readChange(context, file);
-  const added = await withTransaction(pool, async (client) => {
-    const sets = await readRuleSets(client, context.tenant, DEFAULT_VALIDATION_RULES);
-    const checked = validationRules.safeParse(mergeRules(storedRules(sets.at(-1)?.rules), change));
-    if (!checked.success)
-      throw new CommandError(
-        checked.error.issues
-          .map(({ path: field, message }) => `${file}: "${field.join('.')}" ${message}`)
-          .join('\n'),
-      );
-    return addRuleSet(client, context.tenant, {
-      rules: checked.data,
+  const added = await withTransaction(pool, (client) =>
+    addRuleSet(client, context.tenant, DEFAULT_VALIDATION_RULES, {
+      change: (latest) => {
+        const checked = validationRules.safeParse(mergeRules(storedRules(latest), change));
+        if (checked.success) return checked.data;
+        throw new CommandError(
+          checked.error.issues
+            .map(({ path: field, message }) => `${file}: "${field.join('.')}" ${message}`)
+            .join('\n'),
+        );
+      },
       effectiveFrom,
       changedBy: `${userInfo().username} (command line)`,
       reason,
-    });
-  });
+    }),
+  );
   if (context.json) await writeLine(JSON.stringify(shown(added)));
   else
     say(
