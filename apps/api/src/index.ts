@@ -1,4 +1,5 @@
 export { type AppOptions, buildApp } from './lib/app.ts';
+export { readingAt, versionsAt } from './lib/value-history.ts';
 export {
   type ApiOptions,
   type RunningApi,

@@ -202,6 +202,23 @@ test('versions of a time, page by page', async () => {
   expect(paged).toEqual(all);
 });
 
+test('page by page too, the reading is not in force where a later version is', async () => {
+  const path = `/value-versions?device_id=v1&quantity=${QUANTITY}&ts=${isoOf(2)}`;
+  const { body } = await fixture.request(`${path}&limit=1`);
+  expectShape(valueVersionList, body);
+  expect(body.items.map(short)).toEqual([[0, 12, null, null, false]]);
+  expect(body.next_cursor).not.toBeNull();
+});
+
+test('a value more than a day ahead is not edited', async () => {
+  const ts = new Date(Date.now() + 25 * 3600e3).toISOString();
+  const answer = await say(3, 'fill', { ts, value: 1 });
+  expectProblem(answer, 'invalid_request');
+  expect(answer.body.errors).toEqual([
+    { field: 'ts', message: 'is more than a day ahead; give the time of a value' },
+  ]);
+});
+
 test.each([
   ['viewer', 'forbidden'],
   ['device', 'forbidden'],

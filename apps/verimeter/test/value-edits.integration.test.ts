@@ -82,3 +82,16 @@ test.each([
     stderr: expect.stringMatching(message),
   });
 });
+
+test('a value more than a day ahead is not edited', async () => {
+  const at = new Date(Date.now() + 25 * 3600e3).toISOString();
+  const place = ['--device', 'w1', '--quantity', 'water_volume', '--at', at];
+  const answer = await runProgram(
+    ['validation', 'edit', 'fill', '--value', '1', '--reason', 'photo of the meter'].concat(place),
+    { DATABASE_URL: database.url },
+  );
+  expect({ status: answer.status, stderr: answer.stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringMatching(/--at is more than a day ahead; give the time of a value/),
+  });
+});

@@ -203,6 +203,7 @@ export {
 export {
   type EditOutcome,
   editValue,
+  isReplaced,
   readJudgements,
   readValueHistory,
   type ValueHistoryItem,

@@ -1,6 +1,7 @@
 import {
   decideEdit,
   type EditRefusal,
+  FUTURE_QUARANTINE_US,
   type KeptVersion,
   QUALITY,
   type ValueEdit,
@@ -22,6 +23,8 @@ export interface EditPlace {
   readonly channelId: number;
   readonly tsUs: number;
   readonly reading: number | undefined;
+  /** Of the clock: where readings are refused as too far ahead, edits are too. */
+  readonly nowUs: number;
 }
 
 export type EditOutcome =
@@ -43,9 +46,10 @@ const INSERT = `
  */
 export async function editValue(
   client: Queryable,
-  { tenant, channelId, tsUs, reading }: EditPlace,
+  { tenant, channelId, tsUs, reading, nowUs }: EditPlace,
   edit: ValueEdit,
 ): Promise<EditOutcome> {
+  if (tsUs > nowUs + FUTURE_QUARANTINE_US) return { state: 'refused', why: 'in_future' };
   const key = [tenant, channelId, timestamptz(tsUs)];
   const { rows } = await client.query<ValueHistoryItem>(
     // one edit of a value at a time
@@ -84,6 +88,19 @@ export async function editValue(
   const [item] = inserted.rows;
   // where nothing was in force, somebody else may have been first
   return item === undefined ? { state: 'refused', why: 'changed' } : { state: 'made', item };
+}
+
+/** Whether the reading at an instant has given way: another version is in force. */
+export async function isReplaced(
+  client: Queryable,
+  { tenant, channelId, tsUs }: Pick<EditPlace, 'tenant' | 'channelId' | 'tsUs'>,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM value_versions
+      WHERE tenant = $1 AND channel_id = $2 AND ts = $3 AND superseded_at IS NULL LIMIT 1`,
+    [tenant, channelId, timestamptz(tsUs)],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 /** All versions of the values of a channel in a time, both ends included, by time and version, after a position. */

@@ -1,13 +1,13 @@
-import { readingVersionItem, versionItem } from '@verimeter/api-schema';
-import type { StoredReading } from '@verimeter/reading-store';
+import { versionItem } from '@verimeter/api-schema';
 import { editValue, type PoolClient, readChannels, readValueHistory } from '@verimeter/registry';
-import { editRefusalText, FUTURE_QUARANTINE_US } from '@verimeter/telemetry';
+import { editRefusalText } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
 import { notFound, ProblemError } from '../problem-error.ts';
+import { readingAt, versionsAt } from '../value-history.ts';
 import { requireDevice } from './fleet.ts';
 
 interface Channel {
@@ -31,71 +31,50 @@ async function requireChannel(
 }
 
 export function registerValueVersionRoutes(app: FastifyInstance, context: ApiContext): void {
-  const readingAt = async (
-    client: PoolClient,
-    channel: Channel,
-    tsUs: number,
-  ): Promise<StoredReading | undefined> => {
-    const readings = await context.tenantReadings();
-    const range = { ...channel, fromUs: tsUs, toUs: tsUs + 1 };
-    const [first] = await readings.page(client, range, {
-      limit: 1,
-      conflicts: false,
-      after: undefined,
-    });
-    return first;
-  };
-
   mountTenantOperation(app, context, 'listValueVersions', async (client, { principal, query }) => {
     const { tenant } = principal;
     const channel = { tenant, deviceId: query.device_id, quantity: query.quantity };
     const channelId = await requireChannel(client, channel);
     const page = pageOf({ list: 'value-versions', tenant }, query, afterVersion);
     const [tsUs, version] = page.after ?? [];
-    const fromUs = query.ts ?? query.from ?? -Infinity;
-    const untilUs = query.ts ?? (query.to === undefined ? Infinity : query.to - 1);
+    if (query.ts !== undefined) {
+      const at = query.ts;
+      const items = await versionsAt(
+        { client, readings: await context.tenantReadings() },
+        { ...channel, channelId, tsUs: at },
+        { limit: page.limit + 1, afterVersion: version },
+      );
+      return page.of(
+        items,
+        (item) => item,
+        (item) => [at, item.version],
+      );
+    }
     const rows = await readValueHistory(
       client,
       { tenant, channelId },
       {
-        fromUs,
-        untilUs,
+        fromUs: query.from ?? -Infinity,
+        untilUs: query.to === undefined ? Infinity : query.to - 1,
         after: tsUs === undefined || version === undefined ? undefined : { tsUs, version },
       },
       page.limit + 1,
     );
-    const first =
-      query.ts === undefined || page.after !== undefined
-        ? undefined
-        : await readingAt(client, channel, query.ts);
-    const items = rows.map((row) => ({ row, item: versionItem(channel, row) }));
     return page.of(
-      first === undefined
-        ? items
-        : [
-            {
-              row: { tsUs: first.tsUs, version: 0 },
-              item: readingVersionItem(channel, first, !rows.some(({ inForce }) => inForce)),
-            },
-            ...items,
-          ],
-      ({ item }) => item,
-      ({ row }) => [row.tsUs, row.version],
+      rows,
+      (row) => versionItem(channel, row),
+      (row) => [row.tsUs, row.version],
     );
   });
 
   mountTenantOperation(app, context, 'editValue', async (client, { principal, body }) => {
     const { tenant } = principal;
     const channel = { tenant, deviceId: body.device_id, quantity: body.quantity };
-    const channelId = await requireChannel(client, channel);
-    if (body.ts > context.nowUs() + FUTURE_QUARANTINE_US)
-      throw new ProblemError('invalid_request', 'The value lies in the future.', {
-        errors: [{ field: 'ts', message: 'is more than a day ahead; give the time of a value' }],
-      });
-    const reading = await readingAt(client, channel, body.ts);
+    const place = { ...channel, channelId: await requireChannel(client, channel), tsUs: body.ts };
+    const reading = await readingAt({ client, readings: await context.tenantReadings() }, place);
     const outcome = await editValue(
       client,
-      { tenant, channelId, tsUs: body.ts, reading: reading?.value },
+      { ...place, reading: reading?.value, nowUs: context.nowUs() },
       {
         action: body.action,
         value: body.value,
@@ -104,8 +83,12 @@ export function registerValueVersionRoutes(app: FastifyInstance, context: ApiCon
         reason: body.reason,
       },
     );
-    if (outcome.state === 'refused')
-      throw new ProblemError('conflict', editRefusalText(outcome.why));
-    return versionItem(channel, outcome.item);
+    if (outcome.state !== 'refused') return versionItem(channel, outcome.item);
+    const text = editRefusalText(outcome.why);
+    if (outcome.why === 'in_future')
+      throw new ProblemError('invalid_request', 'The value lies in the future.', {
+        errors: [{ field: 'ts', message: text }],
+      });
+    throw new ProblemError('conflict', text);
   });
 }

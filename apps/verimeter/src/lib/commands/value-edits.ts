@@ -1,18 +1,13 @@
 import { userInfo } from 'node:os';
-import {
-  readingVersionItem,
-  valueEdit,
-  type ValueVersionItem,
-  versionItem,
-} from '@verimeter/api-schema';
-import type { StoredReading } from '@verimeter/reading-store';
+import { readingAt, versionsAt } from '@verimeter/api';
+import { valueEdit, type ValueVersionItem, versionItem } from '@verimeter/api-schema';
+import type { TenantReadings } from '@verimeter/reading-store';
 import {
   createAppPool,
   editValue,
   type Pool,
   type PoolClient,
   readChannels,
-  readValueHistory,
   withTenant,
 } from '@verimeter/registry';
 import { EDIT_ACTIONS, editRefusalText } from '@verimeter/telemetry';
@@ -33,8 +28,8 @@ interface Place {
 
 interface Found {
   readonly client: PoolClient;
+  readonly readings: TenantReadings<PoolClient>;
   readonly channelId: number;
-  readonly reading: StoredReading | undefined;
 }
 
 /** `validation edit`: a person's word on a single value, as a version of it. */
@@ -62,14 +57,23 @@ export async function editOne(
         .join('; '),
     );
   const { value, version, reason } = checked.data;
-  const item = await at(pool, url, context, place, async ({ client, channelId, reading }) => {
+  const item = await at(pool, url, context, place, async (found) => {
+    const reading = await readingAt(found, place);
     const outcome = await editValue(
-      client,
-      { tenant: place.tenant, channelId, tsUs: place.tsUs, reading: reading?.value },
+      found.client,
+      {
+        tenant: place.tenant,
+        channelId: found.channelId,
+        tsUs: place.tsUs,
+        reading: reading?.value,
+        nowUs: Date.now() * 1000,
+      },
       { action, value, version, reason, editedBy: `${userInfo().username} (command line)` },
     );
-    if (outcome.state === 'refused') throw new CommandError(editRefusalText(outcome.why));
-    return versionItem(place, outcome.item);
+    if (outcome.state !== 'refused') return versionItem(place, outcome.item);
+    const text = editRefusalText(outcome.why);
+    if (outcome.why === 'in_future') throw new UsageError(`--at ${text}`);
+    throw new CommandError(text);
   });
   if (context.json) await writeLine(JSON.stringify(item));
   else
@@ -86,18 +90,9 @@ export async function showHistory(
   context: CommandContext,
 ): Promise<number> {
   const place = placeOf(context, 'history');
-  const items = await at(pool, url, context, place, async ({ client, channelId, reading }) => {
-    const rows = await readValueHistory(
-      client,
-      { tenant: place.tenant, channelId },
-      { fromUs: place.tsUs, untilUs: place.tsUs },
-      MOST_VERSIONS,
-    );
-    const versions = rows.map((row) => versionItem(place, row));
-    return reading === undefined
-      ? versions
-      : [readingVersionItem(place, reading, !rows.some(({ inForce }) => inForce)), ...versions];
-  });
+  const items = await at(pool, url, context, place, (found) =>
+    versionsAt(found, { ...place, channelId: found.channelId }, { limit: MOST_VERSIONS }),
+  );
   if (context.json) await writeLine(JSON.stringify(items));
   else if (items.length === 0) say('there is no reading, and nothing was estimated or edited');
   else await writeLine(table([HEAD, ...items.map(lineOf)], new Set([0, 1])));
@@ -143,7 +138,7 @@ async function at<T>(
   pool: Pool,
   url: string,
   { environment }: CommandContext,
-  { tenant, deviceId, quantity, tsUs }: Place,
+  { tenant, deviceId, quantity }: Place,
   work: (found: Found) => Promise<T>,
 ): Promise<T> {
   const engine = await openEngine(pool, environment);
@@ -154,12 +149,7 @@ async function at<T>(
       const channel = channels.find((one) => one.quantity === quantity);
       if (channel === undefined)
         throw new CommandError(`there is no ${quantity} of a device ${deviceId} in ${tenant}`);
-      const [reading] = await engine.tenantReadings.page(
-        client,
-        { deviceId, quantity, fromUs: tsUs, toUs: tsUs + 1 },
-        { limit: 1, conflicts: false, after: undefined },
-      );
-      return work({ client, channelId: channel.channelId, reading });
+      return work({ client, readings: engine.tenantReadings, channelId: channel.channelId });
     });
   } finally {
     await appPool.end();

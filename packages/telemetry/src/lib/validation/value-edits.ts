@@ -49,8 +49,11 @@ export interface ValueEdit {
   readonly reason: string;
 }
 
-/** `no_value`: there is nothing to judge or replace · `has_reading`: nothing is missing · `changed`: another version is in force · `not_an_edit`. */
-export type EditRefusal = 'no_value' | 'has_reading' | 'changed' | 'not_an_edit';
+/**
+ * `no_value`: there is nothing to judge or replace · `has_reading`: nothing is missing · `changed`: another version is in force ·
+ * `not_an_edit` · `in_future`: no reading could be there.
+ */
+export type EditRefusal = 'no_value' | 'has_reading' | 'changed' | 'not_an_edit' | 'in_future';
 
 const REFUSALS: Readonly<Record<EditRefusal, string>> = {
   no_value: 'There is no value at this instant; fill it.',
@@ -58,6 +61,7 @@ const REFUSALS: Readonly<Record<EditRefusal, string>> = {
   changed:
     'Another version is in force by now; look at the versions of this value and say it again.',
   not_an_edit: 'This version is not an edit; look at the versions of this value for its number.',
+  in_future: 'is more than a day ahead; give the time of a value',
 };
 
 /** What is wrong, and what to do instead. */
