@@ -187,6 +187,29 @@ describe('values of a sensor', () => {
     expect(one).toMatchObject({ code: '3.3.5', value: 23.4, toUs: at(3000 + 2 * DAY) });
   });
 
+  test('identical: not the same value before and after hours without readings', () => {
+    // 27 hours are missing, and by chance the first value after them is the last one before
+    const silent = sensor((k, usual) => (k === 3000 || k === 3108 ? 23.4 : usual)).filter(
+      ([us]) => us <= at(3001) || us >= at(3109),
+    );
+    const all = found(silent, THERMOMETER);
+    expect(shown(all, 'gap')).toHaveLength(1);
+    expect(shown(all, 'identical')).toEqual([]);
+  });
+
+  test('identical: not two days with one value, read once a day', () => {
+    const daily = sensor((k, usual) => (k >= 20 * DAY && k < 22 * DAY ? 23.4 : usual + k / 960));
+    const noons = daily.filter((_, k) => k % DAY === 48);
+    expect(shown(found(noons, THERMOMETER), 'identical')).toEqual([]);
+  });
+
+  test('identical: one that does not move any more, some of whose readings are missing', () => {
+    const frozen = sensor((k, usual) => (k >= 3000 && k < 3000 + 2 * DAY ? 23.4 : usual)).filter(
+      (_, k) => k % 17 !== 3,
+    );
+    expect(shown(found(frozen, THERMOMETER), 'identical')).toHaveLength(1);
+  });
+
   test('identical: not a detection limit, nor what stands still by itself', () => {
     const gas = { quantity: 'so2', kind: 'instant', unit: 'ug/m3' } as const;
     const floor = temperatures(40, (k, usual) => (k % (5 * DAY) < 2 * DAY ? 2 : usual));

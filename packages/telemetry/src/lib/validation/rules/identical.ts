@@ -12,6 +12,8 @@ const STILL: ReadonlySet<string> = new Set(['battery', 'rssi', 'frequency', 'pow
 const DAY_QUANTA = 10;
 /** So many times longer a value stays that is the lowest one: a detection limit. */
 const FLOOR = 7;
+/** Fewer readings with one value are chance, however far apart. */
+const LEAST_READINGS = 4;
 
 /** Consumption that repeats itself, or a value that does not move any more. */
 export function findIdentical(context: RuleContext): void {
@@ -80,11 +82,19 @@ function findStillValues(context: RuleContext): void {
   const { hours, severity } = rules.identical;
   const { count, value, tsUs } = work;
   let first = 0;
+  let seenUs = 0;
   for (let k = 1; k <= count; k++) {
-    if (k < count && value[k] === value[first]) continue;
+    if (k < count && value[k] === value[first]) {
+      seenUs += seenBefore(context, k);
+      continue;
+    }
     const fromUs = tsUs[first] ?? 0;
     const toUs = tsUs[k - 1] ?? 0;
-    if (toUs - fromUs >= hours * HOUR_US && isStill(context, value[first] ?? 0, fromUs, toUs))
+    if (
+      k - first >= LEAST_READINGS &&
+      seenUs >= hours * HOUR_US &&
+      isStill(context, value[first] ?? 0, toUs, seenUs)
+    )
       found.push({
         rule: 'identical',
         severity,
@@ -96,14 +106,22 @@ function findStillValues(context: RuleContext): void {
         expected: hours,
       });
     first = k;
+    seenUs = 0;
   }
 }
 
+/** Time since the reading before; where readings are missing between the two nobody saw the value. */
+function seenBefore({ work, rules }: RuleContext, k: number): number {
+  const stepUs = work.stepUs[k] ?? 0;
+  const usualUs = work.usualUs[dayOf(work.tsUs[k] ?? 0) - work.firstDay] ?? Number.NaN;
+  return stepUs <= rules.gap.ratio * usualUs ? stepUs : 0;
+}
+
 /** Nothing, or the least that an instrument shows, stays for long by itself. */
-function isStill(context: RuleContext, value: number, fromUs: number, toUs: number): boolean {
+function isStill(context: RuleContext, value: number, toUs: number, seenUs: number): boolean {
   const { work, rules } = context;
   if (value === 0) return false;
-  if (toUs - fromUs >= FLOOR * rules.identical.hours * HOUR_US) return true;
+  if (seenUs >= FLOOR * rules.identical.hours * HOUR_US) return true;
   const day = dayOf(toUs) - work.firstDay;
   let lowest = Infinity;
   for (let k = windowBegin(context, day); k <= day; k++)
