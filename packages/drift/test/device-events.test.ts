@@ -60,3 +60,19 @@ test('outages of a street are told where they are many', () => {
   expect(said(...outages)).toEqual([undefined, 'event_power_failure']);
   expect(said(...outages.slice(4))).toEqual([undefined]);
 });
+
+test.each(['Magnetic field removed', 'Strong DC field no longer detected', 'no DC field any more'])(
+  '%s is the end of it',
+  (end) => {
+    expect(said(event('Strong DC field detected', 20), event(end, 21))).toEqual([undefined]);
+  },
+);
+
+test('what is abnormal is not over', () => {
+  expect(said(event('abnormal reverse flow', 90))).toEqual(['reverse', 'event_reverse_run_active']);
+});
+
+test('what began long ago did not happen in the last 30 days', () => {
+  const { evidence } = checkReportedEvents([event('cover_open', 20)], AS_OF_US);
+  expect(evidence).toMatchObject([{ code: 'event_cover_open_active', values: { count: 0 } }]);
+});

@@ -95,7 +95,8 @@ const WORDS: readonly (readonly [RegExp, EventKind])[] = [
   [/phase_(failure|loss|fail|missing)|missing_phase/, 'phase_failure'],
   [/power_(failure|fail|down|outage|loss)|outage/, 'power_failure'],
 ];
-const ENDING = /clos|clear|_ok$|_end|restor|return|_off$|normal|replaced/;
+const ENDING =
+  /clos|clear|_ok$|_end|restor|return|_off$|(?<!ab)normal|replaced|^no_|no_longer|any_?more|magnet\w*_removed|field_removed/;
 
 /** What an event means; undefined: nothing that bears on the measurement. */
 function meaningOf(event: string): Meaning | undefined {
@@ -160,7 +161,7 @@ export function checkReportedEvents(
     const recent = begun.filter(({ tsUs }) => tsUs > asOfUs - RECENT_DAYS * DAY_US);
     if (!isActive && recent.length === 0) continue;
     if (kind === 'power_failure' && recent.length < MANY_OUTAGES) continue;
-    const count = Math.max(1, recent.length);
+    const count = recent.length;
     const item: EvidenceItem = {
       code: isActive ? `event_${kind}_active` : `event_${kind}`,
       values: { count, at: `${new Date(lastBegun.tsUs / 1000).toISOString().slice(0, 16)}Z` },
