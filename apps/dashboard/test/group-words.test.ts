@@ -28,7 +28,14 @@ test('the group of a quantity is told from its name', () => {
   expect(kinds.electricity_area?.map(({ name }) => name)).toContain('active_energy_import');
   expect(kinds.water_district?.map(({ name }) => name)).toContain('water_volume');
   expect(kinds.sensor_network?.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['pm2_5', 'no2', 'temperature', 'humidity', 'noise']),
+    expect.arrayContaining([
+      'pm2_5',
+      'no2',
+      'temperature',
+      'humidity',
+      'noise',
+      'water_temperature',
+    ]),
   );
   expect(groupKindOf('')).toBe('electricity_area');
 });

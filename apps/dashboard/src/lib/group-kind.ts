@@ -1,8 +1,8 @@
 import type { GroupKind } from '@verimeter/telemetry';
 
-/** The kind of group that judges a quantity; one without a channel is a meter's. */
+/** The kind of group that judges a quantity: that of a register is a meter's, also where there is no channel. */
 export function groupKindOf(quantity: string): GroupKind {
-  if (quantity.startsWith('water_')) return 'water_district';
+  if (quantity.startsWith('water_volume')) return 'water_district';
   return quantity === '' || quantity.endsWith('_import') || quantity.endsWith('_energy')
     ? 'electricity_area'
     : 'sensor_network';
