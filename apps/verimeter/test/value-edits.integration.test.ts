@@ -63,7 +63,31 @@ test('a value is replaced, the edit undone, and its history told', async () => {
   expect(rows).toEqual([{ value: 83.5 }]);
 });
 
+test('where nothing was read a value is filled, and no reading is said to stay', async () => {
+  const at = [...AT.slice(0, -1), '2026-03-01T11:00:00Z'];
+  const filled = await runProgram(
+    ['validation', 'edit', 'fill', '--value', '83.6', '--reason', 'photo', ...at],
+    { DATABASE_URL: database.url },
+  );
+  expect(filled).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('there is no reading beside it'),
+  });
+});
+
 test.each([
+  ['2026-03-01', /--at must be an instant \(2026-11-23T07:15:00Z\), not 2026-03-01/],
+  ['2026-03-01T10:00:00', /has no time zone; add Z or an offset/],
+])('no value is edited at %s', async (at, message) => {
+  const answer = await runProgram(
+    ['validation', 'edit', 'fill', '--value', '1', '--reason', 'r', ...AT.slice(0, -1), at],
+    { DATABASE_URL: database.url },
+  );
+  expect(answer).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
+});
+
+test.each([
+  [['edit', 'undo', '--reason', 'r'], 2, /--version is required.*verimeter validation history/],
   [['edit', 'replace', '--value', '1'], 2, /--reason is required: say why the value is edited/],
   [['edit', 'replace', '--reason', 'r'], 2, /--value is required to replace/],
   [['edit', 'replace', '--value', 'much', '--reason', 'r'], 2, /--value must be a number/],

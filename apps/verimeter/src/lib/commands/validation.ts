@@ -87,7 +87,7 @@ async function validate(pool: Pool, context: CommandContext): Promise<number> {
 const startOf = (written: string): number =>
   isCalendarDate(written)
     ? Date.parse(`${written}T00:00:00Z`) * 1000
-    : parseInstantOption('from', written);
+    : parseInstantOption('from', written, true);
 
 const shown = ({ rules, changedUs, ...rest }: ValidationRuleSet) => ({
   version: rest.version,

@@ -41,13 +41,18 @@ export async function editOne(
 ): Promise<number> {
   const action = choice(written, EDIT_ACTIONS, 'validation edit');
   const place = placeOf(context, 'edit');
+  const edited = numberOption(context, 'version');
+  if (action === 'undo' && edited === undefined)
+    throw new UsageError(
+      '--version is required: name the edit to undo; verimeter validation history lists them',
+    );
   const checked = valueEdit.safeParse({
     device_id: place.deviceId,
     quantity: place.quantity,
     ts: context.option('at'),
     action,
     value: numberOption(context, 'value'),
-    version: numberOption(context, 'version'),
+    version: edited,
     reason: context.option('reason'),
   });
   if (!checked.success)
@@ -57,7 +62,7 @@ export async function editOne(
         .join('; '),
     );
   const { value, version, reason } = checked.data;
-  const item = await at(pool, url, context, place, async (found) => {
+  const made = await at(pool, url, context, place, async (found) => {
     const reading = await readingAt(found, place);
     const outcome = await editValue(
       found.client,
@@ -70,15 +75,17 @@ export async function editOne(
       },
       { action, value, version, reason, editedBy: `${userInfo().username} (command line)` },
     );
-    if (outcome.state !== 'refused') return versionItem(place, outcome.item);
+    if (outcome.state !== 'refused')
+      return { ...versionItem(place, outcome.item), hasReading: reading !== undefined };
     const text = editRefusalText(outcome.why);
     if (outcome.why === 'in_future') throw new UsageError(`--at ${text}`);
     throw new CommandError(text);
   });
+  const { hasReading, ...item } = made;
   if (context.json) await writeLine(JSON.stringify(item));
   else
     say(
-      `version ${item.version} of ${item.device_id} ${item.quantity} at ${item.ts}: ${item.value} (${item.code ?? ''}); the reading stays`,
+      `version ${item.version} of ${item.device_id} ${item.quantity} at ${item.ts}: ${item.value} (${item.code ?? ''}); ${hasReading ? 'the reading stays' : 'there is no reading beside it'}`,
     );
   return 0;
 }

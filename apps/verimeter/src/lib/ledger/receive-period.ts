@@ -20,7 +20,7 @@ export interface ParsedPeriod {
 
 /** A date is the whole UTC day on both sides: `--from` its start, `--to` its end. */
 function parseBound(option: 'from' | 'to', written: string): number {
-  if (!isCalendarDate(written)) return parseInstantOption(option, written);
+  if (!isCalendarDate(written)) return parseInstantOption(option, written, true);
   const startUs = Date.parse(`${written}T00:00:00Z`) * 1000;
   return option === 'from' ? startUs : startUs + DAY_US;
 }
