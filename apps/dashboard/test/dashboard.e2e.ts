@@ -293,14 +293,39 @@ test.each([
   '#/quality?view=ledger',
   '#/quality?view=clocks',
   '#/quality?view=floods',
+  '#/quality?view=validation',
 ])('%s: names, roles, headings, and no sideways scrolling on a phone', async (hash) => {
   const page = await signedIn(hash, 'vi-VN', { width: 390, height: 844 });
   await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
+  if (hash.includes(DRIFTING)) await page.locator('.evidence').first().waitFor(PATIENCE);
   expect(await accessibilityFaults(page)).toEqual([]);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(overflow).toBe(0);
+});
+
+test('exceptions are told in words, severe ones and warnings first, those of a device on its page', async () => {
+  const page = await signedIn('#/quality?view=validation');
+  const found = page.locator('tbody tr');
+  await expect.poll(() => found.count(), PATIENCE).toBe(1);
+  expect(await found.innerText()).toContain(
+    '61.5 kWh in a day, against 8.25 kWh on average before.',
+  );
+  await page.getByLabel('Severity').selectOption('info');
+  await expect
+    .poll(() => found.first().innerText(), PATIENCE)
+    .toContain('No reading for 6 hours; one is usual every 0.25 hours.');
+  expect(page.url()).toContain('severity=info');
+  await page.getByRole('link', { name: DRIFTING }).click();
+  await expect.poll(() => page.locator('#exceptions tbody tr').count(), PATIENCE).toBe(2);
+});
+
+test('the readings shown first are of the quantity that is judged', async () => {
+  const page = await signedIn(`#/devices/${DRIFTING}`);
+  const quantity = page.getByLabel('Quantity', { exact: true });
+  await quantity.waitFor(PATIENCE);
+  expect(await quantity.inputValue()).toBe('active_energy_import');
 });
 
 test('the keyboard reaches the list: skip link, navigation, filters', async () => {

@@ -73,6 +73,7 @@ export function fleetHealth(asOfUs: number): HealthRow[] {
       minimumDetectable: 0.06,
     }),
     row(DRIFTING, 'drift_likely', 'reverify', {
+      evidence: [{ code: 'balance', values: { data_sd: 0.0025 } }],
       ...estimated(-0.0312, 0.0024),
       probabilityOverLimit: 0.999,
       probabilityOverInServiceLimit: 0.998,
@@ -153,13 +154,22 @@ async function insertReadings(database: TestDatabase, nowUs: number): Promise<vo
   const channels = await ensureChannels(servicePool, [
     { tenant: TENANT, deviceId: DRIFTING, quantity: 'active_energy_import', unit: 'kW.h' },
     { tenant: TENANT, deviceId: DRIFTING, quantity: 'voltage_l1', unit: 'V' },
+    { tenant: TENANT, deviceId: DRIFTING, quantity: 'active_energy_export', unit: 'kW.h' },
   ]);
+  const rest = channels.filter(({ quantity }) => quantity === 'active_energy_export');
   const start = Math.floor(nowUs / DAY_US) * DAY_US - 10 * DAY_US;
   const step = 15 * MINUTE_US;
   await servicePool.query(
     "SELECT ensure_reading_partitions(now() - interval '12 days', now() + interval '2 days')",
   );
-  for (const channel of channels) {
+  // A register beside the one that is judged, which stands still.
+  for (const { channelId } of rest)
+    await servicePool.query(
+      `INSERT INTO readings (ts, received_at, value, channel_id)
+       SELECT to_timestamp($1 / 1e6) + n * interval '1 day', now(), 3, $2 FROM generate_series(0, 9) AS n`,
+      [start, channelId],
+    );
+  for (const channel of channels.filter((one) => !rest.includes(one))) {
     const at: string[] = [];
     const values: number[] = [];
     let register = 12_000;
@@ -179,6 +189,13 @@ async function insertReadings(database: TestDatabase, nowUs: number): Promise<vo
       [at, values, channel.channelId],
     );
   }
+  await servicePool.query(
+    `INSERT INTO validation_exceptions (tenant, channel_id, ts, until_ts, rules_version, rule, severity, code, marks, value, expected)
+     SELECT $1, $2, to_timestamp($3 / 1e6), to_timestamp($3 / 1e6) + length, 1, rule, severity, code, true, value, expected
+       FROM (VALUES ('high_usage', 'warning', '3.6.5', interval '1 day', 61.5, 8.25),
+                    ('gap', 'info', '3.5.259', interval '6 hours', 6, 0.25)) AS found (rule, severity, code, length, value, expected)`,
+    [TENANT, channels[0]?.channelId, start + 8 * DAY_US],
+  );
   const tsUs = start + 4.5 * DAY_US;
   await replaceRegisterEvents(servicePool, TENANT, [
     {

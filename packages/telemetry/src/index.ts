@@ -5,6 +5,7 @@ export {
   findQuantity,
   quantityOfObis,
 } from './lib/quantities.ts';
+export { unitLabel } from './lib/unit-label.ts';
 export { type UnitConversion, normalizeUnit, sameUnit } from './lib/units.ts';
 export { isIdentifier } from './lib/identifiers.ts';
 export {

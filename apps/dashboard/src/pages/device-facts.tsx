@@ -25,6 +25,15 @@ function Connection({ device }: { readonly device: DeviceDetail }) {
   );
 }
 
+/** Currents of an electricity meter are amperes, the flow of a water meter (Q3) is cubic metres per hour; other text stays as it is. */
+function nominalText({ kind, nominal }: DeviceDetail): string | null {
+  if (nominal === null) return null;
+  if (kind === 'water_meter' && /^[\d.]+$/.test(nominal)) return `Q3 ${nominal}\u00A0m³/h`;
+  if (kind === 'electricity_meter' && /^[\d.]+(\([\d.]+\))?$/.test(nominal))
+    return `${nominal}\u00A0A`;
+  return nominal;
+}
+
 /** The nameplate, and the legal status, which has nothing to do with the indication. */
 export function DeviceFacts({ device, health }: DeviceFactsProps) {
   const { t, format } = useText();
@@ -36,7 +45,7 @@ export function DeviceFacts({ device, health }: DeviceFactsProps) {
     [t.device.model, device.model],
     [t.device.typeApproval, device.type_approval],
     [t.device.accuracyClass, device.accuracy_class],
-    [t.device.nominal, device.nominal],
+    [t.device.nominal, nominalText(device)],
     [t.device.ratio, device.ratio],
     [t.device.phases, device.phases],
     [t.device.built, device.built_year],

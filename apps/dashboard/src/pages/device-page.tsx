@@ -11,6 +11,7 @@ import { DeviceEvents } from './device-events.tsx';
 import { DeviceFacts } from './device-facts.tsx';
 import { DeviceVerdict } from './device-verdict.tsx';
 import { ErrorHistory } from './error-history.tsx';
+import { ExceptionList } from './exception-list.tsx';
 import { FollowUp } from './follow-up.tsx';
 import { IntervalsPanel } from './intervals-panel.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
@@ -95,16 +96,18 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
           {health.data?.map((item) => (
             <ErrorHistory key={item.quantity} health={item} />
           ))}
-          {data !== undefined && (
+          {data !== undefined && (health.data !== undefined || health.error !== undefined) && (
             <ReadingsPanel
               device={data}
+              judged={health.data?.[0]?.quantity}
               params={params}
               registerEvents={registers.data?.items ?? NO_EVENTS}
             />
           )}
-          {data !== undefined && (
+          {data !== undefined && (health.data !== undefined || health.error !== undefined) && (
             <IntervalsPanel
               device={data}
+              judged={health.data?.[0]?.quantity}
               params={params}
               registerEvents={registers.data?.items ?? NO_EVENTS}
             />
@@ -117,6 +120,11 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
             onChanged={registers.reload}
           />
           {data !== undefined && <DeviceEvents events={data.events} />}
+          <section className="card" id="exceptions">
+            <h2>{t.exceptions.title}</h2>
+            <p className="hint">{t.exceptions.lead}</p>
+            <ExceptionList deviceId={deviceId} />
+          </section>
           <section className="card">
             <h2>{t.device.quarantine}</h2>
             <QuarantineList deviceId={deviceId} />

@@ -108,7 +108,7 @@ export function DeviceVerdict({ health }: { readonly health: HealthDetail }) {
       <Numbers health={health} />
       {health.evidence.length > 0 && (
         <>
-          <h3>{t.device.evidence}</h3>
+          <h2>{t.device.evidence}</h2>
           <ul className="evidence">
             {health.evidence.map((item) => (
               <li key={`${item.code} ${item.text}`}>{item.text}</li>

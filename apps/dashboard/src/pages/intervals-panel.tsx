@@ -13,17 +13,21 @@ const MOST_INTERVALS = 100;
 
 interface IntervalsPanelProps {
   readonly device: DeviceDetail;
+  /** The quantity that the page is about; shown first. */
+  readonly judged: string | undefined;
   readonly params: URLSearchParams;
   readonly registerEvents: readonly RegisterEventItem[];
 }
 
-/** Intervals of the last day of a register: the one that is chosen, else the first with readings. */
-export function IntervalsPanel({ device, params, registerEvents }: IntervalsPanelProps) {
+/** Intervals of the last day of a register: the one that is chosen, else the one that is judged, else the first with readings. */
+export function IntervalsPanel({ device, judged, params, registerEvents }: IntervalsPanelProps) {
   const registers = device.channels.filter(
     ({ quantity, latest }) => findQuantity(quantity)?.kind === 'register' && latest !== null,
   );
   const channel =
-    registers.find(({ quantity }) => quantity === params.get('quantity')) ?? registers[0];
+    registers.find(({ quantity }) => quantity === params.get('quantity')) ??
+    registers.find(({ quantity }) => quantity === judged) ??
+    registers[0];
   return channel === undefined ? null : (
     <RegisterIntervals
       key={channel.quantity}
@@ -76,6 +80,9 @@ function RegisterIntervals({
       .map((code) => words.intervalQuality[code])
       .join(', ');
   const odd = intervals.filter((interval) => codesOf(interval).some((code) => !PLAIN.has(code)));
+  const largest = intervals
+    .filter(({ amount }) => amount !== null)
+    .toSorted((a, b) => (b.amount ?? 0) - (a.amount ?? 0))[0];
   const name = words.quantity[quantity] ?? quantity;
   return (
     <section className="card" id="intervals">
@@ -94,7 +101,10 @@ function RegisterIntervals({
               `${spanOf(interval)}: ${amountOf(interval)} (${qualityOf(interval) || words.intervalQuality.exact})`
             }
           />
-          <p className="hint">{t.intervals.lead}</p>
+          <p className="hint">
+            {largest !== undefined && `${t.intervals.largest(amountOf(largest))} `}
+            {t.intervals.lead}
+          </p>
         </>
       )}
       {odd.length > 0 && (

@@ -4,8 +4,9 @@ import { ClockTable } from './clock-table.tsx';
 import { FloodNote, FloodTable } from './flood-table.tsx';
 import { LedgerTable } from './ledger-table.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
+import { ValidationTable } from './validation-table.tsx';
 
-const VIEWS = ['quarantine', 'ledger', 'clocks', 'floods'] as const;
+const VIEWS = ['quarantine', 'ledger', 'clocks', 'floods', 'validation'] as const;
 
 export function QualityPage({ params }: { readonly params: URLSearchParams }) {
   const { t } = useText();
@@ -31,6 +32,7 @@ export function QualityPage({ params }: { readonly params: URLSearchParams }) {
       {view === 'floods' ? <FloodTable /> : <FloodNote />}
       {view === 'quarantine' && <QuarantineList params={params} />}
       {view === 'ledger' && <LedgerTable params={params} />}
+      {view === 'validation' && <ValidationTable params={params} />}
       {view === 'clocks' && <ClockTable params={params} />}
     </>
   );

@@ -98,11 +98,13 @@ function ChannelChart({ deviceId, channel, latest, range, events }: ChannelChart
 
 interface ReadingsPanelProps {
   readonly device: DeviceDetail;
+  /** The quantity that the page is about; shown first. */
+  readonly judged: string | undefined;
   readonly params: URLSearchParams;
   readonly registerEvents: readonly RegisterEventItem[];
 }
 
-export function ReadingsPanel({ device, params, registerEvents }: ReadingsPanelProps) {
+export function ReadingsPanel({ device, judged, params, registerEvents }: ReadingsPanelProps) {
   const { t, words, format } = useText();
   const [live, setLive] = useState<Readonly<Record<string, LiveReading>>>({});
   useLiveEvent('reading', (reading) => {
@@ -118,6 +120,7 @@ export function ReadingsPanel({ device, params, registerEvents }: ReadingsPanelP
   const chosen = params.get('quantity');
   const channel =
     device.channels.find((one) => one.quantity === chosen) ??
+    device.channels.find((one) => one.quantity === judged && one.latest !== null) ??
     device.channels.find((one) => one.latest !== null) ??
     device.channels[0];
   const range = RANGE_NAMES.find((name) => name === params.get('range')) ?? '7d';

@@ -1,4 +1,4 @@
-import type { ValidationRuleName } from '@verimeter/telemetry';
+import { unitLabel, type ValidationRuleName } from '@verimeter/telemetry';
 import { filled } from './evidence-text.ts';
 import type { Language } from './language.ts';
 
@@ -95,5 +95,7 @@ export function exceptionText(
   language: Language,
 ): string {
   const { rule, value, expected, unit } = found;
-  return filled(TEMPLATES[rule][language], { value, expected, unit }, language) ?? rule;
+  return (
+    filled(TEMPLATES[rule][language], { value, expected, unit: unitLabel(unit) }, language) ?? rule
+  );
 }
