@@ -2,6 +2,7 @@ import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
 import { Mark } from '../components/badge.tsx';
 import { LegalState } from '../components/badge.tsx';
 import { useText } from '../i18n/i18n.tsx';
+import type { Formatter } from '../lib/format.ts';
 import { areaHref } from '../lib/routing.ts';
 
 interface DeviceFactsProps {
@@ -26,9 +27,10 @@ function Connection({ device }: { readonly device: DeviceDetail }) {
 }
 
 /** Currents of an electricity meter are amperes, the flow of a water meter (Q3) is cubic metres per hour; other text stays as it is. */
-function nominalText({ kind, nominal }: DeviceDetail): string | null {
+function nominalText({ kind, nominal }: DeviceDetail, format: Formatter): string | null {
   if (nominal === null) return null;
-  if (kind === 'water_meter' && /^[\d.]+$/.test(nominal)) return `Q3 ${nominal}\u00A0m³/h`;
+  if (kind === 'water_meter' && /^[\d.]+$/.test(nominal))
+    return `Q3 ${format.number(Number(nominal))}\u00A0m³/h`;
   if (kind === 'electricity_meter' && /^[\d.]+(\([\d.]+\))?$/.test(nominal))
     return `${nominal}\u00A0A`;
   return nominal;
@@ -45,7 +47,7 @@ export function DeviceFacts({ device, health }: DeviceFactsProps) {
     [t.device.model, device.model],
     [t.device.typeApproval, device.type_approval],
     [t.device.accuracyClass, device.accuracy_class],
-    [t.device.nominal, nominalText(device)],
+    [t.device.nominal, nominalText(device, format)],
     [t.device.ratio, device.ratio],
     [t.device.phases, device.phases],
     [t.device.built, device.built_year],
