@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { WATER_MODEL_VERSION } from '@verimeter/drift';
 import { createTemporaryDirectory } from '@verimeter/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from './program.ts';
@@ -51,6 +52,20 @@ test('a small case end to end: records, resumption, the same answer on one threa
   expect(
     await readFile(path.join(docs, 'images', 'accuracy-water-built-in.svg'), 'utf8'),
   ).toContain('<svg');
+  expect(page).toContain(`with version ${WATER_MODEL_VERSION} of the model`);
+
+  // A fleet of an older version that was made again no longer counts; one that was not is no part of the page.
+  const record = JSON.parse(lines);
+  const older = { ...record, model: 'water-0' };
+  await writeFile(file, `${JSON.stringify(older)}\n${lines}`);
+  const again = await runProgram(['evaluate', 'report', '--out', out, '--docs', docs]);
+  expect(again.status).toBe(0);
+  expect(await readFile(path.join(docs, 'accuracy-water.md'), 'utf8')).toBe(page);
+  await writeFile(file, `${JSON.stringify({ ...older, fleet: 1 })}\n${lines}`);
+  const mixed = await runProgram(['evaluate', 'report', '--out', out, '--docs', docs]);
+  expect(mixed.status).toBe(1);
+  expect(mixed.stderr).toContain(`water-0 (tiny); ${WATER_MODEL_VERSION} (tiny)`);
+  expect(await readFile(path.join(docs, 'accuracy-water.md'), 'utf8')).toBe(page);
 });
 
 test('wrong use names what is wrong', async () => {

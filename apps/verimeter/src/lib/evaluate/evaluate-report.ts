@@ -7,6 +7,7 @@ import { type AccuracyPage, accuracyPage } from './accuracy-page.ts';
 import { CELLS, TINY } from './cells.ts';
 import type { FleetRecord } from './fleet-record.ts';
 import { type CellMetrics, cellMetrics } from './metrics.ts';
+import { ofOneVersion } from './one-version.ts';
 import { readRecords } from './record-file.ts';
 import { type WaterCellMetrics } from './water/water-metrics.ts';
 import { waterPage } from './water/water-page.ts';
@@ -18,8 +19,12 @@ export async function evaluateReport(context: CommandContext): Promise<number> {
   const out = context.option('out');
   if (out === undefined) throw new UsageError('evaluate report needs the --out DIR of a run');
   const directory = path.resolve(workingDirectory, out);
-  const cells = metricsOfAll(await readRecords(directory).catch(noneThere));
-  const water = waterMetricsOfAll(await readWaterRecords(directory).catch(noneThere));
+  const cells = metricsOfAll(
+    ofOneVersion(await readRecords(directory).catch(noneThere), 'electricity'),
+  );
+  const water = waterMetricsOfAll(
+    ofOneVersion(await readWaterRecords(directory).catch(noneThere), 'water'),
+  );
   if (cells.length + water.length === 0)
     throw new CommandError(`${directory}: no record of electricity areas or water districts in it`);
   const options = { reliability: context.flag('reliability') };

@@ -19,7 +19,7 @@ export function waterPage(
   options: { readonly reliability: boolean },
 ): AccuracyPage {
   const figures: [string, string][] = [];
-  const parts = [INTRODUCTION];
+  const parts = [introduction(cells)];
   for (const [loads, own] of byLoads(cells)) {
     const lists = `accuracy-water-${loads}.svg`;
     const coverage = `coverage-water-${loads}.svg`;
@@ -63,8 +63,10 @@ export function waterPage(
   return { markdown: `${parts.join('\n\n')}\n`, figures };
 }
 
-const INTRODUCTION = `# Accuracy of the water districts
+const introduction = (
+  cells: readonly WaterCellMetrics[],
+): string => `# Accuracy of the water districts
 
-Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate water\`; do not edit.
+Made by \`verimeter evaluate report\` from the records of \`verimeter evaluate water\` with version ${[...new Set(cells.map(({ model }) => model))].join(', ')} of the model; do not edit.
 [evaluation.md](evaluation.md#water-districts) says how the districts are simulated, what is counted and what is not realistic. \`DIR\` in a command is
 the folder with the real series. Ranges are 95 %: Wilson for shares, districts resampled for errors. A list is right where the meter was made to drift, or is beyond 5 % at its customer without (\`WORN\`).`;
