@@ -5,17 +5,14 @@ import {
   type WaterFleetInput,
   type WaterFleetResult,
 } from '@verimeter/drift';
-import {
-  buildTrialDistrict,
-  type TrialDistrict,
-  trialWaterFleet,
-  type WaterHomeSeries,
-} from '@verimeter/simulator';
+import { type TrialDistrict, trialWaterFleet, type WaterHomeSeries } from '@verimeter/simulator';
 import { orNull, rounded } from '../fleet-record.ts';
 import { columnOf, waterBaselines } from './water-baselines.ts';
 import type { WaterCell } from './water-cells.ts';
 import { planWaterFleet } from './water-plan.ts';
 import type { HomeColumns, WaterRecord } from './water-record.ts';
+import { districtTroubleAnswers } from './water-trouble-answers.ts';
+import { buildDistricts, drawDistrictTroubles, withWrongLists } from './water-troubles.ts';
 
 export interface WaterFleetRun {
   readonly seed: number;
@@ -36,13 +33,9 @@ export function runWaterFleet(
 ): WaterRecord {
   const begin = performance.now();
   const plan = planWaterFleet(cell.options, run, run.loads === 'built-in' ? [] : pool);
-  const districts = plan.map((options, index) => {
-    // The flows of every step are needed no longer: those of ten districts would fill the memory of a worker.
-    const { flow: _flow, ...district } = buildTrialDistrict(options);
-    onStep((0.3 * (index + 1)) / plan.length);
-    return district;
-  });
-  const fleet = trialWaterFleet(districts);
+  const troubles = drawDistrictTroubles(cell.options, run, plan.length);
+  const districts = buildDistricts(plan, troubles, (built) => onStep((0.3 * built) / plan.length));
+  const fleet = withWrongLists(trialWaterFleet(districts), troubles);
   const simulated = performance.now();
   const looks = lookAt(fleet, cell.options, (share) => onStep(0.3 + 0.7 * share));
   const analyzed = performance.now();
@@ -65,6 +58,9 @@ export function runWaterFleet(
       otherShare: rounded(truth.otherShare),
       supplyError: rounded(truth.supplyError),
     })),
+    ...(troubles.length === 0
+      ? {}
+      : { troubles: districtTroubleAnswers(troubles, districts, looks.last) }),
     homes: columns(districts, looks, run.baselines ? fleet : undefined),
   };
 }

@@ -25,6 +25,8 @@ export interface WaterCellOptions {
   readonly stopped: number;
   /** In each district one meter that stops, one home that leaks behind its meter and one that gives water back, from its last third on. */
   readonly troubles: boolean;
+  /** What is wrong between the districts of every third pair; undefined: nothing. */
+  readonly trouble?: 'valve' | 'stranger';
   /** Whether an electricity meter at each address reports as well. */
   readonly otherUse: boolean;
   /** First week that is looked at; undefined: one look, at the end. */
@@ -83,6 +85,11 @@ const ACCEPTANCE: readonly WaterCell[] = [
   cell('own-minute', 'every meter is read at a minute of its own', { reads: 'own-minute' }),
   cell('daily', 'homes are read once a day', { readEvery: 'day' }),
   cell('homes-150', '150 homes', { homes: 150 }),
+  cell('own-minute-150', '150 homes, every meter is read at a minute of its own', {
+    homes: 150,
+    reads: 'own-minute',
+  }),
+  cell('daily-150', '150 homes, read once a day', { homes: 150, readEvery: 'day' }),
   cell('stopped', 'stopped meters, electricity read at every address', {
     ...STOPPED,
     otherUse: true,
@@ -109,6 +116,14 @@ const FACTORS: readonly WaterCell[] = [
       troubles: true,
     },
   ),
+  cell('valve', '30 homes; two districts in three exchange water through a valve that was opened', {
+    homes: 30,
+    trouble: 'valve',
+  }),
+  cell('strangers', '30 homes; two districts in three: one lists a home that the other one feeds', {
+    homes: 30,
+    trouble: 'stranger',
+  }),
   cell('building', 'buildings of 12 flats behind a sum meter of 1 L', {
     homes: 12,
     districts: 25,

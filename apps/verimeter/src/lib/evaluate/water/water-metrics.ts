@@ -48,12 +48,23 @@ export interface WaterCellMetrics {
   readonly indications: Readonly<Record<string, number>>;
   /** Evidence of districts that are not `ok`. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** Pairs of districts with something wrong between them; null where there is none in the case. */
+  readonly troubles: TroubleScore | null;
   readonly looks: number;
   /** Homes without a fault with `reverify` at any look. */
   readonly everReverify: Share;
   readonly stopped: StoppedScore | null;
   readonly calibration: readonly WaterCalibration[];
   readonly secondsPerDistrict: Readonly<Record<'simulate' | 'analyze', number>>;
+}
+
+interface TroubleScore {
+  readonly right: Share;
+  /** Of strangers that draw at least 50 L a day. */
+  readonly rightOfUsers: Share;
+  readonly nothingWrong: Share;
+  /** Districts without anything wrong that are said to exchange water, or to list or feed a stranger. */
+  readonly falseStatus: Share;
 }
 
 interface StoppedScore {
@@ -82,9 +93,11 @@ const BINS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1] as const;
 
 export function waterMetrics(records: readonly WaterRecord[]): WaterCellMetrics {
   const { first, head } = headOf(records);
-  const clusters = records.flatMap((record) => [
-    ...Map.groupBy(homeRows(record), ({ district }) => district).values(),
-  ]);
+  const clusters = records.flatMap((record) => {
+    const wrong = new Set(record.troubles?.flatMap((trouble) => trouble.districts));
+    const own = homeRows(record).filter(({ district }) => !wrong.has(district));
+    return [...Map.groupBy(own, ({ district }) => district).values()];
+  });
   const rows = clusters.flat();
   const districts = records.flatMap((record) => record.districts);
   const seconds = (part: keyof WaterRecord['time']): number =>
@@ -122,6 +135,7 @@ export function waterMetrics(records: readonly WaterRecord[]): WaterCellMetrics 
     reasons: countBy(
       districts.flatMap(({ status, evidence }) => (status === 'ok' ? [] : evidence)),
     ),
+    troubles: troubleScore(records),
     looks: first.looks,
     everReverify: shareOf(
       healthy,
@@ -244,6 +258,30 @@ function stoppedScore(
     falseSpells,
     homeYears,
     falsePer100HomeYears: homeYears === 0 ? null : (100 * falseSpells) / homeYears,
+  };
+}
+
+const ACCUSING = new Set(['topology_changed', 'archive_error', 'unregistered_consumer']);
+
+function troubleScore(records: readonly WaterRecord[]): TroubleScore | null {
+  const troubles = records.flatMap((record) => record.troubles ?? []);
+  if (troubles.length === 0) return null;
+  const clean = records.flatMap((record) => {
+    const wrong = new Set(record.troubles?.flatMap((trouble) => trouble.districts));
+    return record.districts.filter((_, district) => !wrong.has(district));
+  });
+  const rightOf = (some: typeof troubles): Share =>
+    share(some.filter(({ right }) => right).length, some.length);
+  return {
+    right: rightOf(troubles),
+    rightOfUsers: rightOf(
+      troubles.filter(({ litresPerDay }) => (litresPerDay ?? 0) >= USER_LITRES),
+    ),
+    nothingWrong: share(
+      troubles.filter(({ nothingWrong }) => nothingWrong).length,
+      troubles.length,
+    ),
+    falseStatus: share(clean.filter(({ status }) => ACCUSING.has(status)).length, clean.length),
   };
 }
 

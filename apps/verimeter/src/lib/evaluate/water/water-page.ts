@@ -2,7 +2,14 @@ import type { AccuracyPage } from '../accuracy-page.ts';
 import { shareFigure } from '../figures.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { WaterCellMetrics } from './water-metrics.ts';
-import { districtRows, errorRows, listRows, lookRows, reliabilityRows } from './water-text.ts';
+import {
+  districtRows,
+  errorRows,
+  listRows,
+  lookRows,
+  reliabilityRows,
+  troubleRows,
+} from './water-text.ts';
 import { provenanceRows } from '../provenance-rows.ts';
 import { byLoads } from '../record-head.ts';
 
@@ -40,6 +47,7 @@ export function waterPage(
       ],
     );
     const looks = lookRows(own);
+    const troubles = troubleRows(own);
     parts.push(
       `## ${LOADS[loads]}`,
       `![Recall and precision per case](images/${lists})`,
@@ -50,6 +58,12 @@ export function waterPage(
       `![Share of 95 % intervals that hold the true error](images/${coverage})`,
       '### Districts',
       markdownTable(districtRows(own)),
+      ...(troubles.length === 0
+        ? []
+        : [
+            '### Pairs of districts with something wrong',
+            markdownTable([['CELL', 'WHAT', 'VALUE'], ...troubles]),
+          ]),
       ...(looks.length === 0
         ? []
         : ['### Repeated looks', markdownTable([['CELL', 'WHAT', 'VALUE'], ...looks])]),

@@ -51,6 +51,22 @@ export const waterRecord = z.object({
       supplyError: z.number(),
     }),
   ),
+  /**
+   * Per pair of districts with something wrong between them: answered as the contract wants, and no honest home accused. Its homes count
+   * nowhere else.
+   */
+  troubles: z
+    .array(
+      z.object({
+        kind: z.enum(['valve', 'stranger']),
+        districts: z.array(z.number()),
+        right: z.boolean(),
+        nothingWrong: z.boolean(),
+        /** Of the home that the wrong district lists. */
+        litresPerDay: z.number().nullable(),
+      }),
+    )
+    .optional(),
   homes: homeColumns,
 });
 

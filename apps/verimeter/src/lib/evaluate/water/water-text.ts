@@ -6,6 +6,9 @@ import type { ListedScore, WaterCellMetrics } from './water-metrics.ts';
 
 const shareText = (found: Share): string => ranged(found, 2);
 
+/** Of few: how many as well. */
+const counted = (found: Share): string => `${found.hits} of ${found.of}: ${shareText(found)}`;
+
 const counts = (found: Readonly<Record<string, number>>): string =>
   Object.entries(found)
     .map(([name, count]) => `${name} ${count}`)
@@ -17,6 +20,7 @@ export function waterText(
   options: { readonly reliability: boolean },
 ): string {
   const looked = lookRows(cells);
+  const troubles = troubleRows(cells);
   return [
     'Lists (95 % ranges: Wilson). A list is right where the meter was made to drift or is beyond 5 % at its customer.',
     table(listRows(cells), new Set([2, 3])),
@@ -26,6 +30,9 @@ export function waterText(
     '',
     'Districts',
     table(districtRows(cells)),
+    ...(troubles.length === 0
+      ? []
+      : ['', 'Pairs of districts with something wrong', table(troubles)]),
     ...(looked.length === 0 ? [] : ['', 'Repeated looks', table(looked)]),
     ...(options.reliability ? ['', 'Stated probabilities', table(reliabilityRows(cells))] : []),
     '',
@@ -133,6 +140,22 @@ export function lookRows(cells: readonly WaterCellMetrics[]): Rows {
               `${fixed(stopped.falsePer100HomeYears, 2)} (${stopped.falseSpells} in ${fixed(stopped.homeYears, 0)} home-years)`,
             ],
           ]),
+    ];
+  });
+}
+
+/** Empty where nothing was wrong between districts. */
+export function troubleRows(cells: readonly WaterCellMetrics[]): Rows {
+  return cells.flatMap((m) => {
+    if (m.troubles === null) return [];
+    const { right, rightOfUsers, nothingWrong, falseStatus } = m.troubles;
+    return [
+      [m.cell, 'pairs answered as in the contract', counted(right)],
+      ...(rightOfUsers.of === 0
+        ? []
+        : [[m.cell, 'the same, of homes that draw 50 L a day and more', counted(rightOfUsers)]]),
+      [m.cell, 'no honest home accused in them', counted(nothingWrong)],
+      [m.cell, 'other districts that are said to have such a thing', counted(falseStatus)],
     ];
   });
 }
