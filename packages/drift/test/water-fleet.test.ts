@@ -358,3 +358,22 @@ test('errors that grow within the window do not put their neighbours on a list',
     expect(device.driftPerYear).toBeLessThan(0);
   }
 });
+
+test('where the leak would have to do what no leak does, nothing is stated of the homes', () => {
+  const made = madeWater([{ groupId: 'W1', homes: healthyHomes(16), leak: 1 }], 60);
+  // a sensor that shows four times the swings, upside down
+  const meters = made.meters.map((meter) =>
+    meter.pressure === undefined
+      ? meter
+      : { ...meter, pressure: meter.pressure.map((bar) => 3 - 4 * (bar - 3)) },
+  );
+  const { areas, devices } = analyzeWaterFleet({ ...made, meters });
+  expect(areas[0]?.status).toBe('incomplete');
+  const told = areas[0]?.evidence.find(({ code }) => code === 'leak_not_told');
+  expect(told?.values['deviations']).toBeGreaterThan(5);
+  for (const home of devices.filter(({ deviceId }) => !deviceId.endsWith('SUM'))) {
+    expect(home).toMatchObject({ indication: 'group_inconsistent', recommendation: 'none' });
+    expect(home.errorEstimate).toBeUndefined();
+  }
+  expect(analyzeWaterFleet(made).areas[0]?.status).toBe('ok');
+});

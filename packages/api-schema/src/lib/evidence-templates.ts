@@ -160,6 +160,10 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     en: 'This meter is read about {minutes|whole} [minute|minutes] later (negative: earlier) than its readings say.',
     vi: 'Đồng hồ này được đọc muộn khoảng {minutes|whole} phút (số âm: sớm) so với thời điểm ghi trong số liệu.',
   },
+  leak_not_told: {
+    en: 'The balance could be explained only if all meters together were wrong by {error|percent} and the leak made up for it by following demand or pressure as no leak does ({deviations|whole} standard deviations of what is known of leaks). So nothing is stated of the members. Look for large use without a meter, a pressure sensor that is wrong, or a supply meter that misses water.',
+    vi: 'Cân bằng chỉ giải thích được nếu mọi đồng hồ cùng sai {error|percent} và rò rỉ bù lại bằng cách thay đổi theo nhu cầu hoặc áp lực như không rò rỉ nào có ({deviations|whole} độ lệch chuẩn so với hiểu biết về rò rỉ). Vì vậy không có kết luận về các thành viên. Tìm nơi dùng nhiều nước không qua đồng hồ, cảm biến áp lực sai, hoặc đồng hồ tổng đếm thiếu.',
+  },
   water_exchange_began: {
     en: 'Since about {at} some {litres_per_hour|whole} [litre|litres] an hour (negative: the other way) that the supply of this district counts flow on to district {group_id}: what both balances leave over changed by as much in opposite directions, and follows each other hour by hour. Look for an open valve on the boundary or customers who were moved. Nothing is stated of the members until it is closed, metered as supply and supply_out, or dated in the lists.',
     vi: 'Từ khoảng {at}, chừng {litres_per_hour|whole} lít mỗi giờ (số âm: chiều ngược lại) do đồng hồ tổng của khu vực này đếm chảy sang khu vực {group_id}: phần dư của hai cân bằng thay đổi cùng lượng, ngược chiều và bám nhau từng giờ. Tìm van ranh giới đang mở hoặc các hộ đã chuyển. Không có kết luận về các thành viên cho đến khi van được đóng, được đo như nguồn cấp vào và ra, hoặc danh sách ghi ngày.',

@@ -39,6 +39,12 @@ const CANDIDATE_TOLERANCE = 0.25;
 /** Of one that is read at another minute: what flows evenly for hours is smoothed between its readings, and its gain is up to 1.33. */
 const OTHER_MINUTE_TOLERANCE = 0.5;
 const CANDIDATE_LEAST_Z = 6.5;
+/**
+ * Where all homes together have such an error and the leak makes up for it by doing what no leak does (standard deviations), the one was taken for the
+ * other. Each alone may be: a lot that is wrong, homes that are not read.
+ */
+const MOST_COMMON = 0.08;
+const MOST_STRAIN = 5;
 const MAX_ROUNDS = 6;
 const MAX_JOINED = 2;
 
@@ -191,6 +197,12 @@ export function* prepareDistrict(
     items.push({ code: 'water_loss', values: { share } });
     if (!(share >= LOSS_RANGE[0] && share <= LOSS_RANGE[1])) return end('loss_out_of_range');
     if (joined.length > 1) return end('unregistered_consumer');
+    if (!(evidence.leakStrain <= MOST_STRAIN || Math.abs(evidence.commonBeta) <= MOST_COMMON)) {
+      const { leakStrain, commonBeta } = evidence;
+      const error = commonBeta / (1 - commonBeta);
+      items.push({ code: 'leak_not_told', values: { deviations: leakStrain, error } });
+      return end('incomplete');
+    }
     const status: GroupStatus =
       joined.length > 0 ? 'unregistered_consumer' : misfiled.length > 0 ? 'archive_error' : 'ok';
     return end(status, evidence);

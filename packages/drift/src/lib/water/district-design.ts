@@ -56,6 +56,8 @@ export interface DistrictDesign extends Pick<
   readonly shape: DistrictShape;
   /** Prior sd of what the supply has wrong in proportion to the demand. */
   readonly supplySd: number;
+  /** Columns of what the leak does beside its level: with demand, pressure and time of day. */
+  readonly leakColumns: readonly number[];
   /** Litres lost per low hour times low hours over volume, by consumer: what its error is lower by for it, before any data. */
   readonly lowFlowShare: Float64Array;
 }
@@ -117,19 +119,24 @@ export function designDistrict(
       : district.pressureMeters > 0
         ? DEMAND_SD.inside
         : DEMAND_SD.inlet;
-  add(demand, 0, (t) => (lost[t] as number) * (load[t] as number));
-  add(demand / 2, 0, (t) => (lost[t] as number) * ((load[t] as number) ** 2 - 0.5));
+  const leakColumns: number[] = [];
+  const addLeak = (sd: number, valueAt: (t: number) => number): void => {
+    leakColumns.push(columns.length);
+    add(sd, 0, valueAt);
+  };
+  addLeak(demand, (t) => (lost[t] as number) * (load[t] as number));
+  addLeak(demand / 2, (t) => (lost[t] as number) * ((load[t] as number) ** 2 - 0.5));
   const waves = dailyWaves(intervals);
   for (const wave of waves) add(UNMETERED_SD * usual, 0, (t) => wave[t] as number);
   if (pressure === undefined)
-    for (const wave of waves) add(SWING_SD, 0, (t) => (lost[t] as number) * (wave[t] as number));
+    for (const wave of waves) addLeak(SWING_SD, (t) => (lost[t] as number) * (wave[t] as number));
   else {
-    add(EXPONENT_SD, 0, (t) => {
+    addLeak(EXPONENT_SD, (t) => {
       const relative = Math.max(0.05, (pressure[t] as number) / usualPressure);
       return (lost[t] as number) * Math.log(relative);
     });
     const explained = fitted(pressure, [load, load.map((value) => value * value), ...waves]);
-    add(NOT_FOLLOWED_SD, 0, (t) => {
+    addLeak(NOT_FOLLOWED_SD, (t) => {
       const rest = (pressure[t] as number) - (explained[t] as number);
       return ((lost[t] as number) * rest) / usualPressure;
     });
@@ -177,6 +184,7 @@ export function designDistrict(
     lossShare: share,
     position: undefined,
     supplySd,
+    leakColumns,
     betaWanderSd,
     betaBiasSd: betaWanderSd.map((rounding, i) =>
       Math.hypot(rounding, PLACE_SD_OF_LOSS * share, LOW_FLOW_OWN_SD * at(perLitre, i)),

@@ -42,6 +42,10 @@ export interface DistrictEvidence extends AreaSums {
   readonly design: DistrictDesign;
   readonly noise: DistrictNoise;
   readonly unrest: Unrest;
+  /** What the leak does beside its level, in standard deviations of what leaks do: the furthest of its coefficients. */
+  readonly leakStrain: number;
+  /** Error that all homes have on average by the wide fit, weighted by volume, as beta. */
+  readonly commonBeta: number;
   /** Litres per hour at usual pressure that leave the pipes beside what meters count. */
   readonly leak: Float64Array;
 }
@@ -113,6 +117,8 @@ export function gatherDistrict(
     ...sums,
     noise,
     unrest,
+    leakStrain: strainOf(design, coefficients),
+    commonBeta: commonOf(design, coefficients),
     leak: disturbances(model, rest).level,
     whiten: (series) => {
       const out = new Float64Array(series.length);
@@ -138,6 +144,27 @@ export function withoutSeries({
   const district = { ...design.district, lowHours: design.district.lowHours.map(() => none) };
   // whoever judges asks how many columns there are, and for their products
   return { ...kept, design: { ...design, district, columns: design.columns.map(() => none) } };
+}
+
+function strainOf(
+  { leakColumns, priorMean, priorSd }: DistrictDesign,
+  coefficients: Float64Array,
+): number {
+  return Math.max(
+    ...leakColumns.map((j) => Math.abs(at(coefficients, j) - at(priorMean, j)) / at(priorSd, j)),
+  );
+}
+
+function commonOf({ n, columns }: DistrictDesign, coefficients: Float64Array): number {
+  let volume = 0;
+  let wrong = 0;
+  for (let i = 0; i < n; i++) {
+    // the column of a home is less its volume
+    const own = -mean(columns[i] as Float64Array);
+    volume += own;
+    wrong += own * at(coefficients, i);
+  }
+  return wrong / Math.max(volume, 1e-9);
 }
 
 function positive(level: Float64Array): Float64Array {
