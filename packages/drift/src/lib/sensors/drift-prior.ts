@@ -8,6 +8,8 @@ interface DriftPrior {
    */
   readonly onsetsPerYear: Readonly<Record<Comparison, number>>;
   readonly worthYears: number;
+  /** Usual limits that a drift must have come by now to be called one: what is less is no more than healthy sensors stray. */
+  readonly leastDrift: number;
   /** Typical sizes of drifts in usual limits (of a ramp: a year); equally likely. */
   readonly sizes: readonly number[];
   /**
@@ -33,8 +35,9 @@ interface DriftPrior {
 }
 
 export const DRIFT_PRIOR: DriftPrior = {
-  onsetsPerYear: { ratio: 0.45, difference: 0.3 },
+  onsetsPerYear: { ratio: 0.25, difference: 0.2 },
   worthYears: 20,
+  leastDrift: 0.25,
   sizes: [1, 2.5],
   small: { perYear: 0.2, step: 0.7, ramp: 0.2, leastStep: 0.15, leastRamp: 0.1 },
   excursion: { perYear: 0.3, size: 2.5, least: 0.3, weeks: 5 },

@@ -53,6 +53,7 @@ export interface JudgedStretch {
   /** First week of the stretch on the calendar. */
   readonly fromWeek: number;
   readonly probabilityDrifted: number;
+  readonly probabilityBegun: number;
   /** What the others of its kind stray. */
   readonly wander: Wander;
 }
@@ -197,11 +198,23 @@ function judgeStretch(
     wander: Math.hypot(wander.short, wander.long),
     levelNow: levelNow(compared),
   };
-  const { probabilityDrifted } = posteriorAt(evidence, weeks - 1, known.onsetsPerYear);
+  const { probabilityDrifted, probabilityBegun } = posteriorAt(
+    evidence,
+    weeks - 1,
+    known.onsetsPerYear,
+  );
   // one of them would make the wander and the onsets of all networks not a number
   if (!Number.isFinite(probabilityDrifted))
     throw new RangeError(`${series.quantity} of ${series.deviceId} has no likelihood`);
-  return { compared, stretch, evidence, fromWeek: from, probabilityDrifted, wander };
+  return {
+    compared,
+    stretch,
+    evidence,
+    fromWeek: from,
+    probabilityDrifted,
+    probabilityBegun,
+    wander,
+  };
 }
 
 function scaled(wander: Wander, factor: number): Wander {
@@ -298,9 +311,9 @@ function learnOnsets(judged: readonly JudgedQuantity[], usual: number): number {
   let onsets = usual * DRIFT_PRIOR.worthYears;
   let years = DRIFT_PRIOR.worthYears;
   for (const { stretches } of judged)
-    for (const { stretch, evidence, compared, probabilityDrifted } of stretches) {
+    for (const { stretch, evidence, compared, probabilityBegun } of stretches) {
       if (stretch.reference || compared.days.count === 0) continue;
-      onsets += probabilityDrifted;
+      onsets += probabilityBegun;
       years += Math.min(evidence.weeks / WEEKS_PER_YEAR, compared.days.count / DAYS_PER_YEAR);
     }
   return onsets / years;

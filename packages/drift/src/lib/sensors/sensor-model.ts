@@ -1,2 +1,2 @@
 /** Changes with every change of what is said of sensors. */
-export const SENSOR_MODEL_VERSION = 'sensors-5';
+export const SENSOR_MODEL_VERSION = 'sensors-6';

@@ -49,6 +49,9 @@ export interface Part {
 }
 
 export interface Posterior {
+  /** That it belongs to the drifted component and not to the healthy ones, however far its drift has come. */
+  readonly probabilityBegun: number;
+  /** That a drift has come so far that somebody has to know of it. */
   readonly probabilityDrifted: number;
   readonly parts: readonly Part[];
 }
@@ -228,13 +231,33 @@ export function posteriorAt(
   let total = 0;
   for (const log of logs) total += Math.exp(log - top);
   let drifted = 0;
+  let begun = 0;
+  const least = DRIFT_PRIOR.leastDrift * evidence.sizeUnit;
   const parts: Part[] = [];
   visited.forEach((part, i) => {
     const weight = Math.exp(at(logs, i) - top) / total;
-    if (part.drifted) drifted += weight;
+    if (part.drifted) {
+      begun += weight;
+      drifted += weight * shareBeyond(evidence, part, week, least);
+    }
     if (weight >= LEAST_PART) parts.push({ ...part, weight });
   });
-  return { probabilityDrifted: Math.min(1, drifted), parts };
+  return { probabilityDrifted: Math.min(1, drifted), probabilityBegun: Math.min(1, begun), parts };
+}
+
+/** Probability that a drift of this path has come farther than `least` by the end of a week. */
+function shareBeyond(
+  { paths, levelNow }: StretchEvidence,
+  { path: index, size, sizeVariance }: Omit<Part, 'weight'>,
+  week: number,
+  least: number,
+): number {
+  const path = paths[index] as DriftPath;
+  const grown = Math.abs(at(path.byWeek, week) * (path.of === 'gain' ? 1 : levelNow));
+  if (!(grown > 0)) return 0;
+  const sd = grown * Math.sqrt(sizeVariance);
+  const mean = grown * size;
+  return normalCdf((mean - least) / sd) + normalCdf((-least - mean) / sd);
 }
 
 /** Mean and standard deviation of e at the end of a week; `only`: with one wander factor. */
