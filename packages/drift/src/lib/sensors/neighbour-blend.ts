@@ -3,8 +3,12 @@ import type { Comparison } from './network-level.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Stretch } from './stretches.ts';
 
-/** A blend is formed where members with at least this weight report. */
+/**
+ * A blend is formed where members with at least this weight report, or at least so many of them. Weight alone would leave out half a year in which
+ * the best neighbour was another device: two stretches that follow each other at one place share no day.
+ */
 const LEAST_WEIGHT = 0.4;
+const ENOUGH_MEMBERS = 2;
 
 /** What the neighbours say of the place of a sensor, by grid point; NaN where too few of them report. */
 export interface Blend {
@@ -33,6 +37,7 @@ export function blendOf(
   const sum = new Float64Array(points);
   const squares = new Float64Array(points);
   const weights = new Float64Array(points);
+  const members = new Uint8Array(points);
   for (const { stretch, weight } of neighbours) {
     const other = data.stretches[stretch] as Stretch;
     const series = data.values[other.series] as Float64Array;
@@ -46,11 +51,13 @@ export function blendOf(
       sum[k] = (sum[k] as number) + weight * value;
       squares[k] = (squares[k] as number) + weight * value * value;
       weights[k] = (weights[k] as number) + weight;
+      members[k] = (members[k] as number) + 1;
     }
   }
   for (let k = 0; k < points; k++) {
     const weight = weights[k] as number;
-    const mean = weight >= LEAST_WEIGHT ? (sum[k] as number) / weight : NaN;
+    const enough = weight >= LEAST_WEIGHT || (members[k] as number) >= ENOUGH_MEMBERS;
+    const mean = enough ? (sum[k] as number) / weight : NaN;
     sum[k] = mean;
     squares[k] = Math.sqrt(Math.max(0, (squares[k] as number) / weight - mean * mean));
   }
