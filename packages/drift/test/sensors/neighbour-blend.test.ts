@@ -9,6 +9,7 @@ const stretch = (series: number, from: number, to: number): Stretch => ({
   to,
   fromUs: from,
   toUs: to,
+  last: true,
   reference: false,
   verified: false,
 });

@@ -1,12 +1,13 @@
+import { SWELLING } from './humidity-growth.ts';
 import type { Comparison } from './network-level.ts';
 
 /** What is taken of drifts and of healthy sensors before their data are seen. */
 interface DriftPrior {
   /**
-   * Onsets of drift per sensor-year: mean, and how many sensor-years that is worth. Elements whose gain is at stake age in dust and damp;
-   * thermometers and barometers hardly do.
+   * Onsets of drift per sensor-year: mean, and how many sensor-years that is worth. Optics of particle counters age in dust and damp; of
+   * gases a slow change of the place looks like a drift, and thermometers and barometers hardly drift.
    */
-  readonly onsetsPerYear: Readonly<Record<Comparison, number>>;
+  readonly onsetsPerYear: Readonly<Record<'particles' | Comparison, number>>;
   readonly worthYears: number;
   /** Usual limits that a drift must have come by now to be called one: what is less is no more than healthy sensors stray. */
   readonly leastDrift: number;
@@ -35,7 +36,7 @@ interface DriftPrior {
 }
 
 export const DRIFT_PRIOR: DriftPrior = {
-  onsetsPerYear: { ratio: 0.25, difference: 0.2 },
+  onsetsPerYear: { particles: 0.45, ratio: 0.15, difference: 0.2 },
   worthYears: 20,
   leastDrift: 0.25,
   sizes: [1, 2.5],
@@ -43,3 +44,8 @@ export const DRIFT_PRIOR: DriftPrior = {
   excursion: { perYear: 0.3, size: 2.5, least: 0.3, weeks: 5 },
   wanderSd: 0.35,
 };
+
+/** Onsets of drift per sensor-year before data are seen. */
+export function usualOnsetsPerYear(quantity: string, comparison: Comparison): number {
+  return DRIFT_PRIOR.onsetsPerYear[SWELLING.has(quantity) ? 'particles' : comparison];
+}

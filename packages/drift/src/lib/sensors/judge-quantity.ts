@@ -2,7 +2,7 @@ import { at } from '@verimeter/statistics';
 import { DAYS_PER_YEAR, WEEKS_PER_YEAR, weekAt } from './calendar.ts';
 import { comparisonSetting, neighbourSetting } from './comparison-setting.ts';
 import { type DriftPath, driftPaths } from './drift-paths.ts';
-import { DRIFT_PRIOR } from './drift-prior.ts';
+import { DRIFT_PRIOR, usualOnsetsPerYear } from './drift-prior.ts';
 import { type LearningStretch, learnWander, usualWander } from './learn-wander.ts';
 import { type ComparedStretch, compareAll, type QuantityNetwork } from './quantity-network.ts';
 import {
@@ -78,7 +78,10 @@ export interface QuantityVerdict {
 export function judgeQuantity(networks: readonly QuantityNetwork[]): QuantityVerdict {
   let leftOut: Set<number>[] = networks.map(() => new Set());
   let compared = networks.map((network, n) => compareAll(network, leftOut[n] as Set<number>));
-  const usualOnsets = DRIFT_PRIOR.onsetsPerYear[networks[0]?.comparison ?? 'ratio'];
+  const usualOnsets = usualOnsetsPerYear(
+    networks[0]?.quantity ?? '',
+    networks[0]?.comparison ?? 'ratio',
+  );
   let onsetsPerYear = usualOnsets;
   const unit = unitOf(networks);
   let wander = usualWander(unit);
