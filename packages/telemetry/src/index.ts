@@ -17,7 +17,7 @@ export {
   type TsSource,
   QUARANTINE_REASONS,
 } from './lib/reading.ts';
-export { FLAG, type FlagName, flagNames } from './lib/flags.ts';
+export { FLAG, type FlagName, flagNames, flagOfName, tsSourceOf } from './lib/flags.ts';
 export {
   type TimeParse,
   EARLIEST_TS_US,

@@ -7,3 +7,8 @@ export { transaction } from './lib/transaction.ts';
 export { createTestDatabaseOn, findOldestPostgres } from './lib/old-postgres.ts';
 export { createTestDatabaseAt, findTimescaleServer } from './lib/given-server.ts';
 export { type QuestDb, findQuestDb, startQuestDb } from './lib/questdb.ts';
+export {
+  type DialectFixture,
+  type FixtureReading,
+  dialectFixtures,
+} from './lib/dialect-fixtures.ts';

@@ -10,12 +10,13 @@ export const reading = z.object({
   value: z.number(),
   quality: z.array(z.string()).meta({
     description:
-      'Empty: nothing to remark. `future`, `at_least_once`, and IEC 61968-9 codes (system.category.index) of what validation found, such as 3.6.1',
+      'Empty: nothing to remark. `future`, `at_least_once`, `ambiguous_time`, and IEC 61968-9 codes (system.category.index) of what the sender says (2.5.258 suspect, 2.8.0 estimated, 2.7.0 edited) and of what validation found, such as 3.6.1',
     examples: [['3.6.1']],
   }),
   received_at: instant.meta({ description: 'Of a value that was computed: when it was' }),
-  ts_source: z.enum(['device', 'arrival', 'computed']).meta({
-    description: '`computed`: a value beside the readings, with `include=versions` only',
+  ts_source: z.enum(['device', 'gateway', 'server', 'arrival', 'computed']).meta({
+    description:
+      '`gateway` and `server`: the device sent no time, and what carried its message stamped it; `computed`: a value beside the readings, with `include=versions` only',
   }),
   current: z
     .boolean()

@@ -27,6 +27,10 @@ export interface Decoded {
   readonly received: number;
   /** Fields of a foreign dialect that name nothing of the catalogue; not received. */
   readonly ignored: number;
+  /** Their names, each once. */
+  readonly ignoredNames?: readonly string[];
+  /** The source whose dialect was spoken; undefined: Verimeter's own topics. */
+  readonly source?: string;
   /** Whether something of the message took the receive time for its own: a redelivery has no key to be recognised by. */
   readonly usesArrivalTime: boolean;
 }

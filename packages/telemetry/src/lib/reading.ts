@@ -1,5 +1,5 @@
-/** Where the time of a reading came from: the device's own stamp, or the moment it arrived. */
-export type TsSource = 'device' | 'arrival';
+/** Where the time of a reading came from: the device's own stamp, that of a gateway or network server on its way, or the moment it arrived. */
+export type TsSource = 'device' | 'gateway' | 'server' | 'arrival';
 
 /** One value of one channel at one instant, as decoded; neither registry nor store was asked yet. */
 export interface DecodedReading {
@@ -54,4 +54,6 @@ export interface DeviceEvent {
   readonly event: string;
   readonly state: DeviceEventState;
   readonly detail?: string;
+  /** A state that is repeated with every message: worth a row only where it differs from the one before. */
+  readonly repeats?: boolean;
 }

@@ -8,7 +8,7 @@ import {
 } from '@verimeter/registry';
 import {
   EARLIEST_TS_US,
-  FLAG,
+  tsSourceOf,
   FUTURE_QUARANTINE_US,
   findQuantity,
   formatTimestamp,
@@ -279,7 +279,7 @@ async function readingItems(
     value: row.value,
     quality: [...quality(row.tsUs, row.flags), ...saidOf(row)],
     received_at: formatTimestamp(row.receivedAtUs),
-    ts_source: (row.flags & FLAG.arrivalTime) === 0 ? 'device' : 'arrival',
+    ts_source: tsSourceOf(row.flags),
     current: row.current,
   }));
 }

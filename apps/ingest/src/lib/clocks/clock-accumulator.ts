@@ -102,7 +102,7 @@ export class ClockAccumulator {
         times.hasArrival = true;
         continue;
       }
-      if (tsUs === before) continue;
+      if (tsSource !== 'device' || tsUs === before) continue;
       const step = Math.abs(tsUs - before);
       if (step < times.stepUs) times.stepUs = step;
       if (tsUs > times.newestUs) times.newestUs = tsUs;

@@ -1,5 +1,5 @@
 import { exceptionText, HEALTH_COLUMNS, LOT_COLUMNS } from '@verimeter/api-schema';
-import { FLAG, flagNames, VALIDATION_RULE_NAMES } from '@verimeter/telemetry';
+import { flagNames, tsSourceOf, VALIDATION_RULE_NAMES } from '@verimeter/telemetry';
 import { z } from 'zod';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
 import { INTERVAL_DAYS_SQL, INTERVAL_EXPORT_COLUMNS, intervalRows } from './interval-rows.ts';
@@ -189,7 +189,7 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
       return {
         ...row,
         quality: flagNames(bits),
-        ts_source: (bits & FLAG.arrivalTime) === 0 ? 'device' : 'arrival',
+        ts_source: tsSourceOf(bits),
       };
     },
   },

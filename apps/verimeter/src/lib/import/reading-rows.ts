@@ -1,6 +1,7 @@
 import {
   EARLIEST_TS_US,
   FLAG,
+  flagOfName,
   FUTURE_QUARANTINE_US,
   FUTURE_TOLERANCE_US,
   type QuarantineReason,
@@ -109,6 +110,15 @@ export function judgeTime(tsUs: number, receivedAtUs: number): number | ReadingP
   return tsUs > receivedAtUs + FUTURE_TOLERANCE_US ? FLAG.future : 0;
 }
 
+/** Column `ts_source` of an export; a file without it has the time of the device. */
+const TIME_SOURCES: ReadonlyMap<string, number> = new Map([
+  ['', 0],
+  ['device', 0],
+  ['gateway', FLAG.gatewayTime],
+  ['server', FLAG.serverTime],
+  ['arrival', FLAG.arrivalTime],
+]);
+
 /**
  * Flags of a reading that was exported, from its columns `quality` and `ts_source`; what depends on the time of arrival is judged anew.
  * `current` is checked only: in an export a value that did not replace the first one follows it, and is a conflict again.
@@ -119,14 +129,17 @@ export function exportedFlags(cells: {
   readonly current: string;
 }): number | ReadingProblem {
   let flags = 0;
-  if (cells.tsSource === 'arrival') flags |= FLAG.arrivalTime;
-  else if (cells.tsSource !== '' && cells.tsSource !== 'device')
-    return problem('wrong_type', 'ts_source', 'must be device or arrival');
+  const source = TIME_SOURCES.get(cells.tsSource);
+  if (source === undefined)
+    return problem('wrong_type', 'ts_source', 'must be device, gateway, server or arrival');
+  flags |= source;
   if (cells.quality !== '')
-    for (const name of cells.quality.split(' '))
-      if (name === 'at_least_once') flags |= FLAG.atLeastOnce;
-      else if (name !== 'future')
+    for (const name of cells.quality.split(' ')) {
+      const bit = flagOfName(name);
+      if (bit === undefined)
         return problem('wrong_type', 'quality', `${name} is no quality code of an export`);
+      if (bit !== FLAG.future) flags |= bit;
+    }
   if (cells.current !== '' && cells.current !== 'true' && cells.current !== 'false')
     return problem('wrong_type', 'current', 'must be true or false');
   return flags;

@@ -1,0 +1,10 @@
+import type { Dialect } from '../foreign/dialect.ts';
+import { zigbee2mqtt } from './zigbee2mqtt.ts';
+
+/** Every dialect a source can have; a new one is one line here. */
+export const DIALECTS: readonly Dialect[] = [zigbee2mqtt];
+
+/** The dialect of a name; undefined: there is none. */
+export function findDialect(name: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.name === name);
+}

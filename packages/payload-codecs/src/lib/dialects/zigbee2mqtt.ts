@@ -1,0 +1,119 @@
+import { type JsonObject, type JsonValue, isObject, member } from '../json.ts';
+import type { Dialect } from '../foreign/dialect.ts';
+import type { DeviceFindings } from '../foreign/device-findings.ts';
+import type { MessageFindings } from '../foreign/message-findings.ts';
+import { numberOf } from '../foreign/numbers.ts';
+import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
+
+/*
+ * topic   = base "/" friendly-name ; friendly-name may hold "/"; base is the text of the source's filter before its first wildcard
+ * skipped = base "/bridge/" … / … "/set" / … "/get" / … "/availability"
+ * payload = JSON object of the fields below and others; last_seen = RFC 3339 / milliseconds since 1970
+ *
+ * field                              unit          quantity
+ * energy, produced_energy            kWh           active_energy_import, active_energy_export
+ * power                              W             active_power
+ * voltage[_phase_b|_phase_c]         V (ZB-01)     voltage_l1..l3
+ * current[_phase_b|_phase_c]         A             current_l1..l3
+ * ac_frequency, power_factor         Hz, 1         frequency, power_factor
+ * temperature, humidity, pressure    Cel, %, hPa   the same
+ * co2, pm25, pm10, noise             ppm, ug/m3, ug/m3, dB
+ * battery                            %             battery
+ * water_leak, tamper, battery_low    boolean       events leak, tamper, battery_low
+ */
+
+const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>> = {
+  energy: ['active_energy_import', 'kWh'],
+  produced_energy: ['active_energy_export', 'kWh'],
+  power: ['active_power', 'W'],
+  voltage: ['voltage_l1', 'V'],
+  voltage_phase_b: ['voltage_l2', 'V'],
+  voltage_phase_c: ['voltage_l3', 'V'],
+  current: ['current_l1', 'A'],
+  current_phase_b: ['current_l2', 'A'],
+  current_phase_c: ['current_l3', 'A'],
+  ac_frequency: ['frequency', 'Hz'],
+  power_factor: ['power_factor', '1'],
+  temperature: ['temperature', 'Cel'],
+  humidity: ['humidity', '%'],
+  pressure: ['pressure', 'hPa'],
+  co2: ['co2', 'ppm'],
+  pm25: ['pm2_5', 'ug/m3'],
+  pm10: ['pm10', 'ug/m3'],
+  noise: ['noise', 'dB'],
+  battery: ['battery', '%'],
+};
+const FLAGS: Readonly<Record<string, string>> = {
+  water_leak: 'leak',
+  tamper: 'tamper',
+  battery_low: 'battery_low',
+};
+/** Fields that are no readings: not worth a mention as unknown. */
+const KNOWN = new Set(['last_seen', 'linkquality', 'state']);
+const MAINS_MV = 1000;
+const SKIPPED = /(?:^|\/)(?:set|get|availability)$|^bridge(?:\/|$)/;
+
+export const zigbee2mqtt: Dialect = {
+  name: 'zigbee2mqtt',
+  title: 'Zigbee2MQTT',
+  filters: ['zigbee2mqtt/#'],
+  create: ({ filter }) => {
+    const base = baseOf(filter);
+    return { decode: (findings) => decode(findings, base) };
+  },
+};
+
+/** Levels of the filter before the first wildcard. */
+function baseOf(filter: string): string {
+  const levels = filter.split('/');
+  const wildcard = levels.findIndex((level) => level === '+' || level === '#');
+  return levels.slice(0, wildcard < 0 ? levels.length - 1 : wildcard).join('/');
+}
+
+function decode(findings: MessageFindings, base: string): void {
+  const { topic, receivedAtUs } = findings.message;
+  const name = base === '' ? topic : topic.slice(base.length + 1);
+  if (name === '' || SKIPPED.test(name)) {
+    findings.silent();
+    return;
+  }
+  const payload = findings.json();
+  if (payload === undefined) return;
+  if (!isObject(payload)) {
+    findings.reject('wrong_type', '', 'the state of a device is an object of fields');
+    return;
+  }
+  const device = findings.device(name);
+  if (device === undefined) return;
+  const lastSeen = member(payload, 'last_seen');
+  const time =
+    typeof lastSeen === 'string' && Number.isNaN(Number(lastSeen))
+      ? textTime(lastSeen, findings.times, 'gateway')
+      : epochTime(lastSeen, receivedAtUs, 'gateway');
+  for (const key of Object.keys(payload)) readField(key, payload, device, time, findings);
+}
+
+function readField(
+  key: string,
+  payload: JsonObject,
+  device: DeviceFindings,
+  time: PointTime,
+  findings: MessageFindings,
+): void {
+  const raw: JsonValue | undefined = payload[key];
+  const flag = Object.hasOwn(FLAGS, key) ? FLAGS[key] : undefined;
+  if (flag !== undefined) {
+    if (typeof raw === 'boolean') device.event(flag, raw ? 'active' : 'cleared', time);
+    return;
+  }
+  const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+  if (field !== undefined) {
+    // ZB-01: of a device with a battery `voltage` is that of the battery, in mV
+    if (key === 'voltage' && isBatteryVoltage(payload, raw)) return;
+    device.point(field[0], raw, field[1], time, key);
+  } else if (!KNOWN.has(key) && !device.named(key, raw, time, key)) findings.ignore(key);
+}
+
+function isBatteryVoltage(payload: JsonObject, raw: JsonValue | undefined): boolean {
+  return Object.hasOwn(payload, 'battery') || (numberOf(raw) ?? 0) > MAINS_MV;
+}

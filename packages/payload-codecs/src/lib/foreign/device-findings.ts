@@ -1,0 +1,187 @@
+import { type DeviceEventState, FLAG, findQuantity } from '@verimeter/telemetry';
+import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
+import { type JsonValue, printable, typeName } from '../json.ts';
+import { convertTo } from './conversions.ts';
+import { parseNumber } from './numbers.ts';
+import type { SourceSettings } from './source.ts';
+import type { PointTime } from './times.ts';
+
+/** Outside of these a value is no measurement (0.2): no point. */
+const VALID: Readonly<Record<string, readonly [number, number]>> = {
+  frequency: [45, 65],
+  power_factor: [-1, 1],
+};
+
+/** Gathers what is said of one device in a message. */
+export class DeviceFindings extends Findings {
+  readonly #settings: Pick<SourceSettings, 'units' | 'names'>;
+  readonly #hasUnits: boolean;
+  /** Fields of known meaning without a value were seen (X-02, X-03). */
+  hasMissing = false;
+  #clockError: string | undefined;
+
+  constructor(context: DecodeContext, settings: Pick<SourceSettings, 'units' | 'names'>) {
+    super(context);
+    this.#settings = settings;
+    this.#hasUnits = Object.keys(settings.units).length > 0;
+  }
+
+  /**
+   * A value of a known quantity, converted from `unit`; the unit of the source for the field or the quantity comes first, one behind the number
+   * next. What is no value gives no point, what is no number is rejected under `field`.
+   */
+  point(
+    quantity: string,
+    raw: JsonValue | undefined,
+    unit: string,
+    time: PointTime,
+    field: string,
+    flags = 0,
+  ): void {
+    let value: number;
+    let stated = unit;
+    if (typeof raw === 'number') value = raw;
+    else if (raw === undefined || raw === null) {
+      this.hasMissing = true;
+      return;
+    } else if (typeof raw === 'string') {
+      const parsed = parseNumber(raw);
+      if (!parsed.ok) {
+        if (parsed.why === 'missing') this.hasMissing = true;
+        else {
+          const message = `${printable(raw)} is not a number; the decimal sign is a point`;
+          this.reject('wrong_type', field, message);
+        }
+        return;
+      }
+      ({ value } = parsed);
+      if (parsed.suffix !== '') stated = parsed.suffix;
+    } else {
+      this.reject('wrong_type', field, `must be a number, not ${typeName(raw)}`);
+      return;
+    }
+    if (this.#hasUnits) {
+      const { units } = this.#settings;
+      stated = units[field] ?? units[quantity] ?? stated;
+    }
+    this.#add(quantity, value, stated, time, field, flags);
+  }
+
+  #add(
+    quantity: string,
+    value: number,
+    stated: string,
+    time: PointTime,
+    field: string,
+    flags: number,
+  ): void {
+    const entry = findQuantity(quantity);
+    if (entry === undefined) {
+      this.reject('unknown_quantity', field, `${quantity} is not in the quantity catalogue`);
+      return;
+    }
+    const converted = convertTo(entry, value, stated);
+    if (converted === undefined) {
+      const message =
+        stated === ''
+          ? `${quantity} comes in more than one unit; give the source a unit for it`
+          : `${quantity} cannot be in ${printable(stated)}; give the source the right unit for it`;
+      this.reject('bad_unit', field, message);
+      return;
+    }
+    if (!Number.isFinite(converted.value)) {
+      this.reject('not_finite', field, 'the number is beyond the range of a double');
+      return;
+    }
+    const valid = VALID[quantity];
+    if (valid !== undefined && (converted.value < valid[0] || converted.value > valid[1])) {
+      this.hasMissing = true;
+      return;
+    }
+    this.#noteTime(time);
+    this.readings.push({
+      deviceId: this.context.deviceId,
+      quantity,
+      tsUs: time.tsUs,
+      value: converted.value,
+      unit: converted.unit,
+      tsSource: time.tsSource,
+      flags: time.flags | flags,
+    });
+  }
+
+  #noteTime({ tsSource, refused }: PointTime): void {
+    if (tsSource === 'arrival') this.usesArrivalTime = true;
+    if (refused !== undefined) this.#clockError ??= refused;
+  }
+
+  /**
+   * A field with a free name: what the source says it is, else what `known` says, else a quantity of the catalogue. False: it means nothing.
+   */
+  named(
+    name: string,
+    raw: JsonValue | undefined,
+    time: PointTime,
+    field: string,
+    known?: { readonly quantity: string; readonly unit?: string },
+  ): boolean {
+    const { names } = this.#settings;
+    const meaning = (Object.hasOwn(names, name) ? names[name] : undefined) ?? known;
+    const quantity = meaning?.quantity ?? name;
+    if (findQuantity(quantity) === undefined) return false;
+    this.point(quantity, raw, meaning?.unit ?? '', time, field);
+    return true;
+  }
+
+  /**
+   * A state of the device. `repeats`: it comes with every message, and only a change of it is worth an event; so `cleared` may be told of what
+   * was never active.
+   */
+  event(
+    event: string,
+    state: DeviceEventState,
+    time: PointTime,
+    detail?: string,
+    repeats = true,
+  ): void {
+    if (
+      this.events.some(
+        (other) => other.event === event && other.state === state && other.tsUs === time.tsUs,
+      )
+    )
+      return;
+    if (time.tsSource === 'arrival') this.usesArrivalTime = true;
+    this.events.push({
+      deviceId: this.context.deviceId,
+      tsUs: time.tsUs,
+      event,
+      state,
+      ...(detail === undefined ? {} : { detail: printable(detail) }),
+      ...(repeats ? { repeats } : {}),
+    });
+  }
+
+  finish(): Decoded {
+    const { tenant, deviceId, receivedAtUs } = this.context;
+    if (this.#clockError !== undefined) {
+      const time = { tsUs: receivedAtUs, tsSource: 'arrival', flags: FLAG.arrivalTime } as const;
+      this.event('clock_error', 'active', time, this.#clockError);
+    } else if (this.readings.some(({ tsSource }) => tsSource === 'device')) {
+      const time = { tsUs: receivedAtUs, tsSource: 'device', flags: 0 } as const;
+      this.event('clock_error', 'cleared', time);
+    }
+    return {
+      tenant,
+      deviceId,
+      gatewayId: undefined,
+      channel: undefined,
+      readings: this.readings,
+      rejects: this.rejects,
+      events: this.events,
+      online: this.online,
+      received: this.received,
+      ignored: this.ignored,
+      usesArrivalTime: this.usesArrivalTime,
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { isIdentifier } from '@verimeter/telemetry';
+import type { SourceSettings } from './source.ts';
+
+const TOKEN = /\{(id|topic:([1-9]\d?))\}/g;
+
+/** What is wrong with a rule for device ids; undefined: nothing. */
+export function deviceRuleProblem(rule: string): string | undefined {
+  const rest = rule.replaceAll(TOKEN, '');
+  if (/[{}]/.test(rest)) return 'only {id} and {topic:N}, N from 1 to 99, are known between braces';
+  if (rest === rule) return 'holds neither {id} nor {topic:N}: all devices would be one';
+  return rest === '' || isIdentifier(rest)
+    ? undefined
+    : 'beside {id} and {topic:N} only letters, digits and . _ : @ - may stand in a device id';
+}
+
+/**
+ * The device id for a device as its dialect names it; undefined where none can be made of it. `/` becomes `:`, another character that a
+ * device id cannot have `_`. The channel of a device with several of one quantity makes it a device of its own, `id:channel` (X-14).
+ */
+export function deviceIdOf(
+  raw: string,
+  channel: string,
+  topic: string,
+  { devices, deviceId }: SourceSettings,
+): string | undefined {
+  const named = Object.hasOwn(devices, raw) ? devices[raw] : undefined;
+  const own = named ?? (deviceId === '{id}' ? raw : fill(deviceId, raw, topic));
+  const full = channel === '' ? own : `${own}:${channel}`;
+  if (isIdentifier(full)) return full;
+  const id = full
+    .trim()
+    .replaceAll('/', ':')
+    .replaceAll(/[^A-Za-z0-9._:@-]/gu, '_');
+  return own.trim() !== '' && isIdentifier(id) ? id : undefined;
+}
+
+function fill(rule: string, raw: string, topic: string): string {
+  const levels = topic.split('/');
+  return rule.replaceAll(TOKEN, (_, token: string, level: string | undefined) =>
+    token === 'id' ? raw : (levels[Number(level) - 1] ?? ''),
+  );
+}

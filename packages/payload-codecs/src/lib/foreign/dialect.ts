@@ -1,0 +1,29 @@
+import type { JsonValue } from '../json.ts';
+import type { MessageFindings } from './message-findings.ts';
+import type { SourceSettings } from './source.ts';
+
+/** What a decoder remembers between messages, by key: births, mappings. JSON, so that it outlives the process. */
+export type DialectState = Map<string, JsonValue>;
+
+/** Turns the messages of one source into findings. It does not throw: what it cannot use becomes a reject or is ignored. */
+export interface DialectDecoder {
+  decode(findings: MessageFindings): void;
+  /**
+   * What it remembers. Whoever runs it keeps what changes (a value that is another object than before) and hands it to the next one; a decoder
+   * without it needs no memory.
+   */
+  readonly state?: DialectState;
+}
+
+/** A payload format, see docs/how-to/add-a-dialect.md. */
+export interface Dialect {
+  /** In lower case, as it is typed and stored. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  /** Topic filters of an installation as it comes; empty: every installation has its own. */
+  readonly filters: readonly string[];
+  /** Settings without which it cannot decode at all, such as the names of free fields. */
+  readonly options?: Readonly<Record<string, string>>;
+  create(settings: SourceSettings, state?: DialectState): DialectDecoder;
+}

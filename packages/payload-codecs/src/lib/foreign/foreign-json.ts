@@ -1,0 +1,64 @@
+import { type JsonParse, type JsonValue, MAX_DEPTH, printable } from '../json.ts';
+
+// The one global a pure decoder needs beyond the language: WHATWG Encoding.
+declare const TextDecoder: new (label: string) => { decode(bytes: Uint8Array): string };
+
+/** Not fatal: a byte that is no UTF-8 spoils a name, not the readings beside it. */
+const utf8 = new TextDecoder('utf-8');
+
+/** The text of a payload, without byte order mark and the NUL bytes that C firmware leaves at the end (X-16). */
+export function textOf(payload: Uint8Array): string {
+  let end = payload.length;
+  while (end > 0 && payload[end - 1] === 0) end -= 1;
+  return utf8.decode(end === payload.length ? payload : payload.subarray(0, end));
+}
+
+const OPENING = /[[{]/;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Whether a JSON text nests deeper than {@link MAX_DEPTH}; brackets within strings do not count. */
+function isTooDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === QUOTE) {
+      for (index += 1; index < bytes.length && bytes[index] !== QUOTE; index += 1)
+        if (bytes[index] === BACKSLASH) index += 1;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+  }
+  return false;
+}
+
+/** A payload so short cannot nest so deep, opening and closing. */
+const SHORTEST_TOO_DEEP = 2 * MAX_DEPTH;
+
+/**
+ * JSON of a device: as `parseJson`, but what stands in front of the first bracket (a log prefix) or behind the value (carriage return, NUL) is
+ * left out, and of a name that appears twice the last value counts, as in the parsers these devices were tested with.
+ */
+export function parseForeignJson(payload: Uint8Array): JsonParse {
+  if (payload.length > SHORTEST_TOO_DEEP && isTooDeep(payload))
+    return { ok: false, reason: 'too_deep', message: `more than ${MAX_DEPTH} levels of nesting` };
+  const text = textOf(payload);
+  const whole = parse(text);
+  if (whole.ok) return whole;
+  const start = text.search(OPENING);
+  const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
+  if (start < 0 || end <= start || (start === 0 && end === text.length)) return whole;
+  const inner = parse(text.slice(start, end));
+  return inner.ok ? inner : whole;
+}
+
+function parse(text: string): JsonParse {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is what JSON.parse returns
+    return { ok: true, value: JSON.parse(text) as JsonValue };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : 'unreadable';
+    return { ok: false, reason: 'malformed', message: `not JSON: ${printable(cause)}` };
+  }
+}
