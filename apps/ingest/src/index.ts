@@ -6,3 +6,5 @@ export { fulfilReplays } from './lib/replay/replay-worker.ts';
 export { type IngestConfig, INGEST_VARIABLES, readIngestConfig } from './config.ts';
 export { TakeOverError, type TakeOverOptions, takeOverSession } from './lib/take-over.ts';
 export { SchemaError } from './lib/schema-check.ts';
+export { loadSources } from './lib/sources/follow-sources.ts';
+export { SourceDirectory } from './lib/sources/source-directory.ts';

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ClockAccumulator } from '../src/lib/clocks/clock-accumulator.ts';
 import { zoneOffsets } from '../src/lib/clocks/zone-offsets.ts';
 import type { IncomingMessage } from '../src/lib/message.ts';
+import { SourceDirectory } from '../src/lib/sources/source-directory.ts';
 import { stageMessage } from '../src/lib/staged-message.ts';
 import { createReadingBatch } from '@verimeter/reading-store';
 
@@ -19,18 +20,22 @@ function planOf(
     ...(ts === undefined ? {} : { ts }),
     values: { active_power: 1, voltage_l1: 230 },
   }));
-  const staged = stageMessage({
-    topic: `verimeter/v1/demo/${deviceId}/readings`,
-    payload: Buffer.from(JSON.stringify(records)),
-    receivedAtUs: receivedMs * 1000,
-    qos: 1,
-    retain: false,
-    dup: false,
-    session: 's',
-    packetId: 1,
-    source: 'mqtt',
-    ...rest,
-  });
+  const [staged] = stageMessage(
+    {
+      topic: `verimeter/v1/demo/${deviceId}/readings`,
+      payload: Buffer.from(JSON.stringify(records)),
+      receivedAtUs: receivedMs * 1000,
+      qos: 1,
+      retain: false,
+      dup: false,
+      session: 's',
+      packetId: 1,
+      source: 'mqtt',
+      ...rest,
+    },
+    new SourceDirectory(),
+  );
+  if (staged === undefined) throw new Error('a message has at least one part');
   const device = { tenant: 'demo', deviceId, channels: new Map() };
   const message = {
     staged,

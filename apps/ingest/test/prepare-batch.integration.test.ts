@@ -5,6 +5,8 @@ import { commitBatch } from '../src/lib/commit-batch.ts';
 import { DeviceDirectory } from '../src/lib/device-directory.ts';
 import { prepareAhead } from '../src/lib/prepare-batch.ts';
 import { QuarantineQuota } from '../src/lib/quarantine-quota.ts';
+import { EventStates } from '../src/lib/event-states.ts';
+import { SourceDirectory } from '../src/lib/sources/source-directory.ts';
 import { stageMessage } from '../src/lib/staged-message.ts';
 import { type World, createWorld, message } from './support/world.ts';
 
@@ -63,14 +65,16 @@ test('what was prepared ahead is prepared again when a device has changed', asyn
     pool: world.pool,
     store: createTimescaleStore(world.pool),
     directory: new DeviceDirectory(),
+    sources: new SourceDirectory(),
+    eventStates: new EventStates(),
     quota: new QuarantineQuota(),
     clocks: { observe: () => undefined },
     defaultTenant: 'demo',
     onConnection: () => undefined,
   };
   const ahead = async (minute: number) => {
-    const staged = ['M1', 'M2'].map((device) =>
-      stageMessage(message(topicOf(device), sample(minute))),
+    const staged = ['M1', 'M2'].flatMap((device) =>
+      stageMessage(message(topicOf(device), sample(minute)), context.sources),
     );
     const prepared = await prepareAhead(staged, context, () => Promise.resolve());
     return { staged, prepared };

@@ -118,3 +118,11 @@ export {
 } from './lib/value-versions.ts';
 export { type ExceptionItem, exception, exceptionList } from './lib/exceptions.ts';
 export { exceptionText } from './lib/exception-text.ts';
+export {
+  type Source,
+  source,
+  type SourceInput,
+  sourceInput,
+  type StoredSourceSettings,
+  storedSourceSettings,
+} from './lib/sources.ts';

@@ -4,7 +4,6 @@ export { MAX_DEPTH, MAX_PAYLOAD_BYTES } from './lib/json.ts';
 export { type TopicChannel, type TopicParse, parseTopic } from './lib/topic.ts';
 export { DIALECTS, findDialect } from './lib/dialects/all-dialects.ts';
 export { type ForeignDecoded, decodeForeign } from './lib/foreign/decode-foreign.ts';
-export { deviceRuleProblem } from './lib/foreign/device-names.ts';
 export type { Dialect, DialectDecoder, DialectState } from './lib/foreign/dialect.ts';
 export type { Command } from './lib/foreign/message-findings.ts';
 export {
@@ -15,10 +14,9 @@ export {
   type SourceSettings,
   sourceSettings,
 } from './lib/foreign/source.ts';
+export { coversFilter, matchesFilter, overlappingFilters } from './lib/foreign/topic-filter.ts';
 export {
-  coversFilter,
-  filterProblem,
-  matchesFilter,
-  overlappingFilters,
-} from './lib/foreign/topic-filter.ts';
-export { isZone } from './lib/foreign/zones.ts';
+  overlapProblem,
+  type SourceProblem,
+  sourceProblems,
+} from './lib/foreign/source-problems.ts';

@@ -222,3 +222,20 @@ export {
   type SensorCorrectionInput,
   type StoredCorrection,
 } from './lib/value-corrections.ts';
+export {
+  isFilterTaken,
+  lockSources,
+  readSources,
+  removeSource,
+  type SourceRow,
+  writeSource,
+} from './lib/sources.ts';
+export {
+  addSourceActivity,
+  readSourceActivity,
+  readSourceMemory,
+  type SourceActivity,
+  type SourceActivityRow,
+  type SourceMemory,
+  writeSourceMemory,
+} from './lib/source-memory.ts';

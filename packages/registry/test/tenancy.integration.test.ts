@@ -22,6 +22,7 @@ const WITHOUT_TENANT = [
   'store_drop',
   'store_settled',
   'straggler_days',
+  'taken_filters',
 ];
 
 let database: TestDatabase;
@@ -60,6 +61,9 @@ async function seed(): Promise<void> {
         VALUES ('${tenant}', 't', 'malformed', '2026-11-24T04:00Z', 'mqtt', 1, 1);
       INSERT INTO replays (tenant, last_id) VALUES ('${tenant}', 0);
       INSERT INTO provisioning (tenant, source) VALUES ('${tenant}', 'native');
+      INSERT INTO sources (tenant, name, filter, dialect, changed_by) VALUES ('${tenant}', 's', '${tenant}/#', 'zigbee2mqtt', 'k');
+      INSERT INTO source_memory (tenant, source, key, value) VALUES ('${tenant}', 's', 'k', '1');
+      INSERT INTO source_activity (tenant, source, last_at) VALUES ('${tenant}', 's', now());
       INSERT INTO ledger_journal (tenant, hour, source, device_ids, topics, received, stored, duplicate, conflicting, rejected)
         VALUES ('${tenant}', '2026-11-24T04:00Z', 'mqtt', '{m1}', '{NULL}', '{1}', '{1}', '{0}', '{0}', '{0}');
       INSERT INTO ledger_hours (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
@@ -150,7 +154,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 39 }]);
+    expect(seen.rows).toEqual([{ count: 42 }]);
   });
 
   test.each([
@@ -222,7 +226,8 @@ describe('the catalogue', () => {
         WHERE p.pronamespace = 'public'::regnamespace AND has_function_privilege('verimeter_app', p.oid, 'EXECUTE')
         ORDER BY 1`,
     );
-    // Each is called with another tenant's device below, but for those that read no table: they reckon with what they are given.
+    // Each is called with another tenant's device below, but for those that read no table, which reckon with what they are given,
+    // and for that which says of a topic filter whether another tenant has it (sources.integration.test.ts).
     expect(callable.rows.map((row) => row.name)).toEqual([
       'bucket_end',
       'bucket_start',
@@ -234,6 +239,7 @@ describe('the catalogue', () => {
       'series_aggregates',
       'series_buckets',
       'series_spacing',
+      'source_filter_is_taken',
     ]);
   });
 

@@ -8,9 +8,10 @@ import {
   countLeftOut,
   timestamptz,
 } from '@verimeter/registry';
-import { formatTimestamp } from '@verimeter/telemetry';
+import { type DeviceEvent, formatTimestamp } from '@verimeter/telemetry';
 import { float8Array, int4Array, timestamptzArray } from '@verimeter/timescale-store';
 import { LIVE_READINGS } from './account.ts';
+import { EventStates } from './event-states.ts';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { storableText } from './sql-errors.ts';
@@ -117,27 +118,69 @@ export async function quarantineRejects(
   return { live, kept };
 }
 
+/**
+ * An event that its device repeats becomes a row where the state before it was another: `active` after anything else, `cleared` after `active`
+ * only.
+ */
 const ADD_EVENTS = `
   INSERT INTO device_events (tenant, device_id, ts, event, state, detail, received_at)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-  ON CONFLICT DO NOTHING`;
+  SELECT e.tenant, e.device_id, e.ts, e.event, e.state, e.detail, e.received_at
+    FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bool[])
+           AS e (tenant, device_id, ts, event, state, detail, received_at, repeats)
+   WHERE NOT e.repeats
+      OR CASE WHEN e.state = 'cleared' THEN coalesce(before(e), '') = 'active' ELSE before(e) IS DISTINCT FROM e.state END
+  ON CONFLICT DO NOTHING`.replaceAll(
+  'before(e)',
+  `(SELECT b.state FROM device_events b
+     WHERE b.tenant = e.tenant AND b.device_id = e.device_id AND b.event = e.event AND b.ts <= e.ts
+     ORDER BY b.ts DESC LIMIT 1)`,
+);
 
-export async function addEvents(client: Queryable, plan: BatchPlan): Promise<void> {
-  const rows = plan.messages.flatMap(({ device, events, staged }) =>
-    device === undefined
-      ? []
-      : events.map((event) => ({ ...event, ...device, receivedAtUs: staged.message.receivedAtUs })),
-  );
-  if (rows.length === 0) return;
+/** Events of the batch that are news to `states`, each with its device. */
+function newEvents(plan: BatchPlan, states: EventStates): EventRow[] {
+  // Within the batch as well: rows of one statement do not see each other.
+  const inBatch = new EventStates();
+  return plan.messages.flatMap(({ device, events, staged }) => {
+    if (device === undefined || events.length === 0) return [];
+    const key = `${device.tenant}/${device.deviceId}`;
+    return events.flatMap((event): EventRow[] => {
+      if (states.repeats(key, event) || inBatch.repeats(key, event)) return [];
+      inBatch.remember(key, event);
+      const { receivedAtUs } = staged.message;
+      return [{ tenant: device.tenant, key, event, deviceId: device.deviceId, receivedAtUs }];
+    });
+  });
+}
+
+interface EventRow {
+  readonly tenant: string;
+  readonly deviceId: string;
+  readonly key: string;
+  readonly event: DeviceEvent;
+  readonly receivedAtUs: number;
+}
+
+/** Adds the events; what is returned is to be called once they are committed. */
+export async function addEvents(
+  client: Queryable,
+  plan: BatchPlan,
+  states: EventStates,
+): Promise<() => void> {
+  const rows = newEvents(plan, states);
+  if (rows.length === 0) return () => undefined;
   await client.query(ADD_EVENTS, [
     rows.map(({ tenant }) => tenant),
     rows.map(({ deviceId }) => deviceId),
-    rows.map(({ tsUs }) => timestamptz(tsUs)),
-    rows.map(({ event }) => storableText(event)),
-    rows.map(({ state }) => state),
-    rows.map(({ detail }) => (detail === undefined ? null : storableText(detail))),
+    rows.map(({ event }) => timestamptz(event.tsUs)),
+    rows.map(({ event }) => storableText(event.event)),
+    rows.map(({ event }) => event.state),
+    rows.map(({ event: { detail } }) => (detail === undefined ? null : storableText(detail))),
     rows.map(({ receivedAtUs }) => timestamptz(receivedAtUs)),
+    rows.map(({ event }) => event.repeats === true),
   ]);
+  return () => {
+    for (const { key, event } of rows) states.remember(key, event);
+  };
 }
 
 /** A retained presence only fills in what is not known, since its time is not. */

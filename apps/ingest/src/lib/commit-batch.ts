@@ -57,6 +57,7 @@ export async function commitBatch(
     const written = await writeBatch(client, staged, mark, { ...context, prepared, options });
     await client.query(written === undefined ? 'ROLLBACK' : 'COMMIT');
     context.quota.add(written?.kept ?? []);
+    written?.told();
     if (written !== undefined) context.clocks.observe(written.plan);
     return written?.totals;
   } catch (error) {
@@ -87,7 +88,9 @@ async function writeBatch(
     readonly prepared: PreparedBatch;
     readonly options: CommitOptions;
   },
-): Promise<{ totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan } | undefined> {
+): Promise<
+  { totals: Totals; kept: readonly QuarantineRow[]; plan: BatchPlan; told: () => void } | undefined
+> {
   const { isRepeated = false, onWritten } = context.options;
   // Asked before anything is written: what is refused of a batch that was committed must not be taken for a reason to halve it.
   if (isRepeated && (await wasClosed(client, mark))) return undefined;
@@ -100,7 +103,7 @@ async function writeBatch(
   const outcomes = await context.store.write(client, plan.readings, { shares });
   onWritten?.();
   const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
-  await addEvents(client, plan);
+  const told = await addEvents(client, plan, context.eventStates);
   await setPresence(client, plan);
   // Last: what all workers touch, the ledger and the ids of live events, is locked until the commit.
   const { totals, ledger, live } = accountOf(prepared, outcomes);
@@ -108,7 +111,7 @@ async function writeBatch(
   const atUs = Date.now() * 1000;
   if (!(await closeBatch(client, { mark, atUs, ledger, live }))) return undefined;
   await addLiveEvents(client, rejected);
-  return { totals, kept, plan };
+  return { totals, kept, plan, told };
 }
 
 export function processIdOf(client: PoolClient): number | undefined {

@@ -25,6 +25,7 @@ export function newDevices(staged: readonly StagedMessage[], known: KnownDevices
 }
 
 function sourceOf(decoded: StagedMessage['decoded']): NewDevice['source'] {
+  if (decoded.source !== undefined) return `source:${decoded.source}`;
   if (decoded.gatewayId !== undefined) return 'gateway';
   return decoded.channel === 'senml' ? 'senml' : 'native';
 }

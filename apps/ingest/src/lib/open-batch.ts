@@ -1,5 +1,5 @@
 import type { IncomingMessage } from './message.ts';
-import { type StagedMessage, stageMessage } from './staged-message.ts';
+import { type Sources, type StagedMessage, stageMessage } from './staged-message.ts';
 
 /** A message that someone waits for. */
 export interface Held<T> {
@@ -22,8 +22,11 @@ export class OpenBatch {
   #bytes = 0;
   #sinceMs = 0;
 
-  constructor(maxReadings: number) {
+  readonly #sources: Sources;
+
+  constructor(maxReadings: number, sources: Sources) {
     this.#maxReadings = maxReadings;
+    this.#sources = sources;
   }
 
   get size(): number {
@@ -44,11 +47,14 @@ export class OpenBatch {
   }
 
   add({ item: incoming, receivedAtUs, resolve, reject }: Held<IncomingMessage>): void {
-    const item = stageMessage(incoming);
+    const parts = stageMessage(incoming, this.#sources);
+    const whole = parts.length === 1 ? { resolve, reject } : jointly(parts.length, resolve, reject);
     if (this.#messages.length === 0) this.#sinceMs = performance.now();
-    this.#messages.push({ item, receivedAtUs, resolve, reject });
-    this.#readings += item.decoded.readings.length;
-    this.#bytes += item.payload.length;
+    for (const item of parts) {
+      this.#messages.push({ item, receivedAtUs, ...whole });
+      this.#readings += item.decoded.readings.length;
+    }
+    this.#bytes += incoming.payload.length;
   }
 
   /** What it has; it is empty afterwards. */
@@ -59,4 +65,20 @@ export class OpenBatch {
     this.#bytes = 0;
     return messages;
   }
+}
+
+/** Resolves when all parts of a message have; a batch that is halved may commit them one after the other. */
+function jointly(
+  parts: number,
+  resolve: () => void,
+  reject: (error: Error) => void,
+): Pick<HeldMessage, 'resolve' | 'reject'> {
+  let missing = parts;
+  return {
+    resolve() {
+      missing -= 1;
+      if (missing === 0) resolve();
+    },
+    reject,
+  };
 }

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QuarantineLimits } from '@verimeter/registry';
 import type { Logger } from '@verimeter/service-runtime';
 import type { Registry } from 'prom-client';
 import type { ClockRounds } from './clocks/clock-rounds.ts';
+import type { SourceDirectory } from './sources/source-directory.ts';
 
 export interface PipelineOptions {
   /** Connections that act as verimeter_service; one of them listens for as long as the pipeline lives. */
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   readonly upkeep?: StoreUpkeep | undefined;
   /** Readings of days before that many are dropped; default: none ever is. */
   readonly retentionDays?: number | undefined;
+  /** Loaded where messages on topics of sources may come at once; default: an empty one, which is soon what the registry says. */
+  readonly sources?: SourceDirectory;
   /** Who observes the clocks of devices; default: rounds of its own. */
   readonly clocks?: ClockRounds;
 }

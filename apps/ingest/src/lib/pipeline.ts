@@ -77,10 +77,13 @@ class BatchingPipeline implements Pipeline {
 
   constructor(options: PipelineOptions) {
     this.#log = options.log;
-    this.#open = new OpenBatch(options.maxBatchReadings ?? 20_000);
     this.#flushMs = options.flushMs ?? 20;
     this.#metrics = createIngestMetrics(options.metrics, () => this.#pending());
     this.#surroundings = startSurroundings(options, this.#metrics);
+    this.#open = new OpenBatch(
+      options.maxBatchReadings ?? 20_000,
+      this.#surroundings.context.sources,
+    );
     this.#running = this.#run();
   }
 

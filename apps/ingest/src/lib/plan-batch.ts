@@ -3,8 +3,9 @@ import { type ReadingBatch, createReadingBatch } from '@verimeter/reading-store'
 import { type Queryable, provisionDevices } from '@verimeter/registry';
 import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/telemetry';
 import type { DeviceDirectory, KnownDevice, KnownDevices, NewChannel } from './device-directory.ts';
+import type { EventStates } from './event-states.ts';
 import { newDevices } from './new-devices.ts';
-import type { StagedMessage } from './staged-message.ts';
+import type { Sources, StagedMessage } from './staged-message.ts';
 
 /** A message with all that is known of it before the store is asked. */
 export interface PlannedMessage {
@@ -31,6 +32,8 @@ export interface BatchPlan {
 
 export interface PlanContext {
   readonly directory: DeviceDirectory;
+  readonly sources: Sources;
+  readonly eventStates: EventStates;
   /** Owner of what comes for a tenant that does not exist; null: nobody. */
   readonly defaultTenant: string | null;
 }

@@ -24,7 +24,12 @@ export interface RegistryListener {
 export function startRegistryListener(
   pool: Pool,
   directory: DeviceDirectory,
-  options: { readonly log: Logger; readonly onReplayWish: () => void },
+  options: {
+    readonly log: Logger;
+    readonly onReplayWish: () => void;
+    /** Sources, or what they remember, are others than before, or may be. */
+    readonly onSourceChange: () => void;
+  },
 ): RegistryListener {
   const stopping = new AbortController();
   const own = new Set<number>();
@@ -32,6 +37,10 @@ export function startRegistryListener(
   function hear(payload: string | undefined, processId: number): void {
     const change = parseChange(payload);
     if (change?.table === 'members') return;
+    if (change?.table === 'sources' || change?.table === 'source_memory') {
+      options.onSourceChange();
+      return;
+    }
     if (change?.table === 'channels' && own.has(processId)) return;
     directory.forget(change?.tenant, change?.device_id);
   }
@@ -53,6 +62,7 @@ export function startRegistryListener(
       await client.query(`LISTEN verimeter_registry; LISTEN ${REPLAYS}`);
       directory.forget();
       options.onReplayWish();
+      options.onSourceChange();
       await ended;
     } finally {
       client.release(true); // it listens: it must not go back to the pool

@@ -8,7 +8,7 @@ import { createSessionReceiver } from './session-receiver.ts';
 export interface SessionDrainOptions extends SessionConnection {
   readonly url: string;
   /** What the session is subscribed to. */
-  readonly filter: string;
+  readonly filters: readonly string[];
   readonly maxUnackedBytes: number;
   readonly accept: (message: IncomingMessage) => Promise<void>;
   /** Resolves when nothing that was accepted is on its way any more; called when the signal ends the drain early. */
@@ -122,8 +122,8 @@ export async function drainSession(options: SessionDrainOptions): Promise<DrainO
   try {
     lastAt = performance.now();
     // RabbitMQ 3.10 undoes only subscriptions of the same connection.
-    if (protocolVersion === 4) await client.subscribeAsync(options.filter, { qos: 1 });
-    client.unsubscribe(options.filter, (error) => {
+    if (protocolVersion === 4) await client.subscribeAsync([...options.filters], { qos: 1 });
+    client.unsubscribe([...options.filters], (error) => {
       if (error instanceof Error) brokenBy ??= error.message; // null: it was granted
     });
     await untilQuiet(options.quietMs ?? (protocolVersion === 5 ? QUIET_MS : QUIET_BEFORE_5_MS));

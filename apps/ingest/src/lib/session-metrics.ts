@@ -86,6 +86,7 @@ export function describeSessions(sessions: Sessions): object {
     unacknowledged: subscriber?.unacknowledged ?? 0,
     oldest_unacknowledged_s: Math.round((subscriber?.oldestS ?? 0) * 1000) / 1000,
     reading_held: subscriber?.holding ?? false,
+    subscriptions: subscriber?.subscriptions ?? [],
     sessions: (heartbeat?.sessions ?? []).map((session) => ({
       broker: session.broker,
       client_id: session.clientId,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Decoded, decode } from '@verimeter/payload-codecs';
 import type { IncomingMessage } from './message.ts';
+import type { SourceDirectory } from './sources/source-directory.ts';
 import { storableText } from './sql-errors.ts';
 
 /** A decoded message on its way to the database. */
@@ -16,18 +17,30 @@ export interface StagedMessage {
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
-export function stageMessage(incoming: IncomingMessage): StagedMessage {
+/** Who decodes what does not come on Verimeter's own topics. */
+export type Sources = Pick<SourceDirectory, 'decode'>;
+
+/** A message as its parts: one for each device that it is about, at least one. They are acknowledged together. */
+export function stageMessage(incoming: IncomingMessage, sources: Sources): StagedMessage[] {
   const { payload } = incoming;
-  const decoded = decodeSafely(incoming);
   const topic = shortTopic(storableText(incoming.topic));
-  return {
-    // Almost always as it came: a copy of each message shows in the profile.
-    message: topic === incoming.topic ? incoming : { ...incoming, topic },
+  // Almost always as it came: a copy of each message shows in the profile.
+  const message = topic === incoming.topic ? incoming : { ...incoming, topic };
+  return decodeSafely(incoming, sources).map((decoded, part) => ({
+    message,
     decoded,
     payload,
     arrivalHash:
-      decoded.usesArrivalTime && incoming.packetId !== undefined ? sha256(payload) : undefined,
-  };
+      decoded.usesArrivalTime && incoming.packetId !== undefined
+        ? packetHash(payload, part)
+        : undefined,
+  }));
+}
+
+/** Parts of one message are told apart by their number, which is that of the redelivery as well. */
+function packetHash(payload: Uint8Array, part: number): Buffer {
+  const hash = createHash('sha256').update(payload);
+  return (part === 0 ? hash : hash.update(String(part))).digest();
 }
 
 /** Tables are searched by topic; no topic that means anything is longer. */
@@ -41,25 +54,31 @@ function shortTopic(topic: string): string {
 }
 
 /** The decoder does not throw (property-tested); if it ever does, the message is kept and the stream goes on. */
-function decodeSafely(incoming: IncomingMessage): Decoded {
+function decodeSafely(incoming: IncomingMessage, sources: Sources): readonly Decoded[] {
   try {
-    return decode(incoming.topic, incoming.payload, { receivedAtUs: incoming.receivedAtUs });
+    return (
+      sources.decode(incoming) ?? [
+        decode(incoming.topic, incoming.payload, { receivedAtUs: incoming.receivedAtUs }),
+      ]
+    );
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return {
-      tenant: undefined,
-      deviceId: undefined,
-      gatewayId: undefined,
-      channel: undefined,
-      readings: [],
-      rejects: [
-        { reason: 'malformed', field: '', message: `the decoder failed: ${cause}`, count: 1 },
-      ],
-      events: [],
-      online: undefined,
-      received: 1,
-      ignored: 0,
-      usesArrivalTime: false,
-    };
+    return [
+      {
+        tenant: undefined,
+        deviceId: undefined,
+        gatewayId: undefined,
+        channel: undefined,
+        readings: [],
+        rejects: [
+          { reason: 'malformed', field: '', message: `the decoder failed: ${cause}`, count: 1 },
+        ],
+        events: [],
+        online: undefined,
+        received: 1,
+        ignored: 0,
+        usesArrivalTime: false,
+      },
+    ];
   }
 }

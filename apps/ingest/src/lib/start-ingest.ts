@@ -16,7 +16,10 @@ import { type Pipeline, createPipeline } from './pipeline.ts';
 import { checkSchema, isSchemaProblem } from './schema-check.ts';
 import { type SessionHeartbeat, brokerName, startSessionHeartbeat } from './session-heartbeat.ts';
 import { describeSessions, registerSessionMetrics } from './session-metrics.ts';
-import { type Subscriber, filterOf, startSubscriber } from './subscriber.ts';
+import { loadSources } from './sources/follow-sources.ts';
+import { SourceDirectory } from './sources/source-directory.ts';
+import { subscriptionsOf } from './sources/subscriptions.ts';
+import { type Subscriber, startSubscriber } from './subscriber.ts';
 
 export interface IngestService {
   /** Address of health and metrics. */
@@ -76,12 +79,14 @@ export async function startIngest(
   );
   const metrics = createMetrics('ingest');
   const running: Running = {};
+  const sources = new SourceDirectory();
   registerSessionMetrics(metrics, running);
 
   async function begin(): Promise<void> {
     const { store, upkeep } = await retry(
       async () => {
         await checkSchema(pool);
+        await loadSources(pool, sources);
         return engine.open();
       },
       {
@@ -105,6 +110,7 @@ export async function startIngest(
       quarantine,
       upkeep,
       retentionDays,
+      sources,
     });
     const { pipeline } = running;
     running.subscriber = startSubscriber({
@@ -115,17 +121,23 @@ export async function startIngest(
       maxUnacked: config.maxUnacked,
       maxUnackedBytes: config.maxUnackedBytes,
       tls: config.mqttTls,
+      sourceFilters: () => sources.filters,
       accept: (message) => pipeline.accept(message),
       log,
       ...(options.ackBeforeCommit === true ? { ackBeforeCommit: true } : {}),
       ...(options.keepaliveS === undefined ? {} : { keepaliveS: options.keepaliveS }),
     });
+    const { subscriber } = running;
+    sources.onChange(() => subscriber.resubscribe());
+    sources.publish = ({ topic, payload }) => subscriber.publish(topic, payload);
     running.heartbeat = startSessionHeartbeat(
       pool,
       {
         broker: brokerName(config.mqttUrl),
         clientId: config.mqttClientId,
-        filter: filterOf(config.mqttSharedGroup),
+        get filter() {
+          return subscriptionsOf(config.mqttSharedGroup, sources.filters).join('\n');
+        },
         expiryS: config.mqttSessionExpiryS,
         holder: randomUUID(),
       },

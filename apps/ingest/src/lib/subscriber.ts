@@ -13,6 +13,7 @@ import {
 import type { IncomingMessage } from './message.ts';
 import { type Farewell, createReconnectPace } from './reconnect-pace.ts';
 import { type SessionConnection, sessionOptions } from './session-options.ts';
+import { subscriptionsOf } from './sources/subscriptions.ts';
 import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
 export interface SubscriberOptions extends SessionConnection {
@@ -21,6 +22,8 @@ export interface SubscriberOptions extends SessionConnection {
   /** Workers that share a subscription; empty: this one has it alone. */
   readonly sharedGroup: string;
   readonly maxUnackedBytes: number;
+  /** Topic filters of sources as they are now; default: none. */
+  readonly sourceFilters?: () => readonly string[];
   readonly accept: (message: IncomingMessage) => Promise<void>;
   readonly log: Logger;
   /** Seconds; default 60. */
@@ -41,6 +44,12 @@ export interface Subscriber extends Pick<
   /** Connections so far, and how often the broker had lost the session when one began. */
   readonly connections: number;
   readonly sessionsLost: number;
+  /** Filters granted at QoS 1. */
+  readonly subscriptions: readonly string[];
+  /** The filters of sources have changed. */
+  resubscribe(): void;
+  /** Publishes beside what it receives; not while the connection is away. */
+  publish(topic: string, payload: Uint8Array): void;
   /** Stops reading: no further message is handed to `accept`. */
   pause(): void;
   /** After the accepted messages have settled: acknowledges them and disconnects, keeping the session. */
@@ -57,13 +66,13 @@ const ANSWER_BEHIND =
   'connected again; the answer to the subscription is behind messages that wait for the database';
 const END_MS = 1000;
 
-export const filterOf = (sharedGroup: string): string =>
-  sharedGroup === '' ? 'verimeter/v1/#' : `$share/${sharedGroup}/verimeter/v1/#`;
-
 /** MQTT subscription with a persistent session; what comes is acknowledged after `accept` has resolved. */
 export function startSubscriber(options: SubscriberOptions): Subscriber {
   const { log } = options;
-  const filter = filterOf(options.sharedGroup);
+  const wanted = (): string[] =>
+    subscriptionsOf(options.sharedGroup, options.sourceFilters?.() ?? []);
+  /** Granted on the connection under way. */
+  let granted: readonly string[] = [];
   const keepaliveS = options.keepaliveS ?? 60;
   const receiver = createSessionReceiver({ ...options, keepaliveS });
   let protocolVersion: 4 | 5 = 5;
@@ -85,19 +94,24 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   }
 
   async function subscribe(of: MqttClient): Promise<void> {
+    const filters = wanted();
     try {
       // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
-      const granted = await of.subscribeAsync(filter, { qos: 1, rh: 1 });
-      if (granted.length === 0 || granted.some(({ qos }) => qos !== 1)) {
-        throw new Error('granted at another level');
-      }
+      const answers = await of.subscribeAsync(filters, { qos: 1, rh: 1 });
+      const refused = answers.filter(({ qos }) => qos !== 1).map(({ topic }) => topic);
+      if (answers.length === 0 || refused.length > 0)
+        throw new Error(`granted at another level: ${refused.join(', ')}`);
+      // Of sources that are gone since this session began, as far as this worker has seen them.
+      const gone = granted.filter((filter) => !filters.includes(filter));
+      if (gone.length > 0) await of.unsubscribeAsync(gone);
+      granted = filters;
       problem = undefined;
       reported = undefined;
-      log.info({ broker: redactUrl(options.url), filter, protocolVersion }, 'subscribed');
+      log.info({ broker: redactUrl(options.url), filters, protocolVersion }, 'subscribed');
     } catch (error) {
       if (of !== client || !of.connected || stopped) return; // its end says why
       const cause = error instanceof Error ? error.message : String(error);
-      report(`the broker does not grant QoS 1 on ${filter}: ${cause}`);
+      report(`the broker does not grant QoS 1 on ${filters.join(', ')}: ${cause}`);
       // On the same connection; a new one subscribes anyway.
       setTimeout(() => {
         if (of === client && of.connected && problem !== undefined) void subscribe(of);
@@ -205,6 +219,19 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     },
     get sessionsLost() {
       return sessionsLost;
+    },
+    get subscriptions() {
+      return granted;
+    },
+    resubscribe() {
+      // While the connection is away, or not accepted yet, the next subscription asks for them anyway.
+      if (client.connected && !stopped) void subscribe(client);
+    },
+    publish(topic, payload) {
+      if (!client.connected) return;
+      client.publish(topic, Buffer.from(payload), { qos: 0 }, (error) => {
+        if (error != null) log.warn({ err: error, topic }, 'not published');
+      });
     },
     pause: () => receiver.pause(),
     async stop() {

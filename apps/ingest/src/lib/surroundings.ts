@@ -2,6 +2,7 @@ import type { QuarantineLimits } from '@verimeter/registry';
 import { startClockRounds } from './clocks/clock-rounds.ts';
 import { type CommitContext, processIdOf } from './commit-batch.ts';
 import { DeviceDirectory } from './device-directory.ts';
+import { EventStates } from './event-states.ts';
 import { type FloodReports, startFloodReports } from './floods/flood-reports.ts';
 import { startLedgerFolding } from './ledger-folding.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -10,6 +11,8 @@ import { QuarantineQuota } from './quarantine-quota.ts';
 import { startRegistryListener } from './registry-listener.ts';
 import { startReplayWorker } from './replay/replay-worker.ts';
 import { startTrimming } from './retention.ts';
+import { followSources } from './sources/follow-sources.ts';
+import { SourceDirectory } from './sources/source-directory.ts';
 import { startStoreUpkeep } from './store-upkeep.ts';
 
 const DEFAULT_QUARANTINE: QuarantineLimits = { days: 90, bytes: 2 * 1024 ** 3 };
@@ -29,9 +32,12 @@ export function startSurroundings(
 ): Surroundings {
   const { pool, store, log, upkeep, metrics, retentionDays } = options;
   const directory = new DeviceDirectory();
+  const sources = options.sources ?? new SourceDirectory();
+  const following = followSources(pool, sources, log);
   const listener = startRegistryListener(pool, directory, {
     log,
     onReplayWish: () => replays.look(),
+    onSourceChange: () => following.changed(),
   });
   const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
   const folding = startLedgerFolding(pool, log);
@@ -44,6 +50,8 @@ export function startSurroundings(
     pool,
     store,
     directory,
+    sources,
+    eventStates: new EventStates(),
     quota: new QuarantineQuota(),
     clocks,
     defaultTenant,
@@ -51,7 +59,7 @@ export function startSurroundings(
   };
   const replays = startReplayWorker({ ...context, log });
   const floods = startFloodReports({ pool, log, metrics: ingestMetrics, defaultTenant });
-  const helpers = [listener, trimming, replays, clocks, folding, floods, ...keeping];
+  const helpers = [listener, following, trimming, replays, clocks, folding, floods, ...keeping];
   return {
     context,
     floods,

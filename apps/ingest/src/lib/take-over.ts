@@ -12,6 +12,8 @@ import {
 import { type Logger, createMetrics, delay } from '@verimeter/service-runtime';
 import type { IngestConfig } from '../config.ts';
 import { createPipeline } from './pipeline.ts';
+import { loadSources } from './sources/follow-sources.ts';
+import { SourceDirectory } from './sources/source-directory.ts';
 import { checkSchema } from './schema-check.ts';
 import { type DrainOutcome, drainSession } from './session-drain.ts';
 import { brokerName, startSessionHeartbeat } from './session-heartbeat.ts';
@@ -105,6 +107,8 @@ async function drainInto(
   { log, signal, quietMs }: TakeOverOptions,
 ): Promise<DrainOutcome> {
   const engine = await openReadingStore(pool, config.readingStore);
+  const sources = new SourceDirectory();
+  await loadSources(pool, sources);
   const pipeline = createPipeline({
     pool,
     store: engine.store,
@@ -113,13 +117,14 @@ async function drainInto(
     flushMs: config.flushMs,
     defaultTenant: config.defaultTenant,
     quarantine: config.quarantine,
+    sources,
   });
   const settle = (): Promise<void> => pipeline.close(CLOSE_MS);
   try {
     return await drainSession({
       url: config.mqttUrl,
       clientId: session.clientId,
-      filter: session.filter,
+      filters: session.filter.split('\n'),
       sessionExpiryS: session.expiryS,
       maxUnacked: config.maxUnacked,
       maxUnackedBytes: config.maxUnackedBytes,

@@ -14,14 +14,14 @@ export interface BrokerOptions {
   /** 0: any free port. */
   readonly port: number;
   /**
-   * Takes a message under `topicPrefix`; resolves after the transaction that holds its readings has committed. The
+   * Takes a message on a topic that it `takes`; resolves after the transaction that holds its readings has committed. The
    * device's PUBACK is sent then. A rejection closes the connection without an acknowledgement, so the device sends again.
    */
   accept(message: BrokerMessage): Promise<void>;
   /** Who may connect; undefined: anybody, without a user name. */
   readonly authenticate?: Authenticate | undefined;
-  /** Messages on other topics are only passed on to subscribers. Default `verimeter/`. */
-  readonly topicPrefix?: string;
+  /** Messages on other topics are only passed on to subscribers. Default: all that begin with `verimeter/`. */
+  readonly takes?: (topic: string) => boolean;
   /** Microseconds since 1970, now. */
   readonly nowUs?: () => number;
   readonly log: BrokerLog;
@@ -30,6 +30,8 @@ export interface BrokerOptions {
 export interface Broker {
   readonly port: number;
   readonly url: string;
+  /** Publishes to whoever has subscribed. */
+  publish(topic: string, payload: Uint8Array): void;
   /** Closes the listener and every connection; messages not yet acknowledged stay with their devices. */
   stop(): Promise<void>;
 }
@@ -58,7 +60,7 @@ type LoginError = Error & { returnCode: number };
  * being retained, and a persistent session is refused subscriptions that would have to be queued for (QoS above 0).
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const prefix = options.topicPrefix ?? 'verimeter/';
+  const takes = options.takes ?? ((topic: string) => topic.startsWith('verimeter/'));
   const now = options.nowUs ?? ((): number => Date.now() * 1000);
   const principals = new WeakMap<Client, BrokerPrincipal>();
 
@@ -129,7 +131,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         return;
       }
     }
-    if (!packet.topic.startsWith(prefix)) {
+    if (!takes(packet.topic)) {
       done(null);
       return;
     }
@@ -211,6 +213,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     port,
     url: `mqtt://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    publish(topic, payload) {
+      const packet = {
+        cmd: 'publish' as const,
+        topic,
+        payload: Buffer.from(payload),
+        qos: 0 as const,
+        dup: false,
+        retain: false,
+      };
+      aedes.publish(packet, (error) => {
+        if (error != null) options.log.warn({ err: error, topic }, 'not published');
+      });
+    },
     async stop() {
       const closed = once(server, 'close');
       server.close();

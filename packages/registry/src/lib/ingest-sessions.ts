@@ -8,6 +8,7 @@ export interface SessionName {
 
 /** A session and the process that says it has it. */
 export interface SessionHold extends SessionName {
+  /** Its subscriptions, one a line. */
   readonly filter: string;
   readonly expiryS: number;
   /** UUID of the process. */

@@ -5,6 +5,8 @@ import type { Queryable } from './pools.ts';
 /** The roads a first message may come on. */
 export const PROVISIONING_SOURCES = ['native', 'senml', 'gateway'] as const;
 export type ProvisioningSource = (typeof PROVISIONING_SOURCES)[number];
+/** A road with a rule of its own, or a source, which says itself whether devices come in on it. */
+export type ProvisioningRoad = ProvisioningSource | `source:${string}`;
 
 export interface ProvisioningRule {
   readonly tenant: string;
@@ -21,7 +23,7 @@ export interface ProvisioningRule {
 export interface NewDevice {
   readonly tenant: string;
   readonly deviceId: string;
-  readonly source: ProvisioningSource;
+  readonly source: ProvisioningRoad;
   /** undefined: its quantities do not say. */
   readonly kind: DeviceKind | undefined;
 }
@@ -64,10 +66,14 @@ export async function removeProvisioning(
 const PROVISION = `
   WITH wanted AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS t (tenant, device_id, source, kind, ordinal)
+  ), roads AS (
+    SELECT tenant, source, kind, ids, per_day FROM provisioning
+    UNION ALL
+    SELECT tenant, 'source:' || name, provision_kind, '%', provision_per_day FROM sources WHERE provision
   ), rules AS MATERIALIZED (
     SELECT p.*, p.per_day - (SELECT count(*) FROM devices d
                               WHERE d.tenant = p.tenant AND d.provisioned_by = p.source AND d.provisioned_at > now() - interval '24 hours') AS room
-      FROM provisioning p WHERE (p.tenant, p.source) IN (SELECT tenant, source FROM wanted)
+      FROM roads p WHERE (p.tenant, p.source) IN (SELECT tenant, source FROM wanted)
   ), allowed AS (
     SELECT w.tenant, w.device_id, w.source, coalesce(p.kind, w.kind) AS kind, p.room,
            row_number() OVER (PARTITION BY w.tenant, w.source ORDER BY w.ordinal) AS place

@@ -63,7 +63,7 @@ export async function replayBatch(
   const replay = await nextReplay(client);
   if (replay === undefined) return 'idle';
   const { entries, isLast } = await entriesOf(client, replay, limit);
-  const messages = messagesOf(entries);
+  const messages = messagesOf(entries, context.sources);
   const entryIds = entries.map(({ id }) => id);
   try {
     const known = await resolveDevices(
@@ -159,7 +159,7 @@ async function replayEntries(
   );
   const shares = sharesOf(plan);
   const outcomes = await context.store.write(client, plan.readings, { shares, awaited: true });
-  await addEvents(client, plan);
+  await addEvents(client, plan, context.eventStates);
   await setPresence(client, plan);
   const { entries: account, totals } = accountBatch(plan, outcomes);
   // After presence, as in `commitBatch`: locks in one order.

@@ -2,7 +2,7 @@ import type { OpenPart, QuarantinedEntry } from '@verimeter/registry';
 import type { Reject } from '@verimeter/telemetry';
 import type { PlannedMessage } from '../plan-batch.ts';
 import { storableText } from '../sql-errors.ts';
-import { type StagedMessage, stageMessage } from '../staged-message.ts';
+import { type Sources, type StagedMessage, stageMessage } from '../staged-message.ts';
 
 /** A message that lies in quarantine: one that is rejected for several reasons has as many entries. */
 export interface QuarantinedMessage {
@@ -16,8 +16,14 @@ const keyOf = ({
   sha256,
 }: Omit<OpenPart, 'id' | 'reason' | 'field'>): string => `${topic} ${receivedAtUs} ${sha256}`;
 
-/** The messages of the entries, each decoded once, as if they came now with the time at which they came. */
-export function messagesOf(entries: readonly QuarantinedEntry[]): QuarantinedMessage[] {
+/**
+ * The messages of the entries, each decoded once, as if they came now with the time at which they came. Of a message about several devices the
+ * parts whose devices the entries name.
+ */
+export function messagesOf(
+  entries: readonly QuarantinedEntry[],
+  sources: Sources,
+): QuarantinedMessage[] {
   const byMessage = new Map<string, QuarantinedEntry[]>();
   for (const entry of entries) {
     const known = byMessage.get(keyOf(entry));
@@ -27,19 +33,51 @@ export function messagesOf(entries: readonly QuarantinedEntry[]): QuarantinedMes
   return [...byMessage.values()].flatMap((own): QuarantinedMessage[] => {
     const [first] = own;
     if (first === undefined) return [];
-    const staged = stageMessage({
-      topic: first.topic,
-      payload: first.payload,
-      receivedAtUs: first.receivedAtUs,
-      qos: 1,
-      retain: first.retained,
-      dup: false,
-      session: 'replay',
-      packetId: undefined,
-      source: 'replay',
-    });
-    return [{ staged, entries: own }];
+    const parts = stageMessage(
+      {
+        topic: first.topic,
+        payload: first.payload,
+        receivedAtUs: first.receivedAtUs,
+        qos: 1,
+        retain: first.retained,
+        dup: false,
+        session: 'replay',
+        packetId: undefined,
+        source: 'replay',
+      },
+      sources,
+    );
+    return partsOf(own, parts);
   });
+}
+
+/**
+ * The parts with their entries. An entry whose device the message does not name any more (it has another name now) goes with a part that no other
+ * entry is of, else with the first.
+ */
+function partsOf(
+  entries: readonly QuarantinedEntry[],
+  parts: readonly StagedMessage[],
+): QuarantinedMessage[] {
+  if (parts.length === 1) return parts.map((staged) => ({ staged, entries }));
+  const own = new Map<StagedMessage, QuarantinedEntry[]>();
+  const give = (part: StagedMessage, entry: QuarantinedEntry): void => {
+    const known = own.get(part);
+    if (known === undefined) own.set(part, [entry]);
+    else known.push(entry);
+  };
+  const left = entries.filter((entry) => {
+    const part = parts.find(({ decoded }) => (decoded.deviceId ?? null) === entry.deviceId);
+    if (part !== undefined) give(part, entry);
+    return part === undefined;
+  });
+  const renamed = Map.groupBy(left, ({ deviceId }) => deviceId);
+  const [first] = parts;
+  for (const group of renamed.values()) {
+    const part = parts.find((one) => !own.has(one)) ?? first;
+    if (part !== undefined) for (const entry of group) give(part, entry);
+  }
+  return [...own].map(([staged, ofPart]) => ({ staged, entries: ofPart }));
 }
 
 function standsFor(part: Pick<OpenPart, 'reason' | 'field'>, reject: Reject): boolean {

@@ -1,6 +1,9 @@
 import { type Pool, type PoolClient, postponeReplay } from '@verimeter/registry';
 import { AbortedError, type Logger, backoffDelayMs, delay } from '@verimeter/service-runtime';
 import { DeviceDirectory } from '../device-directory.ts';
+import { EventStates } from '../event-states.ts';
+import { loadSources } from '../sources/follow-sources.ts';
+import { SourceDirectory } from '../sources/source-directory.ts';
 import { classifyError, isStaleReference } from '../sql-errors.ts';
 import {
   type ReplayContext,
@@ -81,8 +84,12 @@ export async function fulfilReplays<T>(context: {
   readonly log: Logger;
   readonly until: () => Promise<T | undefined>;
 }): Promise<T> {
+  const sources = new SourceDirectory();
+  await loadSources(context.pool, sources);
   const worker: ReplayWorkerContext = {
     ...context,
+    sources,
+    eventStates: new EventStates(),
     directory: new DeviceDirectory(),
     defaultTenant: null,
     onConnection: () => undefined,

@@ -1,4 +1,6 @@
 import type { BrokerPrincipal } from '@verimeter/embedded';
+import type { SourceDirectory } from '@verimeter/ingest';
+import { coversFilter } from '@verimeter/payload-codecs';
 import type { Pool } from '@verimeter/registry';
 import { keySha256 } from '../keys.ts';
 
@@ -13,12 +15,16 @@ export async function hasDeviceKeys(pool: Pool): Promise<boolean> {
   return result.rows[0]?.present === true;
 }
 
-/** A device publishes for its own tenant and hears nothing of others. */
-function principalOf(tenant: string): BrokerPrincipal {
+type Sources = Pick<SourceDirectory, 'tenantOf' | 'filtersOf'>;
+
+/** A device publishes for its own tenant, on Verimeter's topics and those of the tenant's sources, and hears nothing of others. */
+function principalOf(tenant: string, sources: Sources): BrokerPrincipal {
   const prefix = `verimeter/v1/${tenant}/`;
   return {
-    mayPublish: (topic) => topic.startsWith(prefix),
-    maySubscribe: (filter) => filter.startsWith(prefix),
+    mayPublish: (topic) => topic.startsWith(prefix) || sources.tenantOf(topic) === tenant,
+    maySubscribe: (filter) =>
+      filter.startsWith(prefix) ||
+      sources.filtersOf(tenant).some((outer) => coversFilter(outer, filter)),
   };
 }
 
@@ -29,17 +35,18 @@ function principalOf(tenant: string): BrokerPrincipal {
 export function createDeviceLogin(
   pool: Pool,
   internal: { readonly tenant: string; readonly password: string },
+  sources: Sources,
 ): (username: string, password: string) => Promise<BrokerPrincipal | undefined> {
   return async (username, password) => {
     if (password === '') return undefined;
     if (username === internal.tenant && password === internal.password)
-      return principalOf(internal.tenant);
+      return principalOf(internal.tenant, sources);
     const result = await pool.query<{ tenant: string }>(
       `SELECT tenant FROM api_keys
         WHERE key_sha256 = $1 AND role = 'device' AND revoked_at IS NULL AND $2 IN (tenant, id)`,
       [keySha256(password), username],
     );
     const [row] = result.rows;
-    return row === undefined ? undefined : principalOf(row.tenant);
+    return row === undefined ? undefined : principalOf(row.tenant, sources);
   };
 }

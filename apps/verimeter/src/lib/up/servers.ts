@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startApi } from '@verimeter/api';
 import { type Broker, startBroker } from '@verimeter/embedded';
-import { createPipeline } from '@verimeter/ingest';
+import { createPipeline, loadSources, SourceDirectory } from '@verimeter/ingest';
 import type { ReadingStoreSettings } from '@verimeter/open-store';
 import type { ReadingStore, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
@@ -60,6 +60,8 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
         '  verimeter keys create --role device\nDevices then log in with the tenant as user name and the key as password.',
     );
   const metrics = createMetrics('up');
+  const sources = new SourceDirectory();
+  await loadSources(pool, sources);
   const pipeline = createPipeline({
     pool,
     store: options.store,
@@ -68,6 +70,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     defaultTenant: tenant,
     upkeep: options.upkeep,
     retentionDays: readRetentionDays(),
+    sources,
   });
   const password = randomBytes(24).toString('base64url');
   let broker: Broker;
@@ -77,12 +80,14 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
       port: options.mqttPort,
       log,
       accept: (message) => pipeline.accept(message),
-      authenticate: open ? undefined : createDeviceLogin(pool, { tenant, password }),
+      takes: (topic) => topic.startsWith('verimeter/') || sources.tenantOf(topic) !== undefined,
+      authenticate: open ? undefined : createDeviceLogin(pool, { tenant, password }, sources),
     });
   } catch (error) {
     await pipeline.close();
     throw error;
   }
+  sources.publish = ({ topic, payload }) => broker.publish(topic, payload);
   shutdown.defer('broker', () => broker.stop());
   // First what was received is committed and acknowledged; only then do the connections end.
   shutdown.defer('ingest', () => pipeline.close(4000));

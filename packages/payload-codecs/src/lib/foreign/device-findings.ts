@@ -3,7 +3,7 @@ import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
 import { type JsonValue, printable, typeName } from '../json.ts';
 import { convertTo } from './conversions.ts';
 import { parseNumber } from './numbers.ts';
-import type { SourceSettings } from './source.ts';
+import type { NamedField, SourceSettings } from './source.ts';
 import type { PointTime } from './times.ts';
 
 /** Outside of these a value is no measurement (0.2): no point. */
@@ -123,7 +123,7 @@ export class DeviceFindings extends Findings {
     raw: JsonValue | undefined,
     time: PointTime,
     field: string,
-    known?: { readonly quantity: string; readonly unit?: string },
+    known?: NamedField,
   ): boolean {
     const { names } = this.#settings;
     const meaning = (Object.hasOwn(names, name) ? names[name] : undefined) ?? known;

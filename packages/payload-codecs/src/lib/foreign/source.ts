@@ -7,7 +7,7 @@ export interface NamedField {
   /** Of the catalogue. */
   readonly quantity: string;
   /** As written by a person or a sender; undefined: the quantity's own. */
-  readonly unit?: string;
+  readonly unit?: string | undefined;
 }
 
 /**
@@ -61,4 +61,6 @@ export interface DialectMessage {
   readonly receivedAtUs: number;
   /** Repeated by the broker because it was retained. */
   readonly retain: boolean;
+  /** Taken from quarantine: it says nothing of the order in which messages come. */
+  readonly replayed?: boolean;
 }
