@@ -160,6 +160,7 @@ describe.skipIf(program === undefined)('the session of a worker that does not co
 
   test('one that the broker has forgotten is said to be gone, and none is left behind', async () => {
     await worker('listens');
+    await expect.poll(states).toHaveProperty('listens');
     await world.rows(
       `INSERT INTO ingest_sessions (broker, client_id, filter, expiry_s, holder, left_at)
        SELECT broker, 'gone', filter, expiry_s, gen_random_uuid(), now() FROM ingest_sessions WHERE client_id = 'listens'`,

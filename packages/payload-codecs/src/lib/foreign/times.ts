@@ -37,6 +37,8 @@ const SOURCE_FLAG: Readonly<Record<Stamper, number>> = {
   server: FLAG.serverTime,
 };
 
+const written = (raw: JsonValue): string => (typeof raw === 'string' ? raw : JSON.stringify(raw));
+
 /** A stamp as a time, the arrival where it is before 2005 or more than a day ahead. */
 function judged(
   tsUs: number,
@@ -46,7 +48,7 @@ function judged(
   flags = 0,
 ): PointTime {
   if (!(tsUs >= EARLIEST_TS_US && tsUs <= receivedAtUs + FUTURE_QUARANTINE_US))
-    return arrivalTime(receivedAtUs, String(raw));
+    return arrivalTime(receivedAtUs, written(raw));
   return {
     tsUs,
     tsSource: stamper,
@@ -69,7 +71,7 @@ export function textTime(
   stamper: Stamper = 'device',
 ): PointTime {
   if (raw === undefined || raw === null || raw === '') return arrivalTime(receivedAtUs);
-  if (typeof raw !== 'string') return arrivalTime(receivedAtUs, String(raw));
+  if (typeof raw !== 'string') return arrivalTime(receivedAtUs, written(raw));
   const match = DATE_TIME.exec(raw.trim());
   if (match === null) return arrivalTime(receivedAtUs, raw);
   const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
@@ -132,7 +134,7 @@ export function epochTime(
         ? arrivalTime(receivedAtUs, raw)
         : arrivalTime(receivedAtUs);
     ({ value } = parsed);
-  } else return arrivalTime(receivedAtUs, String(raw));
+  } else return arrivalTime(receivedAtUs, written(raw));
   const tsUs = Math.round(value * (Math.abs(value) >= LEAST_MILLISECONDS ? 1e3 : 1e6));
   return judged(tsUs, raw, receivedAtUs, stamper);
 }
