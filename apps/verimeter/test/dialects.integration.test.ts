@@ -123,21 +123,8 @@ describe.skipIf(program === undefined)('devices that publish in their own dialec
         ]);
       }),
     );
-    return rows.flat().toSorted();
+    return inOrder(rows.flat());
   }
-
-  const expected = ({ readings }: DialectFixture): unknown[] => {
-    const rows = readings.map(([id, quantity, value, unit, ts, ...marks]) =>
-      JSON.stringify([
-        id,
-        quantity,
-        value,
-        unit,
-        marks.includes('arrival') ? 'arrival' : new Date(ts).toISOString(),
-      ]),
-    );
-    return [...new Set(rows)].map((row): unknown => JSON.parse(row)).toSorted();
-  };
 
   test.each(
     dialectFixtures()
@@ -177,3 +164,19 @@ function storedForm(settings: Readonly<Record<string, unknown>>): Record<string,
     ...(deviceId === undefined ? {} : { device_id: deviceId }),
   };
 }
+
+const expected = ({ readings }: DialectFixture): unknown[] => {
+  const rows = readings.map(([id, quantity, value, unit, ts, ...marks]) =>
+    JSON.stringify([
+      id,
+      quantity,
+      value,
+      unit,
+      marks.includes('arrival') ? 'arrival' : new Date(ts).toISOString(),
+    ]),
+  );
+  return inOrder([...new Set(rows)].map((row): unknown => JSON.parse(row)));
+};
+
+const inOrder = (rows: readonly unknown[]): unknown[] =>
+  rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -9,7 +9,7 @@ const sorted = <T>(rows: readonly T[]): T[] =>
 
 for (const { name } of DIALECTS) {
   const own = fixtures.filter(({ dialect }) => dialect === name);
-  describe(name, () => {
+  describe(`dialect ${name}`, () => {
     test('has fixtures, one of which goes from broker to API', () => {
       expect(own.some(({ endToEnd }) => endToEnd)).toBe(true);
     });

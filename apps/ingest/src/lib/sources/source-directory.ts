@@ -158,7 +158,7 @@ export class SourceDirectory {
   }
 
   /** What decoders remember and nobody keeps yet; `kept` is to be called once it is. */
-  unkeptMemory(): { readonly memory: SourceMemory[]; kept(): void } {
+  unkeptMemory(): { readonly memory: SourceMemory[]; readonly kept: () => void } {
     const memory: SourceMemory[] = [];
     const done: (() => void)[] = [];
     for (const { row, decoder, kept } of this.#sources) {
@@ -171,7 +171,7 @@ export class SourceDirectory {
     }
     return {
       memory,
-      kept() {
+      kept: () => {
         for (const mark of done) mark();
       },
     };
