@@ -9,8 +9,8 @@ import {
   matchesFilter,
 } from '@verimeter/payload-codecs';
 import type { SourceActivity, SourceMemory, SourceRow } from '@verimeter/registry';
+import { settingsOf } from '@verimeter/sources';
 import type { IncomingMessage } from '../message.ts';
-import { settingsOf } from './source-settings.ts';
 
 interface RunningSource {
   readonly row: SourceRow;

@@ -1,4 +1,4 @@
-import { storedSourceSettings } from '@verimeter/api-schema';
+import { type StoredSourceSettings, storedSourceSettings } from '@verimeter/api-schema';
 import { type SourceSettings, sourceSettings } from '@verimeter/payload-codecs';
 import type { SourceRow } from '@verimeter/registry';
 
@@ -17,8 +17,20 @@ export function settingsOf({
     const [issue] = read.error.issues;
     return `settings.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`;
   }
-  const { zone, device_class, phases, pulse, units, names, devices, device_id, options } =
-    read.data;
+  return decoderSettings({ tenant, name, filter, tenant_zone }, read.data);
+}
+
+/** Settings for the decoder from those that are stored. */
+export function decoderSettings(
+  {
+    tenant,
+    name,
+    filter,
+    tenant_zone,
+  }: Pick<SourceRow, 'tenant' | 'name' | 'filter' | 'tenant_zone'>,
+  stored: StoredSourceSettings,
+): SourceSettings {
+  const { zone, device_class, phases, pulse, units, names, devices, device_id, options } = stored;
   return sourceSettings({
     tenant,
     name,

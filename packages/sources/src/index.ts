@@ -1,0 +1,3 @@
+export { settingsOf } from './lib/source-settings.ts';
+export { type KeptSource, keepSource, toSource } from './lib/keep-source.ts';
+export { type Trial, tryMessage } from './lib/try-message.ts';
