@@ -227,6 +227,59 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     spec: {
+      name: 'sources',
+      positionals: 'list|dialects|add DIALECT|change NAME|show NAME|remove NAME|test',
+      summary: 'devices that publish on topics of their own, in a dialect of their own',
+      details: [
+        'add tasmota: takes what these devices publish as they come out of the box; --filter where their topics are others. Running workers take',
+        'changes up at once. See docs/sources.md for the settings.',
+        'test --topic T --payload FILE: what a payload would be, value by value, with the source that takes the topic or with --dialect D.',
+      ],
+      options: [
+        { name: 'name', value: 'N', text: 'add: the name of the source (default: the dialect)' },
+        { name: 'filter', value: 'F', text: 'topics, an MQTT filter such as tele/+/SENSOR' },
+        { name: 'zone', value: 'Z', text: 'of times without one (default: that of the tenant)' },
+        {
+          name: 'class',
+          value: 'C',
+          text: 'what they measure: electricity, water, heat, environment',
+        },
+        { name: 'phases', value: '1|3', text: 'of electricity meters' },
+        {
+          name: 'device-id',
+          value: 'RULE',
+          text: 'device ids: {id}, {topic:N} and text (default {id})',
+        },
+        { name: 'options', value: 'A=1,…', text: 'options of the dialect' },
+        {
+          name: 'settings',
+          value: 'FILE',
+          text: 'JSON with names, units, devices, pulse and the rest',
+        },
+        {
+          name: 'rank',
+          value: 'N',
+          text: 'of sources that overlap the lowest takes a message (default 100)',
+        },
+        { name: 'no-provision', text: 'devices do not register themselves' },
+        {
+          name: 'kind',
+          value: 'K',
+          text: 'kind of devices that register themselves (default: by quantities)',
+        },
+        { name: 'per-day', value: 'N', text: 'so many may in 24 hours (default 1000)' },
+        { name: 'off', text: 'change: takes no messages' },
+        { name: 'on', text: 'change: takes messages again' },
+        { name: 'topic', value: 'T', text: 'test: topic of the message' },
+        { name: 'payload', value: 'FILE', text: 'test: its payload, - is stdin' },
+        { name: 'dialect', value: 'D', text: 'test: with this dialect as it comes' },
+        { name: 'retained', text: 'test: as the broker repeats a retained message' },
+      ],
+    },
+    run: async (context) => (await import('./commands/sources.ts')).run(context),
+  },
+  {
+    spec: {
       name: 'simulate',
       positionals: '',
       summary: 'publishes a simulated city over MQTT',

@@ -19,8 +19,9 @@ import { decoderSettings } from './source-settings.ts';
 
 export type KeptSource =
   | { readonly kind: 'kept'; readonly source: SourceRow }
-  /** A new source was wanted and there is one of this name, or one was to be changed and there is none. */
-  | { readonly kind: 'exists' | 'missing' }
+  /** `exists`: a new source was wanted and there is one of this name; `missing`: one was to be changed and there is none. */
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'missing' }
   | { readonly kind: 'refused'; readonly problems: readonly SourceProblem[] };
 
 /**

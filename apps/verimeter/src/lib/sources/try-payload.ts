@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import {
+  type DialectState,
+  findDialect,
+  matchesFilter,
+  sourceSettings,
+} from '@verimeter/payload-codecs';
+import { type Pool, readSourceMemory, readSources } from '@verimeter/registry';
+import { type Trial, settingsOf, tryMessage } from '@verimeter/sources';
+import { CommandError, UsageError } from '../arguments.ts';
+import type { CommandContext } from '../command.ts';
+import { say, table, writeLine } from '../output.ts';
+import { fileError } from '../whole-file.ts';
+
+const NATIVE = 'verimeter/v1/';
+
+/** `sources test --topic T --payload FILE`: what the payload would be, value by value. Nothing is stored. */
+export async function tryPayload(pool: Pool, context: CommandContext): Promise<number> {
+  const topic = context.option('topic');
+  const file = context.option('payload');
+  if (topic === undefined || file === undefined)
+    throw new UsageError('sources test needs --topic TOPIC and --payload FILE (- is stdin)');
+  const payload = await read(file);
+  const receivedAtUs = Date.now() * 1000;
+  const message = { topic, payload, receivedAtUs, retain: context.flag('retained') };
+  const source = topic.startsWith(NATIVE) ? undefined : await sourceOf(pool, context, topic);
+  const trial = tryMessage(message, source);
+  if (context.json) await writeLine(JSON.stringify({ source: source?.name ?? null, ...trial }));
+  else await show(trial, source?.name);
+  return trial.rejects.length > 0 ? 1 : 0;
+}
+
+async function sourceOf(pool: Pool, context: CommandContext, topic: string) {
+  const dialect = context.option('dialect');
+  if (dialect !== undefined) {
+    if (findDialect(dialect) === undefined)
+      throw new UsageError(`there is no dialect ${dialect}; verimeter sources dialects lists them`);
+    const name = `${dialect}, as it comes`;
+    const zone = context.option('zone') ?? context.environment.zone;
+    const filter = findDialect(dialect)?.filters[0] ?? topic;
+    const settings = sourceSettings({ tenant: context.tenant, name, filter, zone });
+    return { name, dialect, settings, remembered: new Map() satisfies DialectState };
+  }
+  const rows = await readSources(pool, context.tenant);
+  const [row] = rows
+    .filter((one) => one.enabled && matchesFilter(one.filter, topic))
+    .toSorted((a, b) => a.rank - b.rank);
+  if (row === undefined) {
+    const filters = rows.map(({ name, filter }) => `${name} (${filter})`).join(', ') || 'none';
+    throw new CommandError(
+      `no source of tenant ${context.tenant} takes ${topic}; there are: ${filters}. --dialect D tries a dialect without a source`,
+    );
+  }
+  const settings = settingsOf(row);
+  if (typeof settings === 'string') throw new CommandError(`source ${row.name}: ${settings}`);
+  const memory = await readSourceMemory(pool);
+  const remembered: DialectState = new Map();
+  for (const { tenant, source, key, value } of memory)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
+    if (tenant === row.tenant && source === row.name) remembered.set(key, value as never);
+  return { name: row.name, dialect: row.dialect, settings, remembered };
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  if (file === '-') return buffer(process.stdin);
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}
+
+async function show(trial: Trial, source: string | undefined): Promise<void> {
+  say(
+    `decoded by ${source === undefined ? "Verimeter's own topics" : `source ${source}`} (${trial.dialect})`,
+  );
+  if (trial.readings.length > 0)
+    await writeLine(
+      table(
+        [
+          ['DEVICE', 'QUANTITY', 'VALUE', 'UNIT', 'TIME', 'BY', 'QUALITY'],
+          ...trial.readings.map((row) => [
+            row.device_id,
+            row.quantity,
+            String(row.value),
+            row.unit,
+            row.ts,
+            row.ts_source,
+            row.quality.join(' '),
+          ]),
+        ],
+        new Set([2]),
+      ),
+    );
+  if (trial.events.length > 0)
+    await writeLine(
+      table([
+        ['DEVICE', 'EVENT', 'STATE', 'TIME', 'SAID'],
+        ...trial.events.map((row) => [
+          row.device_id,
+          row.event,
+          row.state,
+          row.ts,
+          row.detail ?? '',
+        ]),
+      ]),
+    );
+  for (const { device_id: device, reason, field, message, count } of trial.rejects)
+    say(
+      `rejected ${count} (${reason})${device === null ? '' : ` of ${device}`}${field === '' ? '' : `, ${field}`}: ${message}`,
+    );
+  if (trial.unknown_fields.length > 0) say(`unknown fields: ${trial.unknown_fields.join(', ')}`);
+  if (trial.readings.length === 0 && trial.events.length === 0 && trial.rejects.length === 0)
+    say('the message says nothing that is stored');
+}
