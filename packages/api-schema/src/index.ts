@@ -123,6 +123,9 @@ export {
   source,
   type SourceInput,
   sourceInput,
+  sourceList,
+  sourceTrialResult,
+  type SourceTrialResult,
   type StoredSourceSettings,
   storedSourceSettings,
 } from './lib/sources.ts';

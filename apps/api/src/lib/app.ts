@@ -25,6 +25,7 @@ import { registerRegisterEventRoutes } from './routes/register-events.ts';
 import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
+import { registerSourceRoutes } from './routes/sources.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
 import { registerValueVersionRoutes } from './routes/value-versions.ts';
 
@@ -78,6 +79,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerRegisterEventRoutes(app, context);
   registerExceptionRoutes(app, context);
   registerValidationRuleRoutes(app, context);
+  registerSourceRoutes(app, context);
   registerValueVersionRoutes(app, context);
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);

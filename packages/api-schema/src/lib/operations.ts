@@ -4,6 +4,7 @@ import type { Operation } from './operation.ts';
 import { readingOperations } from './reading-operations.ts';
 import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
+import { sourceOperations } from './source-operations.ts';
 
 export type { Operation } from './operation.ts';
 
@@ -15,6 +16,7 @@ export const operations = {
   ...readingOperations,
   ...resultOperations,
   ...accountOperations,
+  ...sourceOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

@@ -108,3 +108,67 @@ export const source = sourceInput.extend({
     .meta({ description: 'What came so far; null: nothing' }),
 });
 export type Source = z.infer<typeof source>;
+
+export const sourceList = z.object({ items: z.array(source), next_cursor: z.null() });
+export const sourcePath = z.strictObject({ name: identifierParam });
+
+export const dialectList = z.object({
+  items: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      filters: z.array(z.string()).meta({ description: 'Topics of an installation as it comes' }),
+      options: z.record(z.string(), z.string()).meta({ description: 'Options and what they do' }),
+    }),
+  ),
+  next_cursor: z.null(),
+});
+
+export const sourceTrial = z.strictObject({
+  topic: z.string().min(1).max(65_535),
+  payload: z.string().max(45_000).optional().meta({ description: 'As text' }),
+  payload_base64: z.base64().max(60_000).optional().meta({ description: 'As bytes' }),
+  retained: z.boolean().default(false),
+  source: sourceInput.optional().meta({
+    description: 'A source that is not kept; default: the one of the tenant that takes the topic',
+  }),
+});
+
+export const sourceTrialResult = z.object({
+  source: z.string().nullable().meta({
+    description:
+      'Which source takes the topic; null: the topic is of Verimeter itself, or the source is not kept',
+  }),
+  dialect: z.string(),
+  readings: z.array(
+    z.object({
+      device_id: z.string(),
+      quantity: z.string(),
+      value: z.number(),
+      unit: z.string(),
+      ts: instant,
+      ts_source: z.string(),
+      quality: z.array(z.string()),
+    }),
+  ),
+  events: z.array(
+    z.object({
+      device_id: z.string(),
+      event: z.string(),
+      state: z.string(),
+      ts: instant,
+      detail: z.string().nullable(),
+    }),
+  ),
+  rejects: z.array(
+    z.object({
+      device_id: z.string().nullable(),
+      reason: z.string(),
+      field: z.string(),
+      message: z.string(),
+      count: z.int(),
+    }),
+  ),
+  unknown_fields: z.array(z.string()),
+});
+export type SourceTrialResult = z.infer<typeof sourceTrialResult>;

@@ -12,6 +12,7 @@ import {
   isFilterTaken,
   lockSources,
   readSources,
+  readTenants,
   writeSource,
 } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
@@ -42,7 +43,8 @@ export async function keepSource(
   if (mode === 'add' && known !== undefined) return { kind: 'exists' };
   if (mode === 'change' && known === undefined) return { kind: 'missing' };
   const { filter, dialect, rank, enabled } = input;
-  const tenant_zone = known?.tenant_zone ?? there[0]?.tenant_zone ?? 'UTC';
+  const tenants = await readTenants(db);
+  const tenant_zone = tenants.find((one) => one.tenant === tenant)?.zone ?? 'UTC';
   const settings = decoderSettings({ tenant, name, filter, tenant_zone }, input.settings);
   const problems = sourceProblems(DIALECTS, { filter, dialect, settings });
   if (enabled && problems.length === 0) {

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import {
-  type DialectState,
-  findDialect,
-  matchesFilter,
-  sourceSettings,
-} from '@verimeter/payload-codecs';
-import { type Pool, readSourceMemory, readSources } from '@verimeter/registry';
-import { type Trial, settingsOf, tryMessage } from '@verimeter/sources';
+import { findDialect, sourceSettings } from '@verimeter/payload-codecs';
+import type { Pool } from '@verimeter/registry';
+import { type FoundSource, type Trial, findSource, tryMessage } from '@verimeter/sources';
 import { CommandError, UsageError } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { say, table, writeLine } from '../output.ts';
@@ -31,7 +26,7 @@ export async function tryPayload(pool: Pool, context: CommandContext): Promise<n
   return trial.rejects.length > 0 ? 1 : 0;
 }
 
-async function sourceOf(pool: Pool, context: CommandContext, topic: string) {
+async function sourceOf(pool: Pool, context: CommandContext, topic: string): Promise<FoundSource> {
   const dialect = context.option('dialect');
   if (dialect !== undefined) {
     if (findDialect(dialect) === undefined)
@@ -40,26 +35,15 @@ async function sourceOf(pool: Pool, context: CommandContext, topic: string) {
     const zone = context.option('zone') ?? context.environment.zone;
     const filter = findDialect(dialect)?.filters[0] ?? topic;
     const settings = sourceSettings({ tenant: context.tenant, name, filter, zone });
-    return { name, dialect, settings, remembered: new Map() satisfies DialectState };
+    return { name, dialect, settings, remembered: new Map() };
   }
-  const rows = await readSources(pool, context.tenant);
-  const [row] = rows
-    .filter((one) => one.enabled && matchesFilter(one.filter, topic))
-    .toSorted((a, b) => a.rank - b.rank);
-  if (row === undefined) {
-    const filters = rows.map(({ name, filter }) => `${name} (${filter})`).join(', ') || 'none';
-    throw new CommandError(
-      `no source of tenant ${context.tenant} takes ${topic}; there are: ${filters}. --dialect D tries a dialect without a source`,
-    );
-  }
-  const settings = settingsOf(row);
-  if (typeof settings === 'string') throw new CommandError(`source ${row.name}: ${settings}`);
-  const memory = await readSourceMemory(pool);
-  const remembered: DialectState = new Map();
-  for (const { tenant, source, key, value } of memory)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
-    if (tenant === row.tenant && source === row.name) remembered.set(key, value as never);
-  return { name: row.name, dialect: row.dialect, settings, remembered };
+  const search = await findSource(pool, context.tenant, topic);
+  if (search.kind === 'found') return search.source;
+  if (search.kind === 'unusable') throw new CommandError(`source ${search.name}: ${search.why}`);
+  const there = search.sources.map(({ name, filter }) => `${name} (${filter})`).join(', ');
+  throw new CommandError(
+    `no source of tenant ${context.tenant} takes ${topic}; there are: ${there === '' ? 'none' : there}. --dialect D tries a dialect without a source`,
+  );
 }
 
 async function read(file: string): Promise<Uint8Array> {

@@ -1,0 +1,127 @@
+import { DIALECTS } from '@verimeter/payload-codecs';
+import { readSourceActivity, readSources, removeSource } from '@verimeter/registry';
+import {
+  type FoundSource,
+  findSource,
+  keepSource,
+  toSource,
+  tryMessage,
+  unkeptSource,
+} from '@verimeter/sources';
+import type { PoolClient } from '@verimeter/registry';
+import type { FastifyInstance } from 'fastify';
+import type { ApiContext } from '../context.ts';
+import { mountTenantOperation } from '../mount-operation.ts';
+import { ProblemError, notFound } from '../problem-error.ts';
+
+const NATIVE = 'verimeter/v1/';
+
+export function registerSourceRoutes(app: FastifyInstance, context: ApiContext): void {
+  mountTenantOperation(app, context, 'listSources', async (client, { principal }) => ({
+    items: await sourcesOf(client, principal.tenant),
+    next_cursor: null,
+  }));
+
+  mountTenantOperation(app, context, 'listDialects', () =>
+    Promise.resolve({
+      items: DIALECTS.map(({ name, title, filters, options }) => ({
+        name,
+        title,
+        filters: [...filters],
+        options: { ...options },
+      })),
+      next_cursor: null,
+    }),
+  );
+
+  mountTenantOperation(app, context, 'getSource', async (client, { principal, params }) => {
+    const sources = await sourcesOf(client, principal.tenant);
+    const source = sources.find(({ name }) => name === params.name);
+    if (source === undefined) throw notFound('source', params.name);
+    return source;
+  });
+
+  mountTenantOperation(app, context, 'putSource', async (client, { principal, params, body }) => {
+    const { tenant, keyId } = principal;
+    const kept = await keepSource(client, { tenant, name: params.name, changedBy: keyId }, body);
+    if (kept.kind === 'refused')
+      throw new ProblemError('invalid_request', 'The source cannot be kept as it is.', {
+        errors: kept.problems,
+      });
+    if (kept.kind !== 'kept') throw notFound('source', params.name);
+    const activity = await readSourceActivity(client, tenant);
+    return toSource(
+      kept.source,
+      activity.find(({ source }) => source === params.name),
+    );
+  });
+
+  mountTenantOperation(app, context, 'deleteSource', async (client, { principal, params }) => {
+    if (!(await removeSource(client, principal.tenant, params.name)))
+      throw notFound('source', params.name);
+    return undefined;
+  });
+
+  mountTenantOperation(app, context, 'testSource', async (client, { principal, body }) => {
+    const { topic, retained } = body;
+    const source =
+      body.source === undefined
+        ? await takerOf(client, principal.tenant, topic)
+        : await unkept(client, principal.tenant, body.source);
+    const payload =
+      body.payload_base64 === undefined
+        ? Buffer.from(body.payload ?? '')
+        : Buffer.from(body.payload_base64, 'base64');
+    const message = { topic, payload, receivedAtUs: context.nowUs(), retain: retained };
+    const trial = tryMessage(message, source);
+    return {
+      source: body.source === undefined ? (source?.name ?? null) : null,
+      dialect: trial.dialect,
+      readings: trial.readings.map((row) => ({ ...row, quality: [...row.quality] })),
+      events: [...trial.events],
+      rejects: [...trial.rejects],
+      unknown_fields: [...trial.unknown_fields],
+    };
+  });
+}
+
+async function sourcesOf(client: PoolClient, tenant: string) {
+  const rows = await readSources(client, tenant);
+  const activity = await readSourceActivity(client, tenant);
+  return rows.map((row) =>
+    toSource(
+      row,
+      activity.find(({ source }) => source === row.name),
+    ),
+  );
+}
+
+/** undefined: the topic is Verimeter's own. */
+async function takerOf(
+  client: PoolClient,
+  tenant: string,
+  topic: string,
+): Promise<FoundSource | undefined> {
+  if (topic.startsWith(NATIVE)) return undefined;
+  const search = await findSource(client, tenant, topic);
+  if (search.kind === 'found') return search.source;
+  const message =
+    search.kind === 'none'
+      ? 'is taken by no source of yours; send "source" to try one that is not kept'
+      : `is taken by source ${search.name}, which cannot run: ${search.why}`;
+  throw new ProblemError('invalid_request', 'The payload cannot be tried.', {
+    errors: [{ field: 'topic', message }],
+  });
+}
+
+async function unkept(
+  client: PoolClient,
+  tenant: string,
+  input: Parameters<typeof unkeptSource>[2],
+): Promise<FoundSource> {
+  const made = await unkeptSource(client, tenant, input);
+  if (made.kind === 'made') return made.source;
+  throw new ProblemError('invalid_request', 'The source cannot be tried as it is.', {
+    errors: made.problems.map(({ field, message }) => ({ field: `source.${field}`, message })),
+  });
+}
