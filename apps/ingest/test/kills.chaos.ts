@@ -9,6 +9,12 @@ if (!canRun) process.stdout.write('Mosquitto or PostgreSQL 15 not found: chaos t
 /** Each is given more than it needs: a busy machine makes them slower, not wrong. */
 const PATIENCE_MS = 240_000;
 
+test.skipIf(!canRun)(
+  'payloads of all dialects, changed at random, are taken and accounted for',
+  async () => expect((await runShort('payloads')).faults).toEqual([]),
+  PATIENCE_MS,
+);
+
 describe.skipIf(!canRun)('nothing acknowledged is lost and nothing is stored twice', () => {
   test(
     'when worker, database, or both are killed',

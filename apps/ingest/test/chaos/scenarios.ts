@@ -3,6 +3,7 @@ import { runCommit } from './commit.ts';
 import { runDisk } from './disk.ts';
 import { runKills } from './kills.ts';
 import { runNetwork } from './network.ts';
+import { runPayloads } from './payloads.ts';
 import { runQuestDb } from './questdb.ts';
 import type { Report, ScenarioOptions } from './report.ts';
 import { runStall } from './stall.ts';
@@ -39,6 +40,7 @@ export const SCENARIOS = {
   disk: { run: runDisk, short: size(1, 6000), long: size(3, 50_000) },
   stall: { run: runStall, short: size(1, 0, 60, 5000), long: size(1, 0, 600, 5000) },
   questdb: { run: runQuestDb, short: size(4, 12_000), long: size(40, 300_000) },
+  payloads: { run: runPayloads, short: size(0, 20_000), long: size(0, 1_000_000) },
   commit: { run: runCommit, short: size(6, 12_000), long: size(20, 100_000) },
 } satisfies Readonly<Record<string, Scenario>>;
 
