@@ -50,7 +50,8 @@ export class Findings {
   readonly events: DeviceEvent[] = [];
   readonly context: DecodeContext;
   readonly #single: Reject[] = [];
-  readonly #summed = new Map<QuarantineReason, { reject: Reject; count: number }>();
+  /** Made when it is needed: few messages have anything to sum up. */
+  #summed: Map<QuarantineReason, { reject: Reject; count: number }> | undefined;
   online: boolean | undefined;
   ignored = 0;
   usesArrivalTime = false;
@@ -70,6 +71,7 @@ export class Findings {
       this.#single.push(reject);
       return;
     }
+    this.#summed ??= new Map();
     const summed = this.#summed.get(reason);
     if (summed === undefined) this.#summed.set(reason, { reject, count });
     else summed.count += count;
@@ -80,6 +82,7 @@ export class Findings {
   }
 
   get rejects(): Reject[] {
+    if (this.#summed === undefined) return this.#single;
     const rest = [...this.#summed.values()].map(({ reject, count }) =>
       count === reject.count
         ? reject

@@ -22,32 +22,34 @@ import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
  * water_leak, tamper, battery_low    boolean       events leak, tamper, battery_low
  */
 
-const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>> = {
-  energy: ['active_energy_import', 'kWh'],
-  produced_energy: ['active_energy_export', 'kWh'],
-  power: ['active_power', 'W'],
-  voltage: ['voltage_l1', 'V'],
-  voltage_phase_b: ['voltage_l2', 'V'],
-  voltage_phase_c: ['voltage_l3', 'V'],
-  current: ['current_l1', 'A'],
-  current_phase_b: ['current_l2', 'A'],
-  current_phase_c: ['current_l3', 'A'],
-  ac_frequency: ['frequency', 'Hz'],
-  power_factor: ['power_factor', '1'],
-  temperature: ['temperature', 'Cel'],
-  humidity: ['humidity', '%'],
-  pressure: ['pressure', 'hPa'],
-  co2: ['co2', 'ppm'],
-  pm25: ['pm2_5', 'ug/m3'],
-  pm10: ['pm10', 'ug/m3'],
-  noise: ['noise', 'dB'],
-  battery: ['battery', '%'],
-};
-const FLAGS: Readonly<Record<string, string>> = {
-  water_leak: 'leak',
-  tamper: 'tamper',
-  battery_low: 'battery_low',
-};
+const FIELDS: ReadonlyMap<string, readonly [quantity: string, unit: string]> = new Map(
+  Object.entries({
+    energy: ['active_energy_import', 'kWh'],
+    produced_energy: ['active_energy_export', 'kWh'],
+    power: ['active_power', 'W'],
+    voltage: ['voltage_l1', 'V'],
+    voltage_phase_b: ['voltage_l2', 'V'],
+    voltage_phase_c: ['voltage_l3', 'V'],
+    current: ['current_l1', 'A'],
+    current_phase_b: ['current_l2', 'A'],
+    current_phase_c: ['current_l3', 'A'],
+    ac_frequency: ['frequency', 'Hz'],
+    power_factor: ['power_factor', '1'],
+    temperature: ['temperature', 'Cel'],
+    humidity: ['humidity', '%'],
+    pressure: ['pressure', 'hPa'],
+    co2: ['co2', 'ppm'],
+    pm25: ['pm2_5', 'ug/m3'],
+    pm10: ['pm10', 'ug/m3'],
+    noise: ['noise', 'dB'],
+    battery: ['battery', '%'],
+  }),
+);
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ['water_leak', 'leak'],
+  ['tamper', 'tamper'],
+  ['battery_low', 'battery_low'],
+]);
 /** Fields that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set(['last_seen', 'linkquality', 'state']);
 const MAINS_MV = 1000;
@@ -101,16 +103,16 @@ function readField(
   findings: MessageFindings,
 ): void {
   const raw: JsonValue | undefined = payload[key];
-  const flag = Object.hasOwn(FLAGS, key) ? FLAGS[key] : undefined;
-  if (flag !== undefined) {
-    if (typeof raw === 'boolean') device.event(flag, raw ? 'active' : 'cleared', time);
-    return;
-  }
-  const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+  const field = FIELDS.get(key);
   if (field !== undefined) {
     // ZB-01: of a device with a battery `voltage` is that of the battery, in mV
     if (key === 'voltage' && isBatteryVoltage(payload, raw)) return;
     device.point(field[0], raw, field[1], time, key);
+    return;
+  }
+  const flag = FLAGS.get(key);
+  if (flag !== undefined) {
+    if (typeof raw === 'boolean') device.event(flag, raw ? 'active' : 'cleared', time);
   } else if (!KNOWN.has(key) && !device.named(key, raw, time, key)) findings.ignore(key);
 }
 

@@ -1,9 +1,9 @@
-import { type DeviceEventState, FLAG, findQuantity } from '@verimeter/telemetry';
+import { type DeviceEventState, findQuantity } from '@verimeter/telemetry';
 import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
 import { type JsonValue, printable, typeName } from '../json.ts';
 import { convertTo } from './conversions.ts';
 import { parseNumber } from './numbers.ts';
-import type { NamedField, SourceSettings } from './source.ts';
+import { type NamedField, NO_UNITS, type SourceSettings } from './source.ts';
 import type { PointTime } from './times.ts';
 
 /** Outside of these a value is no measurement (0.2): no point. */
@@ -16,6 +16,7 @@ const VALID: Readonly<Record<string, readonly [number, number]>> = {
 export class DeviceFindings extends Findings {
   readonly #settings: Pick<SourceSettings, 'units' | 'names'>;
   readonly #hasUnits: boolean;
+  #hasDeviceTime = false;
   /** Fields of known meaning without a value were seen. */
   hasMissing = false;
   #clockError: string | undefined;
@@ -23,7 +24,7 @@ export class DeviceFindings extends Findings {
   constructor(context: DecodeContext, settings: Pick<SourceSettings, 'units' | 'names'>) {
     super(context);
     this.#settings = settings;
-    this.#hasUnits = Object.keys(settings.units).length > 0;
+    this.#hasUnits = settings.units !== NO_UNITS;
   }
 
   /**
@@ -112,6 +113,7 @@ export class DeviceFindings extends Findings {
 
   #noteTime({ tsSource, refused }: PointTime): void {
     if (tsSource === 'arrival') this.usesArrivalTime = true;
+    else if (tsSource === 'device') this.#hasDeviceTime = true;
     if (refused !== undefined) this.#clockError ??= refused;
   }
 
@@ -161,15 +163,26 @@ export class DeviceFindings extends Findings {
     });
   }
 
-  finish(): Decoded {
-    const { tenant, deviceId, receivedAtUs } = this.context;
+  /** Whether there is anything to account for. */
+  get saysSomething(): boolean {
+    return this.received > 0 || this.events.length > 0 || this.online !== undefined;
+  }
+
+  finish(source: string): Decoded {
+    const { tenant, deviceId, receivedAtUs: tsUs } = this.context;
     if (this.#clockError !== undefined) {
-      const time = { tsUs: receivedAtUs, tsSource: 'arrival', flags: FLAG.arrivalTime } as const;
-      this.event('clock_error', 'active', time, this.#clockError);
-    } else if (this.readings.some(({ tsSource }) => tsSource === 'device')) {
-      const time = { tsUs: receivedAtUs, tsSource: 'device', flags: 0 } as const;
-      this.event('clock_error', 'cleared', time);
-    }
+      this.usesArrivalTime = true;
+      const detail = printable(this.#clockError);
+      this.events.push({
+        deviceId,
+        tsUs,
+        event: 'clock_error',
+        state: 'active',
+        detail,
+        repeats: true,
+      });
+    } else if (this.#hasDeviceTime)
+      this.events.push({ deviceId, tsUs, event: 'clock_error', state: 'cleared', repeats: true });
     return {
       tenant,
       deviceId,
@@ -182,6 +195,7 @@ export class DeviceFindings extends Findings {
       received: this.received,
       ignored: this.ignored,
       usesArrivalTime: this.usesArrivalTime,
+      source,
     };
   }
 }

@@ -21,6 +21,32 @@ export function deviceIdOf(
   raw: string,
   channel: string,
   topic: string,
+  settings: SourceSettings,
+): string | undefined {
+  if (channel !== '' || settings.deviceId !== '{id}') return makeId(raw, channel, topic, settings);
+  let known = ids.get(settings);
+  if (known === undefined) {
+    known = new Map();
+    ids.set(settings, known);
+  }
+  const id = known.get(raw);
+  if (id !== undefined) return id;
+  const made = makeId(raw, channel, topic, settings);
+  if (made === undefined || raw.length > LONGEST_REMEMBERED) return made;
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  known.set(raw, made);
+  return made;
+}
+
+/** Ids that were made before, by source: a device names itself in every message. */
+const ids = new WeakMap<SourceSettings, Map<string, string>>();
+const MOST_REMEMBERED = 50_000;
+const LONGEST_REMEMBERED = 200;
+
+function makeId(
+  raw: string,
+  channel: string,
+  topic: string,
   { devices, deviceId }: SourceSettings,
 ): string | undefined {
   const named = Object.hasOwn(devices, raw) ? devices[raw] : undefined;

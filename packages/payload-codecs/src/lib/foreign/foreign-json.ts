@@ -33,15 +33,25 @@ function isTooDeep(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** A payload so short cannot nest so deep, opening and closing. */
-const SHORTEST_TOO_DEEP = 2 * MAX_DEPTH;
+/** Whether a payload has more opening brackets than the levels it may have; few messages do, and only those are looked at byte by byte. */
+function hasManyBrackets(bytes: Uint8Array): boolean {
+  let brackets = 0;
+  for (const bracket of BRACKETS)
+    for (let at = bytes.indexOf(bracket); at >= 0; at = bytes.indexOf(bracket, at + 1)) {
+      brackets += 1;
+      if (brackets > MAX_DEPTH) return true;
+    }
+  return false;
+}
+
+const BRACKETS = [0x7b, 0x5b] as const;
 
 /**
  * JSON of a device: as `parseJson`, but what stands in front of the first bracket (a log prefix) or behind the value (carriage return, NUL) is
  * left out, and of a name that appears twice the last value counts, as in the parsers these devices were tested with.
  */
 export function parseForeignJson(payload: Uint8Array): JsonParse {
-  if (payload.length > SHORTEST_TOO_DEEP && isTooDeep(payload))
+  if (hasManyBrackets(payload) && isTooDeep(payload))
     return { ok: false, reason: 'too_deep', message: `more than ${MAX_DEPTH} levels of nesting` };
   const text = textOf(payload);
   const whole = parse(text);

@@ -22,10 +22,14 @@ export class MessageFindings {
   readonly settings: SourceSettings;
   /** For times without a zone. */
   readonly times: TimeContext;
-  readonly commands: Command[] = [];
-  readonly #devices = new Map<string, DeviceFindings>();
-  readonly #rejects: Reject[] = [];
-  readonly #ignored = new Map<string, number>();
+  #commands: Command[] | undefined;
+  /** Almost every message is about one device. */
+  #firstKey = '';
+  #first: DeviceFindings | undefined;
+  #others: Map<string, DeviceFindings> | undefined;
+  #rejects: Reject[] | undefined;
+  #ignored: Set<string> | undefined;
+  #ignoredFields = 0;
   #isSilent = false;
 
   constructor(message: DialectMessage, settings: SourceSettings) {
@@ -54,7 +58,7 @@ export class MessageFindings {
    */
   device(raw: string, channel = '', count = 1): DeviceFindings | undefined {
     const key = channel === '' ? raw : `${raw}\0${channel}`;
-    const known = this.#devices.get(key);
+    const known = key === this.#firstKey ? this.#first : this.#others?.get(key);
     if (known !== undefined) return known;
     const id = deviceIdOf(raw, channel, this.message.topic, this.settings);
     if (id === undefined) {
@@ -62,22 +66,43 @@ export class MessageFindings {
       this.reject('topic_mismatch', '', message, count);
       return undefined;
     }
-    const { tenant, units, names } = this.settings;
-    const { receivedAtUs } = this.message;
-    const own = new DeviceFindings({ tenant, deviceId: id, receivedAtUs }, { units, names });
-    this.#devices.set(key, own);
+    const { settings, message } = this;
+    const { receivedAtUs } = message;
+    const own = new DeviceFindings(
+      { tenant: settings.tenant, deviceId: id, receivedAtUs },
+      settings,
+    );
+    if (this.#first === undefined) {
+      this.#first = own;
+      this.#firstKey = key;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(key, own);
+    }
     return own;
   }
 
   /** What concerns no device that could be told. */
   reject(reason: QuarantineReason, field: string, message: string, count = 1): void {
+    this.#rejects ??= [];
     this.#rejects.push({ reason, field, message, count });
+  }
+
+  /** Asks for something to be published. */
+  command(command: Command): void {
+    this.#commands ??= [];
+    this.#commands.push(command);
+  }
+
+  get commands(): readonly Command[] {
+    return this.#commands ?? NONE;
   }
 
   /** X-04: a field that means nothing here. */
   ignore(name: string): void {
-    const key = this.#ignored.size < MOST_IGNORED_NAMES ? printable(name) : '…';
-    this.#ignored.set(key, (this.#ignored.get(key) ?? 0) + 1);
+    this.#ignoredFields += 1;
+    this.#ignored ??= new Set();
+    if (this.#ignored.size < MOST_IGNORED_NAMES) this.#ignored.add(printable(name));
   }
 
   /** The message has nothing to say and that is as it should be (X-15): it does not end in quarantine. */
@@ -90,43 +115,47 @@ export class MessageFindings {
    * one rejected reading (X-16).
    */
   finish(): Decoded[] {
-    const { source, channel } = { source: this.settings.name, channel: undefined };
-    const ignoredNames = [...this.#ignored.keys()];
-    let ignored = 0;
-    for (const count of this.#ignored.values()) ignored += count;
-    const parts: Decoded[] = [];
-    let saysNothing = this.#rejects.length === 0 && !this.#isSilent;
-    for (const device of this.#devices.values()) {
-      const decoded = device.finish();
-      ignored += decoded.ignored;
-      if (decoded.received > 0 || decoded.events.length > 0 || decoded.online !== undefined)
-        parts.push({ ...decoded, source });
-      if (parts.length > 0 || device.hasMissing) saysNothing = false;
-    }
+    const source = this.settings.name;
+    const parts: Writable<Decoded>[] = [];
+    let saysNothing = this.#rejects === undefined && !this.#isSilent;
+    const take = (device: DeviceFindings): void => {
+      if (device.saysSomething) parts.push(device.finish(source));
+      if (device.saysSomething || device.hasMissing) saysNothing = false;
+    };
+    if (this.#first !== undefined) take(this.#first);
+    if (this.#others !== undefined) for (const device of this.#others.values()) take(device);
     if (saysNothing) {
-      const names = ignoredNames.slice(0, 10).join(', ');
+      const names = [...(this.#ignored ?? [])].slice(0, 10).join(', ');
       const what = names === '' ? '' : ` (its fields: ${names})`;
       this.reject('unknown_quantity', '', `the message holds no value that is known here${what}`);
     }
-    if (this.#rejects.length > 0 || parts.length === 0) {
-      let received = 0;
-      for (const { count } of this.#rejects) received += count;
-      parts.push({
-        tenant: this.settings.tenant,
-        deviceId: undefined,
-        gatewayId: undefined,
-        channel,
-        source,
-        readings: [],
-        rejects: this.#rejects,
-        events: [],
-        online: undefined,
-        received,
-        ignored: 0,
-        usesArrivalTime: false,
-      });
+    if (this.#rejects !== undefined || parts.length === 0) parts.push(this.#ofNoDevice(source));
+    const [first] = parts;
+    if (first !== undefined && this.#ignored !== undefined) {
+      first.ignored = this.#ignoredFields;
+      first.ignoredNames = [...this.#ignored];
     }
-    const [first, ...rest] = parts;
-    return first === undefined ? [] : [{ ...first, ignored, ignoredNames }, ...rest];
+    return parts;
+  }
+
+  #ofNoDevice(source: string): Writable<Decoded> {
+    const rejects = this.#rejects ?? [];
+    return {
+      tenant: this.settings.tenant,
+      deviceId: undefined,
+      gatewayId: undefined,
+      channel: undefined,
+      readings: [],
+      rejects,
+      events: [],
+      online: undefined,
+      received: rejects.reduce((sum, { count }) => sum + count, 0),
+      ignored: 0,
+      usesArrivalTime: false,
+      source,
+    };
   }
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+const NONE: readonly Command[] = [];

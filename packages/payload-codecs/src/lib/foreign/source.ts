@@ -38,13 +38,16 @@ export interface SourceSettings {
   readonly options: Readonly<Record<string, boolean | number | string>>;
 }
 
+/** No units stated by the operator, which is the rule. */
+export const NO_UNITS: SourceSettings['units'] = {};
+
 /** Settings with everything that an operator may leave out. */
 export function sourceSettings(
   given: Pick<SourceSettings, 'tenant' | 'name' | 'filter'> & Partial<SourceSettings>,
 ): SourceSettings {
   return {
     zone: 'UTC',
-    units: {},
+    units: NO_UNITS,
     names: {},
     devices: {},
     deviceId: '{id}',
