@@ -83,7 +83,9 @@ describe('fleet', () => {
   test('shows what a device reported, newest first', async () => {
     await fixture.database.servicePool.query(`
       INSERT INTO device_events (tenant, device_id, ts, event, state, detail, received_at)
-      VALUES ('a', 'm3', '2026-03-09T00:00:00Z', 'cover_open', 'active', 'terminal cover', '2026-03-09T00:00:01Z'),
+      VALUES ('a', 'm3', '2026-03-08T00:00:00Z', 'inspected', 'past', NULL, '2026-03-08T00:00:01Z'),
+             ('a', 'm3', '2026-03-08T01:00:00Z', 'leak', 'active', NULL, '2026-03-08T01:00:01Z'),
+             ('a', 'm3', '2026-03-09T00:00:00Z', 'cover_open', 'active', 'terminal cover', '2026-03-09T00:00:01Z'),
              ('a', 'm3', '2026-03-09T01:00:00Z', 'cover_open', 'cleared', NULL, '2026-03-09T01:00:01Z')`);
     const { body } = await fixture.request('/devices/m3');
     expectShape(deviceDetail, body);
@@ -91,6 +93,9 @@ describe('fleet', () => {
       {
         ts: '2026-03-09T01:00:00.000Z',
         event: 'cover_open',
+        type: '0.12.141.16',
+        name: 'Security.Enclosure.Closed',
+        condition: 'cover_open',
         state: 'cleared',
         detail: null,
         received_at: '2026-03-09T01:00:01.000Z',
@@ -98,9 +103,32 @@ describe('fleet', () => {
       {
         ts: '2026-03-09T00:00:00.000Z',
         event: 'cover_open',
+        type: '0.12.141.212',
+        name: 'Security.Enclosure.Removed',
+        condition: 'cover_open',
         state: 'active',
         detail: 'terminal cover',
         received_at: '2026-03-09T00:00:01.000Z',
+      },
+      {
+        ts: '2026-03-08T01:00:00.000Z',
+        event: 'leak',
+        type: null,
+        name: null,
+        condition: 'leak',
+        state: 'active',
+        detail: null,
+        received_at: '2026-03-08T01:00:01.000Z',
+      },
+      {
+        ts: '2026-03-08T00:00:00.000Z',
+        event: 'inspected',
+        type: null,
+        name: null,
+        condition: null,
+        state: 'past',
+        detail: null,
+        received_at: '2026-03-08T00:00:01.000Z',
       },
     ]);
   });

@@ -25,12 +25,34 @@ describe('dialects', () => {
     ['STRONG_DC_FIELD', 'event_magnetic_field_active'],
     ['magneticTamper', 'event_magnetic_field_active'],
     ['fraud-attempt', 'event_tamper_active'],
+    ['permanent_error', 'event_permanent_error_active'],
+    ['106', 'event_permanent_error_active'],
+    ['0.0.43.79', 'event_permanent_error_active'],
   ])('%s is a reason to look', (name, code) => {
     expect(said(event(name, 60))).toEqual(['tamper_or_fault', code]);
   });
-  test.each(['0.11.283.280', '255', 'firmware_ready', 'login', ''])('%j says nothing', (name) => {
+  test.each([
+    '0.11.283.280',
+    '255',
+    'firmware_ready',
+    'login',
+    '',
+    'leak',
+    'burst',
+    'dry',
+    'temporary_error',
+    'unknown_status',
+  ])('%j says nothing', (name) => {
     expect(said(event(name, 99))).toEqual([undefined]);
   });
+});
+
+test('flags of foreign dialects are told by their names', () => {
+  expect(said(event('reverse_flow', 90))).toEqual(['reverse', 'event_reverse_run_active']);
+  expect(said(event('clock_error', 90))).toEqual(['clock_fault', 'event_clock_invalid_active']);
+  expect(said(event('battery_low', 90))).toEqual([undefined, 'event_battery_low_active']);
+  const losses = Array.from({ length: 10 }, (_, day) => event('power_loss', 80 + day, 'past'));
+  expect(said(...losses)).toEqual([undefined, 'event_power_failure']);
 });
 
 test('what is over counts for a month, what goes on for as long as it does', () => {

@@ -17,6 +17,21 @@ export {
   type TsSource,
   QUARANTINE_REASONS,
 } from './lib/reading.ts';
+export {
+  DEVICE_CONDITIONS,
+  DEVICE_FLAGS,
+  type DeviceCondition,
+  type DeviceFlag,
+  isDeviceFlag,
+} from './lib/device-events/device-conditions.ts';
+export {
+  type EventMeaning,
+  type EventName,
+  eventNameOf,
+  meaningOfEvent,
+} from './lib/device-events/event-meaning.ts';
+export { mbusStatusFlags } from './lib/device-events/mbus-status.ts';
+export { type TokenMeaning, tokenMeaning } from './lib/device-events/status-tokens.ts';
 export { FLAG, type FlagName, flagNames, flagOfName, tsSourceOf } from './lib/flags.ts';
 export {
   type TimeParse,

@@ -1,6 +1,7 @@
 import type { FindingStatus, Flood, QuarantineStatus, ReaderRole } from '@verimeter/api-schema';
 import type {
   ClockState,
+  DeviceCondition,
   DeviceKind,
   GroupKind,
   GroupStatus,
@@ -28,6 +29,8 @@ export interface Vocabulary {
   readonly clockState: Readonly<Record<ClockState, string>>;
   readonly floodState: Readonly<Record<Flood['state'], string>>;
   readonly legal: Readonly<Record<LegalStatus, string>>;
+  /** What an event of a device is about. */
+  readonly deviceCondition: Readonly<Record<DeviceCondition, string>>;
   readonly deviceKind: Readonly<Record<DeviceKind, string>>;
   readonly groupKind: Readonly<Record<GroupKind, string>>;
   readonly role: Readonly<Record<MemberRole, string>>;

@@ -21,7 +21,7 @@ export function DeviceEvents({ events }: { readonly events: readonly DeviceEvent
             <tr key={`${event.ts} ${event.event} ${event.state}`}>
               <th scope="row">{format.dateTime(event.ts)}</th>
               <td>
-                <code>{event.event}</code>
+                <EventName event={event} />
                 {event.detail !== null && <span className="hint"> {event.detail}</span>}
               </td>
               <td>{t.device.eventStates[event.state]}</td>
@@ -30,5 +30,19 @@ export function DeviceEvents({ events }: { readonly events: readonly DeviceEvent
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** What it is about, in words where they are known, and the code of the standard beside what was sent. */
+function EventName({ event: { event, type, name, condition } }: { readonly event: DeviceEvent }) {
+  const { words } = useText();
+  const said = condition === null ? name : words.deviceCondition[condition];
+  const codes = [...new Set([event, type])].filter((code) => code !== null && code !== condition);
+  return (
+    <>
+      {said}
+      {said !== null && codes.length > 0 && ' '}
+      {codes.length > 0 && <code title={name ?? undefined}>{codes.join(' · ')}</code>}
+    </>
   );
 }

@@ -95,6 +95,14 @@ export const DEVICE_CHECK_TEMPLATES: Readonly<Record<string, Readonly<Record<Lan
       en: 'The meter reports an error of its memory since {at}; it has not reported the end of it ({count|whole} [time|times] in 30 days).',
       vi: 'Công tơ báo lỗi bộ nhớ từ {at}; chưa báo kết thúc ({count|whole} lần trong 30 ngày).',
     },
+    event_permanent_error: {
+      en: 'The meter reported a permanent fault of its own, {count|whole} times in 30 days, last at {at}.',
+      vi: 'Công tơ báo lỗi thường trực của chính nó, {count|whole} lần trong 30 ngày, lần cuối lúc {at}.',
+    },
+    event_permanent_error_active: {
+      en: 'The meter reports a permanent fault of its own since {at}; it has not reported the end of it ({count|whole} times in 30 days).',
+      vi: 'Công tơ báo lỗi thường trực của chính nó từ {at}; chưa báo kết thúc ({count|whole} lần trong 30 ngày).',
+    },
     event_reverse_run: {
       en: 'The meter reported that energy flows the wrong way, {count|whole} [time|times] in 30 days, last at {at}.',
       vi: 'Công tơ báo điện năng chảy ngược, {count|whole} lần trong 30 ngày, lần cuối lúc {at}.',

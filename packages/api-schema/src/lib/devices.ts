@@ -1,4 +1,4 @@
-import { CLOCK_STATES, DEVICE_KINDS } from '@verimeter/telemetry';
+import { CLOCK_STATES, DEVICE_CONDITIONS, DEVICE_KINDS } from '@verimeter/telemetry';
 import { z } from 'zod';
 import { clockDetail } from './clocks.ts';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
@@ -42,7 +42,16 @@ export type Channel = z.infer<typeof channel>;
 
 const deviceEvent = z.object({
   ts: instant,
-  event: z.string(),
+  event: z.string().meta({ description: 'As the device or its dialect says it' }),
+  type: z.string().nullable().meta({
+    description:
+      'IEC 61968-9 EndDeviceEventType, type.domain.subdomain.eventOrAction; null: the standard has none',
+  }),
+  name: z.string().nullable().meta({ description: "The standard's words for the type" }),
+  condition: z
+    .enum(DEVICE_CONDITIONS)
+    .nullable()
+    .meta({ description: 'What it is about; null: not known' }),
   state: z.enum(['active', 'past', 'cleared']),
   detail: z.string().nullable(),
   received_at: instant,

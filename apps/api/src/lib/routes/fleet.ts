@@ -9,7 +9,7 @@ import type {
 } from '@verimeter/api-schema';
 import type { TenantReadings } from '@verimeter/reading-store';
 import type { PoolClient, Queryable } from '@verimeter/registry';
-import { formatTimestamp } from '@verimeter/telemetry';
+import { eventNameOf, formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { CLOCK_COLUMNS, type ClockRow, toClock } from '../clock.ts';
@@ -62,17 +62,25 @@ const EVENTS_SHOWN = 20;
 
 async function newestEvents(client: Queryable, deviceId: string): Promise<DeviceEvent[]> {
   const { rows } = await client.query<
-    Omit<DeviceEvent, 'ts' | 'received_at'> & { ts: number; received_at: number }
+    Pick<DeviceEvent, 'event' | 'state' | 'detail'> & { ts: number; received_at: number }
   >(
     `SELECT ts, event, state, detail, received_at FROM device_events WHERE device_id = $1
       ORDER BY ts DESC, id DESC LIMIT $2`,
     [deviceId, EVENTS_SHOWN],
   );
-  return rows.map((row) => ({
-    ...row,
-    ts: formatTimestamp(row.ts),
-    received_at: formatTimestamp(row.received_at),
-  }));
+  return rows.map(({ ts, event, state, detail, received_at }) => {
+    const { type = null, name = null, condition = null } = eventNameOf(event, state);
+    return {
+      ts: formatTimestamp(ts),
+      event,
+      type,
+      name,
+      condition,
+      state,
+      detail,
+      received_at: formatTimestamp(received_at),
+    };
+  });
 }
 
 async function membersOf(client: Queryable, groupId: string): Promise<Member[]> {
