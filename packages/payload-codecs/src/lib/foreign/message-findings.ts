@@ -3,7 +3,7 @@ import type { Decoded } from '../decoded.ts';
 import { MAX_PAYLOAD_BYTES, type JsonValue, printable } from '../json.ts';
 import { DeviceFindings } from './device-findings.ts';
 import { deviceIdOf } from './device-names.ts';
-import { parseForeignJson } from './foreign-json.ts';
+import { parseForeignJson, textOf } from './foreign-json.ts';
 import type { DialectMessage, SourceSettings } from './source.ts';
 import type { TimeContext } from './times.ts';
 
@@ -38,15 +38,26 @@ export class MessageFindings {
     this.times = { receivedAtUs: message.receivedAtUs, zone: settings.zone };
   }
 
+  #isTooLarge(): boolean {
+    const { length } = this.message.payload;
+    if (length <= MAX_PAYLOAD_BYTES) return false;
+    this.reject(
+      'too_large',
+      '',
+      `${length} bytes; at most ${MAX_PAYLOAD_BYTES}: split the message`,
+    );
+    return true;
+  }
+
+  /** The payload as text, for dialects that are not JSON; undefined where it is too large, which is rejected then. */
+  text(): string | undefined {
+    return this.#isTooLarge() ? undefined : textOf(this.message.payload);
+  }
+
   /** The payload as JSON; undefined where it is none, which is rejected then. */
   json(): JsonValue | undefined {
-    const { payload } = this.message;
-    if (payload.length > MAX_PAYLOAD_BYTES) {
-      const most = `at most ${MAX_PAYLOAD_BYTES}: split the message`;
-      this.reject('too_large', '', `${payload.length} bytes; ${most}`);
-      return undefined;
-    }
-    const parsed = parseForeignJson(payload);
+    if (this.#isTooLarge()) return undefined;
+    const parsed = parseForeignJson(this.message.payload);
     if (parsed.ok) return parsed.value;
     this.reject(parsed.reason, '', parsed.message);
     return undefined;

@@ -18,7 +18,8 @@ const NO_VALUE = new Set([
   'n/a',
 ]);
 
-const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)$/;
+/** No unit begins with what may go on with a number: `12,5` is not 12 of something. */
+const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*((?:[^\s\d.,]\S*)?)$/;
 
 /**
  * The number that a value is or holds as text, with a unit behind it if there is one (X-01, SC-07). `missing`: the sender has none;

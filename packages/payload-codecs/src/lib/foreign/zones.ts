@@ -80,3 +80,16 @@ export function instantInZone(localMs: number, zone: string, nearMs: number): Zo
   if (isFirst || isSecond) return { utcMs: isFirst ? first : second, isAmbiguous: false };
   return { utcMs: first, isAmbiguous: true };
 }
+
+/** Offsets of a zone from UTC in one year, milliseconds; equal where the zone has no summer time. */
+export interface SeasonOffsets {
+  readonly winterMs: number;
+  readonly summerMs: number;
+}
+
+/** What the letters of winter and summer time mean in a zone; south of the equator summer is in January. */
+export function seasonOffsets(zone: string, year: number): SeasonOffsets {
+  const january = offsetAt(zone, Date.UTC(year, 0, 1));
+  const july = offsetAt(zone, Date.UTC(year, 6, 1));
+  return { winterMs: Math.min(january, july), summerMs: Math.max(january, july) };
+}

@@ -1,0 +1,32 @@
+/** Further digits behind the point are those of binary fractions, no meter's. */
+const MOST_PLACES = 15;
+/** From here on `toFixed` writes exponents, and no double has a fraction. */
+const WHOLE = 2 ** 52;
+
+/** Digits behind the decimal point of a number as it is written. */
+function placesOf(value: number): number {
+  const text = String(value);
+  const exponent = text.indexOf('e');
+  if (exponent >= 0) return MOST_PLACES;
+  const dot = text.indexOf('.');
+  return dot < 0 ? 0 : text.length - dot - 1;
+}
+
+const rounded = (value: number, places: number): number =>
+  Math.abs(value) < WHOLE && places <= MOST_PLACES ? Number(value.toFixed(places)) : value;
+
+/** The sum of decimal numbers as on paper: 1.1 and 2.2 are 3.3, not 3.3000000000000003. */
+export function decimalSum(values: readonly number[]): number {
+  let sum = 0;
+  let places = 0;
+  for (const value of values) {
+    sum += value;
+    places = Math.max(places, placesOf(value));
+  }
+  return rounded(sum, places);
+}
+
+/** The product of two decimal numbers as on paper, such as pulses and the weight of one. */
+export function decimalProduct(left: number, right: number): number {
+  return rounded(left * right, placesOf(left) + placesOf(right));
+}
