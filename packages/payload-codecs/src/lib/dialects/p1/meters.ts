@@ -1,0 +1,126 @@
+import { quantityOfObis } from '@verimeter/telemetry';
+import { printable } from '../../json.ts';
+import { decimalSum } from '../../foreign/decimals.ts';
+import type { DeviceFindings } from '../../foreign/device-findings.ts';
+import type { DialectState } from '../../foreign/dialect.ts';
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { numberOf } from '../../foreign/numbers.ts';
+import { type PointTime, arrivalTime } from '../../foreign/times.ts';
+import { noteFailures } from './failure-counts.ts';
+import { stampTime } from './stamps.ts';
+import { readSubMeters } from './sub-meters.ts';
+import { type P1Objects, readTelegram } from './telegram.ts';
+import { measured, textOfHex } from './values.ts';
+
+/*
+ * code                                   unit    quantity
+ * 0-0:96.1.1                             hex     id of the electricity meter
+ * 0-0:1.0.0                              stamp   its time
+ * 1-0:1.8.0, else 1.8.1 + 1.8.2          kWh     active_energy_import
+ * 1-0:2.8.0, else 2.8.1 + 2.8.2          kWh     active_energy_export
+ * 1-0:3.8.0, 4.8.0                       kvarh   reactive_energy_import, reactive_energy_export
+ * 1-0:1.7.0 - 2.7.0                      kW      active_power
+ * 1-0:32.7.0, 52.7.0, 72.7.0             V       voltage_l1..l3
+ * 1-0:31.7.0, 51.7.0, 71.7.0             A       current_l1..l3
+ * 0-0:96.7.21, 96.7.9                            event power_loss where they increase
+ * 0-n:…                                          sub-meters, see sub-meters.ts
+ * and what else of 1-0 is an alias in the quantity catalogue
+ */
+
+const ID = '0-0:96.1.1';
+const IMPORT_POWER = '1-0:1.7.0';
+const EXPORT_POWER = '1-0:2.7.0';
+const TARIFFS = [
+  ['active_energy_import', '1-0:1.8'],
+  ['active_energy_export', '1-0:2.8'],
+] as const;
+/** Codes behind the colon that are no readings: not worth a mention as unknown. */
+const KNOWN = new Set(
+  (
+    '0.2.8 1.0.0 96.1.0 96.1.1 96.1.2 96.1.4 42.0.0 96.14.0 96.13.0 96.13.1 96.3.10 96.7.9 96.7.19 96.7.21 99.97.0 ' +
+    '17.0.0 31.4.0 24.1.0 24.2.1 24.2.3 24.3.0 24.4.0 1.4.0 1.6.0 98.1.0 1.7.0 2.7.0 3.7.0 4.7.0 ' +
+    '1.8.1 1.8.2 2.8.1 2.8.2 21.7.0 22.7.0 23.7.0 24.7.0 41.7.0 42.7.0 43.7.0 44.7.0 61.7.0 62.7.0 63.7.0 64.7.0 ' +
+    '32.32.0 52.32.0 72.32.0 32.36.0 52.36.0 72.36.0'
+  ).split(' '),
+);
+
+export interface P1Options {
+  readonly allowWithoutCrc: boolean;
+  /** Name of the electricity meter where the telegram has none. */
+  readonly fallbackId: string;
+  readonly state: DialectState | undefined;
+}
+
+/** What a telegram, given as its lines, says of the electricity meter and those behind it. */
+export function decodeTelegram(
+  lines: readonly string[],
+  findings: MessageFindings,
+  { allowWithoutCrc, fallbackId, state }: P1Options,
+): void {
+  const telegram = readTelegram(lines, allowWithoutCrc);
+  if (!telegram.ok) {
+    findings.reject('malformed', telegram.field, telegram.message);
+    return;
+  }
+  const { objects, unreadable } = telegram;
+  for (const line of unreadable) findings.ignore(line);
+  const meter = textOfHex(objects.get(ID)?.[0]) ?? fallbackId;
+  const stamp = objects.get('0-0:1.0.0')?.[0];
+  const time =
+    stampTime(stamp, findings.times) ??
+    arrivalTime(findings.message.receivedAtUs, stamp === '' ? undefined : stamp);
+  const device = findings.device(meter);
+  if (device !== undefined) {
+    readElectricity(objects, device, time);
+    noteFailures(meter, objects, device, time, state, findings);
+  }
+  readSubMeters(objects, findings);
+  for (const code of objects.keys())
+    if (!KNOWN.has(code.slice(code.indexOf(':') + 1)) && quantityOfCode(code) === undefined)
+      findings.ignore(code);
+}
+
+const quantityOfCode = (code: string): string | undefined =>
+  code.startsWith('1-0:') ? quantityOfObis(code)?.name : undefined;
+
+function readElectricity(objects: P1Objects, device: DeviceFindings, time: PointTime): void {
+  for (const [code, [value]] of objects) {
+    const quantity = code === IMPORT_POWER ? undefined : quantityOfCode(code);
+    if (quantity === undefined) continue;
+    const { number, unit } = measured(value);
+    device.point(quantity, number, unit, time, code);
+  }
+  for (const [quantity, code] of TARIFFS)
+    if (!objects.has(`${code}.0`))
+      addTotal(quantity, [`${code}.1`, `${code}.2`], 1, objects, device, time);
+  if (objects.has(IMPORT_POWER)) {
+    const codes = objects.has(EXPORT_POWER) ? [IMPORT_POWER, EXPORT_POWER] : [IMPORT_POWER];
+    addTotal('active_power', codes, -1, objects, device, time);
+  }
+}
+
+/** First value plus `sign` times the second, under the code of the first; nothing where one is missing. */
+function addTotal(
+  quantity: string,
+  codes: readonly string[],
+  sign: 1 | -1,
+  objects: P1Objects,
+  device: DeviceFindings,
+  time: PointTime,
+): void {
+  const parts = codes.map((code) => ({ code, ...measured(objects.get(code)?.[0]) }));
+  const bad = parts.find(({ number }) => numberOf(number) === undefined);
+  const [first, second] = parts;
+  if (first === undefined || parts.every(({ number }) => number === undefined)) return;
+  if (bad !== undefined) {
+    device.point(quantity, bad.number, bad.unit, time, bad.code);
+    return;
+  }
+  const values = [numberOf(first.number) ?? 0, sign * (numberOf(second?.number) ?? 0)];
+  if (second !== undefined && second.unit !== first.unit) {
+    const message = `${first.code} is in ${printable(first.unit)}, ${second.code} in ${printable(second.unit)}`;
+    device.reject('bad_unit', second.code, message);
+    return;
+  }
+  device.point(quantity, decimalSum(values), first.unit, time, first.code);
+}
