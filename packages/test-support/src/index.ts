@@ -12,3 +12,4 @@ export {
   type FixtureReading,
   dialectFixtures,
 } from './lib/dialect-fixtures.ts';
+export { readRepositoryFile, testSources } from './lib/repository-files.ts';
