@@ -1,0 +1,37 @@
+import type { DeviceClass } from '../../foreign/source.ts';
+
+/** What the fields of a telegram are about; `uncounted`: what Verimeter has no quantity for. */
+export type Medium = 'electricity' | 'water' | 'heat' | 'environment' | 'pressure' | 'uncounted';
+
+const MEDIA: Readonly<Record<string, Medium>> = {
+  electricity: 'electricity',
+  water: 'water',
+  'cold water': 'water',
+  'warm water': 'water',
+  'hot water': 'water',
+  'hot and cold water': 'water',
+  'dual water': 'water',
+  heat: 'heat',
+  'heat volume at inlet': 'heat',
+  'heat volume at outlet': 'heat',
+  'heat/cooling load': 'heat',
+  'cooling load volume at inlet': 'uncounted', // WH-02: its energy is cold
+  'cooling load volume at outlet': 'uncounted',
+  'heat cost allocation': 'uncounted', // WH-06: units without a unit
+  gas: 'uncounted', // WW-01
+  'room sensor': 'environment',
+  'smoke detector': 'environment',
+  pressure: 'pressure',
+};
+
+/**
+ * WW-01: the medium of the telegram decides; where that tells nothing, such as `unknown`, `other` or `radio converter (meter side)`, the class
+ * that the source has. Undefined: nobody knows.
+ */
+export function mediumOf(
+  media: string | undefined,
+  deviceClass: DeviceClass | undefined,
+): Medium | undefined {
+  const named = media?.toLowerCase();
+  return named !== undefined && Object.hasOwn(MEDIA, named) ? MEDIA[named] : deviceClass;
+}
