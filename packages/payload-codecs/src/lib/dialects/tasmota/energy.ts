@@ -1,0 +1,121 @@
+import { type JsonObject, type JsonValue } from '../../json.ts';
+import { decimalSum } from '../../foreign/decimals.ts';
+import type { DeviceFindings } from '../../foreign/device-findings.ts';
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { numberOf } from '../../foreign/numbers.ts';
+import type { PointTime } from '../../foreign/times.ts';
+
+/*
+ * Each field is a number or, on its own, an array over phases (source setting phases = 3) or loads (TE-01, TE-02).
+ *
+ * field                                  unit      quantity                     array of phases   array of loads
+ * Total, ImportActive (TE-04)            kWh       active_energy_import         sum               channel by index
+ * ExportActive                           kWh       active_energy_export         sum               channel by index
+ * ImportReactive, ExportReactive         kvarh     reactive_energy_…            sum               channel by index
+ * Power                                  W         active_power                 sum               channel by index
+ * Voltage, Current                       V, A      voltage_l1, current_l1       l1..l3            channel by index
+ * Frequency                              Hz        frequency                    first on the grid channel by index
+ * Factor                                 1         power_factor                 none              channel by index
+ */
+
+type Phases = 'sum' | 'each' | 'first' | 'none';
+type Field = readonly [quantity: string, unit: string, phases: Phases];
+
+const FIELDS: Readonly<Record<string, Field>> = {
+  Total: ['active_energy_import', 'kWh', 'sum'],
+  ImportActive: ['active_energy_import', 'kWh', 'sum'],
+  ExportActive: ['active_energy_export', 'kWh', 'sum'],
+  ImportReactive: ['reactive_energy_import', 'kvarh', 'sum'],
+  ExportReactive: ['reactive_energy_export', 'kvarh', 'sum'],
+  Power: ['active_power', 'W', 'sum'],
+  Voltage: ['voltage_l1', 'V', 'each'],
+  Current: ['current_l1', 'A', 'each'],
+  Frequency: ['frequency', 'Hz', 'first'],
+  Factor: ['power_factor', '1', 'none'],
+};
+/** Fields that are no readings: not worth a mention as unknown. */
+const KNOWN = new Set([
+  'Time',
+  'TotalStartTime',
+  'TotalTariff',
+  'Today',
+  'Yesterday',
+  'Period',
+  'ApparentPower',
+  'ReactivePower',
+  'CurrentNeutral',
+  'Load',
+]);
+/** Tasmota knows eight loads; a longer array is none of its. */
+const MOST_LOADS = 16;
+const MAINS_HZ = [45, 65] as const;
+
+/** What the energy object says of the device `id`. */
+export function readEnergy(
+  energy: JsonObject,
+  id: string,
+  findings: MessageFindings,
+  time: PointTime,
+): void {
+  for (const key of Object.keys(energy)) {
+    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+    if (field === undefined) {
+      if (!KNOWN.has(key)) findings.ignore(`ENERGY.${key}`);
+    } else if (key !== 'Total' || isImport(energy))
+      readField(field, energy[key], id, findings, time, `ENERGY.${key}`);
+  }
+}
+
+/** TE-04: Total runs backwards where energy is exported, and is not needed where import is counted by itself. */
+const isImport = (energy: JsonObject): boolean =>
+  !Object.hasOwn(energy, 'ImportActive') && !Object.hasOwn(energy, 'ExportActive');
+
+function readField(
+  [quantity, unit, phases]: Field,
+  raw: JsonValue | undefined,
+  id: string,
+  findings: MessageFindings,
+  time: PointTime,
+  path: string,
+): void {
+  if (!Array.isArray(raw)) findings.device(id)?.point(quantity, raw, unit, time, path);
+  else if (raw.length > MOST_LOADS) {
+    const message = `an array of ${raw.length} values; at most ${MOST_LOADS} loads are known`;
+    findings.reject('wrong_type', path, message);
+  } else if (findings.settings.phases === 3) {
+    const device = findings.device(id);
+    if (device !== undefined) readPhases(device, quantity, unit, phases, raw, time, path);
+  } else
+    for (const [index, value] of raw.entries())
+      findings
+        .device(id, String(index + 1))
+        ?.point(quantity, value, unit, time, `${path}[${index}]`);
+}
+
+function readPhases(
+  device: DeviceFindings,
+  quantity: string,
+  unit: string,
+  phases: Phases,
+  values: readonly JsonValue[],
+  time: PointTime,
+  path: string,
+): void {
+  if (phases === 'sum') {
+    const numbers = values.map((value) => numberOf(value));
+    const bad = numbers.indexOf(undefined);
+    const sum = decimalSum(numbers.map((value) => value ?? 0));
+    // A sum without one of its phases would be a smaller one.
+    device.point(quantity, bad < 0 && values.length > 0 ? sum : values[bad], unit, time, path);
+  } else if (phases === 'first') {
+    const live = values.find((value) => {
+      const hertz = numberOf(value) ?? 0;
+      return hertz >= MAINS_HZ[0] && hertz <= MAINS_HZ[1];
+    });
+    device.point(quantity, live, unit, time, path);
+  } else if (phases === 'each') {
+    const name = quantity.slice(0, -1);
+    for (const [index, value] of values.slice(0, 3).entries())
+      device.point(`${name}${index + 1}`, value, unit, time, `${path}[${index}]`);
+  } else device.hasMissing = true;
+}

@@ -1,0 +1,97 @@
+import { type JsonObject, type JsonValue, member } from '../../json.ts';
+import { decimalProduct } from '../../foreign/decimals.ts';
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { nameOf, numberOf } from '../../foreign/numbers.ts';
+import type { PointTime } from '../../foreign/times.ts';
+
+/*
+ * A sensor is an object with one of these fields, whatever its name; it is a channel by its Id, else by its name (TV-01, TV-03).
+ *
+ * field            unit                                   quantity
+ * Temperature      TempUnit of the message, else C        temperature
+ * Humidity         %                                      humidity
+ * Pressure         PressureUnit of the message, else hPa  pressure
+ * CarbonDioxide    ppm                                    co2
+ * PM2.5, PM10      ug/m3                                  pm2_5, pm10
+ * Battery, RSSI    %, dBm                                 battery, rssi
+ */
+const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>> = {
+  Temperature: ['temperature', 'C'],
+  Humidity: ['humidity', '%'],
+  Pressure: ['pressure', 'hPa'],
+  CarbonDioxide: ['co2', 'ppm'],
+  'PM2.5': ['pm2_5', 'ug/m3'],
+  PM10: ['pm10', 'ug/m3'],
+  Battery: ['battery', '%'],
+  RSSI: ['rssi', 'dBm'],
+};
+/** Fields that are no readings: not worth a mention as unknown. */
+const KNOWN = new Set(['Id', 'DewPoint', 'SeaPressure', 'Gas']);
+/** Chips that tell their own temperature (X-17). */
+const ELECTRONICS = /^(?:ESP32|BL09)/;
+const COUNTER = /^C[1-9]\d?$/;
+
+/** Units that hold for a whole message (TV-02). */
+export interface MessageUnits {
+  readonly temperature: string | undefined;
+  readonly pressure: string | undefined;
+}
+
+export function unitsOf(payload: JsonObject): MessageUnits {
+  return {
+    temperature: nameOf(member(payload, 'TempUnit')),
+    pressure: nameOf(member(payload, 'PressureUnit')),
+  };
+}
+
+/** What the object `key` of a message of the device `id` says. */
+export function readSensor(
+  key: string,
+  sensor: JsonObject,
+  id: string,
+  units: MessageUnits,
+  findings: MessageFindings,
+  time: PointTime,
+): void {
+  if (ELECTRONICS.test(key)) return;
+  const names = Object.keys(sensor);
+  const isSensor = names.some((name) => Object.hasOwn(FIELDS, name));
+  const channel = isSensor ? (nameOf(member(sensor, 'Id')) ?? key) : '';
+  for (const name of names) {
+    const path = `${key}.${name}`;
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+    if (Object.hasOwn(findings.settings.names, path))
+      findings.device(id, channel)?.named(path, sensor[name], time, path);
+    else if (field !== undefined)
+      findings
+        .device(id, channel)
+        ?.point(field[0], sensor[name], unitFor(field, units), time, path);
+    else if (!KNOWN.has(name)) findings.ignore(path);
+  }
+}
+
+function unitFor([quantity, usual]: readonly [string, string], units: MessageUnits): string {
+  if (quantity === 'temperature') return units.temperature ?? usual;
+  return quantity === 'pressure' ? (units.pressure ?? usual) : usual;
+}
+
+/** Counters of pulses: readings where the source says what a pulse is. */
+export function readCounters(
+  counters: JsonObject,
+  id: string,
+  findings: MessageFindings,
+  time: PointTime,
+): void {
+  const { pulse } = findings.settings;
+  for (const key of Object.keys(counters)) {
+    const path = `COUNTER.${key}`;
+    if (!COUNTER.test(key) || pulse === undefined) {
+      findings.ignore(path);
+      continue;
+    }
+    const count = numberOf(counters[key]);
+    const value: JsonValue | undefined =
+      count === undefined ? counters[key] : decimalProduct(count, pulse.weight);
+    findings.device(id, key)?.point(pulse.quantity, value, '', time, path);
+  }
+}
