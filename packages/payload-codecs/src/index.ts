@@ -14,7 +14,12 @@ export {
   type SourceSettings,
   sourceSettings,
 } from './lib/foreign/source.ts';
-export { coversFilter, matchesFilter, overlappingFilters } from './lib/foreign/topic-filter.ts';
+export {
+  coversFilter,
+  filterList,
+  matchesFilter,
+  overlappingFilters,
+} from './lib/foreign/topic-filter.ts';
 export {
   overlapProblem,
   type SourceProblem,

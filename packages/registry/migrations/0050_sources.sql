@@ -2,7 +2,7 @@
 CREATE TABLE sources (
   tenant         text COLLATE "C" NOT NULL REFERENCES tenants ON DELETE CASCADE,
   name           text COLLATE "C" NOT NULL CHECK (name ~ '^[A-Za-z0-9._:@-]{1,128}$'),
-  filter         text COLLATE "C" NOT NULL CHECK (length(filter) BETWEEN 1 AND 512),
+  filter         text COLLATE "C" NOT NULL CHECK (length(filter) BETWEEN 1 AND 2048), -- one or several, "," or line breaks between them
   dialect        text COLLATE "C" NOT NULL,
   -- of sources whose filters match a topic the one with the lowest rank takes it; checked where they are written: no two that overlap are equal
   rank           integer NOT NULL DEFAULT 100 CHECK (rank BETWEEN 1 AND 10000),
@@ -56,17 +56,23 @@ SELECT protect_tenant_table('source_activity');
 GRANT SELECT, INSERT, UPDATE, DELETE ON source_activity TO verimeter_service;
 GRANT SELECT ON source_activity TO verimeter_app;
 
--- Whether there is a topic that both filters match (MQTT 5, 4.7.1).
+-- Whether there is a topic that filters of both sides match (MQTT 5, 4.7.1).
 CREATE FUNCTION filters_overlap(p_left text, p_right text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  a text[] := string_to_array(p_left, '/');
-  b text[] := string_to_array(p_right, '/');
+  a text[];
+  b text[];
 BEGIN
-  FOR i IN 1 .. greatest(cardinality(a), cardinality(b)) + 1 LOOP
-    IF a[i] = '#' OR b[i] = '#' THEN RETURN true; END IF; -- "a/#" matches "a" as well
-    IF a[i] IS NULL OR b[i] IS NULL THEN RETURN a[i] IS NULL AND b[i] IS NULL; END IF;
-    IF a[i] <> '+' AND b[i] <> '+' AND a[i] <> b[i] THEN RETURN false; END IF;
+  FOR a, b IN
+    SELECT string_to_array(btrim(l, E' \t\r'), '/'), string_to_array(btrim(r, E' \t\r'), '/')
+      FROM regexp_split_to_table(p_left, E'[\n,]') AS l, regexp_split_to_table(p_right, E'[\n,]') AS r
+     WHERE btrim(l, E' \t\r') <> '' AND btrim(r, E' \t\r') <> ''
+  LOOP
+    FOR i IN 1 .. greatest(cardinality(a), cardinality(b)) + 1 LOOP
+      IF a[i] = '#' OR b[i] = '#' THEN RETURN true; END IF; -- "a/#" matches "a" as well
+      IF a[i] IS NULL AND b[i] IS NULL THEN RETURN true; END IF;
+      EXIT WHEN a[i] IS NULL OR b[i] IS NULL OR (a[i] <> '+' AND b[i] <> '+' AND a[i] <> b[i]);
+    END LOOP;
   END LOOP;
   RETURN false;
 END

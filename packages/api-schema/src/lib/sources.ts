@@ -69,8 +69,11 @@ export const sourceInput = z.strictObject({
   filter: z
     .string()
     .min(1)
-    .max(512)
-    .meta({ description: 'MQTT topic filter', examples: ['tele/+/SENSOR'] }),
+    .max(2048)
+    .meta({
+      description: 'MQTT topic filter, or several with commas or line breaks between them',
+      examples: ['tele/+/SENSOR', 'homeassistant/#, annex/#'],
+    }),
   dialect: z
     .string()
     .min(1)

@@ -5,6 +5,7 @@ import {
   type DialectState,
   type SourceSettings,
   decodeForeign,
+  filterList,
   findDialect,
   matchesFilter,
 } from '@verimeter/payload-codecs';
@@ -45,7 +46,7 @@ export class SourceDirectory {
 
   /** Topic filters of all sources, each once. */
   get filters(): string[] {
-    return [...new Set(this.#sources.map(({ row }) => row.filter))].toSorted();
+    return [...new Set(this.#sources.flatMap(({ row }) => filterList(row.filter)))].toSorted();
   }
 
   /** The tenant whose source takes messages of this topic; undefined: nobody's. */
@@ -55,7 +56,9 @@ export class SourceDirectory {
 
   /** Topic filters of a tenant's sources. */
   filtersOf(tenant: string): string[] {
-    return this.#sources.filter(({ row }) => row.tenant === tenant).map(({ row }) => row.filter);
+    return this.#sources
+      .filter(({ row }) => row.tenant === tenant)
+      .flatMap(({ row }) => filterList(row.filter));
   }
 
   /** Called after the sources have changed. */

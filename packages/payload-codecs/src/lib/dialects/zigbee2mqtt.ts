@@ -4,6 +4,7 @@ import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
 import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
+import { fixedPart } from '../foreign/topic-filter.ts';
 
 /*
  * topic   = base "/" friendly-name ; friendly-name may hold "/"; base is the text of the source's filter before its first wildcard
@@ -59,18 +60,10 @@ export const zigbee2mqtt: Dialect = {
   name: 'zigbee2mqtt',
   title: 'Zigbee2MQTT',
   filters: ['zigbee2mqtt/#'],
-  create: ({ filter }) => {
-    const base = baseOf(filter);
-    return { decode: (findings) => decode(findings, base) };
-  },
+  create: ({ filter }) => ({
+    decode: (findings) => decode(findings, fixedPart(filter, findings.message.topic)),
+  }),
 };
-
-/** Levels of the filter before the first wildcard. */
-function baseOf(filter: string): string {
-  const levels = filter.split('/');
-  const wildcard = levels.findIndex((level) => level === '+' || level === '#');
-  return levels.slice(0, wildcard < 0 ? levels.length - 1 : wildcard).join('/');
-}
 
 function decode(findings: MessageFindings, base: string): void {
   const { topic, receivedAtUs } = findings.message;

@@ -1,11 +1,37 @@
 /*
- * filter = level *( "/" level ) ; MQTT 5, 4.7: level = "+" / "#" (last only) / text without + and #
- * A filter that begins with a wildcard does not match topics that begin with $.
+ * filters = filter *( ( LF / "," ) filter ) ; what a source takes; blanks around a filter are not part of it
+ * filter  = level *( "/" level ) ; MQTT 5, 4.7: level = "+" / "#" (last only) / text without + and #
+ * A filter that begins with a wildcard does not match topics that begin with $. Of a topic with a comma that level is written +.
  */
 
-/** What is wrong with a topic filter; undefined: nothing. */
-export function filterProblem(filter: string): string | undefined {
-  if (filter === '') return 'is empty';
+const MOST_FILTERS = 50;
+const LONGEST = 2048;
+
+/** The topic filters of a source, one by one. */
+export function filterList(filters: string): string[] {
+  return filters
+    .split(/[\n,]/)
+    .map((filter) => filter.trim())
+    .filter((filter) => filter !== '');
+}
+
+/** What is wrong with the topic filters of a source; undefined: nothing. */
+export function filterProblem(filters: string): string | undefined {
+  const list = filterList(filters);
+  if (list.length === 0) return 'is empty';
+  if (filters.length > LONGEST) return `has more than ${LONGEST} characters`;
+  if (list.length > MOST_FILTERS) return `has more than ${MOST_FILTERS} filters`;
+  for (const [index, filter] of list.entries()) {
+    const problem = singleProblem(filter);
+    if (problem !== undefined) return list.length === 1 ? problem : `${filter}: ${problem}`;
+    const other = list.slice(0, index).find((earlier) => overlap(earlier, filter));
+    if (other !== undefined)
+      return `${other} and ${filter} match the same topics, whose messages a broker may bring twice; leave one out`;
+  }
+  return undefined;
+}
+
+function singleProblem(filter: string): string | undefined {
   if (filter.length > 512) return 'has more than 512 characters';
   if (filter.includes('\0')) return 'holds a NUL character';
   if (filter.startsWith('$')) return 'begins with $, where only the broker itself publishes';
@@ -18,15 +44,34 @@ export function filterProblem(filter: string): string | undefined {
   return undefined;
 }
 
-/** Whether a topic is one of the filter's. */
-export function matchesFilter(filter: string, topic: string): boolean {
-  if (topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) return false;
-  return covers(filter.split('/'), topic.split('/'));
+/** Whether a topic is one of the filters'. */
+export function matchesFilter(filters: string, topic: string): boolean {
+  return filterOf(filters, topic) !== undefined;
 }
 
-/** Whether every topic of `inner` is one of `outer`. */
+/** The filter that takes a topic, of those of a source; undefined: none. */
+export function filterOf(filters: string, topic: string): string | undefined {
+  const levels = topic.split('/');
+  return filterList(filters).find(
+    (filter) =>
+      !(topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) &&
+      covers(filter.split('/'), levels),
+  );
+}
+
+/** What a topic begins with before the first wildcard of the filter that takes it, without the slash: `a/b` of `a/b/+/c`. */
+export function fixedPart(filters: string, topic: string): string {
+  const levels = (filterOf(filters, topic) ?? '#').split('/');
+  const wildcard = levels.findIndex((level) => level === '+' || level === '#');
+  return levels.slice(0, wildcard < 0 ? levels.length - 1 : wildcard).join('/');
+}
+
+/** Whether every topic of `inner` is one of `outer`: each filter of the one lies in a filter of the other. */
 export function coversFilter(outer: string, inner: string): boolean {
-  return covers(outer.split('/'), inner.split('/'));
+  const outers = filterList(outer).map((filter) => filter.split('/'));
+  return filterList(inner).every((filter) =>
+    outers.some((levels) => covers(levels, filter.split('/'))),
+  );
 }
 
 function covers(outer: readonly string[], inner: readonly string[]): boolean {
@@ -39,8 +84,13 @@ function covers(outer: readonly string[], inner: readonly string[]): boolean {
   return inner.length === outer.length;
 }
 
-/** Whether there is a topic that both filters match. */
+/** Whether there is a topic that filters of both match. */
 export function overlappingFilters(left: string, right: string): boolean {
+  const rights = filterList(right);
+  return filterList(left).some((filter) => rights.some((other) => overlap(filter, other)));
+}
+
+function overlap(left: string, right: string): boolean {
   const a = left.split('/');
   const b = right.split('/');
   for (let index = 0; ; index += 1) {
