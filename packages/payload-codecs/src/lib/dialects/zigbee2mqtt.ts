@@ -3,6 +3,7 @@ import type { Dialect } from '../foreign/dialect.ts';
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
+import { remembered } from '../foreign/remember.ts';
 import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
 import { fixedPart } from '../foreign/topic-filter.ts';
 
@@ -60,15 +61,21 @@ export const zigbee2mqtt: Dialect = {
   name: 'zigbee2mqtt',
   title: 'Zigbee2MQTT',
   filters: ['zigbee2mqtt/#'],
-  create: ({ filter }) => ({
-    decode: (findings) => decode(findings, fixedPart(filter, findings.message.topic)),
-  }),
+  create: ({ filter }) => {
+    const nameOf = remembered((topic) => friendlyName(topic, fixedPart(filter, topic)));
+    return { decode: (findings) => decode(findings, nameOf(findings.message.topic)) };
+  },
 };
 
-function decode(findings: MessageFindings, base: string): void {
-  const { topic, receivedAtUs } = findings.message;
+/** Empty: a topic that brings no state of a device. */
+function friendlyName(topic: string, base: string): string {
   const name = base === '' ? topic : topic.slice(base.length + 1);
-  if (name === '' || SKIPPED.test(name)) {
+  return SKIPPED.test(name) ? '' : name;
+}
+
+function decode(findings: MessageFindings, name: string): void {
+  const { receivedAtUs } = findings.message;
+  if (name === '') {
     findings.silent();
     return;
   }

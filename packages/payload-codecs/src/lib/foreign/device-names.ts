@@ -1,4 +1,5 @@
 import { isIdentifier } from '@verimeter/telemetry';
+import { remembered } from './remember.ts';
 import type { SourceSettings } from './source.ts';
 
 const TOKEN = /\{(id|topic:([1-9]\d?))\}/g;
@@ -24,24 +25,16 @@ export function deviceIdOf(
   settings: SourceSettings,
 ): string | undefined {
   if (channel !== '' || settings.deviceId !== '{id}') return makeId(raw, channel, topic, settings);
-  let known = ids.get(settings);
-  if (known === undefined) {
-    known = new Map();
-    ids.set(settings, known);
+  let idOf = ids.get(settings);
+  if (idOf === undefined) {
+    idOf = remembered((name) => makeId(name, '', '', settings));
+    ids.set(settings, idOf);
   }
-  const id = known.get(raw);
-  if (id !== undefined) return id;
-  const made = makeId(raw, channel, topic, settings);
-  if (made === undefined || raw.length > LONGEST_REMEMBERED) return made;
-  if (known.size >= MOST_REMEMBERED) known.clear();
-  known.set(raw, made);
-  return made;
+  return idOf(raw);
 }
 
-/** Ids that were made before, by source: a device names itself in every message. */
-const ids = new WeakMap<SourceSettings, Map<string, string>>();
-const MOST_REMEMBERED = 50_000;
-const LONGEST_REMEMBERED = 200;
+/** A device names itself in every message: what its id is, by source. */
+const ids = new WeakMap<SourceSettings, (raw: string) => string | undefined>();
 
 function makeId(
   raw: string,

@@ -44,6 +44,25 @@ function singleProblem(filter: string): string | undefined {
   return undefined;
 }
 
+interface SplitFilter {
+  readonly filter: string;
+  readonly levels: readonly string[];
+}
+
+/** Filters that were split before: a source asks about every topic of its devices. */
+const split = new Map<string, readonly SplitFilter[]>();
+const MOST_SPLIT = 1000;
+
+function splitFilters(filters: string): readonly SplitFilter[] {
+  let list = split.get(filters);
+  if (list === undefined) {
+    list = filterList(filters).map((filter) => ({ filter, levels: filter.split('/') }));
+    if (split.size >= MOST_SPLIT) split.clear();
+    split.set(filters, list);
+  }
+  return list;
+}
+
 /** Whether a topic is one of the filters'. */
 export function matchesFilter(filters: string, topic: string): boolean {
   return filterOf(filters, topic) !== undefined;
@@ -51,13 +70,17 @@ export function matchesFilter(filters: string, topic: string): boolean {
 
 /** The filter that takes a topic, of those of a source; undefined: none. */
 export function filterOf(filters: string, topic: string): string | undefined {
-  const levels = topic.split('/');
-  return filterList(filters).find(
-    (filter) =>
-      !(topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) &&
-      covers(filter.split('/'), levels),
-  );
+  const list = splitFilters(filters);
+  const [only] = list;
+  const topicLevels = topic.split('/');
+  if (list.length === 1 && only !== undefined)
+    return takes(only, topic, topicLevels) ? only.filter : undefined;
+  return list.find((one) => takes(one, topic, topicLevels))?.filter;
 }
+
+const takes = ({ filter, levels }: SplitFilter, topic: string, topicLevels: readonly string[]) =>
+  !(topic.startsWith('$') && (filter.startsWith('+') || filter.startsWith('#'))) &&
+  covers(levels, topicLevels);
 
 /** What a topic begins with before the first wildcard of the filter that takes it, without the slash: `a/b` of `a/b/+/c`. */
 export function fixedPart(filters: string, topic: string): string {
@@ -75,7 +98,8 @@ export function coversFilter(outer: string, inner: string): boolean {
 }
 
 function covers(outer: readonly string[], inner: readonly string[]): boolean {
-  for (const [index, level] of outer.entries()) {
+  for (let index = 0; index < outer.length; index += 1) {
+    const level = outer[index];
     if (level === '#') return true; // also the level above it (4.7.1.2)
     const other = inner[index];
     if (other === undefined || other === '#') return false;
