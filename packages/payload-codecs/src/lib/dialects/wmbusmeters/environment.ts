@@ -1,5 +1,4 @@
-import { FLAG } from '@verimeter/telemetry';
-import type { Telegram } from './telegram.ts';
+import type { FieldTable, Slot } from './fields.ts';
 
 /*
  * field                                                        quantity
@@ -12,23 +11,20 @@ import type { Telegram } from './telegram.ts';
  * …_date of smoke detectors                                    - (2000-01-01 is never: WR-02)
  */
 
-const HUMIDITY = ['current_relative_humidity_rh', 'relative_humidity_rh', 'humidity_rh'];
-/** WR-01: below, a fraction of 1 or a fault of scaling; %. */
-const LEAST_HUMIDITY = 1;
-const WINDOW = /_(?:\d+h|\d+_hours?)_/;
+const SLOTS: readonly Slot[] = [
+  { quantity: 'temperature', unit: 'Cel', keys: ['current_temperature_c', 'temperature_c'] },
+  {
+    quantity: 'humidity',
+    unit: '%',
+    keys: ['current_relative_humidity_rh', 'relative_humidity_rh', 'humidity_rh'],
+    doubtBelow: 1, // a fraction of 1, or a fault of scaling
+  },
+  { quantity: 'co2', unit: 'ppm', keys: ['co2_ppm'] },
+  { quantity: 'battery', unit: '%', keys: ['battery_pct'] },
+];
 
-export function readEnvironment(telegram: Telegram): void {
-  telegram.point('temperature', 'Cel', 'current_temperature_c', 'temperature_c');
-  const humidity = HUMIDITY.map((key) => telegram.number(key)).find((value) => value !== undefined);
-  const flags = humidity !== undefined && humidity < LEAST_HUMIDITY ? FLAG.suspect : 0;
-  telegram.flaggedPoint(flags, 'humidity', '%', HUMIDITY);
-  telegram.point('co2', 'ppm', 'co2_ppm');
-  telegram.point('battery', '%', 'battery_pct');
-  telegram.know('battery');
-  for (const key of Object.keys(telegram.payload)) if (WINDOW.test(key)) telegram.know(key);
-}
+export const ENVIRONMENT: FieldTable = { slots: SLOTS };
 
-export function readPressure(telegram: Telegram): void {
-  readEnvironment(telegram);
-  telegram.point('water_pressure', 'bar', 'pressure_bar');
-}
+export const PRESSURE: FieldTable = {
+  slots: [...SLOTS, { quantity: 'water_pressure', unit: 'bar', keys: ['pressure_bar'] }],
+};

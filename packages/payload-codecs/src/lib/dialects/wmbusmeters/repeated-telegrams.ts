@@ -1,9 +1,9 @@
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 
 interface Kept {
-  readonly minute: number;
-  readonly tsUs: number;
-  readonly values: readonly number[];
+  minute: number;
+  tsUs: number;
+  values: number[];
 }
 
 const MINUTE_US = 60e6;
@@ -20,25 +20,39 @@ export class RepeatedTelegrams {
   /** Gives the readings of a device the time of the telegram that they repeat. */
   settle(device: DeviceFindings): void {
     const { readings } = device;
-    const stamped = readings.find(({ tsSource }) => tsSource === 'gateway');
-    if (stamped === undefined) return;
-    const { tsUs } = stamped;
-    const minute = Math.floor(tsUs / MINUTE_US);
+    let tsUs: number | undefined;
+    for (const reading of readings)
+      if (reading.tsSource === 'gateway') {
+        ({ tsUs } = reading);
+        break;
+      }
+    if (tsUs === undefined) return;
     const { deviceId } = device.context;
-    const values = readings.map(({ value }) => value);
+    const minute = Math.floor(tsUs / MINUTE_US);
     const kept = this.#kept.get(deviceId);
-    if (
-      kept === undefined ||
-      kept.minute !== minute ||
-      kept.values.length !== values.length ||
-      !kept.values.every((value, index) => value === values[index])
-    ) {
-      if (this.#kept.size >= MOST_METERS) this.#kept.clear();
-      this.#kept.set(deviceId, { minute, tsUs, values });
+    if (kept !== undefined && kept.minute === minute && isSame(kept.values, readings)) {
+      if (kept.tsUs === tsUs) return;
+      for (const [index, reading] of readings.entries())
+        if (reading.tsSource === 'gateway' && reading.tsUs === tsUs)
+          readings[index] = { ...reading, tsUs: kept.tsUs };
       return;
     }
-    for (const [index, reading] of readings.entries())
-      if (reading.tsSource === 'gateway' && reading.tsUs === tsUs)
-        readings[index] = { ...reading, tsUs: kept.tsUs };
+    const values: number[] = [];
+    for (const { value } of readings) values.push(value);
+    if (kept === undefined) {
+      if (this.#kept.size >= MOST_METERS) this.#kept.clear();
+      this.#kept.set(deviceId, { minute, tsUs, values });
+    } else {
+      kept.minute = minute;
+      kept.tsUs = tsUs;
+      kept.values = values;
+    }
   }
+}
+
+function isSame(values: readonly number[], readings: DeviceFindings['readings']): boolean {
+  if (values.length !== readings.length) return false;
+  for (let index = 0; index < values.length; index += 1)
+    if (values[index] !== readings[index]?.value) return false;
+  return true;
 }

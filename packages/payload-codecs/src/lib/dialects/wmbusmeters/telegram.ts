@@ -1,100 +1,124 @@
+import { FLAG } from '@verimeter/telemetry';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
 import type { PointTime } from '../../foreign/times.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
+import { type Field, type FieldIndex, isNoValue } from './fields.ts';
 
-/** Names that never become a point: other windows of time, parts of a total, billing, electronics. */
-const NO_POINT =
-  /^(?:min|max|minimum|maximum|average|partial|target|prev|previous|historic|history|last|due|set|consumption_at|battery|reactive|apparent|nominal)_|^(?:historic|status|current_status)$|_(?:date|datetime|h|s|y|nr|counter|factor|month|hca|m3c|txt)$|_at_|_month_/;
+type Part = Extract<Field, { is: 'part' }>;
+type Stored = Extract<Field, { is: 'stored' }>;
 
-/** One telegram while it is read: its values and which of its fields were understood. */
+/** What one telegram has, field by field. */
 export class Telegram {
   readonly payload: JsonObject;
   readonly device: DeviceFindings;
   readonly time: PointTime;
   readonly findings: MessageFindings;
-  /** The status tells of a fault that there is now. */
-  isFaulty = false;
-  readonly #read = new Set<string>();
-  #knowsAll = false;
+  readonly #index: FieldIndex;
+  /** Best field of each slot, and its rank. */
+  readonly #keys: string[] = [];
+  readonly #ranks: number[] = [];
+  parts: [key: string, field: Part][] | undefined;
+  stored: [key: string, field: Stored][] | undefined;
+  pulses: string[] | undefined;
+  /** Fields of the status that there are. */
+  status: string[] | undefined;
+  /** It has something that is understood, be it no reading. */
+  hasKnown = false;
 
   constructor(
     payload: JsonObject,
     device: DeviceFindings,
     time: PointTime,
     findings: MessageFindings,
+    index: FieldIndex,
   ) {
     this.payload = payload;
     this.device = device;
     this.time = time;
     this.findings = findings;
+    this.#index = index;
+    for (const key of Object.keys(payload)) this.#take(key, index.of(key));
   }
 
-  get hasRead(): boolean {
-    return this.#read.size > 0;
+  #take(key: string, field: Field): void {
+    if (field.is === 'header') return;
+    if (field.is === 'unknown') {
+      this.findings.ignore(key);
+      return;
+    }
+    if (field.is === 'status') {
+      (this.status ??= []).push(key);
+      return;
+    }
+    this.hasKnown = true;
+    switch (field.is) {
+      case 'value':
+        this.#offer(key, field.slot, field.rank, isNoValue(this.payload[key], field.no));
+        break;
+      case 'part':
+        (this.parts ??= []).push([key, field]);
+        break;
+      case 'stored':
+        (this.stored ??= []).push([key, field]);
+        break;
+      case 'pulse':
+        (this.pulses ??= []).push(key);
+        break;
+      case 'named':
+        this.device.named(key, this.payload[key], this.time, key);
+        break;
+      case 'known':
+        break;
+    }
   }
 
-  value(key: string): JsonValue | undefined {
-    return Object.hasOwn(this.payload, key) ? this.payload[key] : undefined;
+  #offer(key: string, slot: number, rank: number, isMissing: boolean): void {
+    if (isMissing) this.device.hasMissing = true;
+    else if (rank < (this.#ranks[slot] ?? Infinity)) {
+      this.#keys[slot] = key;
+      this.#ranks[slot] = rank;
+    }
   }
 
-  number(key: string): number | undefined {
-    return numberOf(this.value(key));
+  /** The field that tells a slot; undefined: none does. */
+  keyOf(slot: number): string | undefined {
+    return this.#keys[slot];
   }
 
-  /** A field whose meaning is known and that is no reading by itself. */
-  know(...keys: readonly string[]): void {
-    for (const key of keys) if (Object.hasOwn(this.payload, key)) this.#read.add(key);
+  number(slot: number): number | undefined {
+    const key = this.#keys[slot];
+    return key === undefined ? undefined : numberOf(this.payload[key]);
   }
 
-  /** All fields are of something that has no quantity. */
-  knowAll(): void {
-    this.#knowsAll = true;
-  }
-
-  isKnown(key: string): boolean {
-    return this.#knowsAll || this.#read.has(key) || (NO_POINT.test(key) && !this.#isNamed(key));
-  }
-
-  #isNamed(key: string): boolean {
-    return Object.hasOwn(this.findings.settings.names, key);
-  }
-
-  /** A field that only the source's own names explain. */
-  named(key: string): boolean {
-    return this.#isNamed(key) && this.device.named(key, this.value(key), this.time, key);
-  }
-
-  /** The first of the fields that has a value becomes the point; the others tell the same in other words. Whether there was one. */
-  point(quantity: string, unit: string, ...keys: readonly string[]): boolean {
-    return this.flaggedPoint(0, quantity, unit, keys);
+  /** The points of all slots. */
+  addAll(): void {
+    for (let slot = 0; slot < this.#index.slots.length; slot += 1) this.add(slot);
   }
 
   /** @param flags bits of `FLAG` */
-  flaggedPoint(flags: number, quantity: string, unit: string, keys: readonly string[]): boolean {
-    let seen: string | undefined;
-    for (const key of keys) {
-      const raw = this.value(key);
-      if (raw === undefined || this.#isNamed(key)) continue;
-      this.#read.add(key);
-      if (seen === undefined || isMissing(this.value(seen))) seen = key;
-    }
-    if (seen === undefined) return false;
-    const raw = this.value(seen);
-    this.device.point(quantity, raw, unit, this.time, seen, flags);
-    return !isMissing(raw);
+  add(slot: number, flags = 0): void {
+    const key = this.#keys[slot];
+    const what = this.#index.slots[slot];
+    if (key === undefined || what === undefined) return;
+    const raw = this.payload[key];
+    this.device.point(what.quantity, raw, what.unit, this.time, key, flags | doubt(raw, what));
   }
 
-  /** A value that was computed of fields that were read. */
-  computed(quantity: string, unit: string, value: number, field: string, flags = 0): void {
-    this.device.point(quantity, value, unit, this.time, field, flags);
+  /** A value computed of fields, in the place of a slot's. */
+  addComputed(slot: number, value: JsonValue | undefined, field: string, flags = 0): void {
+    const what = this.#index.slots[slot];
+    if (what !== undefined)
+      this.device.point(what.quantity, value, what.unit, this.time, field, flags);
   }
 }
 
-/** Null, empty and the like: the field says nothing (X-02). */
-function isMissing(raw: JsonValue | undefined): boolean {
-  return (
-    raw === undefined || raw === null || (typeof raw === 'string' && numberOf(raw) === undefined)
-  );
+function doubt(
+  raw: JsonValue | undefined,
+  { doubtBelow }: { readonly doubtBelow?: number },
+): number {
+  if (doubtBelow === undefined) return 0;
+  const value = numberOf(raw);
+  return value !== undefined && value < doubtBelow ? FLAG.suspect : 0;
 }

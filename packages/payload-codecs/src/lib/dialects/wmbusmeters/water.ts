@@ -1,5 +1,7 @@
+import { numberOf } from '../../foreign/numbers.ts';
 import { type PointTime, textTime } from '../../foreign/times.ts';
 import type { JsonValue } from '../../json.ts';
+import { type Field, type FieldTable, KNOWN, isNoValue } from './fields.ts';
 import type { Telegram } from './telegram.ts';
 
 /*
@@ -12,45 +14,12 @@ import type { Telegram } from './telegram.ts';
  * battery_pct                                                  battery; years and volts are not (WW-06)
  * target_m3 … historic_m3 with their dates                     water_volume at that date, if it is one (WW-05)
  * min_…, max_…, volume_delta_N_m3, <Month>_total_m3            -
- * contents, time_dry, leak_date, …                             - (WW-07, WW-08)
  */
 
-/** WW-02: no reading of a sensor, and the smallest numbers of two and four bytes in stored values. */
-const NO_TEMPERATURE = new Set([-100, 127]);
-const NO_STORED_VOLUME = new Set([-0.001, -32.768, -2147483.648]);
-
-const OTHER_FIELDS = ['voltage_v', 'time_dry', 'time_reversed', 'time_leaking', 'time_bursting'];
-const WATCHED = /^(?:volume_delta_\d+_m3|[A-Z][a-z]+_total_m3|transmission_period_s)$/;
-
-export function readWater(telegram: Telegram): void {
-  telegram.point('water_volume', 'm3', 'total_m3', 'total_forward_m3');
-  telegram.point(
-    'water_volume_reverse',
-    'm3',
-    'total_backward_m3',
-    'total_backwards_m3',
-    'total_backward_flow_m3',
-    'backflow_m3',
-  );
-  telegram.point('water_flow', 'm3/h', 'flow_m3h', 'volume_flow_m3h', 'current_flow_m3h');
-  if (isSentinel(telegram, 'flow_temperature_c', NO_TEMPERATURE)) {
-    telegram.know('flow_temperature_c');
-    telegram.point('water_temperature', 'Cel', 'temperature_c');
-  } else telegram.point('water_temperature', 'Cel', 'flow_temperature_c', 'temperature_c');
-  telegram.point('temperature', 'Cel', 'external_temperature_c');
-  telegram.point('battery', '%', 'battery_pct');
-  telegram.know(...OTHER_FIELDS);
-  for (const key of Object.keys(telegram.payload)) {
-    if (WATCHED.test(key)) telegram.know(key);
-    else readStored(telegram, key);
-  }
-}
-
-function isSentinel(telegram: Telegram, key: string, sentinels: ReadonlySet<number>): boolean {
-  const value = telegram.number(key);
-  return value !== undefined && sentinels.has(value);
-}
-
+/** Smallest numbers of one, two and four bytes in stored volumes (WW-02). */
+const NO_STORED_VOLUME = [-0.001, -32.768, -2147483.648];
+/** WW-06: volts are the battery's; the others are months, and how long something lasted. */
+const NO_READING = /^(?:voltage_v|volume_delta_\d+_m3|[A-Z][a-z]+_total_m3)$/;
 const SET_DATE = /^consumption_at_set_date(_\d{1,2})?_m3$/;
 const HISTORY = /^consumption_at_history_(\d{1,2})_m3$/;
 
@@ -58,25 +27,54 @@ const HISTORY = /^consumption_at_history_(\d{1,2})_m3$/;
 function datesOf(key: string): readonly string[] | undefined {
   if (key === 'target_m3') return ['target_date', 'target_datetime'];
   if (key === 'historic_m3') return ['historic_datetime', 'historic_date'];
-  if (!key.startsWith('consumption_at_')) return undefined;
   const set = SET_DATE.exec(key);
   if (set !== null) return [`set_date${set[1] ?? ''}`, `set_date${set[1] ?? ''}_date`];
   const history = HISTORY.exec(key);
   return history === null ? undefined : [`history_${history[1]}_date`];
 }
 
-/** A register of the past that the meter keeps (0.2, H): a reading of its own at its date, nothing without one. */
-function readStored(telegram: Telegram, key: string): void {
+function byForm(key: string): Field | undefined {
   const dates = datesOf(key);
-  if (dates === undefined || Object.hasOwn(telegram.findings.settings.names, key)) return;
-  telegram.know(key, ...dates);
-  const name = dates.find((date) => typeof telegram.value(date) === 'string');
-  const time = storedTime(telegram, name === undefined ? undefined : telegram.value(name));
-  if (time === undefined || isSentinel(telegram, key, NO_STORED_VOLUME)) {
-    telegram.device.hasMissing = true;
-    return;
+  if (dates !== undefined) return { is: 'stored', dates };
+  return NO_READING.test(key) ? KNOWN : undefined;
+}
+
+export const WATER: FieldTable = {
+  slots: [
+    { quantity: 'water_volume', unit: 'm3', keys: ['total_m3', 'total_forward_m3'] },
+    {
+      quantity: 'water_volume_reverse',
+      unit: 'm3',
+      keys: ['total_backward_m3', 'total_backwards_m3', 'total_backward_flow_m3', 'backflow_m3'],
+    },
+    {
+      quantity: 'water_flow',
+      unit: 'm3/h',
+      keys: ['flow_m3h', 'volume_flow_m3h', 'current_flow_m3h'],
+    },
+    {
+      quantity: 'water_temperature',
+      unit: 'Cel',
+      keys: ['flow_temperature_c', 'temperature_c'],
+      noValue: { flow_temperature_c: [-100, 127] }, // WW-02
+    },
+    { quantity: 'temperature', unit: 'Cel', keys: ['external_temperature_c'] },
+    { quantity: 'battery', unit: '%', keys: ['battery_pct'] },
+  ],
+  byForm,
+};
+
+/** Registers of the past that the meter keeps: readings of their own at their dates, nothing without one. */
+export function readStored(telegram: Telegram): void {
+  for (const [key, { dates }] of telegram.stored ?? []) {
+    const { payload, device } = telegram;
+    const name = dates.find((date) => Object.hasOwn(payload, date));
+    const time = name === undefined ? undefined : storedTime(telegram, payload[name]);
+    const raw = payload[key];
+    if (time === undefined || isNoValue(numberOf(raw) ?? raw, NO_STORED_VOLUME))
+      device.hasMissing = true;
+    else device.point('water_volume', raw, 'm3', time, key);
   }
-  telegram.device.point('water_volume', telegram.value(key), 'm3', time, key);
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;

@@ -1,18 +1,20 @@
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
-import { type JsonObject, type JsonValue, isObject, member } from '../../json.ts';
-import { readElectricity } from './electricity.ts';
-import { readEnvironment, readPressure } from './environment.ts';
-import { readHeat } from './heat.ts';
+import type { SourceSettings } from '../../foreign/source.ts';
+import { type JsonValue, isObject, member } from '../../json.ts';
+import { ELECTRICITY, readElectricity } from './electricity.ts';
+import { ENVIRONMENT, PRESSURE } from './environment.ts';
+import { FieldIndex, KNOWN } from './fields.ts';
+import { HEAT } from './heat.ts';
 import { type Medium, mediumOf } from './medium.ts';
 import { readPulses } from './pulses.ts';
+import { RaisedFlags } from './raised-flags.ts';
 import { RepeatedTelegrams } from './repeated-telegrams.ts';
-import { RaisedFlags, readStatus } from './status.ts';
-import { STATUS_FIELDS } from './status-fields.ts';
+import { readStatus } from './status.ts';
 import { Telegram } from './telegram.ts';
 import { readTimes } from './telegram-times.ts';
-import { readWater } from './water.ts';
+import { WATER, readStored } from './water.ts';
 
 /*
  * topic   = free, normally "wmbusmeters/" id
@@ -25,63 +27,49 @@ import { readWater } from './water.ts';
  * timestamp                                 reception by the radio receiver, UTC
  * actuality_duration_s                      how long before it was measured
  * meter_datetime, device_datetime           clock of the meter, local: telegram-times.ts
- * status, error_flags, …                    status-fields.ts
+ * status, error_flags, …                    words: status.ts
  * rssi_dbm                                  rssi
  * a_counter, b_counter                      pulses, where the source gives them a weight: pulses.ts
- * …_kwh, …_m3, …_v, …                       by medium: electricity.ts, water.ts, heat.ts, environment.ts
+ * …_kwh, …_m3, …_v, …                       by medium: electricity.ts, water.ts, heat.ts, environment.ts; what a name is: fields.ts
  */
 
-/** Fields that are no values of the meter. */
-const HEADER = new Set([
-  '_',
-  'media',
-  'meter',
-  'name',
-  'id',
-  'timestamp',
-  'timestamp_ut',
-  'timestamp_lt',
-  'timestamp_utc',
-  'device',
-  'telegram',
-  'actuality_duration_s',
-  'meter_datetime',
-  'device_datetime',
-  'contents',
-  'fabrication_no',
-  'manufacturer',
-  'version',
-  'software_version',
-  'model_version',
-  ...STATUS_FIELDS,
-]);
+/** What is kept of the meters' last telegrams. It is lost with the process, which costs a repetition more. */
+interface Decoder {
+  readonly indexes: Readonly<Record<Medium | 'untold', FieldIndex>>;
+  readonly repeated: RepeatedTelegrams;
+  readonly raised: RaisedFlags;
+}
 
-const READERS: Readonly<Record<Medium, (telegram: Telegram) => void>> = {
-  electricity: readElectricity,
-  water: readWater,
-  heat: readHeat,
-  environment: readEnvironment,
-  pressure: readPressure,
-  uncounted: (telegram) => telegram.knowAll(),
-};
+const NO_FIELDS = { slots: [] };
 
 export const wmbusmeters: Dialect = {
   name: 'wmbusmeters',
   title: 'wmbusmeters',
   filters: ['wmbusmeters/#'],
-  create: () => {
-    const memory: Memory = { repeated: new RepeatedTelegrams(), raised: new RaisedFlags() };
-    return { decode: (findings) => decode(findings, memory) };
+  create: (settings) => {
+    const decoder: Decoder = {
+      indexes: indexesOf(settings),
+      repeated: new RepeatedTelegrams(),
+      raised: new RaisedFlags(),
+    };
+    return { decode: (findings) => decode(findings, decoder) };
   },
 };
 
-/** What is kept of a meter's last telegrams. It is lost with the process, which costs a repetition more. */
-interface Memory {
-  readonly repeated: RepeatedTelegrams;
-  readonly raised: RaisedFlags;
+function indexesOf({ names }: SourceSettings): Decoder['indexes'] {
+  const named = Object.keys(names);
+  return {
+    electricity: new FieldIndex(ELECTRICITY, named),
+    water: new FieldIndex(WATER, named),
+    heat: new FieldIndex(HEAT, named),
+    environment: new FieldIndex(ENVIRONMENT, named),
+    pressure: new FieldIndex(PRESSURE, named),
+    uncounted: new FieldIndex(NO_FIELDS, named, KNOWN),
+    untold: new FieldIndex(NO_FIELDS, named),
+  };
 }
 
-function decode(findings: MessageFindings, { repeated, raised }: Memory): void {
+function decode(findings: MessageFindings, { indexes, repeated, raised }: Decoder): void {
   const payload = findings.json();
   if (payload === undefined) return;
   if (!isObject(payload)) {
@@ -95,19 +83,21 @@ function decode(findings: MessageFindings, { repeated, raised }: Memory): void {
   }
   const device = findings.device(id);
   if (device === undefined) return;
+  const media = nameOf(member(payload, 'media'));
+  const medium = mediumOf(media, findings.settings.deviceClass);
   const { time, clock } = readTimes(payload, findings.times);
-  const telegram = new Telegram(payload, device, time, findings);
-  const isPulses = readPulses(telegram, findings, id);
-  const medium = mediumOf(nameOf(member(payload, 'media')), findings.settings.deviceClass);
-  telegram.isFaulty = readStatus(payload, device, time, clock, medium === 'electricity', raised);
-  telegram.point('rssi', 'dBm', 'rssi_dbm');
-  if (medium !== undefined) READERS[medium](telegram);
-  else if (!isPulses) {
-    const media = nameOf(member(payload, 'media')) ?? 'missing';
-    const message = `${media} says not what is counted; give the source a class (electricity, water, heat, environment)`;
+  const telegram = new Telegram(payload, device, time, findings, indexes[medium ?? 'untold']);
+  const isFaulty = readStatus(telegram, clock, medium === 'electricity', raised);
+  if (medium === 'electricity') readElectricity(telegram, isFaulty);
+  else telegram.addAll();
+  if (telegram.stored !== undefined) readStored(telegram);
+  if (telegram.pulses !== undefined) readPulses(telegram, id);
+  else if (medium === undefined) {
+    const message = `${media ?? 'missing'} does not say what is counted; give the source a class (electricity, water, heat, environment)`;
     device.reject('unknown_quantity', 'media', message);
   }
-  ignoreOthers(payload, telegram, findings);
+  // WE-04: a meter may split its values over telegrams, some without any that is kept
+  if (telegram.hasKnown) findings.silent();
   repeated.settle(device);
 }
 
@@ -117,15 +107,4 @@ function idOf(raw: JsonValue | undefined, topic: string): string | undefined {
   if (id !== undefined) return id.toLowerCase();
   const last = topic.slice(topic.lastIndexOf('/') + 1);
   return /^[0-9a-f]{8}$/i.test(last) ? last.toLowerCase() : undefined;
-}
-
-function ignoreOthers(payload: JsonObject, telegram: Telegram, findings: MessageFindings): void {
-  let hasKnown = telegram.hasRead;
-  for (const key of Object.keys(payload)) {
-    if (HEADER.has(key)) continue;
-    if (telegram.isKnown(key)) hasKnown = true;
-    else if (!telegram.named(key)) findings.ignore(key);
-  }
-  // WE-04: a meter may split its values over telegrams, some without any that is kept
-  if (hasKnown) findings.silent();
 }
