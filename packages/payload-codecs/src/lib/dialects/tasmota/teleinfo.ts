@@ -40,7 +40,14 @@ const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>
 const KNOWN = new Set<string>([
   ...SERIALS,
   ...IMPORTS.flat(),
-  ...['PAPP', 'SINSTS', 'IMAX', 'ISOUSC', 'PTEC', 'OPTARIF', 'HHPHC', 'MOTDETAT'],
+  'PAPP',
+  'SINSTS',
+  'IMAX',
+  'ISOUSC',
+  'PTEC',
+  'OPTARIF',
+  'HHPHC',
+  'MOTDETAT',
 ]);
 
 /** What the French meter behind the device `id` says. */
