@@ -8,10 +8,10 @@ import {
   countLeftOut,
   timestamptz,
 } from '@verimeter/registry';
-import { type DeviceEvent, formatTimestamp } from '@verimeter/telemetry';
+import { type DeviceEvent, type DeviceEventState, formatTimestamp } from '@verimeter/telemetry';
 import { float8Array, int4Array, timestamptzArray } from '@verimeter/timescale-store';
 import { LIVE_READINGS } from './account.ts';
-import { EventStates } from './event-states.ts';
+import type { EventStates } from './event-states.ts';
 import type { BatchPlan, PlannedMessage } from './plan-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { storableText } from './sql-errors.ts';
@@ -139,15 +139,21 @@ const ADD_EVENTS = `
 /** Events of the batch that are news to `states`, each with its device. */
 function newEvents(plan: BatchPlan, states: EventStates): EventRow[] {
   // Within the batch as well: rows of one statement do not see each other.
-  const inBatch = new EventStates();
+  const inBatch = new Map<string, DeviceEvent>();
   return plan.messages.flatMap(({ device, events, staged }) => {
     if (device === undefined || events.length === 0) return [];
-    const key = `${device.tenant}/${device.deviceId}`;
+    const { tenant, deviceId } = device;
+    const key = `${tenant}/${deviceId}`;
     return events.flatMap((event): EventRow[] => {
-      if (states.repeats(key, event) || inBatch.repeats(key, event)) return [];
-      inBatch.remember(key, event);
+      const kind = `${key} ${event.event}`;
+      const before = inBatch.get(kind);
+      if (before === undefined) {
+        if (states.repeats(key, event)) return [];
+      } else if (event.repeats === true && before.state === event.state) return [];
+      inBatch.set(kind, event);
       const { receivedAtUs } = staged.message;
-      return [{ tenant: device.tenant, key, event, deviceId: device.deviceId, receivedAtUs }];
+      const follows = before === undefined || before.tsUs > event.tsUs ? undefined : before.state;
+      return [{ tenant, key, event, deviceId, receivedAtUs, follows }];
     });
   });
 }
@@ -158,7 +164,13 @@ interface EventRow {
   readonly key: string;
   readonly event: DeviceEvent;
   readonly receivedAtUs: number;
+  /** State before it in the same batch, which the statement cannot see. */
+  readonly follows: DeviceEventState | undefined;
 }
+
+/** Whether the statement has to ask what was before: within the batch it is known. */
+const asksBefore = ({ event: { repeats, state }, follows }: EventRow): boolean =>
+  repeats === true && !(state === 'cleared' ? follows === 'active' : follows !== undefined);
 
 /** Adds the events; what is returned is to be called once they are committed. */
 export async function addEvents(
@@ -176,7 +188,7 @@ export async function addEvents(
     rows.map(({ event }) => event.state),
     rows.map(({ event: { detail } }) => (detail === undefined ? null : storableText(detail))),
     rows.map(({ receivedAtUs }) => timestamptz(receivedAtUs)),
-    rows.map(({ event }) => event.repeats === true),
+    rows.map(asksBefore),
   ]);
   return () => {
     for (const { key, event } of rows) states.remember(key, event);
