@@ -20,6 +20,7 @@ export class DeviceFindings extends Findings {
   /** Fields of known meaning without a value were seen (X-02, X-03). */
   hasMissing = false;
   #clockError: string | undefined;
+  #told: Set<string> | undefined;
 
   constructor(context: DecodeContext, settings: Pick<SourceSettings, 'units' | 'names'>) {
     super(context);
@@ -146,12 +147,10 @@ export class DeviceFindings extends Findings {
     detail?: string,
     repeats = true,
   ): void {
-    if (
-      this.events.some(
-        (other) => other.event === event && other.state === state && other.tsUs === time.tsUs,
-      )
-    )
-      return;
+    const key = `${time.tsUs} ${state} ${event}`;
+    this.#told ??= new Set();
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
     if (time.tsSource === 'arrival') this.usesArrivalTime = true;
     this.events.push({
       deviceId: this.context.deviceId,

@@ -93,3 +93,13 @@ export function seasonOffsets(zone: string, year: number): SeasonOffsets {
   const july = offsetAt(zone, Date.UTC(year, 6, 1));
   return { winterMs: Math.min(january, july), summerMs: Math.max(january, july) };
 }
+
+const two = (part: number): string => String(Math.floor(part)).padStart(2, '0');
+
+/**
+ * The fixed offset, such as +01:00, that a zone has outside of summer time in the year of an instant: that of a clock that nobody puts forward.
+ */
+export function standardOffset(zone: string, nearMs: number): string {
+  const minutes = seasonOffsets(zone, new Date(nearMs).getUTCFullYear()).winterMs / 60_000;
+  return `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+}
