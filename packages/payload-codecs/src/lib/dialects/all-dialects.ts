@@ -1,12 +1,26 @@
 import type { Dialect } from '../foreign/dialect.ts';
+import { chirpstack } from './chirpstack.ts';
 import { dsmrP1 } from './dsmr-p1.ts';
 import { shelly } from './shelly/shelly.ts';
 import { tasmota } from './tasmota/tasmota.ts';
+import { thingsboardGateway } from './thingsboard-gateway.ts';
+import { thingsboard } from './thingsboard.ts';
+import { ttn } from './ttn.ts';
 import { wmbusmeters } from './wmbusmeters/wmbusmeters.ts';
 import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
 /** Every dialect a source can have; a new one is one line here. */
-export const DIALECTS: readonly Dialect[] = [dsmrP1, shelly, tasmota, wmbusmeters, zigbee2mqtt];
+export const DIALECTS: readonly Dialect[] = [
+  chirpstack,
+  dsmrP1,
+  shelly,
+  tasmota,
+  thingsboardGateway,
+  thingsboard,
+  ttn,
+  wmbusmeters,
+  zigbee2mqtt,
+];
 
 /** The dialect of a name; undefined: there is none. */
 export function findDialect(name: string): Dialect | undefined {

@@ -1,0 +1,47 @@
+import type { Dialect } from '../foreign/dialect.ts';
+import { type FreeNames, freeNames } from '../foreign/free-form.ts';
+import type { MessageFindings } from '../foreign/message-findings.ts';
+import { readTelemetry } from './thingsboard/telemetry.ts';
+
+/*
+ * topic   = [ device "/" ] "v1/devices/me/telemetry" / [ device "/" ] "v2/t" [ "/j" ]
+ *           The API of ThingsBoard tells devices by the credential of their connection, which no subscriber sees: so the device is the level
+ *           in front, or what the rule of the source makes of the topic. A source of one device may name it: settings.devices.me.
+ * skipped = attributes, remote calls, claims
+ * payload = see thingsboard/telemetry.ts; names of fields see foreign/free-form.ts
+ */
+const TELEMETRY = /^(?:(.*)\/)?(?:v1\/devices\/me\/telemetry|v2\/t(?:\/j)?)$/;
+const OTHER =
+  /(?:^|\/)(?:v1\/devices\/me\/(?:attributes|rpc|claim)|v2\/(?:a|r|c|fw|sw)|provision)(?:\/|$)/;
+
+export const thingsboard: Dialect = {
+  name: 'thingsboard',
+  title: 'ThingsBoard device API',
+  filters: ['+/v1/devices/me/telemetry'],
+  create: (settings) => {
+    const names = freeNames(settings);
+    return { decode: (findings) => decode(findings, names) };
+  },
+};
+
+function decode(findings: MessageFindings, names: FreeNames): void {
+  const { message, settings } = findings;
+  if (message.payload.length === 0 || OTHER.test(message.topic)) {
+    findings.silent();
+    return;
+  }
+  const front = TELEMETRY.exec(message.topic)?.[1];
+  const raw = front?.slice(front.lastIndexOf('/') + 1) ?? 'me';
+  if (
+    raw === 'me' &&
+    !settings.deviceId.includes('{topic:') &&
+    !Object.hasOwn(settings.devices, raw)
+  ) {
+    const fix =
+      'give the source a rule such as {topic:1}, or, of a single device, its id as settings.devices.me';
+    findings.reject('topic_mismatch', '', `the topic does not name the device; ${fix}`);
+    return;
+  }
+  const payload = findings.json();
+  if (payload !== undefined) readTelemetry(payload, { findings, raw, names, stamper: 'device' });
+}

@@ -1,0 +1,170 @@
+import type { DeviceFindings } from '../foreign/device-findings.ts';
+import type { MessageFindings } from '../foreign/message-findings.ts';
+import { numberOf } from '../foreign/numbers.ts';
+import { type PointTime, earlier, epochTime, textTime } from '../foreign/times.ts';
+import { type JsonObject, type JsonValue, member } from '../json.ts';
+import { type AxiomaFrame, DELTAS } from './axioma-frame.ts';
+
+/*
+ * Axioma QALCOSONIC W1, decoded by a codec:
+ *   timestamp_unix, timestamp_utc      seconds since 1970, the same as a text
+ *   status; low_battery, leakage …     the byte of states; booleans made of it, read where it is missing
+ *   log_volume_m3                      register 23 h before the full hour before the time
+ *   delta_1_m3 .. delta_23_m3          amounts of the hours from there, oldest first
+ *   current_volume_m3                  register at the full hour before the time
+ *   history_multiplier                 other than 0: the deltas are scaled (LA-03)
+ *   history_total_m3, history_count, payload_format, frame_version, payload_bytes, low_temperature     not read
+ */
+const FLAGS: Readonly<Record<string, string>> = {
+  low_battery: 'battery_low',
+  permanent_error: 'permanent_error',
+  temporary_error: 'temporary_error',
+  leakage: 'leak',
+  backflow: 'reverse_flow',
+  burst: 'burst',
+  pipe_empty: 'dry',
+};
+const KNOWN = new Set([
+  ...Object.keys(FLAGS),
+  ...Array.from({ length: DELTAS }, (_, index) => `delta_${index + 1}_m3`),
+  ...'payload_format frame_version payload_bytes timestamp_unix timestamp_utc status low_temperature'.split(
+    ' ',
+  ),
+  ...'log_volume_m3 current_volume_m3 history_count history_total_m3 history_multiplier'.split(' '),
+]);
+const HOUR_US = 3600e6;
+/** LA-01 */
+const TOLERANCE_LITRES = 0.5;
+
+/** Whether an object is one of the hourly frame, as codecs for it write it. */
+export function isAxiomaObject(object: JsonObject): boolean {
+  const format = member(object, 'payload_format');
+  if (typeof format === 'string') return format.startsWith('AXIOMA_W1');
+  return Object.hasOwn(object, 'log_volume_m3') && Object.hasOwn(object, 'delta_1_m3');
+}
+
+/** The frame of an object of a codec. What is there and is no number is rejected. */
+export function axiomaFrameOf(
+  object: JsonObject,
+  device: DeviceFindings,
+  findings: MessageFindings,
+): AxiomaFrame {
+  for (const key of Object.keys(object)) if (!KNOWN.has(key)) findings.ignore(key);
+  const deltas: number[] = [];
+  for (let hour = 1; hour <= DELTAS; hour += 1) {
+    const litres = litresOf(member(object, `delta_${hour}_m3`));
+    if (litres !== undefined) deltas.push(litres);
+  }
+  for (const name of ['log_volume_m3', 'current_volume_m3']) {
+    const raw = member(object, name) ?? null;
+    if (raw === null) device.hasMissing = true;
+    else if (numberOf(raw) === undefined) device.point('water_volume', raw, 'm3', NO_TIME, name);
+  }
+  return {
+    time: member(object, 'timestamp_unix') ?? member(object, 'timestamp_utc'),
+    status: numberOf(member(object, 'status')),
+    states: statedBy(object),
+    logLitres: litresOf(member(object, 'log_volume_m3')),
+    deltas: deltas.length === DELTAS ? deltas : undefined,
+    currentLitres: litresOf(member(object, 'current_volume_m3')),
+    multiplier: numberOf(member(object, 'history_multiplier')) ?? 0,
+  };
+}
+/** Of what is rejected anyway. */
+const NO_TIME: PointTime = { tsUs: 0, tsSource: 'device', flags: 0 };
+
+/** LA-02: whole litres; what is between them is below the resolution of the meter. */
+function litresOf(raw: JsonValue | undefined): number | undefined {
+  const m3 = numberOf(raw);
+  return m3 === undefined ? undefined : Math.round(m3 * 1000);
+}
+
+/** Tells a frame: its registers hour by hour and its states. @param envelope when the uplink came, for a clock that cannot be right (LA-05) */
+export function tellAxiomaFrame(
+  frame: AxiomaFrame,
+  device: DeviceFindings,
+  findings: MessageFindings,
+  envelope: PointTime,
+): void {
+  const time = timeOf(frame.time, findings, envelope);
+  const hour: PointTime = { ...time, tsUs: Math.floor(time.tsUs / HOUR_US) * HOUR_US };
+  tellVolumes(frame, device, findings, hour);
+  const states = frame.status === undefined ? (frame.states ?? []) : statesOf(frame.status);
+  for (const [event, isActive] of states)
+    device.event(event, isActive ? 'active' : 'cleared', time);
+}
+
+function timeOf(
+  raw: JsonValue | undefined,
+  findings: MessageFindings,
+  envelope: PointTime,
+): PointTime {
+  const time =
+    typeof raw === 'string' && numberOf(raw) === undefined
+      ? textTime(raw, findings.times)
+      : epochTime(raw, findings.message.receivedAtUs);
+  if (time.tsSource === 'device') return time;
+  return time.refused === undefined ? envelope : { ...envelope, refused: time.refused };
+}
+
+function tellVolumes(
+  { logLitres, deltas, currentLitres, multiplier }: AxiomaFrame,
+  device: DeviceFindings,
+  findings: MessageFindings,
+  hour: PointTime,
+): void {
+  const tell = (litres: number, hoursBefore: number, field: string): void => {
+    device.point('water_volume', litres / 1000, 'm3', earlier(hour, hoursBefore * HOUR_US), field);
+  };
+  if (multiplier !== 0) {
+    // LA-03: what scaled amounts are is not known; the registers are what they are
+    findings.ignore('history_multiplier');
+    if (currentLitres !== undefined) tell(currentLitres, 0, 'current_volume_m3');
+    else if (logLitres !== undefined) tell(logLitres, DELTAS, 'log_volume_m3');
+    return;
+  }
+  if (logLitres === undefined || deltas === undefined) {
+    if (currentLitres !== undefined) tell(currentLitres, 0, 'current_volume_m3');
+    if (logLitres !== undefined) tell(logLitres, DELTAS, 'log_volume_m3');
+    return;
+  }
+  let end = logLitres;
+  for (const delta of deltas) end += delta;
+  if (currentLitres !== undefined && Math.abs(end - currentLitres) > TOLERANCE_LITRES) {
+    tell(currentLitres, 0, 'current_volume_m3');
+    const message = `log_volume_m3 and the deltas make ${end / 1000}, not ${currentLitres / 1000}: the hours before are not stored; look at the codec`;
+    device.reject('malformed', 'current_volume_m3', message, DELTAS);
+    return;
+  }
+  let litres = logLitres;
+  tell(litres, DELTAS, 'log_volume_m3');
+  for (const [index, delta] of deltas.entries()) {
+    litres += delta;
+    tell(litres, DELTAS - 1 - index, `delta_${index + 1}_m3`);
+  }
+}
+
+/*
+ * status = 0x04 battery low / 0x08 permanent error / 0x10 temporary error, an empty pipe where nothing else is (LA-04), and of the upper three
+ * bits one of 0x20 leak, 0x60 backflow, 0x80 low temperature, 0xA0 burst
+ */
+function statesOf(status: number): (readonly [event: string, isActive: boolean])[] {
+  const upper = status & 0xe0;
+  return [
+    ['battery_low', (status & 0x04) !== 0],
+    ['permanent_error', (status & 0x08) !== 0],
+    ['temporary_error', (status & 0x10) !== 0],
+    ['dry', status === 0x10],
+    ['leak', upper === 0x20],
+    ['reverse_flow', upper === 0x60],
+    ['burst', upper === 0xa0],
+  ];
+}
+
+/** States of an object whose codec leaves out the byte of states. */
+function statedBy(object: JsonObject): (readonly [event: string, isActive: boolean])[] {
+  return Object.entries(FLAGS).flatMap(([name, event]) => {
+    const raw = member(object, name);
+    return typeof raw === 'boolean' ? [[event, raw] as const] : [];
+  });
+}
