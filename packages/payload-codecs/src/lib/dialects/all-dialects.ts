@@ -2,6 +2,7 @@ import type { Dialect } from '../foreign/dialect.ts';
 import { chirpstack } from './chirpstack.ts';
 import { dsmrP1 } from './dsmr-p1.ts';
 import { shelly } from './shelly/shelly.ts';
+import { sparkplugB } from './sparkplug-b.ts';
 import { tasmota } from './tasmota/tasmota.ts';
 import { thingsboardGateway } from './thingsboard-gateway.ts';
 import { thingsboard } from './thingsboard.ts';
@@ -14,6 +15,7 @@ export const DIALECTS: readonly Dialect[] = [
   chirpstack,
   dsmrP1,
   shelly,
+  sparkplugB,
   tasmota,
   thingsboardGateway,
   thingsboard,

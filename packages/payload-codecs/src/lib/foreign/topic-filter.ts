@@ -69,7 +69,7 @@ export function matchesFilter(filters: string, topic: string): boolean {
 }
 
 /** The filter that takes a topic, of those of a source; undefined: none. */
-export function filterOf(filters: string, topic: string): string | undefined {
+function filterOf(filters: string, topic: string): string | undefined {
   const list = splitFilters(filters);
   const [only] = list;
   const topicLevels = topic.split('/');
