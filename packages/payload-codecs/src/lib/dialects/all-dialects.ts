@@ -1,6 +1,13 @@
 import type { Dialect } from '../foreign/dialect.ts';
+import { atObis } from './at-obis.ts';
 import { chirpstack } from './chirpstack.ts';
+import { cimJson } from './cim-json.ts';
 import { dsmrP1 } from './dsmr-p1.ts';
+import { fiwareJson } from './fiware-json.ts';
+import { itIometer } from './it-iometer.ts';
+import { linkyTeleinfo } from './linky-teleinfo.ts';
+import { ngsiLd } from './ngsi-ld.ts';
+import { sensorthings } from './sensorthings.ts';
 import { shelly } from './shelly/shelly.ts';
 import { sparkplugB } from './sparkplug-b.ts';
 import { tasmota } from './tasmota/tasmota.ts';
@@ -12,8 +19,15 @@ import { zigbee2mqtt } from './zigbee2mqtt.ts';
 
 /** Every dialect a source can have; a new one is one line here. */
 export const DIALECTS: readonly Dialect[] = [
+  atObis,
   chirpstack,
+  cimJson,
   dsmrP1,
+  fiwareJson,
+  itIometer,
+  linkyTeleinfo,
+  ngsiLd,
+  sensorthings,
   shelly,
   sparkplugB,
   tasmota,

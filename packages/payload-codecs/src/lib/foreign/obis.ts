@@ -1,0 +1,65 @@
+import type { JsonValue } from '../json.ts';
+import { decimalSum } from './decimals.ts';
+import type { DeviceFindings } from './device-findings.ts';
+import { numberOf } from './numbers.ts';
+import type { PointTime } from './times.ts';
+
+/*
+ * key = A "-" B ":" C "." D "." E [ ( "." / "*" ) F ] [ "_" class "," version "_" attribute ] ; IEC 62056-61 and the COSEM class behind it
+ */
+const KEY =
+  /^(\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3})(?:[.*](\d{1,3}))?(?:_\d{1,5}(?:,\d{1,3})?(?:_(\d{1,3}))?)?$/;
+/** F of the current value; 0 to 99 are those of past billing periods. */
+const CURRENT = '255';
+/** Attribute of a register that holds its value; others hold its unit and its time. */
+const VALUE = '2';
+
+/** A-B:C.D.E of a key (NA-01); undefined: the key is none, or not that of a current value. */
+export function obisOf(key: string): string | undefined {
+  const match = KEY.exec(key);
+  if (match === null) return undefined;
+  const [, code, period = CURRENT, attribute = VALUE] = match;
+  return period === CURRENT && attribute === VALUE ? code : undefined;
+}
+
+/** One of two unsigned fields of a power. */
+export interface PowerField {
+  readonly raw: JsonValue | undefined;
+  readonly unit: string;
+  readonly field: string;
+}
+
+/**
+ * Power that comes as two unsigned fields: import minus export. A field that is not there leaves the other one as it is, but an export of
+ * nothing does not say that nothing is imported.
+ */
+export function netPower(
+  device: DeviceFindings,
+  imported: PowerField | undefined,
+  exported: PowerField | undefined,
+  time: PointTime,
+  flags = 0,
+): void {
+  const bad = [imported, exported].find(
+    (part) => part !== undefined && numberOf(part.raw) === undefined,
+  );
+  if (bad !== undefined) {
+    device.point('active_power', bad.raw, bad.unit, time, bad.field, flags);
+    return;
+  }
+  const exportNow = numberOf(exported?.raw) ?? 0;
+  if (imported === undefined) {
+    if (exported === undefined) return;
+    if (exportNow === 0) device.hasMissing = true;
+    else device.point('active_power', -exportNow, exported.unit, time, exported.field, flags);
+    return;
+  }
+  const { raw, unit, field } = imported;
+  if (exported !== undefined && exported.unit !== unit) {
+    const message = `${field} is in ${unit}, ${exported.field} in ${exported.unit}`;
+    device.reject('bad_unit', exported.field, message);
+    return;
+  }
+  const net = decimalSum([numberOf(raw) ?? 0, -exportNow]);
+  device.point('active_power', net, unit, time, field, flags);
+}
