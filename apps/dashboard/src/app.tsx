@@ -12,6 +12,7 @@ import { AreasPage } from './pages/areas-page.tsx';
 import { DevicePage } from './pages/device-page.tsx';
 import { FleetPage } from './pages/fleet-page.tsx';
 import { QualityPage } from './pages/quality-page.tsx';
+import { SourcesPage } from './pages/sources-page.tsx';
 
 function Missing() {
   const { t } = useText();
@@ -34,6 +35,8 @@ function Page({ route }: { readonly route: Route }) {
       return <AreaPage key={route.groupId} groupId={route.groupId} />;
     case 'quality':
       return <QualityPage params={route.params} />;
+    case 'sources':
+      return <SourcesPage params={route.params} />;
     case 'missing':
       return <Missing />;
   }

@@ -7,6 +7,7 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/content.css';
 import './styles/details.css';
+import './styles/sources.css';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');

@@ -56,7 +56,8 @@ export function Empty({ children }: { readonly children: ReactNode }) {
 /** Text in which `backquoted` parts are code, such as commands. */
 export function Hinted({ text }: { readonly text: string }) {
   // Odd parts of the split stand between backquotes.
-  return text
-    .split('`')
-    .map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part));
+  return text.split('`').map((part, index) =>
+    // A text may name one thing twice: its place belongs to the key.
+    index % 2 === 1 ? <code key={`${index} ${part}`}>{part}</code> : part,
+  );
 }

@@ -6,7 +6,7 @@ import { href, type Route } from '../lib/routing.ts';
 import { useSession } from '../lib/session.tsx';
 import { LanguageSwitch, Wordmark } from './brand.tsx';
 
-type Section = 'fleet' | 'areas' | 'quality';
+type Section = 'fleet' | 'areas' | 'quality' | 'sources';
 
 function sectionOf(page: Route['page']): Section | undefined {
   switch (page) {
@@ -18,12 +18,14 @@ function sectionOf(page: Route['page']): Section | undefined {
       return 'areas';
     case 'quality':
       return 'quality';
+    case 'sources':
+      return 'sources';
     case 'missing':
       return undefined;
   }
 }
 
-const SECTIONS: readonly Section[] = ['fleet', 'areas', 'quality'];
+const SECTIONS: readonly Section[] = ['fleet', 'areas', 'quality', 'sources'];
 
 function LiveIndicator() {
   const { t } = useText();

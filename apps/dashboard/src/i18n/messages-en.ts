@@ -1,3 +1,5 @@
+import { sourcesEn } from './sources-en.ts';
+
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
 export const messagesEn = {
   product: {
@@ -8,7 +10,7 @@ export const messagesEn = {
     signOutFailed: 'Signing out failed. The server did not answer; try again.',
     navigation: 'Main',
   },
-  nav: { fleet: 'Devices', areas: 'Areas', quality: 'Data quality' },
+  nav: { fleet: 'Devices', areas: 'Areas', quality: 'Data quality', sources: 'Sources' },
   live: {
     live: 'Live',
     connecting: 'Connecting …',
@@ -253,6 +255,7 @@ export const messagesEn = {
     byState: 'Devices by state of their clock',
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },
+  sources: sourcesEn,
   quality: {
     title: 'Data quality',
     lead: 'Everything that arrives is accounted for: stored, a duplicate, in conflict, or rejected with its reason.',

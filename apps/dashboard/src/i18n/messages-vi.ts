@@ -1,4 +1,5 @@
 import type { Messages } from './messages-en.ts';
+import { sourcesVi } from './sources-vi.ts';
 
 export const messagesVi: Messages = {
   product: {
@@ -9,7 +10,7 @@ export const messagesVi: Messages = {
     signOutFailed: 'Chưa đăng xuất được vì máy chủ không trả lời. Hãy thử lại.',
     navigation: 'Chính',
   },
-  nav: { fleet: 'Thiết bị', areas: 'Khu vực', quality: 'Chất lượng số liệu' },
+  nav: { fleet: 'Thiết bị', areas: 'Khu vực', quality: 'Chất lượng số liệu', sources: 'Nguồn' },
   live: {
     live: 'Trực tuyến',
     connecting: 'Đang kết nối …',
@@ -255,6 +256,7 @@ export const messagesVi: Messages = {
     empty:
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
   },
+  sources: sourcesVi,
   quality: {
     title: 'Chất lượng số liệu',
     lead: 'Mọi số liệu nhận được đều được đối soát: đã lưu, trùng, mâu thuẫn hoặc bị loại kèm lý do.',

@@ -71,7 +71,7 @@ export function requestPath(path: string, query: Query = {}): string {
  * @throws {ApiError} for every answer that is not 2xx, and where none came
  */
 export async function request<Result>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   options: RequestOptions = {},
 ): Promise<Result> {

@@ -27,3 +27,11 @@ export function viewPayload(base64: string): PayloadView {
   }
   return CONTROL.test(text) ? { text: hex(bytes), binary: true } : { text, binary: false };
 }
+
+/** The bytes of a file as base64. @throws what the browser says of a file that cannot be read */
+export async function base64Of(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCodePoint(byte);
+  return btoa(binary);
+}

@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: 'areas'; readonly params: URLSearchParams }
   | { readonly page: 'area'; readonly groupId: string; readonly params: URLSearchParams }
   | { readonly page: 'quality'; readonly params: URLSearchParams }
+  | { readonly page: 'sources'; readonly params: URLSearchParams }
   | { readonly page: 'missing'; readonly params: URLSearchParams };
 
 function decodeSegment(text: string): string | undefined {
@@ -28,6 +29,7 @@ export function parseRoute(hash: string): Route {
     if (id !== undefined) return { page: 'area', groupId: id, params };
   }
   if (head === 'quality' && tail === undefined) return { page: 'quality', params };
+  if (head === 'sources' && tail === undefined) return { page: 'sources', params };
   return { page: 'missing', params };
 }
 

@@ -1,0 +1,239 @@
+import type { Source } from '@verimeter/api-schema';
+import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { CheckField, SelectField, TextField } from '../components/field.tsx';
+import { Hinted, ProblemNote } from '../components/feedback.tsx';
+import { useText } from '../i18n/i18n.tsx';
+import { type ApiError, request } from '../lib/api-client.ts';
+import { useSession } from '../lib/session.tsx';
+import {
+  bodyOf,
+  type DialectEntry,
+  draftOf,
+  type FieldProblem,
+  fieldOf,
+  newDraft,
+  type SourceDraft,
+  withDialect,
+} from '../lib/source-draft.ts';
+import { asApiError } from '../lib/use-resource.ts';
+
+interface FormProps {
+  /** The one that is edited; undefined: a new one. */
+  readonly source: Source | undefined;
+  readonly sources: readonly Source[];
+  readonly dialects: readonly DialectEntry[];
+  /** Told of every change, so that the source can be tried as it stands. */
+  readonly onDraft: (draft: SourceDraft) => void;
+  readonly onDone: (said: string | undefined) => void;
+}
+
+const CLASSES = ['electricity', 'water', 'heat', 'environment'] as const;
+
+/** All of a source, with what is wrong of it beside its field. */
+export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormProps) {
+  const { t, words } = useText();
+  const { current } = useSession();
+  const [draft, setDraft] = useState<SourceDraft>(() =>
+    source === undefined ? newDraft(dialects[0]) : draftOf(source),
+  );
+  const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    onDraft(draft);
+  }, [draft, onDraft]);
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
+  const texts = t.sources.form;
+  const dialect = dialects.find(({ name }) => name === draft.dialect);
+  const options = [
+    ...new Set([...Object.keys(dialect?.options ?? {}), ...Object.keys(draft.options)]),
+  ];
+  const change = (part: Partial<SourceDraft>): void => setDraft({ ...draft, ...part });
+  const choose = (name: string): void => {
+    const next = dialects.find((one) => one.name === name);
+    if (next === undefined) return;
+    if (source === undefined) setDraft(withDialect(draft, dialect, next));
+    else change({ dialect: name, options: {} });
+  };
+  const wrong = (field: string): string[] =>
+    problems
+      .filter((problem) => fieldOf(problem.field, options) === field)
+      .map((problem) =>
+        field === 'further' ? `${problem.field}: ${problem.message}` : problem.message,
+      );
+
+  const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const name = draft.name.trim();
+    setError(undefined);
+    if (source === undefined && sources.some((other) => other.name === name)) {
+      setProblems([{ field: 'name', message: texts.exists }]);
+      return;
+    }
+    const body = bodyOf(draft);
+    if (typeof body === 'string') {
+      setProblems([{ field: 'settings', message: texts.notJson(body) }]);
+      return;
+    }
+    setBusy(true);
+    setProblems([]);
+    try {
+      await request<Source>('PUT', `/sources/${encodeURIComponent(name)}`, { body });
+      onDone(texts.saved(name));
+    } catch (caught) {
+      const failure = asApiError(caught);
+      if (failure.fields.length > 0) setProblems(failure.fields);
+      else setError(failure);
+      setBusy(false);
+    }
+  };
+
+  const zone = current.state === 'signed-in' ? current.session.zone : 'UTC';
+  return (
+    <section className="card">
+      <h2 ref={heading} tabIndex={-1}>
+        {source === undefined ? texts.title : texts.titleOf(source.name)}
+      </h2>
+      {problems.length > 0 && (
+        <div className="problem" role="alert">
+          {texts.refused}
+          {wrong('').length > 0 && <p className="detail">{wrong('').join('; ')}</p>}
+        </div>
+      )}
+      {error !== undefined && <ProblemNote error={error} />}
+      <form className="source-form" onSubmit={(event) => void save(event)}>
+        <div className="field-grid">
+          <SelectField
+            label={t.sources.dialect}
+            value={draft.dialect}
+            options={dialects.map(({ name, title }) => [name, title])}
+            problems={wrong('dialect')}
+            onChange={choose}
+          />
+          {source === undefined && (
+            <TextField
+              label={t.sources.name}
+              hint={texts.nameHint}
+              value={draft.name}
+              problems={wrong('name')}
+              required
+              onChange={(name) => change({ name })}
+            />
+          )}
+          <TextField
+            label={t.sources.filter}
+            hint={
+              dialect === undefined || dialect.filters.length === 0 ? (
+                <Hinted text={texts.noUsual} />
+              ) : (
+                <Hinted text={texts.usual(dialect.filters.map((one) => `\`${one}\``).join(', '))} />
+              )
+            }
+            value={draft.filter}
+            placeholder="meters/+/data"
+            problems={wrong('filter')}
+            required
+            onChange={(filter) => change({ filter })}
+          />
+          <TextField
+            label={texts.rank}
+            hint={texts.rankHint}
+            value={draft.rank}
+            problems={wrong('rank')}
+            numeric
+            required
+            onChange={(rank) => change({ rank })}
+          />
+          {options.map((name) => (
+            <TextField
+              key={name}
+              label={texts.option(name)}
+              hint={dialect?.options[name]}
+              value={draft.options[name] ?? ''}
+              problems={wrong(`settings.options.${name}`)}
+              onChange={(text) => change({ options: { ...draft.options, [name]: text } })}
+            />
+          ))}
+          <TextField
+            label={texts.zone}
+            hint={texts.zoneHint(zone)}
+            value={draft.zone}
+            placeholder={zone}
+            problems={wrong('settings.zone')}
+            onChange={(text) => change({ zone: text })}
+          />
+          <SelectField
+            label={texts.deviceClass}
+            value={draft.deviceClass}
+            options={[
+              ['', texts.classAny],
+              ...CLASSES.map((one) => [one, texts.classes[one]] as const),
+            ]}
+            problems={wrong('settings.device_class')}
+            onChange={(deviceClass) => change({ deviceClass })}
+          />
+          <TextField
+            label={texts.deviceId}
+            hint={<Hinted text={texts.deviceIdHint} />}
+            value={draft.deviceId}
+            placeholder="{id}"
+            problems={wrong('settings.device_id')}
+            onChange={(deviceId) => change({ deviceId })}
+          />
+        </div>
+        <TextField
+          label={texts.further}
+          hint={<Hinted text={texts.furtherHint} />}
+          value={draft.further}
+          problems={wrong('further')}
+          rows={4}
+          onChange={(further) => change({ further })}
+        />
+        <CheckField
+          label={texts.provision}
+          value={draft.provision}
+          onChange={(provision) => change({ provision })}
+        />
+        {draft.provision && (
+          <div className="field-grid">
+            <SelectField
+              label={texts.kind}
+              value={draft.provisionKind}
+              options={[
+                ['', texts.kindAny],
+                ...DEVICE_KINDS.map((kind) => [kind, words.deviceKind[kind]] as const),
+              ]}
+              problems={wrong('provision_kind')}
+              onChange={(provisionKind) => change({ provisionKind })}
+            />
+            <TextField
+              label={texts.perDay}
+              value={draft.provisionPerDay}
+              problems={wrong('provision_per_day')}
+              numeric
+              required
+              onChange={(provisionPerDay) => change({ provisionPerDay })}
+            />
+          </div>
+        )}
+        <CheckField
+          label={texts.enabled}
+          value={draft.enabled}
+          onChange={(enabled) => change({ enabled })}
+        />
+        <div className="row-actions">
+          <button type="submit" className="primary" disabled={busy}>
+            {texts.save}
+          </button>
+          <button type="button" className="quiet" onClick={() => onDone(undefined)}>
+            {texts.cancel}
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,188 @@
+import type { Source } from '@verimeter/api-schema';
+import { useState } from 'react';
+import { Mark } from '../components/badge.tsx';
+import { ProblemNote } from '../components/feedback.tsx';
+import { useText } from '../i18n/i18n.tsx';
+import { type ApiError, request } from '../lib/api-client.ts';
+import { href } from '../lib/routing.ts';
+import { type DialectEntry, inputOf } from '../lib/source-draft.ts';
+import { asApiError } from '../lib/use-resource.ts';
+
+/** More are folded away. */
+const NAMES_SHOWN = 4;
+const USUAL_RANK = 100;
+
+function State({ source }: { readonly source: Source }) {
+  const { t } = useText();
+  const live = source.activity === null ? 'waiting' : 'on';
+  const state = source.enabled ? live : 'off';
+  const tone = ({ on: 'calm', waiting: 'note', off: 'mute' } as const)[state];
+  return (
+    <span className="indication">
+      <Mark tone={tone} />
+      {t.sources.states[state]}
+    </span>
+  );
+}
+
+function FieldNames({ names }: { readonly names: readonly string[] }) {
+  const { t, format } = useText();
+  if (names.length === 0) return t.common.none;
+  const all = names.map((name) => (
+    <code key={name} className="field-name">
+      {name}
+    </code>
+  ));
+  if (names.length <= NAMES_SHOWN) return <span>{all}</span>;
+  return (
+    <details>
+      <summary>{t.sources.fieldCount(format.integer(names.length))}</summary>
+      {all}
+    </details>
+  );
+}
+
+interface ActionsProps {
+  readonly source: Source;
+  readonly onChanged: (said: string) => void;
+}
+
+/** Edit, off and on, and removal, which asks first. */
+function SourceActions({ source, onChanged }: ActionsProps) {
+  const { t } = useText();
+  const [isAsking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const { name, enabled } = source;
+  const path = `/sources/${encodeURIComponent(name)}`;
+  const run = async (work: () => Promise<unknown>, said: string): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+      onChanged(said);
+    } catch (caught) {
+      setError(asApiError(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const turn = () =>
+    run(
+      () => request<Source>('PUT', path, { body: { ...inputOf(source), enabled: !enabled } }),
+      t.sources.form.saved(name),
+    );
+  const remove = () => run(() => request('DELETE', path), t.sources.form.removed(name));
+  if (isAsking)
+    return (
+      <div className="confirm" role="group" aria-label={t.sources.remove}>
+        <p>{t.sources.removeAsk(name)}</p>
+        <button type="button" disabled={busy} onClick={() => void remove()}>
+          {t.sources.removeYes}
+        </button>{' '}
+        {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the answer that does no harm, to a question just asked */}
+        <button type="button" className="quiet" autoFocus onClick={() => setAsking(false)}>
+          {t.sources.removeNo}
+        </button>
+        {error !== undefined && <ProblemNote error={error} />}
+      </div>
+    );
+  return (
+    <div className="row-actions">
+      <a
+        className="button"
+        href={href('/sources', { edit: name })}
+        aria-label={t.sources.editOf(name)}
+      >
+        {t.sources.edit}
+      </a>
+      <button type="button" disabled={busy} onClick={() => void turn()}>
+        {enabled ? t.sources.switchOff : t.sources.switchOn}
+      </button>
+      <button type="button" className="quiet" disabled={busy} onClick={() => setAsking(true)}>
+        {t.sources.remove}
+      </button>
+      {error !== undefined && <ProblemNote error={error} />}
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly sources: readonly Source[];
+  readonly dialects: readonly DialectEntry[];
+  readonly mayChange: boolean;
+  readonly onChanged: (said: string) => void;
+}
+
+export function SourceTable({ sources, dialects, mayChange, onChanged }: TableProps) {
+  const { t, format } = useText();
+  const titleOf = (dialect: string): string =>
+    dialects.find(({ name }) => name === dialect)?.title ?? dialect;
+  return (
+    <section className="table-frame" aria-label={t.sources.list}>
+      <table className="stacking">
+        <thead>
+          <tr>
+            <th scope="col">{t.sources.name}</th>
+            <th scope="col">{t.sources.filter}</th>
+            <th scope="col">{t.sources.state}</th>
+            <th scope="col">{t.sources.lastMessage}</th>
+            <th scope="col" className="number">
+              {t.sources.messages}
+            </th>
+            <th scope="col" className="number">
+              {t.sources.readings}
+            </th>
+            <th scope="col" className="number">
+              {t.sources.rejected}
+            </th>
+            <th scope="col">{t.sources.unknownFields}</th>
+            {mayChange && <th scope="col">{t.sources.actions}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => {
+            const { name, dialect, filter, rank, activity } = source;
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  <strong>{name}</strong>
+                  <span className="sub">{titleOf(dialect)}</span>
+                </th>
+                <td data-label={t.sources.filter}>
+                  <code className="filter">{filter}</code>
+                  {rank !== USUAL_RANK && (
+                    <span className="sub">{t.sources.rankOf(format.integer(rank))}</span>
+                  )}
+                </td>
+                <td data-label={t.sources.state}>
+                  <State source={source} />
+                </td>
+                <td data-label={t.sources.lastMessage}>
+                  {activity === null ? t.common.none : format.dateTime(activity.last_at)}
+                </td>
+                <td className="number" data-label={t.sources.messages}>
+                  {format.integer(activity?.messages ?? 0)}
+                </td>
+                <td className="number" data-label={t.sources.readings}>
+                  {format.integer(activity?.readings ?? 0)}
+                </td>
+                <td className="number" data-label={t.sources.rejected}>
+                  {format.integer(activity?.rejected ?? 0)}
+                </td>
+                <td data-label={t.sources.unknownFields}>
+                  <FieldNames names={activity?.unknown_fields ?? []} />
+                </td>
+                {mayChange && (
+                  <td data-label={t.sources.actions}>
+                    <SourceActions source={source} onChanged={onChanged} />
+                  </td>
+                )}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
