@@ -59,6 +59,30 @@ test.each([null, '', 'NaN', 'nan', 'inf', '-inf', 'null', 'unavailable', 'unknow
   },
 );
 
+test('X-03 a sentinel is one of its dialect and field, for any other it is a number', () => {
+  const water = findDialect('wmbusmeters');
+  if (water === undefined) throw new Error('wmbusmeters is gone');
+  const own = sourceSettings({ tenant: 'demo', name: 's', filter: 'wmbusmeters/#' });
+  const telegram = {
+    _: 'telegram',
+    media: 'water',
+    id: '00512093',
+    total_m3: 127,
+    flow_temperature_c: 127,
+    timestamp: '2026-01-14T06:00:40Z',
+  };
+  const message = {
+    topic: 'wmbusmeters/00512093',
+    payload: bytes(JSON.stringify(telegram)),
+    receivedAtUs,
+    retain: false,
+  };
+  const { parts } = decodeForeign(water.create(own), message, own);
+  expect(values([...parts])).toEqual([['water_volume', 127]]);
+  expect(reasons([...parts])).toEqual([]);
+  expect(values(decode({ temperature: 127 }))).toEqual([['temperature', 127]]);
+});
+
 test('X-04 unknown keys are ignored and told by name, each once', () => {
   const parts = decode({ temperature: 1, colour: 'red', shape: { x: 1 } });
   expect(values(parts)).toEqual([['temperature', 1]]);

@@ -26,6 +26,7 @@ test('every number on the page has a test of its name, or a line that says why n
     'packages/payload-codecs/test',
     'apps/ingest/test',
     'apps/verimeter/test',
+    'packages/sources/test',
   ])
     .filter((source) => !source.includes('every number on the page'))
     .join('\n');

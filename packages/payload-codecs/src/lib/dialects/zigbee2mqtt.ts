@@ -63,7 +63,8 @@ export const zigbee2mqtt: Dialect = {
   filters: ['zigbee2mqtt/#'],
   create: ({ filter }) => {
     const nameOf = remembered((topic) => friendlyName(topic, fixedPart(filter, topic)));
-    return { decode: (findings) => decode(findings, nameOf(findings.message.topic)) };
+    const switched = new SwitchedDevices();
+    return { decode: (findings) => decode(findings, nameOf(findings.message.topic), switched) };
   },
 };
 
@@ -73,7 +74,7 @@ function friendlyName(topic: string, base: string): string {
   return SKIPPED.test(name) ? '' : name;
 }
 
-function decode(findings: MessageFindings, name: string): void {
+function decode(findings: MessageFindings, name: string, switched: SwitchedDevices): void {
   const { receivedAtUs } = findings.message;
   if (name === '') {
     findings.silent();
@@ -92,7 +93,28 @@ function decode(findings: MessageFindings, name: string): void {
     typeof lastSeen === 'string' && Number.isNaN(Number(lastSeen))
       ? textTime(lastSeen, findings.times, 'gateway')
       : epochTime(lastSeen, receivedAtUs, 'gateway');
-  for (const key of Object.keys(payload)) readField(key, payload, device, time, findings);
+  const before = findings.message.replayed === true ? undefined : switched.before(name, payload);
+  for (const key of Object.keys(payload))
+    if (before === undefined || before[key] !== payload[key])
+      readField(key, payload, device, time, findings);
+    else device.hasMissing = true;
+}
+
+/** Devices that are switched: of more than a site has the memory starts afresh. */
+const MOST_SWITCHED = 20_000;
+
+/** ZB-03: who is switched repeats what it measured last. What is as in the message before a change of `state` is no new reading. */
+class SwitchedDevices {
+  readonly #last = new Map<string, JsonObject>();
+
+  /** The message before, where `state` is another one now. */
+  before(name: string, payload: JsonObject): JsonObject | undefined {
+    if (typeof member(payload, 'state') !== 'string') return undefined;
+    const last = this.#last.get(name);
+    if (this.#last.size >= MOST_SWITCHED) this.#last.clear();
+    this.#last.set(name, payload);
+    return last === undefined || last['state'] === payload['state'] ? undefined : last;
+  }
 }
 
 function readField(
