@@ -72,6 +72,8 @@ export function textTime(
 ): PointTime {
   if (raw === undefined || raw === null || raw === '') return arrivalTime(receivedAtUs);
   if (typeof raw !== 'string') return arrivalTime(receivedAtUs, written(raw));
+  const plainMs = plainUtc(raw);
+  if (plainMs !== undefined) return judged(plainMs * 1000, raw, receivedAtUs, stamper);
   const match = DATE_TIME.exec(raw.trim());
   if (match === null) return arrivalTime(receivedAtUs, raw);
   const [, year, month, day, hour, minute, second = '0', fraction = '', offset] = match;
@@ -94,6 +96,35 @@ export function textTime(
   return judged(utcMs * 1000 + us, raw, receivedAtUs, stamper, flags);
 }
 
+const PLAIN_UTC = '0000-00-00T00:00:00Z';
+
+/**
+ * Milliseconds of the form nearly all stamps have, `2026-01-14T06:00:09Z`, at a quarter of what the grammar above costs; undefined: it is
+ * another form, or no time.
+ */
+function plainUtc(text: string): number | undefined {
+  if (text.length !== PLAIN_UTC.length) return undefined;
+  for (let index = 0; index < PLAIN_UTC.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const form = PLAIN_UTC.charCodeAt(index);
+    if (form === ZERO ? code < ZERO || code > ZERO + 9 : code !== form) return undefined;
+  }
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  return utcOf(
+    year,
+    twoDigits(text, 5),
+    twoDigits(text, 8),
+    twoDigits(text, 11),
+    twoDigits(text, 14),
+    twoDigits(text, 17),
+  );
+}
+
+const ZERO = 0x30;
+
+const twoDigits = (text: string, at: number): number =>
+  (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
+
 /** Milliseconds of a date and time as if it were UTC; undefined where the calendar has no such. */
 export function utcOf(
   year: number,
@@ -106,6 +137,7 @@ export function utcOf(
   if (hour > 23 || minute > 59 || second > 59 || month < 1 || month > 12 || day < 1)
     return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (day <= 28) return ms;
   return new Date(ms).getUTCDate() === day ? ms : undefined;
 }
 
