@@ -92,3 +92,66 @@ test('what was prepared ahead is prepared again when a device has changed', asyn
   const totals = await commitBatch(staged, randomBytes(16), context, { ahead: prepared });
   expect(totals).toMatchObject({ stored: 1, rejected: 1 });
 });
+
+test('a state that begins and ends within one batch has begun and ended', async () => {
+  const sources = new SourceDirectory();
+  const problems = sources.replace(
+    [
+      {
+        tenant: 'demo',
+        name: 'rooms',
+        filter: 'zigbee2mqtt/#',
+        dialect: 'zigbee2mqtt',
+        rank: 100,
+        enabled: true,
+        settings: {},
+        provision: false,
+        provision_kind: null,
+        provision_per_day: 1000,
+        changed_by: 'test',
+        changed_at: 1,
+        tenant_zone: 'UTC',
+      },
+    ],
+    [],
+  );
+  expect(problems).toEqual([]);
+  const context = {
+    pool: world.pool,
+    store: createTimescaleStore(world.pool),
+    directory: new DeviceDirectory(),
+    sources,
+    eventStates: new EventStates(),
+    quota: new QuarantineQuota(),
+    clocks: { observe: () => undefined },
+    defaultTenant: 'demo',
+    onConnection: () => undefined,
+  };
+  const commit = (...leaks: (readonly [minute: number, leak: boolean])[]): Promise<unknown> =>
+    commitBatch(
+      leaks.flatMap(([minute, water_leak]) =>
+        stageMessage(
+          message('zigbee2mqtt/M1', {
+            water_leak,
+            battery: 90,
+            last_seen: Date.parse('2026-11-23T07:00:00Z') + minute * 60_000,
+          }),
+          sources,
+        ),
+      ),
+      randomBytes(16),
+      context,
+    );
+  const told = async (): Promise<string[]> => {
+    const rows = await world.rows<{ state: string }>(
+      `SELECT state FROM device_events WHERE event = 'leak' ORDER BY ts`,
+    );
+    return rows.map(({ state }) => state);
+  };
+  await commit([0, false], [1, true], [2, true], [3, false], [4, false]);
+  expect(await told()).toEqual(['active', 'cleared']);
+  await commit([5, false], [6, true]);
+  expect(await told()).toEqual(['active', 'cleared', 'active']);
+  await commit([7, true], [8, false]);
+  expect(await told()).toEqual(['active', 'cleared', 'active', 'cleared']);
+});
