@@ -12,6 +12,8 @@ const VALID: Readonly<Record<string, readonly [number, number]>> = {
   power_factor: [-1, 1],
 };
 
+const FEW_EVENTS = 16;
+
 /** Gathers what is said of one device in a message. */
 export class DeviceFindings extends Findings {
   readonly #settings: Pick<SourceSettings, 'units' | 'names'>;
@@ -147,10 +149,7 @@ export class DeviceFindings extends Findings {
     detail?: string,
     repeats = true,
   ): void {
-    const key = `${time.tsUs} ${state} ${event}`;
-    this.#told ??= new Set();
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#isTold(event, state, time.tsUs)) return;
     if (time.tsSource === 'arrival') this.usesArrivalTime = true;
     this.events.push({
       deviceId: this.context.deviceId,
@@ -165,6 +164,20 @@ export class DeviceFindings extends Findings {
   /** Whether there is anything to account for. */
   get saysSomething(): boolean {
     return this.received > 0 || this.events.length > 0 || this.online !== undefined;
+  }
+
+  /** Few events are looked through faster than they are kept in a set; many are not. */
+  #isTold(event: string, state: DeviceEventState, tsUs: number): boolean {
+    if (this.events.length < FEW_EVENTS) {
+      for (const other of this.events)
+        if (other.tsUs === tsUs && other.state === state && other.event === event) return true;
+      return false;
+    }
+    this.#told ??= new Set(this.events.map((told) => `${told.tsUs} ${told.state} ${told.event}`));
+    const key = `${tsUs} ${state} ${event}`;
+    if (this.#told.has(key)) return true;
+    this.#told.add(key);
+    return false;
   }
 
   finish(source: string): Decoded {

@@ -1,7 +1,7 @@
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
-import { type PointTime, earlier, epochTime, textTime } from '../foreign/times.ts';
+import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, member } from '../json.ts';
 import { type AxiomaFrame, DELTAS } from './axioma-frame.ts';
 
@@ -24,15 +24,18 @@ const FLAGS: Readonly<Record<string, string>> = {
   burst: 'burst',
   pipe_empty: 'dry',
 };
+const DELTA_NAMES = Array.from({ length: DELTAS }, (_, index) => `delta_${index + 1}_m3`);
 const KNOWN = new Set([
   ...Object.keys(FLAGS),
-  ...Array.from({ length: DELTAS }, (_, index) => `delta_${index + 1}_m3`),
+  ...DELTA_NAMES,
   ...'payload_format frame_version payload_bytes timestamp_unix timestamp_utc status low_temperature'.split(
     ' ',
   ),
   ...'log_volume_m3 current_volume_m3 history_count history_total_m3 history_multiplier'.split(' '),
 ]);
 const HOUR_US = 3600e6;
+/** Of what is rejected anyway. */
+const NO_TIME: PointTime = { tsUs: 0, tsSource: 'device', flags: 0 };
 /** LA-01 */
 const TOLERANCE_LITRES = 0.5;
 
@@ -51,27 +54,34 @@ export function axiomaFrameOf(
 ): AxiomaFrame {
   for (const key of Object.keys(object)) if (!KNOWN.has(key)) findings.ignore(key);
   const deltas: number[] = [];
-  for (let hour = 1; hour <= DELTAS; hour += 1) {
-    const litres = litresOf(member(object, `delta_${hour}_m3`));
+  let missing = '';
+  for (const name of DELTA_NAMES) {
+    const litres = litresOf(member(object, name));
     if (litres !== undefined) deltas.push(litres);
+    else if (missing === '') missing = name;
+  }
+  const isBroken = deltas.length > 0 && missing !== '';
+  if (isBroken) {
+    const message =
+      'is missing or no number: the hours before the last are not stored; look at the codec';
+    device.reject('malformed', missing, message, DELTAS);
   }
   for (const name of ['log_volume_m3', 'current_volume_m3']) {
     const raw = member(object, name) ?? null;
     if (raw === null) device.hasMissing = true;
     else if (numberOf(raw) === undefined) device.point('water_volume', raw, 'm3', NO_TIME, name);
   }
+  const status = numberOf(member(object, 'status'));
   return {
     time: member(object, 'timestamp_unix') ?? member(object, 'timestamp_utc'),
-    status: numberOf(member(object, 'status')),
-    states: statedBy(object),
-    logLitres: litresOf(member(object, 'log_volume_m3')),
+    status,
+    ...(status === undefined ? { states: statedBy(object) } : {}),
+    logLitres: isBroken ? undefined : litresOf(member(object, 'log_volume_m3')),
     deltas: deltas.length === DELTAS ? deltas : undefined,
     currentLitres: litresOf(member(object, 'current_volume_m3')),
     multiplier: numberOf(member(object, 'history_multiplier')) ?? 0,
   };
 }
-/** Of what is rejected anyway. */
-const NO_TIME: PointTime = { tsUs: 0, tsSource: 'device', flags: 0 };
 
 /** LA-02: whole litres; what is between them is below the resolution of the meter. */
 function litresOf(raw: JsonValue | undefined): number | undefined {
@@ -113,8 +123,10 @@ function tellVolumes(
   findings: MessageFindings,
   hour: PointTime,
 ): void {
+  const at = { ...hour };
   const tell = (litres: number, hoursBefore: number, field: string): void => {
-    device.point('water_volume', litres / 1000, 'm3', earlier(hour, hoursBefore * HOUR_US), field);
+    at.tsUs = hour.tsUs - hoursBefore * HOUR_US;
+    device.point('water_volume', litres / 1000, 'm3', at, field);
   };
   if (multiplier !== 0) {
     // LA-03: what scaled amounts are is not known; the registers are what they are
@@ -140,7 +152,7 @@ function tellVolumes(
   tell(litres, DELTAS, 'log_volume_m3');
   for (const [index, delta] of deltas.entries()) {
     litres += delta;
-    tell(litres, DELTAS - 1 - index, `delta_${index + 1}_m3`);
+    tell(litres, DELTAS - 1 - index, DELTA_NAMES[index] ?? '');
   }
 }
 
