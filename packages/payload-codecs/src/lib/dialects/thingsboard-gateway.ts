@@ -9,7 +9,7 @@ import { readTelemetry } from './thingsboard/telemetry.ts';
  * skipped = "v1/gateway/" ( "connect" / "disconnect" / "attributes" … / "rpc" / "claim" )
  * payload = { *( device-name: telemetry ) } ; telemetry see thingsboard/telemetry.ts
  *
- * option allowed_devices = name *( "," name ) ; a name that ends with * is the beginning of one (TB-04)
+ * option allowed_devices = name *( ( "," / ";" ) name ) ; a name that ends with * is the beginning of one (TB-04)
  * Without it a gateway speaks for every device of its tenant: whoever may publish on the topic may, and what it names is the tenant's own.
  */
 const OTHER = /(?:^|\/)v1\/gateway\/(?:connect|disconnect|attributes|rpc|claim|provision)(?:\/|$)/;
@@ -20,7 +20,7 @@ export const thingsboardGateway: Dialect = {
   filters: ['v1/gateway/telemetry'],
   options: {
     allowed_devices:
-      'devices the gateway may speak for, separated by commas; * at the end of a name stands for anything; default: all',
+      'devices the gateway may speak for, separated by , or ; and * at the end of a name stands for anything; default: all',
   },
   create: (settings) => {
     const names = freeNames(settings);
@@ -35,7 +35,7 @@ function allowance(option: boolean | number | string | undefined): Allowance {
   if (option === undefined || option === '') return () => true;
   const names = new Set<string>();
   const beginnings: string[] = [];
-  for (const part of String(option).split(',')) {
+  for (const part of String(option).split(/[,;]/)) {
     const name = part.trim();
     if (name.endsWith('*')) beginnings.push(name.slice(0, -1));
     else if (name !== '') names.add(name);
