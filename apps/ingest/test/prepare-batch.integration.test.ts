@@ -1,3 +1,4 @@
+import { runSql } from '@verimeter/test-support';
 import { randomBytes } from 'node:crypto';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -44,6 +45,15 @@ test('a batch that fills while another one is written is prepared meanwhile, and
       },
     }),
   });
+  // The directory begins afresh when it begins to listen: not between these messages.
+  await expect
+    .poll(() =>
+      runSql(
+        world.url,
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+      ),
+    )
+    .toHaveLength(1);
   await pipeline.accept(message(topicOf('M1'), sample(0)));
   const order: number[] = [];
   const accepted = Array.from({ length: 9 }, async (_, k) => {
