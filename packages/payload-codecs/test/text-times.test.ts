@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { textTime } from '../src/lib/foreign/times.ts';
+import { textTime, utcOf } from '../src/lib/foreign/times.ts';
 
 const receivedAtUs = Date.parse('2099-12-31T00:00:00Z') * 1000;
 const times = { receivedAtUs, zone: 'UTC' };
@@ -44,4 +44,12 @@ test.each([
     expected?.replace('Z', '.000Z'),
   );
   expect(refused).toBe(expected === undefined ? text : undefined);
+});
+
+test('every day from 1900 to 2199 is that of the calendar', () => {
+  for (let ms = Date.UTC(1900, 0, 1); ms < Date.UTC(2200, 0, 1); ms += 86_400_000) {
+    const day = new Date(ms);
+    const own = utcOf(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate(), 1, 2, 3);
+    if (own !== ms + 3_723_000) expect(own).toBe(ms + 3_723_000);
+  }
 });

@@ -136,9 +136,20 @@ export function utcOf(
 ): number | undefined {
   if (hour > 23 || minute > 59 || second > 59 || month < 1 || month > 12 || day < 1)
     return undefined;
+  if (day <= 28)
+    return (
+      daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000
+    );
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  if (day <= 28) return ms;
   return new Date(ms).getUTCDate() === day ? ms : undefined;
+}
+
+/** Days of the Gregorian calendar: years begin in March, so that a leap day is the last of its year. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1;
+  const m = month > 2 ? month - 3 : month + 9;
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return y * 365 + leapDays + Math.floor((153 * m + 2) / 5) + day - 1 - 719_468;
 }
 
 function offsetMs(offset: string): number {
