@@ -157,22 +157,30 @@ function addRegister(telegram: Telegram, slot: number, flags: number): void {
 
 /** The sum of parts, tariffs rather than phases; nothing where one has no value. A part that is no number is rejected as such. */
 function addSum(telegram: Telegram, slot: number): void {
-  const own = telegram.parts?.filter(([, field]) => field.slot === slot) ?? [];
-  const first = own.find(([, { whole }]) => whole.startsWith('tariff ')) ?? own[0];
-  if (first === undefined) return;
+  const { parts } = telegram;
+  if (parts === undefined) return;
+  let whole: string | undefined;
+  for (const [, field] of parts)
+    if (field.slot === slot && (whole === undefined || isBetter(field.whole, whole)))
+      ({ whole } = field);
   const values: number[] = [];
-  for (const [key, { whole }] of own) {
-    if (whole !== first[1].whole) continue;
+  let first = '';
+  for (const [key, field] of parts) {
+    if (field.slot !== slot || field.whole !== whole) continue;
     const raw = telegram.payload[key];
     const value = numberOf(raw);
     if (value === undefined) {
       telegram.addComputed(slot, raw, key);
       return;
     }
+    first ||= key;
     values.push(value);
   }
-  telegram.addComputed(slot, decimalSum(values), first[0]);
+  if (whole !== undefined) telegram.addComputed(slot, decimalSum(values), first);
 }
+
+const isBetter = (whole: string, than: string): boolean =>
+  whole.startsWith('tariff ') && !than.startsWith('tariff ');
 
 function addPower(telegram: Telegram): void {
   const key = telegram.keyOf(POWER);
