@@ -7,6 +7,7 @@ import { fiwareJson } from './fiware-json.ts';
 import { itIometer } from './it-iometer.ts';
 import { linkyTeleinfo } from './linky-teleinfo.ts';
 import { ngsiLd } from './ngsi-ld.ts';
+import { senml } from './senml/senml.ts';
 import { sensorthings } from './sensorthings.ts';
 import { shelly } from './shelly/shelly.ts';
 import { sparkplugB } from './sparkplug-b.ts';
@@ -27,6 +28,7 @@ export const DIALECTS: readonly Dialect[] = [
   itIometer,
   linkyTeleinfo,
   ngsiLd,
+  senml,
   sensorthings,
   shelly,
   sparkplugB,

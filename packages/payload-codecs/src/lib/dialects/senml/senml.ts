@@ -1,0 +1,237 @@
+import {
+  EARLIEST_TS_US,
+  FUTURE_QUARANTINE_US,
+  findQuantity,
+  isDeviceFlag,
+} from '@verimeter/telemetry';
+import { ChannelNames } from '../../foreign/channel-names.ts';
+import type { DeviceFindings } from '../../foreign/device-findings.ts';
+import type { Dialect } from '../../foreign/dialect.ts';
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { numberOf } from '../../foreign/numbers.ts';
+import { type PointTime, arrivalTime, earlier, epochTime } from '../../foreign/times.ts';
+import {
+  type JsonObject,
+  type JsonValue,
+  MAX_PAYLOAD_BYTES,
+  isObject,
+  member,
+  printable,
+  typeName,
+} from '../../json.ts';
+import { convert, findMeasure, findSum } from '../../senml-measures.ts';
+import { isCborArray, parseCborPack } from './cbor-pack.ts';
+
+/*
+ * RFC 8428 (units also RFC 8798) on topics of somebody else, such as Magistrala's m/DOMAIN/c/CHANNEL/…; JSON, or CBOR (cbor-pack.ts).
+ * pack    = array of records ; record = { [bn] [bt] [bu] [bv] [bs] [bver] [n] [u] ( v / vs / vb / vd ) [s] [t] [ut] }
+ * name    = bn n = device separator measure ; separator = the last ":" or "/", or the last one of the option `split`
+ * device  = text ; of "urn:dev:os:32473-pit31" (RFC 9039, also org, ops, mac, ow) what identifies it: pit31
+ * time    = bt + t, seconds since 1970; below 2^28 relative to the arrival
+ * unit    = u, else bu ; value = bv + v ; sum = bs + s, the integral of the value over time
+ * measure = what the source says of its name, else a quantity of the catalogue, else what its unit and the words in the name say;
+ *           vb of a measure that is called as a state of a device (leak, tamper, …) is an event
+ */
+
+const RELATIVE_BELOW_S = 2 ** 28;
+const HIGHEST_VERSION = 10;
+const CONTENT = ['v', 's', 'vb', 'vs', 'vd'];
+const FIELDS = new Set([...CONTENT, 'bn', 'bt', 'bu', 'bv', 'bs', 'bver', 'n', 'u', 't', 'ut']);
+const URN = /^urn:dev:(?:(?:os|org|ops):\d+-|(?:mac|ow):)(.+)$/i;
+
+export const senml: Dialect = {
+  name: 'senml',
+  title: 'SenML (JSON and CBOR)',
+  filters: ['m/+/c/#'],
+  options: {
+    split:
+      'text whose last occurrence in a name ends the device and begins the measure; default: the last : or /',
+  },
+  create: ({ options }, state = new Map()) => {
+    const names = new ChannelNames(state);
+    const given = options['split'];
+    const separator = typeof given === 'string' && given !== '' ? given : undefined;
+    return { state, decode: (findings) => decode(findings, names, separator) };
+  },
+};
+
+interface Pack {
+  readonly findings: MessageFindings;
+  readonly names: ChannelNames;
+  readonly separator: string | undefined;
+  name: string;
+  time: number;
+  unit: string;
+  value: number;
+  sum: number;
+}
+
+function decode(
+  findings: MessageFindings,
+  names: ChannelNames,
+  separator: string | undefined,
+): void {
+  const records = readPack(findings);
+  if (records === undefined) return;
+  if (!Array.isArray(records) || records.length === 0) {
+    findings.reject('wrong_type', '', 'a SenML pack is an array of at least one record');
+    return;
+  }
+  const pack: Pack = { findings, names, separator, name: '', time: 0, unit: '', value: 0, sum: 0 };
+  for (const [index, record] of records.entries()) {
+    if (isObject(record)) readRecord(record, `[${index}]`, pack);
+    else
+      findings.reject('wrong_type', `[${index}]`, `a record is an object, not ${typeName(record)}`);
+  }
+}
+
+function readPack(findings: MessageFindings): JsonValue | undefined {
+  const { payload } = findings.message;
+  if (!isCborArray(payload[0]) || payload.length > MAX_PAYLOAD_BYTES) return findings.json();
+  const parsed = parseCborPack(payload);
+  if (parsed.ok) return parsed.value;
+  findings.reject(parsed.reason, '', parsed.message);
+  return undefined;
+}
+
+function readRecord(record: JsonObject, path: string, pack: Pack): void {
+  const { findings } = pack;
+  // Also of a record that is refused: those behind it are of its device.
+  pack.name = textOf(record, 'bn') ?? pack.name;
+  pack.unit = textOf(record, 'bu') ?? pack.unit;
+  pack.time = numberOf(member(record, 'bt')) ?? pack.time;
+  pack.value = numberOf(member(record, 'bv')) ?? pack.value;
+  pack.sum = numberOf(member(record, 'bs')) ?? pack.sum;
+  for (const key in record) {
+    if (FIELDS.has(key)) continue;
+    if (key.endsWith('_')) {
+      const message = 'a field that ends in _ must be understood (RFC 8428, 4.4), this one is not';
+      findings.reject('malformed', `${path}.${printable(key)}`, message, unitsOf(record));
+      return;
+    }
+    findings.ignore(key);
+  }
+  const version = numberOf(member(record, 'bver'));
+  if (version !== undefined && version > HIGHEST_VERSION) {
+    const message = `SenML version ${version}; up to ${HIGHEST_VERSION} is understood`;
+    findings.reject('malformed', `${path}.bver`, message, unitsOf(record));
+    return;
+  }
+  if (CONTENT.some((key) => Object.hasOwn(record, key))) readContent(record, path, pack);
+}
+
+/** Readings that a record means to bring. */
+function unitsOf(record: JsonObject): number {
+  return Math.max(Number(Object.hasOwn(record, 'v')) + Number(Object.hasOwn(record, 's')), 1);
+}
+
+const textOf = (record: JsonObject, key: string): string | undefined => {
+  const value = member(record, key);
+  return typeof value === 'string' ? value : undefined;
+};
+
+function readContent(record: JsonObject, path: string, pack: Pack): void {
+  const { findings } = pack;
+  const [device, measure] = split(pack.name + (textOf(record, 'n') ?? ''), pack.separator);
+  const unit = textOf(record, 'u') ?? pack.unit;
+  const time = timeOf(pack.time + (numberOf(member(record, 't')) ?? 0), findings);
+  const value = member(record, 'v');
+  if (value !== undefined) {
+    const own = measureOf(measure, unit, findings);
+    if (own === undefined) findings.ignore(measure);
+    else if (own === 'bad_unit') {
+      const message = `${printable(measure)} cannot be in ${printable(unit)}`;
+      findings.reject('bad_unit', `${path}.v`, message);
+    } else {
+      const target = deviceOf(device, own.quantity, measure, pack);
+      target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, measure);
+    }
+  }
+  const sum = member(record, 's');
+  if (sum !== undefined) {
+    const total = findSum(unit);
+    const quantity = classed(total?.quantity, findings);
+    const number = numberOf(sumOf(pack.sum, sum));
+    if (total === undefined || quantity === undefined) findings.ignore(`${measure} (sum)`);
+    else {
+      const target = deviceOf(device, quantity, measure, pack);
+      const raw = number === undefined ? sum : convert(number, total.factor);
+      target?.point(quantity, raw, total.unit, time, `${measure} (sum)`);
+    }
+  }
+  const flag = member(record, 'vb');
+  if (typeof flag === 'boolean' && isDeviceFlag(measure))
+    findings.device(device)?.event(measure, flag ? 'active' : 'cleared', time);
+  else if (flag !== undefined || Object.hasOwn(record, 'vs') || Object.hasOwn(record, 'vd')) {
+    findings.ignore(measure);
+    findings.silent();
+  }
+}
+
+function deviceOf(
+  device: string,
+  quantity: string,
+  measure: string,
+  { findings, names }: Pack,
+): DeviceFindings | undefined {
+  const learns = findings.message.replayed !== true && findings.device(device) !== undefined;
+  return findings.device(device, names.channelOf(device, quantity, measure, learns));
+}
+
+/** Base value and value; a text that is no number, and null, stay what they are. */
+function sumOf(base: number, raw: JsonValue): JsonValue {
+  const value = numberOf(raw);
+  return value === undefined || base === 0 ? raw : base + value;
+}
+
+function split(name: string, separator: string | undefined): [device: string, measure: string] {
+  const at =
+    separator === undefined
+      ? Math.max(name.lastIndexOf(':'), name.lastIndexOf('/'))
+      : name.lastIndexOf(separator);
+  if (at < 0) return ['', name];
+  let device = name.slice(0, at);
+  while (device.endsWith(':') || device.endsWith('/')) device = device.slice(0, -1);
+  return [URN.exec(device)?.[1] ?? device, name.slice(at + (separator?.length ?? 1))];
+}
+
+/** SE-03. */
+function timeOf(seconds: number, findings: MessageFindings): PointTime {
+  const { receivedAtUs } = findings.message;
+  if (seconds >= RELATIVE_BELOW_S) return epochTime(seconds, receivedAtUs);
+  if (seconds === 0) return arrivalTime(receivedAtUs);
+  const tsUs = receivedAtUs + seconds * 1e6;
+  return tsUs >= EARLIEST_TS_US && tsUs <= receivedAtUs + FUTURE_QUARANTINE_US
+    ? earlier(arrivalTime(receivedAtUs), -seconds * 1e6)
+    : arrivalTime(receivedAtUs, String(seconds));
+}
+
+/** By unit alone, beside those that {@link findMeasure} knows. */
+const BY_UNIT: Readonly<Record<string, string>> = {
+  J: 'active_energy_import',
+  vars: 'reactive_energy_import',
+};
+
+/** What a measure is; undefined: nothing of the catalogue. */
+function measureOf(
+  measure: string,
+  unit: string,
+  findings: MessageFindings,
+): { readonly quantity: string; readonly unit: string } | 'bad_unit' | undefined {
+  const { names } = findings.settings;
+  const named = Object.hasOwn(names, measure) ? names[measure] : undefined;
+  if (named !== undefined) return { quantity: named.quantity, unit: named.unit ?? unit };
+  if (findQuantity(measure) !== undefined) return { quantity: measure, unit };
+  const found = findMeasure(measure, unit);
+  if (!found.ok && found.reason === 'bad_unit') return 'bad_unit';
+  const byUnit = Object.hasOwn(BY_UNIT, unit) ? BY_UNIT[unit] : undefined;
+  const quantity = classed(found.ok ? found.measure.quantity : byUnit, findings);
+  return quantity === undefined ? undefined : { quantity, unit };
+}
+
+/** Energy of a source of heat meters is heat. */
+function classed(quantity: string | undefined, { settings }: MessageFindings): string | undefined {
+  return quantity === 'active_energy_import' && settings.deviceClass === 'heat'
+    ? 'heat_energy'
+    : quantity;
+}

@@ -1,0 +1,30 @@
+import { isObject } from '../json.ts';
+import type { DialectState } from './dialect.ts';
+
+/** Devices whose names are remembered; a source has not more. */
+const MOST_DEVICES = 50_000;
+
+/**
+ * Which of the free names of a device has a quantity of its own (X-14): the one that came first, for as long as the source lasts. A further
+ * sensor of the same quantity is a channel by its name. Remembered, so that a restart or another order of messages does not swap them.
+ */
+export class ChannelNames {
+  readonly #state: DialectState;
+
+  constructor(state: DialectState) {
+    this.#state = state;
+  }
+
+  /** The empty channel, or `name`. @param learns whether a new name may be remembered: not from a replay */
+  channelOf(device: string, quantity: string, name: string, learns: boolean): string {
+    const key = `names ${device}`;
+    const known = this.#state.get(key);
+    const names = isObject(known) ? known : undefined;
+    const first =
+      names !== undefined && Object.hasOwn(names, quantity) ? names[quantity] : undefined;
+    if (typeof first === 'string') return first === name ? '' : name;
+    if (learns && (names !== undefined || this.#state.size < MOST_DEVICES))
+      this.#state.set(key, { ...names, [quantity]: name });
+    return '';
+  }
+}
