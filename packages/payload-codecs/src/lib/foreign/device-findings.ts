@@ -193,7 +193,8 @@ export class DeviceFindings extends Findings {
         detail,
         repeats: true,
       });
-    } else if (this.#hasDeviceTime)
+    } else if (this.#hasDeviceTime && !this.events.some(({ event }) => event === 'clock_error'))
+      // A device that says itself that its clock is wrong knows better than its plausible stamps.
       this.events.push({ deviceId, tsUs, event: 'clock_error', state: 'cleared', repeats: true });
     return {
       tenant,
