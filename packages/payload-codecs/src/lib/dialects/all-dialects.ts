@@ -4,6 +4,7 @@ import { chirpstack } from './chirpstack.ts';
 import { cimJson } from './cim-json.ts';
 import { dsmrP1 } from './dsmr-p1.ts';
 import { fiwareJson } from './fiware-json.ts';
+import { iec61968 } from './iec61968-9.ts';
 import { itIometer } from './it-iometer.ts';
 import { linkyTeleinfo } from './linky-teleinfo.ts';
 import { ngsiLd } from './ngsi-ld.ts';
@@ -12,8 +13,8 @@ import { sensorthings } from './sensorthings.ts';
 import { shelly } from './shelly/shelly.ts';
 import { sparkplugB } from './sparkplug-b.ts';
 import { tasmota } from './tasmota/tasmota.ts';
-import { thingsboardGateway } from './thingsboard-gateway.ts';
 import { thingsboard } from './thingsboard.ts';
+import { thingsboardGateway } from './thingsboard-gateway.ts';
 import { ttn } from './ttn.ts';
 import { wmbusmeters } from './wmbusmeters/wmbusmeters.ts';
 import { zigbee2mqtt } from './zigbee2mqtt.ts';
@@ -25,6 +26,7 @@ export const DIALECTS: readonly Dialect[] = [
   cimJson,
   dsmrP1,
   fiwareJson,
+  iec61968,
   itIometer,
   linkyTeleinfo,
   ngsiLd,
@@ -33,8 +35,8 @@ export const DIALECTS: readonly Dialect[] = [
   shelly,
   sparkplugB,
   tasmota,
-  thingsboardGateway,
   thingsboard,
+  thingsboardGateway,
   ttn,
   wmbusmeters,
   zigbee2mqtt,
