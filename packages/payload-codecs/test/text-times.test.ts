@@ -47,9 +47,11 @@ test.each([
 });
 
 test('every day from 1900 to 2199 is that of the calendar', () => {
+  const wrong: string[] = [];
   for (let ms = Date.UTC(1900, 0, 1); ms < Date.UTC(2200, 0, 1); ms += 86_400_000) {
     const day = new Date(ms);
     const own = utcOf(day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate(), 1, 2, 3);
-    if (own !== ms + 3_723_000) expect(own).toBe(ms + 3_723_000);
+    if (own !== ms + 3_723_000) wrong.push(day.toISOString());
   }
+  expect(wrong).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { Queryable } from './pools.ts';
 export const PROVISIONING_SOURCES = ['native', 'senml', 'gateway'] as const;
 export type ProvisioningSource = (typeof PROVISIONING_SOURCES)[number];
 /** A road with a rule of its own, or a source, which says itself whether devices come in on it. */
-export type ProvisioningRoad = ProvisioningSource | `source:${string}`;
+type ProvisioningRoad = ProvisioningSource | `source:${string}`;
 
 export interface ProvisioningRule {
   readonly tenant: string;
