@@ -318,7 +318,11 @@ class BatchingPipeline implements Pipeline {
 
   #count(batch: readonly HeldMessage[], totals: Awaited<ReturnType<typeof commitBatch>>): void {
     const now = Date.now() * 1000;
-    const channels = Map.groupBy(batch, ({ item }) => item.decoded.channel ?? 'unknown');
+    const channels = Map.groupBy(
+      batch,
+      ({ item: { decoded } }) =>
+        decoded.channel ?? (decoded.source === undefined ? 'unknown' : 'foreign'),
+    );
     for (const [channel, { length }] of channels) this.#metrics.messages.inc({ channel }, length);
     const oldest = batch[0]?.receivedAtUs ?? now;
     this.#metrics.lagSeconds.observe(Math.max(0, now - oldest) / 1e6);

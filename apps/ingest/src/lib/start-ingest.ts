@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ReadingStoreError, engineText, readingStoreOpener } from '@verimeter/open-store';
-import { type Pool, createServicePool } from '@verimeter/registry';
+import { type Pool, createServicePool, readSessions } from '@verimeter/registry';
 import {
   AbortedError,
   type HealthServer,
@@ -83,11 +83,16 @@ export async function startIngest(
   registerSessionMetrics(metrics, running);
 
   async function begin(): Promise<void> {
-    const { store, upkeep } = await retry(
+    const broker = brokerName(config.mqttUrl);
+    const { store, upkeep, former } = await retry(
       async () => {
         await checkSchema(pool);
         await loadSources(pool, sources);
-        return engine.open();
+        const sessions = await readSessions(pool);
+        const own = sessions.find(
+          (one) => one.broker === broker && one.clientId === config.mqttClientId,
+        );
+        return { ...(await engine.open()), former: own?.filter.split('\n') ?? [] };
       },
       {
         signal: stopping.signal,
@@ -122,6 +127,7 @@ export async function startIngest(
       maxUnackedBytes: config.maxUnackedBytes,
       tls: config.mqttTls,
       sourceFilters: () => sources.filters,
+      formerSubscriptions: former,
       accept: (message) => pipeline.accept(message),
       log,
       ...(options.ackBeforeCommit === true ? { ackBeforeCommit: true } : {}),
@@ -133,7 +139,7 @@ export async function startIngest(
     running.heartbeat = startSessionHeartbeat(
       pool,
       {
-        broker: brokerName(config.mqttUrl),
+        broker,
         clientId: config.mqttClientId,
         get filter() {
           return subscriptionsOf(config.mqttSharedGroup, sources.filters).join('\n');

@@ -22,6 +22,8 @@ export interface SubscriberOptions extends SessionConnection {
   /** Workers that share a subscription; empty: this one has it alone. */
   readonly sharedGroup: string;
   readonly maxUnackedBytes: number;
+  /** What the session was subscribed to when a worker held it last: of sources that are gone it is not any more. */
+  readonly formerSubscriptions?: readonly string[];
   /** Topic filters of sources as they are now; default: none. */
   readonly sourceFilters?: () => readonly string[];
   readonly accept: (message: IncomingMessage) => Promise<void>;
@@ -73,6 +75,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     subscriptionsOf(options.sharedGroup, options.sourceFilters?.() ?? []);
   /** Granted on the connection under way. */
   let granted: readonly string[] = [];
+  let former = options.formerSubscriptions ?? [];
   const keepaliveS = options.keepaliveS ?? 60;
   const receiver = createSessionReceiver({ ...options, keepaliveS });
   let protocolVersion: 4 | 5 = 5;
@@ -101,9 +104,9 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       const refused = answers.filter(({ qos }) => qos !== 1).map(({ topic }) => topic);
       if (answers.length === 0 || refused.length > 0)
         throw new Error(`granted at another level: ${refused.join(', ')}`);
-      // Of sources that are gone since this session began, as far as this worker has seen them.
-      const gone = granted.filter((filter) => !filters.includes(filter));
+      const gone = [...former, ...granted].filter((filter) => !filters.includes(filter));
       if (gone.length > 0) await of.unsubscribeAsync(gone);
+      former = [];
       granted = filters;
       problem = undefined;
       reported = undefined;
