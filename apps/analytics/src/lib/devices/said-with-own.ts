@@ -1,7 +1,7 @@
 import { type OwnFinding, withOwnFinding } from '@verimeter/drift';
 
 /** Names the checks of single devices and their constants; changes whenever one of them may find something else. */
-export const DEVICE_CHECKS_VERSION = 'devices-1';
+export const DEVICE_CHECKS_VERSION = 'devices-2';
 
 type Said = Parameters<typeof withOwnFinding>[0];
 
