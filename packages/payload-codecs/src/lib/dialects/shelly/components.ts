@@ -3,8 +3,8 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
-/** What a field of a component is; a path of members such as `aenergy.total`. */
-type Field = readonly [path: readonly [string, string?], quantity: string, unit: string];
+/** What a field of a component is; `inner`: the member of it that is meant, such as `total` of `aenergy`. */
+type Field = readonly [name: string, quantity: string, unit: string, inner?: string];
 
 /*
  * component          field                              unit   quantity
@@ -24,34 +24,34 @@ type Field = readonly [path: readonly [string, string?], quantity: string, unit:
  * flood              alarm                              true   event leak
  */
 const ONE_PHASE: readonly Field[] = [
-  [['voltage'], 'voltage_l1', 'V'],
-  [['current'], 'current_l1', 'A'],
-  [['freq'], 'frequency', 'Hz'],
-  [['pf'], 'power_factor', '1'],
+  ['voltage', 'voltage_l1', 'V'],
+  ['current', 'current_l1', 'A'],
+  ['freq', 'frequency', 'Hz'],
+  ['pf', 'power_factor', '1'],
 ];
-const EM1: readonly Field[] = [[['act_power'], 'active_power', 'W'], ...ONE_PHASE];
+const EM1: readonly Field[] = [['act_power', 'active_power', 'W'], ...ONE_PHASE];
 const EM1_DATA: readonly Field[] = [
-  [['total_act_energy'], 'active_energy_import', 'Wh'],
-  [['total_act_ret_energy'], 'active_energy_export', 'Wh'],
+  ['total_act_energy', 'active_energy_import', 'Wh'],
+  ['total_act_ret_energy', 'active_energy_export', 'Wh'],
 ];
 const LOAD: readonly Field[] = [
-  [['apower'], 'active_power', 'W'],
+  ['apower', 'active_power', 'W'],
   ...ONE_PHASE,
-  [['aenergy', 'total'], 'active_energy_import', 'Wh'],
-  [['ret_aenergy', 'total'], 'active_energy_export', 'Wh'],
+  ['aenergy', 'active_energy_import', 'Wh', 'total'],
+  ['ret_aenergy', 'active_energy_export', 'Wh', 'total'],
 ];
 const EM: readonly Field[] = [
-  [['total_act_power'], 'active_power', 'W'],
-  [['a_voltage'], 'voltage_l1', 'V'],
-  [['b_voltage'], 'voltage_l2', 'V'],
-  [['c_voltage'], 'voltage_l3', 'V'],
-  [['a_current'], 'current_l1', 'A'],
-  [['b_current'], 'current_l2', 'A'],
-  [['c_current'], 'current_l3', 'A'],
+  ['total_act_power', 'active_power', 'W'],
+  ['a_voltage', 'voltage_l1', 'V'],
+  ['b_voltage', 'voltage_l2', 'V'],
+  ['c_voltage', 'voltage_l3', 'V'],
+  ['a_current', 'current_l1', 'A'],
+  ['b_current', 'current_l2', 'A'],
+  ['c_current', 'current_l3', 'A'],
 ];
 const EM_DATA: readonly Field[] = [
-  [['total_act'], 'active_energy_import', 'Wh'],
-  [['total_act_ret'], 'active_energy_export', 'Wh'],
+  ['total_act', 'active_energy_import', 'Wh'],
+  ['total_act_ret', 'active_energy_export', 'Wh'],
 ];
 
 export interface Component {
@@ -77,18 +77,12 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   rgb: load,
   rgbw: load,
   cct: load,
-  temperature: sensor([['tC'], 'temperature', 'Cel']),
-  humidity: sensor([['rh'], 'humidity', '%']),
-  devicepower: sensor([['battery', 'percent'], 'battery', '%']),
+  temperature: sensor(['tC', 'temperature', 'Cel']),
+  humidity: sensor(['rh', 'humidity', '%']),
+  devicepower: sensor(['battery', 'battery', '%', 'percent']),
   flood: { fields: [], channels: 'further' },
-  wifi: { fields: [[['rssi'], 'rssi', 'dBm']], channels: 'none' },
+  wifi: { fields: [['rssi', 'rssi', 'dBm']], channels: 'none' },
 };
-
-function fieldOf(component: JsonObject, [first, second]: Field[0]): JsonValue | undefined {
-  const value = member(component, first);
-  if (second === undefined) return value;
-  return isObject(value) ? member(value, second) : undefined;
-}
 
 /** The readings of a component: of its fields those that it has (SH-01). */
 export function readComponent(
@@ -100,10 +94,12 @@ export function readComponent(
 ): void {
   // SH-05: without voltage there is no factor
   const isDead = numberOf(member(component, 'voltage')) === 0;
-  for (const [path, quantity, unit] of fields) {
-    const raw = fieldOf(component, path);
+  for (const [field, quantity, unit, inner] of fields) {
+    let raw = member(component, field);
+    if (inner !== undefined) raw = isObject(raw) ? member(raw, inner) : undefined;
     if (raw === undefined || (isDead && quantity === 'power_factor')) continue;
-    device.point(quantity, raw, unit, time, `${name}.${path.join('.')}`);
+    const label = inner === undefined ? field : `${field}.${inner}`;
+    device.point(quantity, raw, unit, time, `${name}.${label}`);
   }
 }
 

@@ -19,9 +19,9 @@ import { isPhase, readPhases } from './phases.ts';
 /** Components that have no readings: not worth a mention as unknown. */
 const QUIET =
   /^(?:sys|cloud|mqtt|ws|ble|eth|ui|plugs_ui|bthome|knx|matter|modbus|script|input|schedule|webhook|serial|smoke)(?::\d{1,5})?$/;
-const COMPONENT = /^([a-z][a-z0-9_]{0,30})(?::(\d{1,5}))?$/;
-/** Topics of the device that are no status: presence, its log, orders to it. */
-const SILENT = /(?:^|\/)(?:online|debug\/log|command(?:\/[^/]*)?)$/;
+const INSTANCE = /^\d{0,5}$/;
+/** Last levels of topics of the device that are no status: presence, its log, orders to it. */
+const SILENT = new Set(['online', 'log', 'command']);
 /** Prefixes whose device is remembered; more than one source has. */
 const MOST_PREFIXES = 100_000;
 
@@ -34,14 +34,15 @@ export const shelly: Dialect = {
 
 function decode(findings: MessageFindings, state: DialectState): void {
   const { topic, receivedAtUs } = findings.message;
-  if (SILENT.test(topic)) {
+  const last = topic.lastIndexOf('/');
+  const before = last <= 0 ? -1 : topic.lastIndexOf('/', last - 1);
+  const component = topic.slice(last + 1);
+  const parent = topic.slice(before + 1, Math.max(last, 0));
+  const prefix = topic.slice(0, Math.max(before, 0));
+  if (SILENT.has(component) || parent === 'command') {
     findings.silent();
     return;
   }
-  const levels = topic.split('/');
-  const component = levels.pop() ?? '';
-  const parent = levels.pop();
-  const prefix = levels.join('/');
   if (parent !== 'status' && component !== 'rpc') {
     const message = 'the topic ends neither with events/rpc nor with status and a component';
     findings.reject('topic_mismatch', '', message);
@@ -110,13 +111,16 @@ function readComponents(
   isFull: boolean,
   findings: MessageFindings,
 ): void {
-  const errors = new Map<string, string[] | undefined>();
+  let errors: Map<string, string[] | undefined> | undefined;
   let hasPhases = false;
   for (const name of Object.keys(components)) {
     if (name === 'ts') continue;
     const component = components[name];
-    const [, type = '', instance = ''] = COMPONENT.exec(name) ?? [];
-    const known = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined;
+    const colon = name.indexOf(':');
+    const type = colon < 0 ? name : name.slice(0, colon);
+    const instance = colon < 0 ? '' : name.slice(colon + 1);
+    const known =
+      Object.hasOwn(COMPONENTS, type) && INSTANCE.test(instance) ? COMPONENTS[type] : undefined;
     if (known === undefined || !isObject(component)) {
       readUnknown(name, component, id, time, findings);
       continue;
@@ -129,8 +133,11 @@ function readComponents(
     // SH-04: the number is that of the name, not the `id` within
     const channel = isOwn ? '' : instance;
     const told = errorsOf(component);
-    const before = errors.get(channel);
-    errors.set(channel, told === undefined ? before : [...(before ?? []), ...told]);
+    if (told !== undefined || isFull) {
+      errors ??= new Map();
+      const before = errors.get(channel);
+      errors.set(channel, told === undefined ? before : [...(before ?? []), ...told]);
+    }
     const device = asPhase ? undefined : findings.device(id, channel);
     if (device === undefined) continue;
     readComponent(name, component, known, device, time);
@@ -140,7 +147,7 @@ function readComponents(
   }
   const device = hasPhases ? findings.device(id) : undefined;
   if (device !== undefined) readPhases(components, device, time);
-  noteErrors(errors, id, time, isFull, findings);
+  if (errors !== undefined) noteErrors(errors, id, time, isFull, findings);
 }
 
 function readUnknown(

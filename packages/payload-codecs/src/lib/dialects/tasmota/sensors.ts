@@ -44,7 +44,16 @@ export function unitsOf(payload: JsonObject): MessageUnits {
   };
 }
 
-/** What the object `key` of a message of the device `id` says. */
+function hasField(names: readonly string[]): boolean {
+  for (const name of names) if (Object.hasOwn(FIELDS, name)) return true;
+  return false;
+}
+
+/**
+ * What the object `key` of a message of the device `id` says.
+ *
+ * @param hasNames whether the source gives any name a meaning: a path made for nothing shows in the profile
+ */
 export function readSensor(
   key: string,
   sensor: JsonObject,
@@ -52,15 +61,17 @@ export function readSensor(
   units: MessageUnits,
   findings: MessageFindings,
   time: PointTime,
+  hasNames: boolean,
 ): void {
   if (ELECTRONICS.test(key)) return;
   const names = Object.keys(sensor);
-  const isSensor = names.some((name) => Object.hasOwn(FIELDS, name));
+  const isSensor = hasField(names);
+  const own = findings.settings.names;
   const channel = isSensor ? (nameOf(member(sensor, 'Id')) ?? key) : '';
   for (const name of names) {
     const path = `${key}.${name}`;
     const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
-    if (Object.hasOwn(findings.settings.names, path))
+    if (hasNames && Object.hasOwn(own, path))
       findings.device(id, channel)?.named(path, sensor[name], time, path);
     else if (field !== undefined)
       findings

@@ -44,7 +44,7 @@ function readText(
     findings.reject('malformed', field, message);
     return;
   }
-  for (const line of text.replace(/\r?\n?$/, '').split(/\r\n|\r|\n/)) {
+  for (const line of linesOf(text)) {
     const heard = lines.add(id, line, receivedAtUs);
     if (heard.kind === 'complete')
       decodeTelegram(heard.lines, findings, { allowWithoutCrc, fallbackId: id, state });
@@ -53,4 +53,13 @@ function readText(
     else if (heard.kind === 'stray' && line.startsWith('!'))
       findings.reject('malformed', field, 'the telegram had no first line with "/", or took 10 s');
   }
+}
+
+/** The lines of a text without their ends; a last one that is empty is only the end of the one before. */
+function linesOf(text: string): string[] {
+  let end = text.length;
+  if (text.endsWith('\n')) end -= 1;
+  if (end > 0 && text[end - 1] === '\r') end -= 1;
+  const inner = text.slice(0, end);
+  return inner.includes('\r') || inner.includes('\n') ? inner.split(/\r\n|\r|\n/) : [inner];
 }

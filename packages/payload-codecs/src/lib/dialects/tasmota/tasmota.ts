@@ -27,9 +27,11 @@ import { readTeleinfo } from './teleinfo.ts';
  */
 const PREFIXES = new Set(['tele', 'stat']);
 /** Members of a message that are no readings: not worth a mention as unknown. */
-const KNOWN = /^(?:Time|Epoch|TempUnit|PressureUnit|SpeedUnit|(?:Switch|POWER|Button)\d{0,2})$/;
+const KNOWN = new Set(['Time', 'Epoch', 'TempUnit', 'PressureUnit', 'SpeedUnit']);
+const SWITCHES = /^(?:Switch|POWER|Button)\d{0,2}$/;
 
 interface Running {
+  readonly hasNames: boolean;
   readonly lines: SerialLines;
   readonly state: DialectState;
   readonly allowWithoutCrc: boolean;
@@ -43,19 +45,20 @@ export const tasmota: Dialect = {
     allow_without_crc:
       'true: telegrams of the serial bridge without CRC are read as well (meters of DSMR 2.2 and 3.0)',
   },
-  create: ({ options }, state = new Map()) => {
+  create: ({ options, names }, state = new Map()) => {
     const allowWithoutCrc = options['allow_without_crc'] === true;
-    const running = { lines: new SerialLines(), state, allowWithoutCrc };
+    const hasNames = Object.keys(names).length > 0;
+    const running = { lines: new SerialLines(), state, allowWithoutCrc, hasNames };
     return { decode: (findings) => decode(findings, running), state };
   },
 };
 
 function decode(findings: MessageFindings, running: Running): void {
-  const levels = findings.message.topic.split('/');
-  const what = levels.pop() ?? '';
-  const prefix = levels.findIndex((level) => PREFIXES.has(level));
-  const id = levels.toSpliced(prefix, 1).join('/');
-  if (prefix < 0 || id === '') {
+  const { topic } = findings.message;
+  const last = topic.lastIndexOf('/');
+  const what = topic.slice(last + 1);
+  const id = deviceOf(topic.slice(0, Math.max(last, 0)));
+  if (id === undefined) {
     const message = 'the topic has no level tele or stat beside a device; correct the filter';
     findings.reject('topic_mismatch', '', message);
     return;
@@ -69,6 +72,18 @@ function decode(findings: MessageFindings, running: Running): void {
   if (payload === undefined) return;
   if (isObject(payload)) read(payload, id, findings, running);
   else findings.reject('wrong_type', '', `${what} is an object of fields`);
+}
+
+/** The levels in front of the last one without the first that is a prefix; undefined: there is none, or nothing else. */
+function deviceOf(levels: string): string | undefined {
+  const first = levels.indexOf('/');
+  // as it comes: tele/device
+  if (first > 0 && PREFIXES.has(levels.slice(0, first)))
+    return first + 1 < levels.length ? levels.slice(first + 1) : undefined;
+  const all = levels.split('/');
+  const prefix = all.findIndex((level) => PREFIXES.has(level));
+  const id = prefix < 0 ? '' : all.toSpliced(prefix, 1).join('/');
+  return id === '' ? undefined : id;
 }
 
 type Reader = (
@@ -135,7 +150,7 @@ function readSensors(
   payload: JsonObject,
   id: string,
   findings: MessageFindings,
-  { state }: Running,
+  { state, hasNames }: Running,
 ): void {
   const time = timeOf(payload, findings);
   const units = unitsOf(payload);
@@ -143,9 +158,10 @@ function readSensors(
   let isKnown = true;
   for (const key of Object.keys(payload)) {
     const raw = payload[key];
-    if (KNOWN.test(key)) continue;
-    if (Object.hasOwn(findings.settings.names, key))
+    if (KNOWN.has(key)) continue;
+    if (hasNames && Object.hasOwn(findings.settings.names, key))
       findings.device(id)?.named(key, raw, time, key);
+    else if (SWITCHES.test(key)) continue;
     else if (!isObject(raw)) findings.ignore(key);
     else if (key === 'TIC') {
       readTeleinfo(raw, id, findings, time);
@@ -155,7 +171,7 @@ function readSensors(
       if (isObject(tic)) continue;
       readEnergyOf(raw, id, findings, time, state);
     } else if (key === 'COUNTER') readCounters(raw, id, findings, time);
-    else readSensor(key, raw, id, units, findings, time);
+    else readSensor(key, raw, id, units, findings, time, hasNames);
     isKnown = false;
   }
   // Switches alone, or changes of the meter that are none of its readings (TT-02)
