@@ -5,6 +5,7 @@ const WHOLE = 2 ** 52;
 
 /** Digits behind the decimal point of a number as it is written. */
 function placesOf(value: number): number {
+  if (Number.isInteger(value)) return 0;
   const text = String(value);
   const exponent = text.indexOf('e');
   if (exponent >= 0) return MOST_PLACES;
@@ -13,7 +14,9 @@ function placesOf(value: number): number {
 }
 
 const rounded = (value: number, places: number): number =>
-  Math.abs(value) < WHOLE && places <= MOST_PLACES ? Number(value.toFixed(places)) : value;
+  places > 0 && places <= MOST_PLACES && Math.abs(value) < WHOLE
+    ? Number(value.toFixed(places))
+    : value;
 
 /** The sum of decimal numbers as on paper: 1.1 and 2.2 are 3.3, not 3.3000000000000003. */
 export function decimalSum(values: readonly number[]): number {

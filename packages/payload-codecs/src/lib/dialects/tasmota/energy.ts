@@ -48,6 +48,10 @@ const KNOWN = new Set([
 ]);
 /** Tasmota knows eight loads; a longer array is none of its. */
 const MOST_LOADS = 16;
+const PHASE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  voltage_l1: ['voltage_l1', 'voltage_l2', 'voltage_l3'],
+  current_l1: ['current_l1', 'current_l2', 'current_l3'],
+};
 const MAINS_HZ = [45, 65] as const;
 
 /** What the energy object says of the device `id`. */
@@ -101,21 +105,28 @@ function readPhases(
   time: PointTime,
   path: string,
 ): void {
-  if (phases === 'sum') {
-    const numbers = values.map((value) => numberOf(value));
-    const bad = numbers.indexOf(undefined);
-    const sum = decimalSum(numbers.map((value) => value ?? 0));
-    // A sum without one of its phases would be a smaller one.
-    device.point(quantity, bad < 0 && values.length > 0 ? sum : values[bad], unit, time, path);
-  } else if (phases === 'first') {
-    const live = values.find((value) => {
+  if (phases === 'sum') device.point(quantity, sumOf(values), unit, time, path);
+  else if (phases === 'first') {
+    let live: JsonValue | undefined;
+    for (const value of values) {
       const hertz = numberOf(value) ?? 0;
-      return hertz >= MAINS_HZ[0] && hertz <= MAINS_HZ[1];
-    });
+      if (live === undefined && hertz >= MAINS_HZ[0] && hertz <= MAINS_HZ[1]) live = value;
+    }
     device.point(quantity, live, unit, time, path);
   } else if (phases === 'each') {
-    const name = quantity.slice(0, -1);
-    for (const [index, value] of values.slice(0, 3).entries())
-      device.point(`${name}${index + 1}`, value, unit, time, `${path}[${index}]`);
+    const names = PHASE_NAMES[quantity] ?? [];
+    for (const [index, name] of names.entries())
+      if (index < values.length) device.point(name, values[index], unit, time, path);
   } else device.hasMissing = true;
+}
+
+/** The sum of the phases, or the one that is no number: without it the sum would be a smaller one. */
+function sumOf(values: readonly JsonValue[]): JsonValue | undefined {
+  const numbers: number[] = [];
+  for (const value of values) {
+    const number = numberOf(value);
+    if (number === undefined) return value;
+    numbers.push(number);
+  }
+  return numbers.length === 0 ? undefined : decimalSum(numbers);
 }
