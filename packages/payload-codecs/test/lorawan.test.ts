@@ -93,6 +93,15 @@ describe('what no codec decoded', () => {
     expect(parts[0]?.deviceId).toBe('0cfe00000000a31f');
   });
 
+  test('CH-03 a codec that is not known is said to be none', () => {
+    const { parts } = new Listener('chirpstack', { options: { raw_codec: 'axioma' } }).hear(TOPIC, {
+      deviceInfo,
+      data: 'AQ==',
+    });
+    const [reject] = parts.flatMap((part) => part.rejects);
+    expect(reject?.message).toContain('knows axioma-w1 only, not axioma');
+  });
+
   test('CH-01 without application data there is nothing to decode', () => {
     expect(known.hear(TOPIC, { time, deviceInfo }).parts.map(({ received }) => received)).toEqual([
       0,

@@ -17,7 +17,7 @@ const OTHER =
 export const thingsboard: Dialect = {
   name: 'thingsboard',
   title: 'ThingsBoard device API',
-  filters: ['+/v1/devices/me/telemetry'],
+  filters: ['thingsboard/+/v1/devices/me/telemetry'],
   create: (settings) => {
     const names = freeNames(settings);
     return { decode: (findings) => decode(findings, names) };

@@ -74,17 +74,18 @@ function readData(
     findings.silent();
     return;
   }
-  let why = '';
+  let remedy = `${fix}, or give the source the option raw_codec`;
   if (rawCodec === RAW_CODEC) {
     const frame = typeof data === 'string' ? readAxiomaFrame(data, port) : 'not a text';
     if (typeof frame === 'object') {
       tellAxiomaFrame(frame, device, findings, time);
       return;
     }
-    why = `, and it is no frame of ${RAW_CODEC}: ${frame}`;
-  }
+    remedy = `no frame of ${RAW_CODEC} either: ${frame}; ${fix}`;
+  } else if (rawCodec !== undefined)
+    remedy = `${fix}; the option raw_codec knows ${RAW_CODEC} only, not ${printable(String(rawCodec))}`;
   const payload = typeof data === 'string' ? printable(data) : 'no text';
-  const message = `not decoded (port ${port ?? 0}, ${dataField} ${payload})${why}; ${fix}, or give the source the option raw_codec`;
+  const message = `not decoded (port ${port ?? 0}, ${dataField} ${payload}); ${remedy}`;
   device.reject('malformed', objectField, message);
 }
 
