@@ -35,7 +35,7 @@ export const sourcesEn = {
     nameHint: 'Of your choice; it cannot be changed later.',
     usual: (filters: string) => `Usual for this dialect: ${filters}`,
     noUsual:
-      'This dialect has no usual topics. `+` stands for one level, `#` for all further ones.',
+      'This dialect has no usual topics. `+` stands for one level, `#` for all further ones; several filters have commas between them.',
     rank: 'Rank',
     rankHint: 'Where topics of two sources overlap, the one with the lower rank takes the message.',
     enabled: 'Switched on',

@@ -37,7 +37,7 @@ export const sourcesVi: typeof sourcesEn = {
     nameHint: 'Tùy chọn; sau này không đổi được.',
     usual: (filters) => `Thường dùng với định dạng này: ${filters}`,
     noUsual:
-      'Định dạng này không có chủ đề thường dùng. `+` thay cho một cấp, `#` thay cho mọi cấp tiếp theo.',
+      'Định dạng này không có chủ đề thường dùng. `+` thay cho một cấp, `#` thay cho mọi cấp tiếp theo; nhiều bộ lọc cách nhau bằng dấu phẩy.',
     rank: 'Thứ hạng',
     rankHint: 'Khi chủ đề của hai nguồn chồng nhau, nguồn có thứ hạng nhỏ hơn nhận bản tin.',
     enabled: 'Bật nguồn này',

@@ -34,12 +34,16 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** Topics of an installation as it comes; empty: each has its own. */
+export const usualFilter = (dialect: DialectEntry | undefined): string =>
+  dialect?.filters.join(', ') ?? '';
+
 /** What a new source of a dialect usually is. */
 export function newDraft(dialect: DialectEntry | undefined): SourceDraft {
   return {
     name: dialect?.name ?? '',
     dialect: dialect?.name ?? '',
-    filter: dialect?.filters[0] ?? '',
+    filter: usualFilter(dialect),
     rank: '100',
     enabled: true,
     provision: true,
@@ -64,7 +68,7 @@ export function withDialect(
     ...draft,
     dialect: after.name,
     name: draft.name === usual.name ? after.name : draft.name,
-    filter: draft.filter === usual.filter ? (after.filters[0] ?? '') : draft.filter,
+    filter: draft.filter === usual.filter ? usualFilter(after) : draft.filter,
     options: {},
   };
 }
@@ -74,7 +78,8 @@ export function draftOf(source: Source): SourceDraft {
   return {
     name: source.name,
     dialect: source.dialect,
-    filter: source.filter,
+    // A field of one line has no line breaks.
+    filter: source.filter.split(/\s*\n\s*/).join(', '),
     rank: String(source.rank),
     enabled: source.enabled,
     provision: source.provision,

@@ -10,6 +10,7 @@ import {
   type DialectEntry,
   type FieldProblem,
   type SourceDraft,
+  usualFilter,
 } from '../lib/source-draft.ts';
 import { asApiError } from '../lib/use-resource.ts';
 import { TrialResult } from './trial-result.tsx';
@@ -38,8 +39,8 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [error, setError] = useState<ApiError>();
   const [result, setResult] = useState<SourceTrialResult>();
-  const usual = draft === undefined ? BY_TOPIC : BY_DRAFT;
-  const by = chosen === undefined || (chosen === BY_DRAFT && draft === undefined) ? usual : chosen;
+  const first = draft === undefined ? BY_TOPIC : BY_DRAFT;
+  const by = chosen === undefined || (chosen === BY_DRAFT && draft === undefined) ? first : chosen;
 
   const wrong = (...fields: string[]): string[] =>
     problems.filter(({ field }) => fields.includes(field)).map(({ message }) => message);
@@ -48,8 +49,8 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
   const unkept = (): unknown => {
     if (by === BY_TOPIC) return undefined;
     if (by === BY_DRAFT && draft !== undefined) return bodyOf(draft);
-    const dialect = dialects.find(({ name }) => name === by);
-    return { dialect: by, filter: dialect?.filters[0] ?? topic };
+    const usual = usualFilter(dialects.find(({ name }) => name === by));
+    return { dialect: by, filter: usual === '' ? topic : usual };
   };
 
   const run = async (event: FormEvent<HTMLFormElement>): Promise<void> => {

@@ -262,6 +262,7 @@ export const COMMANDS: readonly Command[] = [
           text: 'of sources that overlap the lowest takes a message (default 100)',
         },
         { name: 'no-provision', text: 'devices do not register themselves' },
+        { name: 'provision', text: 'change: devices register themselves again' },
         {
           name: 'kind',
           value: 'K',

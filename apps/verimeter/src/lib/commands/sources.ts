@@ -10,6 +10,7 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import { type KeptSource, keepSource, toSource } from '@verimeter/sources';
+import { isIdentifier } from '@verimeter/telemetry';
 import { CommandError, UsageError, choice, hint } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase } from '../database.ts';
@@ -46,7 +47,7 @@ async function listDialects(context: CommandContext): Promise<number> {
         ...rows.map(({ name, title, filters, options }) => [
           name,
           title,
-          filters.join(' ') || 'of your choice: --filter',
+          filters.join(', ') || 'of your choice: --filter',
           Object.keys(options).join(' '),
         ]),
       ]),
@@ -110,9 +111,11 @@ async function add(pool: Pool, context: CommandContext): Promise<number> {
   const input = await sourceInputOf(context, {
     dialect,
     provision: true,
-    ...(known.filters[0] === undefined ? {} : { filter: known.filters[0] }),
+    ...(known.filters.length === 0 ? {} : { filter: known.filters.join(', ') }),
   });
   const name = context.option('name') ?? dialect;
+  if (!isIdentifier(name))
+    throw new UsageError(`--name ${name}: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -`);
   await ensureTenant(pool, context.tenant, context.environment.zone);
   return tell(context, name, await keep(pool, context, name, input, 'add'));
 }

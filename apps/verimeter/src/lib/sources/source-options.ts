@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { type SourceInput, sourceInput } from '@verimeter/api-schema';
-import { UsageError } from '../arguments.ts';
+import { UsageError, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { fileError } from '../whole-file.ts';
 
@@ -9,20 +9,34 @@ type Given = Omit<Partial<SourceInput>, 'settings'> & {
   readonly settings?: Readonly<Record<string, unknown>>;
 };
 
+/** The option that says a field of a source. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  filter: '--filter',
+  rank: '--rank',
+  provision_kind: '--kind',
+  provision_per_day: '--per-day',
+  'settings.zone': '--zone',
+  'settings.device_class': '--class',
+  'settings.phases': '--phases',
+  'settings.device_id': '--device-id',
+};
+
 /** A source from the options, on top of what `base` has of it. Asks for the topic filter where there is a terminal and nothing says it. */
 export async function sourceInputOf(context: CommandContext, base: Given): Promise<SourceInput> {
   const file = context.option('settings');
-  const number = (name: string): number | undefined => {
+  const number = (name: string, maximum: number): number | undefined => {
     const text = context.option(name);
-    return text === undefined ? undefined : Number(text);
+    return text === undefined ? undefined : wholeNumber(text, name, 1, maximum);
   };
+  refuseBoth(context, 'on', 'off');
+  refuseBoth(context, 'provision', 'no-provision');
   const settings = {
     ...base.settings,
     ...(file === undefined ? {} : await readSettings(file)),
     ...present({
       zone: context.option('zone'),
       device_class: context.option('class'),
-      phases: number('phases'),
+      phases: number('phases', 3),
       device_id: context.option('device-id'),
       options: optionsOf(context.option('options'), base.settings?.['options']),
     }),
@@ -33,20 +47,31 @@ export async function sourceInputOf(context: CommandContext, base: Given): Promi
     ...base,
     ...present({
       filter,
-      rank: number('rank'),
+      rank: number('rank', 10_000),
       provision_kind: kind,
-      provision_per_day: number('per-day'),
+      provision_per_day: number('per-day', 1_000_000),
     }),
     ...(context.flag('off') ? { enabled: false } : {}),
     ...(context.flag('on') ? { enabled: true } : {}),
     ...(context.flag('no-provision') ? { provision: false } : {}),
+    ...(context.flag('provision') ? { provision: true } : {}),
     settings,
   };
   const read = sourceInput.safeParse(given);
   if (read.success) return read.data;
   throw new UsageError(
-    read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    read.error.issues
+      .map(({ path, message }) => {
+        const field = path.join('.');
+        return `${OPTIONS[field] ?? `--settings: ${field.replace(/^settings\./, '')}`}: ${message}`;
+      })
+      .join('\n'),
   );
+}
+
+function refuseBoth(context: CommandContext, one: string, other: string): void {
+  if (context.flag(one) && context.flag(other))
+    throw new UsageError(`--${one} and --${other} contradict each other`);
 }
 
 const present = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -23,6 +23,8 @@ export async function tryPayload(pool: Pool, context: CommandContext): Promise<n
   const trial = tryMessage(message, source);
   if (context.json) await writeLine(JSON.stringify({ source: source?.name ?? null, ...trial }));
   else await show(trial, source?.name);
+  if (message.retain && !context.json)
+    say('(retained: values without a time of their own are what was, and give no reading)');
   return trial.rejects.length > 0 ? 1 : 0;
 }
 
