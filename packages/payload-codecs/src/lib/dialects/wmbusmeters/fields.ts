@@ -18,7 +18,9 @@ export type Field =
   | { readonly is: 'part'; readonly slot: number; readonly whole: string }
   /** A register of the past with the names of its date. */
   | { readonly is: 'stored'; readonly dates: readonly string[] }
-  | { readonly is: 'status' | 'pulse' | 'named' | 'header' | 'known' | 'unknown' };
+  | { readonly is: 'status' | 'pulse' | 'named' | 'header' | 'known' | 'unknown' | TimeField };
+/** Fields that say when: reception, age of the values, the meter's clock. */
+type TimeField = 'timestamp' | 'age' | 'clock';
 type NoValue = readonly number[] | undefined;
 
 /** The fields of a medium. */
@@ -52,15 +54,11 @@ const HEADER_FIELDS = [
   'meter',
   'name',
   'id',
-  'timestamp',
   'timestamp_ut',
   'timestamp_lt',
   'timestamp_utc',
   'device',
   'telegram',
-  'actuality_duration_s',
-  'meter_datetime',
-  'device_datetime',
   'contents',
   'fabrication_no',
   'manufacturer',
@@ -68,6 +66,12 @@ const HEADER_FIELDS = [
   'software_version',
   'model_version',
 ];
+const TIME_FIELDS: Readonly<Record<string, TimeField>> = {
+  timestamp: 'timestamp',
+  actuality_duration_s: 'age',
+  meter_datetime: 'clock',
+  device_datetime: 'clock',
+};
 const PULSE_FIELDS = ['a_counter', 'b_counter'];
 
 /**
@@ -97,6 +101,7 @@ export class FieldIndex {
         this.#fields.set(key, { is: 'value', slot, rank, no: noValue?.[key] });
     for (const key of names) this.#fields.set(key, { is: 'named' });
     for (const key of PULSE_FIELDS) this.#fields.set(key, { is: 'pulse' });
+    for (const [key, is] of Object.entries(TIME_FIELDS)) this.#fields.set(key, { is });
     for (const key of STATUS_FIELDS) this.#fields.set(key, STATUS);
     for (const key of HEADER_FIELDS) this.#fields.set(key, HEADER);
   }

@@ -13,6 +13,9 @@ import type { MeterClock } from './telegram-times.ts';
 const MOST_WORDS = 100;
 const CLOCK_FIELD = 'meter_datetime';
 
+/** Texts of a status are few, and come with every telegram. */
+const MOST_TEXTS = 1000;
+
 interface Told {
   /** With the field that tells it. */
   readonly active: Map<DeviceFlag, string>;
@@ -29,6 +32,7 @@ export function readStatus(
   clock: MeterClock,
   isOnMains: boolean,
   raised: RaisedFlags,
+  texts: StatusTexts,
 ): boolean {
   const { status = [], payload, device, time } = telegram;
   const { deviceId } = device.context;
@@ -37,7 +41,7 @@ export function readStatus(
     const text = payload[field];
     if (typeof text !== 'string' || text === 'OK' || text === '') continue;
     told ??= { active: new Map(), past: new Set(), unknown: new Set() };
-    readWords(text, told, field === STATUS_PAST ? undefined : field, isOnMains);
+    note(told, texts.read(text, isOnMains), field);
   }
   if (told !== undefined) raise(telegram, told, raised);
   // the event itself comes with the readings, whose time is not the clock's
@@ -67,15 +71,49 @@ function raise({ device, time }: Telegram, told: Told, raised: RaisedFlags): voi
   for (const flag of told.past) if (!told.active.has(flag)) device.event(flag, 'past', time);
 }
 
-/** @param field undefined: what is told was */
-function readWords(text: string, told: Told, field: string | undefined, isOnMains: boolean): void {
-  for (const word of text.split(/\s+/, MOST_WORDS)) {
-    const { flags, state, isFault } = tokenMeaning(word, isOnMains);
-    for (const flag of flags)
-      if (field === undefined || state === 'past') told.past.add(flag);
-      else if (!told.active.has(flag)) told.active.set(flag, field);
-    if (flags.length > 0 || !isFault || word === '' || field === undefined) continue;
-    told.unknown.add(word);
-    if (!told.active.has('unknown_status')) told.active.set('unknown_status', field);
+/** A status text taken apart. */
+interface StatusText {
+  readonly active: readonly DeviceFlag[];
+  readonly past: readonly DeviceFlag[];
+  readonly unknown: readonly string[];
+}
+
+/** Takes status texts apart, each once. */
+export class StatusTexts {
+  readonly #texts = new Map<string, StatusText>();
+
+  read(text: string, isOnMains: boolean): StatusText {
+    const key = isOnMains ? `~${text}` : text;
+    let read = this.#texts.get(key);
+    if (read === undefined) {
+      read = takenApart(text, isOnMains);
+      if (this.#texts.size < MOST_TEXTS) this.#texts.set(key, read);
+    }
+    return read;
   }
+}
+
+function takenApart(text: string, isOnMains: boolean): StatusText {
+  const active = new Set<DeviceFlag>();
+  const past = new Set<DeviceFlag>();
+  const unknown = new Set<string>();
+  for (const word of text.split(/\s+/, MOST_WORDS)) {
+    if (word === '') continue;
+    const { flags, state, isFault } = tokenMeaning(word, isOnMains);
+    for (const flag of flags) (state === 'past' ? past : active).add(flag);
+    if (flags.length === 0 && isFault) unknown.add(word);
+  }
+  return { active: [...active], past: [...past], unknown: [...unknown] };
+}
+
+function note(told: Told, { active, past, unknown }: StatusText, field: string): void {
+  for (const flag of past) told.past.add(flag);
+  if (field === STATUS_PAST) {
+    for (const flag of active) told.past.add(flag);
+    return;
+  }
+  for (const flag of active) if (!told.active.has(flag)) told.active.set(flag, field);
+  for (const word of unknown) told.unknown.add(word);
+  if (unknown.length > 0 && !told.active.has('unknown_status'))
+    told.active.set('unknown_status', field);
 }

@@ -1,6 +1,6 @@
 import { numberOf } from '../../foreign/numbers.ts';
-import { type PointTime, type TimeContext, earlier, textTime } from '../../foreign/times.ts';
-import { type JsonObject, member } from '../../json.ts';
+import { earlier, textTime } from '../../foreign/times.ts';
+import type { Telegram } from './telegram.ts';
 
 /** What the meter's own clock shows beside the time of reception. */
 export type MeterClock = 'untold' | 'right' | 'wrong';
@@ -16,28 +16,23 @@ const DATE_LENGTH = 'YYYY-MM-DD'.length;
  * Time of measurement: reception less how old the values are (WW-04). The meter's clock is only looked at for its health: it is local time of
  * a minute's resolution in a zone that the source may not have right, so it is wrong when it is more than a day off.
  */
-export function readTimes(
-  payload: JsonObject,
-  times: TimeContext,
-): { readonly time: PointTime; readonly clock: MeterClock } {
-  const stamp = member(payload, 'timestamp');
-  const received = textTime(stamp, times, 'gateway');
-  const age = numberOf(member(payload, 'actuality_duration_s')) ?? 0;
-  const isTold = received.tsSource !== 'arrival' && age > 0 && age < MOST_ACTUALITY_S;
-  const time = isTold ? earlier(received, age * 1e6) : received;
-  const raw = member(payload, 'meter_datetime') ?? member(payload, 'device_datetime');
-  if (typeof raw !== 'string' || raw === '') return { time, clock: 'untold' };
-  if (isSameDay(raw, stamp) && received.refused === undefined) return { time, clock: 'right' };
+export function readTimes(telegram: Telegram, media: string | undefined): MeterClock {
+  const { timestamp, clock: raw, findings } = telegram;
+  const received = textTime(timestamp, findings.times, 'gateway');
+  telegram.time = received;
+  const age = numberOf(telegram.age) ?? 0;
+  if (received.tsSource !== 'arrival' && age > 0 && age < MOST_ACTUALITY_S)
+    telegram.time = earlier(received, age * 1e6);
+  if (typeof raw !== 'string' || raw === '') return 'untold';
+  if (isSameDay(raw, timestamp) && received.refused === undefined) return 'right';
   // WR-02: of smoke detectors 2000-01-01 is no date either
-  if (NO_DATE.test(raw) || member(payload, 'media') === 'smoke detector')
-    return { time, clock: 'untold' };
-  const shown = textTime(raw, times);
-  const isRight =
-    shown.tsSource === 'device' && Math.abs(shown.tsUs - received.tsUs) <= DAY_US + age * 1e6;
+  if (NO_DATE.test(raw) || media === 'smoke detector') return 'untold';
+  const shown = textTime(raw, findings.times);
+  if (shown.tsSource === 'device' && Math.abs(shown.tsUs - received.tsUs) <= DAY_US + age * 1e6)
+    return 'right';
   // the register counts at the time of reception all the same; that the clock was refused is told beside it
-  return isRight
-    ? { time, clock: 'right' }
-    : { time: { ...time, refused: time.refused ?? raw }, clock: 'wrong' };
+  telegram.time = { ...telegram.time, refused: received.refused ?? raw };
+  return 'wrong';
 }
 
 /** The usual case, which needs no calendar. */

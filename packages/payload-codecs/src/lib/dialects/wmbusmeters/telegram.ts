@@ -2,7 +2,7 @@ import { FLAG } from '@verimeter/telemetry';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
-import type { PointTime } from '../../foreign/times.ts';
+import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { type Field, type FieldIndex, isNoValue } from './fields.ts';
 
@@ -13,7 +13,8 @@ type Stored = Extract<Field, { is: 'stored' }>;
 export class Telegram {
   readonly payload: JsonObject;
   readonly device: DeviceFindings;
-  readonly time: PointTime;
+  /** Of measurement. */
+  time: PointTime;
   readonly findings: MessageFindings;
   readonly #index: FieldIndex;
   /** Best field of each slot, and its rank. */
@@ -22,6 +23,11 @@ export class Telegram {
   parts: [key: string, field: Part][] | undefined;
   stored: [key: string, field: Stored][] | undefined;
   pulses: string[] | undefined;
+  /** Fields that only the names of the source explain. */
+  named: string[] | undefined;
+  timestamp: JsonValue | undefined;
+  age: JsonValue | undefined;
+  clock: JsonValue | undefined;
   /** Fields of the status that there are. */
   status: string[] | undefined;
   /** It has something that is understood, be it no reading. */
@@ -30,30 +36,36 @@ export class Telegram {
   constructor(
     payload: JsonObject,
     device: DeviceFindings,
-    time: PointTime,
     findings: MessageFindings,
     index: FieldIndex,
   ) {
     this.payload = payload;
     this.device = device;
-    this.time = time;
+    this.time = arrivalTime(findings.message.receivedAtUs);
     this.findings = findings;
     this.#index = index;
-    for (const key of Object.keys(payload)) this.#take(key, index.of(key));
+    for (const key in payload) this.#take(key, index.of(key));
   }
 
   #take(key: string, field: Field): void {
-    if (field.is === 'header') return;
-    if (field.is === 'unknown') {
-      this.findings.ignore(key);
-      return;
-    }
-    if (field.is === 'status') {
-      (this.status ??= []).push(key);
-      return;
-    }
-    this.hasKnown = true;
     switch (field.is) {
+      case 'header':
+        return;
+      case 'unknown':
+        this.findings.ignore(key);
+        return;
+      case 'status':
+        (this.status ??= []).push(key);
+        return;
+      case 'timestamp':
+        this.timestamp = this.payload[key];
+        return;
+      case 'age':
+        this.age = this.payload[key];
+        return;
+      case 'clock':
+        this.clock ??= this.payload[key];
+        return;
       case 'value':
         this.#offer(key, field.slot, field.rank, isNoValue(this.payload[key], field.no));
         break;
@@ -67,11 +79,12 @@ export class Telegram {
         (this.pulses ??= []).push(key);
         break;
       case 'named':
-        this.device.named(key, this.payload[key], this.time, key);
+        (this.named ??= []).push(key);
         break;
       case 'known':
         break;
     }
+    this.hasKnown = true;
   }
 
   #offer(key: string, slot: number, rank: number, isMissing: boolean): void {
@@ -90,6 +103,11 @@ export class Telegram {
   number(slot: number): number | undefined {
     const key = this.#keys[slot];
     return key === undefined ? undefined : numberOf(this.payload[key]);
+  }
+
+  /** Points of fields with a name of the source. */
+  addNamed(): void {
+    for (const key of this.named ?? []) this.device.named(key, this.payload[key], this.time, key);
   }
 
   /** The points of all slots. */

@@ -11,7 +11,7 @@ import { type Medium, mediumOf } from './medium.ts';
 import { readPulses } from './pulses.ts';
 import { RaisedFlags } from './raised-flags.ts';
 import { RepeatedTelegrams } from './repeated-telegrams.ts';
-import { readStatus } from './status.ts';
+import { StatusTexts, readStatus } from './status.ts';
 import { Telegram } from './telegram.ts';
 import { readTimes } from './telegram-times.ts';
 import { WATER, readStored } from './water.ts';
@@ -38,6 +38,7 @@ interface Decoder {
   readonly indexes: Readonly<Record<Medium | 'untold', FieldIndex>>;
   readonly repeated: RepeatedTelegrams;
   readonly raised: RaisedFlags;
+  readonly texts: StatusTexts;
 }
 
 const NO_FIELDS = { slots: [] };
@@ -51,6 +52,7 @@ export const wmbusmeters: Dialect = {
       indexes: indexesOf(settings),
       repeated: new RepeatedTelegrams(),
       raised: new RaisedFlags(),
+      texts: new StatusTexts(),
     };
     return { decode: (findings) => decode(findings, decoder) };
   },
@@ -69,7 +71,7 @@ function indexesOf({ names }: SourceSettings): Decoder['indexes'] {
   };
 }
 
-function decode(findings: MessageFindings, { indexes, repeated, raised }: Decoder): void {
+function decode(findings: MessageFindings, { indexes, repeated, raised, texts }: Decoder): void {
   const payload = findings.json();
   if (payload === undefined) return;
   if (!isObject(payload)) {
@@ -85,11 +87,12 @@ function decode(findings: MessageFindings, { indexes, repeated, raised }: Decode
   if (device === undefined) return;
   const media = nameOf(member(payload, 'media'));
   const medium = mediumOf(media, findings.settings.deviceClass);
-  const { time, clock } = readTimes(payload, findings.times);
-  const telegram = new Telegram(payload, device, time, findings, indexes[medium ?? 'untold']);
-  const isFaulty = readStatus(telegram, clock, medium === 'electricity', raised);
+  const telegram = new Telegram(payload, device, findings, indexes[medium ?? 'untold']);
+  const clock = readTimes(telegram, media);
+  const isFaulty = readStatus(telegram, clock, medium === 'electricity', raised, texts);
   if (medium === 'electricity') readElectricity(telegram, isFaulty);
   else telegram.addAll();
+  if (telegram.named !== undefined) telegram.addNamed();
   if (telegram.stored !== undefined) readStored(telegram);
   if (telegram.pulses !== undefined) readPulses(telegram, id);
   else if (medium === undefined) {
