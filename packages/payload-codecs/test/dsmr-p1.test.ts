@@ -175,6 +175,21 @@ describe('meters', () => {
   });
 });
 
+test('a unit without end is not repeated at length', () => {
+  const long = 'x'.repeat(5000);
+  const text = telegram(
+    ID,
+    `1-0:1.7.0(1*kW)`,
+    `1-0:2.7.0(1*${long})`,
+    `1-0:1.8.1(1*${long})`,
+    '1-0:1.8.2(1*kWh)',
+  );
+  const { parts } = new Listener('dsmr-p1', AMSTERDAM).hear('p1', text);
+  const rejects = parts.flatMap((part) => part.rejects);
+  expect(rejects.map(({ reason }) => reason)).toEqual(['bad_unit', 'bad_unit']);
+  for (const { message } of rejects) expect(message.length).toBeLessThan(300);
+});
+
 test('of a payload with many telegrams a hundred are read', () => {
   const one = telegram(ID, '1-0:1.8.0(1*kWh)');
   const { parts, rejects } = new Listener('dsmr-p1', AMSTERDAM).hear('p1', one.repeat(130));

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../json.ts';
+import { type JsonValue, printable } from '../json.ts';
 import { decimalSum } from './decimals.ts';
 import type { DeviceFindings } from './device-findings.ts';
 import { numberOf } from './numbers.ts';
@@ -56,7 +56,7 @@ export function netPower(
   }
   const { raw, unit, field } = imported;
   if (exported !== undefined && exported.unit !== unit) {
-    const message = `${field} is in ${unit}, ${exported.field} in ${exported.unit}`;
+    const message = `${field} is in ${printable(unit)}, ${exported.field} in ${printable(exported.unit)}`;
     device.reject('bad_unit', exported.field, message);
     return;
   }

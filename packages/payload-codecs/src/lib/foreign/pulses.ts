@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts';
+import { decimalProduct } from './decimals.ts';
 import { numberOf } from './numbers.ts';
 
 /**
@@ -9,5 +10,5 @@ export function pulsesOf(raw: JsonValue | undefined, weight: number): JsonValue 
   const pulses = numberOf(raw);
   if (pulses === undefined) return raw;
   const perUnit = Math.round(1 / weight);
-  return perUnit > 0 && 1 / perUnit === weight ? pulses / perUnit : pulses * weight;
+  return perUnit > 0 && 1 / perUnit === weight ? pulses / perUnit : decimalProduct(pulses, weight);
 }

@@ -5,6 +5,7 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
+import { type PowerField, netPower } from '../../foreign/obis.ts';
 import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 import { noteFailures } from './failure-counts.ts';
 import { stampTime } from './stamps.ts';
@@ -92,35 +93,43 @@ function readElectricity(objects: P1Objects, device: DeviceFindings, time: Point
   }
   for (const [quantity, code] of TARIFFS)
     if (!objects.has(`${code}.0`))
-      addTotal(quantity, [`${code}.1`, `${code}.2`], 1, objects, device, time);
-  if (objects.has(IMPORT_POWER)) {
-    const codes = objects.has(EXPORT_POWER) ? [IMPORT_POWER, EXPORT_POWER] : [IMPORT_POWER];
-    addTotal('active_power', codes, -1, objects, device, time);
-  }
+      addTariffs(
+        quantity,
+        partOf(`${code}.1`, objects),
+        partOf(`${code}.2`, objects),
+        device,
+        time,
+      );
+  netPower(device, partOf(IMPORT_POWER, objects), partOf(EXPORT_POWER, objects), time);
 }
 
-/** First value plus `sign` times the second, under the code of the first; nothing where one is missing. */
-function addTotal(
+/** Value of a code; undefined: the telegram has no such line. */
+function partOf(code: string, objects: P1Objects): PowerField | undefined {
+  const value = objects.get(code)?.[0];
+  if (value === undefined) return undefined;
+  const { number, unit } = measured(value);
+  return { raw: number, unit, field: code };
+}
+
+/** The sum of both tariffs (P1-03); nothing where one is missing, since a register without it would be a smaller one. */
+function addTariffs(
   quantity: string,
-  codes: readonly string[],
-  sign: 1 | -1,
-  objects: P1Objects,
+  one: PowerField | undefined,
+  two: PowerField | undefined,
   device: DeviceFindings,
   time: PointTime,
 ): void {
-  const parts = codes.map((code) => ({ code, ...measured(objects.get(code)?.[0]) }));
-  const bad = parts.find(({ number }) => numberOf(number) === undefined);
-  const [first, second] = parts;
-  if (first === undefined || parts.every(({ number }) => number === undefined)) return;
-  if (bad !== undefined) {
-    device.point(quantity, bad.number, bad.unit, time, bad.code);
+  if (one === undefined || two === undefined) {
+    if (one !== two) device.hasMissing = true;
     return;
   }
-  const values = [numberOf(first.number) ?? 0, sign * (numberOf(second?.number) ?? 0)];
-  if (second !== undefined && second.unit !== first.unit) {
-    const message = `${first.code} is in ${printable(first.unit)}, ${second.code} in ${printable(second.unit)}`;
-    device.reject('bad_unit', second.code, message);
-    return;
+  const bad = [one, two].find(({ raw }) => numberOf(raw) === undefined);
+  if (bad !== undefined) device.point(quantity, bad.raw, bad.unit, time, bad.field);
+  else if (one.unit === two.unit) {
+    const sum = decimalSum([numberOf(one.raw) ?? 0, numberOf(two.raw) ?? 0]);
+    device.point(quantity, sum, one.unit, time, one.field);
+  } else {
+    const message = `${one.field} is in ${printable(one.unit)}, ${two.field} in ${printable(two.unit)}`;
+    device.reject('bad_unit', two.field, message);
   }
-  device.point(quantity, decimalSum(values), first.unit, time, first.code);
 }

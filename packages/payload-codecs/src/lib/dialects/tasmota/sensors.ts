@@ -1,7 +1,7 @@
-import { type JsonObject, type JsonValue, member } from '../../json.ts';
-import { decimalProduct } from '../../foreign/decimals.ts';
+import { type JsonObject, member } from '../../json.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
-import { nameOf, numberOf } from '../../foreign/numbers.ts';
+import { nameOf } from '../../foreign/numbers.ts';
+import { pulsesOf } from '../../foreign/pulses.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
 /*
@@ -100,9 +100,7 @@ export function readCounters(
       findings.ignore(path);
       continue;
     }
-    const count = numberOf(counters[key]);
-    const value: JsonValue | undefined =
-      count === undefined ? counters[key] : decimalProduct(count, pulse.weight);
+    const value = pulsesOf(counters[key], pulse.weight);
     findings.device(id, key)?.point(pulse.quantity, value, '', time, path);
   }
 }
