@@ -151,14 +151,12 @@ export class DeviceFindings extends Findings {
   ): void {
     if (this.#isTold(event, state, time.tsUs)) return;
     if (time.tsSource === 'arrival') this.usesArrivalTime = true;
-    this.events.push({
-      deviceId: this.context.deviceId,
-      tsUs: time.tsUs,
-      event,
-      state,
-      ...(detail === undefined ? {} : { detail: printable(detail) }),
-      ...(repeats ? { repeats } : {}),
-    });
+    const { deviceId } = this.context;
+    const { tsUs } = time;
+    const told = repeats
+      ? { deviceId, tsUs, event, state, repeats }
+      : { deviceId, tsUs, event, state };
+    this.events.push(detail === undefined ? told : { ...told, detail: printable(detail) });
   }
 
   /** Whether there is anything to account for. */

@@ -43,22 +43,23 @@ export function readAxiomaFrame(data: string, port: number | undefined): AxiomaF
   const bytes = bytesOf(data);
   if (bytes === undefined) return `not ${FRAME_BYTES} bytes in base64`;
   if (bytes[0] !== FRAME_VERSION) return `version ${bytes[0]} of the frame, not ${FRAME_VERSION}`;
-  const bits = (from: number, count: number): number => {
-    let value = 0;
-    for (let bit = from + count - 1; bit >= from; bit -= 1) {
-      const byte = bytes[DELTAS_AT + (bit >> 3)] ?? 0;
-      value = value * 2 + ((byte >> (bit & 7)) & 1);
-    }
-    return value;
-  };
   return {
     time: uint32(bytes, 1),
     status: bytes[5],
     logLitres: uint32(bytes, 6),
-    deltas: Array.from({ length: DELTAS }, (_, hour) => bits(hour * DELTA_BITS, DELTA_BITS)),
+    deltas: Array.from({ length: DELTAS }, (_, hour) =>
+      bitsAt(bytes, hour * DELTA_BITS, DELTA_BITS),
+    ),
     currentLitres: undefined,
-    multiplier: bits(DELTAS * DELTA_BITS, 6),
+    multiplier: bitsAt(bytes, DELTAS * DELTA_BITS, 6),
   };
+}
+
+/** Up to 17 bits of the deltas, which lie in at most three bytes. */
+function bitsAt(bytes: Uint8Array, from: number, count: number): number {
+  const at = DELTAS_AT + (from >> 3);
+  const three = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+  return (three >> (from & 7)) & ((1 << count) - 1);
 }
 
 const uint32 = (bytes: Uint8Array, at: number): number =>
@@ -75,7 +76,8 @@ function bytesOf(data: string): Uint8Array | undefined {
   } catch {
     return undefined; // atob throws a DOMException on what is no base64
   }
-  return binary.length === FRAME_BYTES
-    ? Uint8Array.from(binary, (char) => char.codePointAt(0) ?? 0)
-    : undefined;
+  if (binary.length !== FRAME_BYTES) return undefined;
+  const bytes = new Uint8Array(FRAME_BYTES);
+  for (let at = 0; at < FRAME_BYTES; at += 1) bytes[at] = binary.codePointAt(at) ?? 0;
+  return bytes;
 }

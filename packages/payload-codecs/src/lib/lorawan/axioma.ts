@@ -99,9 +99,8 @@ export function tellAxiomaFrame(
   const time = timeOf(frame.time, findings, envelope);
   const hour: PointTime = { ...time, tsUs: Math.floor(time.tsUs / HOUR_US) * HOUR_US };
   tellVolumes(frame, device, findings, hour);
-  const states = frame.status === undefined ? (frame.states ?? []) : statesOf(frame.status);
-  for (const [event, isActive] of states)
-    device.event(event, isActive ? 'active' : 'cleared', time);
+  if (frame.status !== undefined) tellStatus(frame.status, device, time);
+  else for (const [event, isActive] of frame.states ?? []) tellState(event, isActive, device, time);
 }
 
 function timeOf(
@@ -160,17 +159,24 @@ function tellVolumes(
  * status = 0x04 battery low / 0x08 permanent error / 0x10 temporary error, an empty pipe where nothing else is (LA-04), and of the upper three
  * bits one of 0x20 leak, 0x60 backflow, 0x80 low temperature, 0xA0 burst
  */
-function statesOf(status: number): (readonly [event: string, isActive: boolean])[] {
+function tellStatus(status: number, device: DeviceFindings, time: PointTime): void {
   const upper = status & 0xe0;
-  return [
-    ['battery_low', (status & 0x04) !== 0],
-    ['permanent_error', (status & 0x08) !== 0],
-    ['temporary_error', (status & 0x10) !== 0],
-    ['dry', status === 0x10],
-    ['leak', upper === 0x20],
-    ['reverse_flow', upper === 0x60],
-    ['burst', upper === 0xa0],
-  ];
+  tellState('battery_low', (status & 0x04) !== 0, device, time);
+  tellState('permanent_error', (status & 0x08) !== 0, device, time);
+  tellState('temporary_error', (status & 0x10) !== 0, device, time);
+  tellState('dry', status === 0x10, device, time);
+  tellState('leak', upper === 0x20, device, time);
+  tellState('reverse_flow', upper === 0x60, device, time);
+  tellState('burst', upper === 0xa0, device, time);
+}
+
+function tellState(
+  event: string,
+  isActive: boolean,
+  device: DeviceFindings,
+  time: PointTime,
+): void {
+  device.event(event, isActive ? 'active' : 'cleared', time);
 }
 
 /** States of an object whose codec leaves out the byte of states. */
