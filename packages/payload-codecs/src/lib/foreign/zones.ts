@@ -94,12 +94,20 @@ export function seasonOffsets(zone: string, year: number): SeasonOffsets {
   return { winterMs: Math.min(january, july), summerMs: Math.max(january, july) };
 }
 
+/** Standard offset of a zone in the year that was asked for last. */
+const standards = new Map<string, { readonly year: number; readonly offset: string }>();
 const two = (part: number): string => String(Math.floor(part)).padStart(2, '0');
 
 /**
  * The fixed offset, such as +01:00, that a zone has outside of summer time in the year of an instant: that of a clock that nobody puts forward.
  */
 export function standardOffset(zone: string, nearMs: number): string {
-  const minutes = seasonOffsets(zone, new Date(nearMs).getUTCFullYear()).winterMs / 60_000;
-  return `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+  const year = new Date(nearMs).getUTCFullYear();
+  const known = standards.get(zone);
+  if (known?.year === year) return known.offset;
+  const minutes = seasonOffsets(zone, year).winterMs / 60_000;
+  const size = Math.abs(minutes);
+  const offset = `${minutes < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`;
+  standards.set(zone, { year, offset });
+  return offset;
 }
