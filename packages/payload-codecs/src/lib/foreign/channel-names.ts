@@ -23,8 +23,12 @@ export class ChannelNames {
     const first =
       names !== undefined && Object.hasOwn(names, quantity) ? names[quantity] : undefined;
     if (typeof first === 'string') return first === name ? '' : name;
+    if (!isKeepable(device) || !isKeepable(name)) return '';
     if (learns && (names !== undefined || this.#state.size < MOST_DEVICES))
       this.#state.set(key, { ...names, [quantity]: name });
     return '';
   }
 }
+
+/** Whether a text of a sender can stand in JSON of the database. */
+export const isKeepable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

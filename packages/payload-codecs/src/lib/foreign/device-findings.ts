@@ -66,7 +66,8 @@ export class DeviceFindings extends Findings {
     }
     if (this.#hasUnits) {
       const { units } = this.#settings;
-      stated = units[field] ?? units[quantity] ?? stated;
+      if (Object.hasOwn(units, field)) stated = units[field] ?? stated;
+      else if (Object.hasOwn(units, quantity)) stated = units[quantity] ?? stated;
     }
     this.#add(quantity, value, stated, time, field, flags);
   }

@@ -144,7 +144,7 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
       findings.reject('bad_unit', `${path}.v`, message);
     } else {
       const target = deviceOf(device, own.quantity, measure, pack);
-      target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, measure);
+      target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, printable(measure));
     }
   }
   const sum = member(record, 's');
@@ -152,11 +152,12 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
     const total = findSum(unit);
     const quantity = classed(total?.quantity, findings);
     const number = numberOf(sumOf(pack.sum, sum));
-    if (total === undefined || quantity === undefined) findings.ignore(`${measure} (sum)`);
+    if (total === undefined || quantity === undefined)
+      findings.ignore(`${printable(measure)} (sum)`);
     else {
       const target = deviceOf(device, quantity, measure, pack);
       const raw = number === undefined ? sum : convert(number, total.factor);
-      target?.point(quantity, raw, total.unit, time, `${measure} (sum)`);
+      target?.point(quantity, raw, total.unit, time, `${printable(measure)} (sum)`);
     }
   }
   const flag = member(record, 'vb');

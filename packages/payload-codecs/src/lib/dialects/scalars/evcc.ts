@@ -1,0 +1,86 @@
+import type { Dialect, DialectState } from '../../foreign/dialect.ts';
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import type { NamedField } from '../../foreign/source.ts';
+import { fixedPart } from '../../foreign/topic-filter.ts';
+import { readScalar } from './scalar.ts';
+
+/*
+ * topic = base "/site/…" / base "/loadpoints/" N "/…" ; N from 1 ; base is the text of the filter before its first wildcard
+ * id    = "site/grid" / "loadpoints/" N ; payload = number, retained, without time
+ * Names of older releases are in the last column; what has come under its new name is not read under the old one (SC-05).
+ *
+ * site/grid/power             W     active_power, positive = import     site/gridPower
+ * site/grid/energy            kWh   active_energy_import                site/gridEnergy
+ * site/grid/currents/1..3     A     current_l1..l3                      site/gridCurrents/1..3
+ * loadpoints/N/chargePower    W     active_power
+ * loadpoints/N/chargeTotalImport kWh  active_energy_import: the meter of the charger
+ * loadpoints/N/chargeCurrents/1..3, chargeVoltages/1..3
+ * chargedEnergy, sessionEnergy: Wh of a session, no register
+ */
+
+const GRID = 'site/grid';
+const FIELDS: Readonly<Record<string, NamedField>> = {
+  power: { quantity: 'active_power', unit: 'W' },
+  energy: { quantity: 'active_energy_import', unit: 'kWh' },
+  'currents/1': { quantity: 'current_l1', unit: 'A' },
+  'currents/2': { quantity: 'current_l2', unit: 'A' },
+  'currents/3': { quantity: 'current_l3', unit: 'A' },
+};
+const CHARGER: Readonly<Record<string, NamedField>> = {
+  chargePower: { quantity: 'active_power', unit: 'W' },
+  chargeTotalImport: { quantity: 'active_energy_import', unit: 'kWh' },
+  'chargeCurrents/1': { quantity: 'current_l1', unit: 'A' },
+  'chargeCurrents/2': { quantity: 'current_l2', unit: 'A' },
+  'chargeCurrents/3': { quantity: 'current_l3', unit: 'A' },
+  'chargeVoltages/1': { quantity: 'voltage_l1', unit: 'V' },
+  'chargeVoltages/2': { quantity: 'voltage_l2', unit: 'V' },
+  'chargeVoltages/3': { quantity: 'voltage_l3', unit: 'V' },
+};
+
+export const evcc: Dialect = {
+  name: 'evcc',
+  title: 'evcc',
+  filters: ['evcc/#'],
+  create: ({ filter }, state = new Map()) => ({
+    state,
+    decode: (findings) => decode(findings, fixedPart(filter, findings.message.topic), state),
+  }),
+};
+
+function decode(findings: MessageFindings, base: string, state: DialectState): void {
+  const { topic, replayed = false } = findings.message;
+  const path = base === '' ? topic : topic.slice(base.length + 1);
+  const grid = gridName(path);
+  if (grid !== undefined) {
+    const key = `${base}/${grid.name}`;
+    if (grid.isOld && state.has(key)) {
+      findings.silent();
+      return;
+    }
+    if (!grid.isOld && !replayed && !state.has(key)) state.set(key, { since: topic });
+  }
+  const [device, name, known] =
+    grid === undefined
+      ? loadpointName(path)
+      : [GRID, grid.name, Object.hasOwn(FIELDS, grid.name) ? FIELDS[grid.name] : undefined];
+  readScalar(findings, device, name, known);
+}
+
+/** `gridPower` and `grid/power` alike. */
+function gridName(path: string): { readonly name: string; readonly isOld: boolean } | undefined {
+  const match = /^site\/grid(\/?)([A-Za-z]+(?:\/\d)?)$/.exec(path);
+  if (match === null) return undefined;
+  const [, slash, text = ''] = match;
+  const name = text.charAt(0).toLowerCase() + text.slice(1);
+  return Object.hasOwn(FIELDS, name) ? { name, isOld: slash === '' } : undefined;
+}
+
+/** Everything else: of a load point by its number, or of the site. */
+function loadpointName(
+  path: string,
+): [device: string, name: string, field: NamedField | undefined] {
+  const match = /^(loadpoints\/[1-9]\d{0,3})\/(.+)$/.exec(path);
+  if (match === null) return ['site', path, undefined];
+  const [, device = '', name = ''] = match;
+  return [device, name, Object.hasOwn(CHARGER, name) ? CHARGER[name] : undefined];
+}

@@ -1,0 +1,31 @@
+import type { MessageFindings } from '../../foreign/message-findings.ts';
+import type { NamedField } from '../../foreign/source.ts';
+import { type PointTime, arrivalTime } from '../../foreign/times.ts';
+
+/** Longer texts are no number. */
+const LONGEST = 200;
+
+/** The payload of a topic that holds one value; undefined: none, or more than a number takes. */
+export function scalarText(findings: MessageFindings): string | undefined {
+  if (findings.message.payload.length > LONGEST) return undefined;
+  return findings.text()?.trim();
+}
+
+/**
+ * The one value of a topic. Of another message of the device nothing is known here, and nothing needed (SC-02): a register that shows 0 once is
+ * told as it is (SC-06). Names that mean nothing are ignored: such topics bring far more than readings.
+ */
+export function readScalar(
+  findings: MessageFindings,
+  device: string,
+  name: string,
+  known: NamedField | undefined,
+  time: PointTime = arrivalTime(findings.message.receivedAtUs),
+  channel = '',
+): void {
+  const text = scalarText(findings);
+  findings.silent();
+  if (text === undefined || text === '') return;
+  if (findings.device(device, channel)?.named(name, text, time, name, known) === false)
+    findings.ignore(name);
+}
