@@ -24,7 +24,7 @@ const TIME = 'TimeInstant';
 export const fiwareJson: Dialect = {
   name: 'fiware-json',
   title: 'FIWARE IoT Agent JSON',
-  filters: ['/json/#'],
+  filters: ['/json/+/+/attrs/#'],
   create: () => ({ decode }),
 };
 
