@@ -65,11 +65,11 @@ export const WATER: FieldTable = {
 };
 
 /** Registers of the past that the meter keeps: readings of their own at their dates, nothing without one. */
-export function readStored(telegram: Telegram): void {
+export function readStored(telegram: Telegram, known: StoredDates): void {
   for (const [key, { dates }] of telegram.stored ?? []) {
     const { payload, device } = telegram;
     const name = dates.find((date) => Object.hasOwn(payload, date));
-    const time = name === undefined ? undefined : storedTime(telegram, payload[name]);
+    const time = name === undefined ? undefined : storedTime(telegram, payload[name], known);
     const raw = payload[key];
     if (time === undefined || isNoValue(numberOf(raw) ?? raw, NO_STORED_VOLUME))
       device.hasMissing = true;
@@ -78,10 +78,33 @@ export function readStored(telegram: Telegram): void {
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+/** A meter's dates come with every telegram of a month or a year. */
+const MOST_DATES = 2000;
 
-/** Local midnight at which a date begins, or a local time; undefined: no date that was (WW-05). */
-function storedTime(telegram: Telegram, raw: JsonValue | undefined): PointTime | undefined {
+/** Dates of stored values, each read once. */
+export class StoredDates {
+  readonly #times = new Map<string, PointTime>();
+
+  /** Local midnight at which a date begins, or a local time. */
+  timeOf(raw: string, telegram: Telegram): PointTime {
+    const known = this.#times.get(raw);
+    if (known !== undefined) return known;
+    const isDate = DATE.test(raw);
+    const time = textTime(isDate ? `${raw}T00:00` : raw, telegram.findings.times);
+    // one that is no date yet, or just about, is looked at again
+    if (isDate && time.tsSource === 'device' && time.flags === 0 && this.#times.size < MOST_DATES)
+      this.#times.set(raw, time);
+    return time;
+  }
+}
+
+/** The time of a stored value; undefined: no date that was (WW-05). */
+function storedTime(
+  telegram: Telegram,
+  raw: JsonValue | undefined,
+  dates: StoredDates,
+): PointTime | undefined {
   if (typeof raw !== 'string') return undefined;
-  const time = textTime(DATE.test(raw) ? `${raw}T00:00` : raw, telegram.findings.times);
+  const time = dates.timeOf(raw, telegram);
   return time.tsSource === 'device' && time.tsUs <= telegram.time.tsUs ? time : undefined;
 }

@@ -14,7 +14,7 @@ import { RepeatedTelegrams } from './repeated-telegrams.ts';
 import { StatusTexts, readStatus } from './status.ts';
 import { Telegram } from './telegram.ts';
 import { readTimes } from './telegram-times.ts';
-import { WATER, readStored } from './water.ts';
+import { StoredDates, WATER, readStored } from './water.ts';
 
 /*
  * topic   = free, normally "wmbusmeters/" id
@@ -39,6 +39,7 @@ interface Decoder {
   readonly repeated: RepeatedTelegrams;
   readonly raised: RaisedFlags;
   readonly texts: StatusTexts;
+  readonly dates: StoredDates;
 }
 
 const NO_FIELDS = { slots: [] };
@@ -53,6 +54,7 @@ export const wmbusmeters: Dialect = {
       repeated: new RepeatedTelegrams(),
       raised: new RaisedFlags(),
       texts: new StatusTexts(),
+      dates: new StoredDates(),
     };
     return { decode: (findings) => decode(findings, decoder) };
   },
@@ -71,7 +73,10 @@ function indexesOf({ names }: SourceSettings): Decoder['indexes'] {
   };
 }
 
-function decode(findings: MessageFindings, { indexes, repeated, raised, texts }: Decoder): void {
+function decode(
+  findings: MessageFindings,
+  { indexes, repeated, raised, texts, dates }: Decoder,
+): void {
   const payload = findings.json();
   if (payload === undefined) return;
   if (!isObject(payload)) {
@@ -93,7 +98,7 @@ function decode(findings: MessageFindings, { indexes, repeated, raised, texts }:
   if (medium === 'electricity') readElectricity(telegram, isFaulty);
   else telegram.addAll();
   if (telegram.named !== undefined) telegram.addNamed();
-  if (telegram.stored !== undefined) readStored(telegram);
+  if (telegram.stored !== undefined) readStored(telegram, dates);
   if (telegram.pulses !== undefined) readPulses(telegram, id);
   else if (medium === undefined) {
     const message = `${media ?? 'missing'} does not say what is counted; give the source a class (electricity, water, heat, environment)`;
