@@ -75,7 +75,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     subscriptionsOf(options.sharedGroup, options.sourceFilters?.() ?? []);
   /** Granted on the connection under way. */
   let granted: readonly string[] = [];
-  let former = options.formerSubscriptions ?? [];
+  let inherited = options.formerSubscriptions ?? [];
   const keepaliveS = options.keepaliveS ?? 60;
   const receiver = createSessionReceiver({ ...options, keepaliveS });
   let protocolVersion: 4 | 5 = 5;
@@ -104,9 +104,9 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       const refused = answers.filter(({ qos }) => qos !== 1).map(({ topic }) => topic);
       if (answers.length === 0 || refused.length > 0)
         throw new Error(`granted at another level: ${refused.join(', ')}`);
-      const gone = [...former, ...granted].filter((filter) => !filters.includes(filter));
+      const gone = [...inherited, ...granted].filter((filter) => !filters.includes(filter));
       if (gone.length > 0) await of.unsubscribeAsync(gone);
-      former = [];
+      inherited = [];
       granted = filters;
       problem = undefined;
       reported = undefined;
