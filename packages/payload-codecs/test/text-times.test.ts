@@ -55,3 +55,28 @@ test('every day from 1900 to 2199 is that of the calendar', () => {
   }
   expect(wrong).toEqual([]);
 });
+
+test('a stamp in its usual form is what the same stamp between spaces is, which the grammar reads', () => {
+  const tail = fc.constantFrom('', 'Z', '+01:00', '-03:30', '+0100', 'z', '+1:00', '+01:0x', ' ');
+  const fraction = fc.constantFrom('', '.5', '.123', '.123456', '.123456789', '.1234567890', '.');
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2000, max: 2110 }),
+      two(13),
+      two(32),
+      two(25),
+      two(61),
+      fraction,
+      tail,
+      (year, month, day, hour, minute, part, zone) => {
+        const text = `${year}-${month}-${day}T${hour}:${minute}:07${part}${zone}`;
+        const local = { receivedAtUs, zone: 'Europe/Amsterdam' };
+        const { refused, ...plain } = textTime(text, local);
+        const { refused: other, ...spaced } = textTime(` ${text}`, local);
+        expect(plain).toEqual(spaced);
+        expect(refused === undefined).toBe(other === undefined);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+});

@@ -192,6 +192,19 @@ function apply(value: number, { multiply, divide, subtract, places }: Conversion
  */
 export function moved(value: number, places: number): number {
   if (places < 0 && Number.isSafeInteger(value)) return value / 10 ** -places;
+  for (let behind = 0; behind < POWERS.length; behind += 1) {
+    const power = POWERS[behind] ?? 1;
+    const digits = Math.round(value * power);
+    if (digits / power !== value) continue;
+    if (Math.abs(digits) >= DECIMAL) break;
+    const left = places - behind;
+    return left < 0 ? digits / 10 ** -left : digits * 10 ** left + 0; // no -0
+  }
   const exact = Number(`${value}e${places}`);
   return Number.isNaN(exact) ? value * 10 ** places : exact; // a text such as 1e-7 has an exponent already
 }
+
+/** A meter has few digits behind the point; with more the way is over the text. */
+const POWERS: readonly number[] = [1, 10, 100, 1000, 10_000];
+/** Two decimal numbers of fewer than 16 digits are never the same double: the digits found are those that the double stands for. */
+const DECIMAL = 1e15;
