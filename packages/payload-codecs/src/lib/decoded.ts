@@ -49,7 +49,8 @@ export class Findings {
   readonly readings: FlaggedReading[] = [];
   readonly events: DeviceEvent[] = [];
   readonly context: DecodeContext;
-  readonly #single: Reject[] = [];
+  /** Made when it is needed: most messages have none. */
+  #single: Reject[] | undefined;
   /** Made when it is needed: few messages have anything to sum up. */
   #summed: Map<QuarantineReason, { reject: Reject; count: number }> | undefined;
   online: boolean | undefined;
@@ -67,6 +68,7 @@ export class Findings {
     const { deviceId } = this.context;
     const time = tsUs === undefined ? {} : { tsUs };
     const reject: Reject = { reason, field, message, deviceId, count, ...time };
+    this.#single ??= [];
     if (this.#single.length < MAX_SINGLE_REJECTS) {
       this.#single.push(reject);
       return;
@@ -82,12 +84,13 @@ export class Findings {
   }
 
   get rejects(): Reject[] {
-    if (this.#summed === undefined) return this.#single;
+    const single = this.#single ?? [];
+    if (this.#summed === undefined) return single;
     const rest = [...this.#summed.values()].map(({ reject, count }) =>
       count === reject.count
         ? reject
         : { ...reject, message: `${reject.message} (first of several, ${count} readings)`, count },
     );
-    return [...this.#single, ...rest];
+    return [...single, ...rest];
   }
 }

@@ -24,17 +24,35 @@ export function deviceIdOf(
   topic: string,
   settings: SourceSettings,
 ): string | undefined {
-  if (channel !== '' || settings.deviceId !== '{id}') return makeId(raw, channel, topic, settings);
-  let idOf = ids.get(settings);
-  if (idOf === undefined) {
-    idOf = remembered((name) => makeId(name, '', '', settings));
-    ids.set(settings, idOf);
+  if (settings.deviceId !== '{id}' || channel.includes(BETWEEN))
+    return makeId(raw, channel, topic, settings);
+  let known = ids.get(settings);
+  if (known === undefined) {
+    known = rememberedIds(settings);
+    ids.set(settings, known);
   }
-  return idOf(raw);
+  return channel === '' ? known.ofName(raw) : known.ofChannel(channel + BETWEEN + raw);
+}
+
+const BETWEEN = '\0';
+
+interface Ids {
+  readonly ofName: (raw: string) => string | undefined;
+  readonly ofChannel: (channelAndRaw: string) => string | undefined;
 }
 
 /** A device names itself in every message: what its id is, by source. */
-const ids = new WeakMap<SourceSettings, (raw: string) => string | undefined>();
+const ids = new WeakMap<SourceSettings, Ids>();
+
+function rememberedIds(settings: SourceSettings): Ids {
+  return {
+    ofName: remembered((raw) => makeId(raw, '', '', settings)),
+    ofChannel: remembered((key) => {
+      const end = key.indexOf(BETWEEN);
+      return makeId(key.slice(end + 1), key.slice(0, end), '', settings);
+    }),
+  };
+}
 
 function makeId(
   raw: string,

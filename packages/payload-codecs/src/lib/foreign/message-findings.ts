@@ -129,12 +129,10 @@ export class MessageFindings {
     const source = this.settings.name;
     const parts: Writable<Decoded>[] = [];
     let saysNothing = this.#rejects === undefined && !this.#isSilent;
-    const take = (device: DeviceFindings): void => {
-      if (device.saysSomething) parts.push(device.finish(source));
-      if (device.saysSomething || device.hasMissing) saysNothing = false;
-    };
-    if (this.#first !== undefined) take(this.#first);
-    if (this.#others !== undefined) for (const device of this.#others.values()) take(device);
+    if (this.#first !== undefined && this.#take(this.#first, parts)) saysNothing = false;
+    if (this.#others !== undefined)
+      for (const device of this.#others.values())
+        if (this.#take(device, parts)) saysNothing = false;
     if (saysNothing) {
       const names = [...(this.#ignored ?? [])].slice(0, 10).join(', ');
       const what = names === '' ? '' : ` (its fields: ${names})`;
@@ -147,6 +145,13 @@ export class MessageFindings {
       first.ignoredNames = [...this.#ignored];
     }
     return parts;
+  }
+
+  /** Whether the device says anything, be it that it has no value. */
+  #take(device: DeviceFindings, parts: Decoded[]): boolean {
+    if (!device.saysSomething) return device.hasMissing;
+    parts.push(device.finish(this.settings.name));
+    return true;
   }
 
   #ofNoDevice(source: string): Writable<Decoded> {

@@ -124,11 +124,12 @@ const DASH = 0x2d;
 const COLON = 0x3a;
 const POINT = 0x2e;
 const ZERO = 0x30;
+const MINUTES_END = '0000-00-00T00:00'.length;
 const SECONDS_END = '0000-00-00T00:00:00'.length;
 const MOST_FRACTION = 9;
 
 /**
- * The forms nearly all stamps have, `2026-01-14T06:00:09` with or without fraction and zone, at a quarter of what the grammar above costs;
+ * The forms nearly all stamps have, `2026-01-14T06:00:09` with or without fraction and zone, or without seconds, at a quarter of what the grammar above costs;
  * undefined: it is another form, or no time.
  */
 function usualStamp(text: string): Stamp | undefined {
@@ -137,19 +138,21 @@ function usualStamp(text: string): Stamp | undefined {
     text.charCodeAt(4) !== DASH ||
     text.charCodeAt(7) !== DASH ||
     (between !== 0x54 && between !== 0x20) ||
-    text.charCodeAt(13) !== COLON ||
-    text.charCodeAt(16) !== COLON
+    text.charCodeAt(13) !== COLON
   )
     return undefined;
+  const hasSeconds = text.length > MINUTES_END;
+  if (hasSeconds && text.charCodeAt(MINUTES_END) !== COLON) return undefined;
   const localMs = utcOf(
     twoDigits(text, 0) * 100 + twoDigits(text, 2),
     twoDigits(text, 5),
     twoDigits(text, 8),
     twoDigits(text, 11),
     twoDigits(text, 14),
-    twoDigits(text, 17),
+    hasSeconds ? twoDigits(text, MINUTES_END + 1) : 0,
   );
   if (localMs === undefined || Number.isNaN(localMs)) return undefined;
+  if (!hasSeconds) return { localMs, us: 0, offsetMs: undefined };
   let at = SECONDS_END;
   let us = 0;
   if (text.charCodeAt(at) === POINT) {
@@ -199,13 +202,13 @@ export function utcOf(
 ): number | undefined {
   if (hour > 23 || minute > 59 || second > 59 || month < 1 || month > 12 || day < 1)
     return undefined;
-  if (day <= 28)
-    return (
-      daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000
-    );
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  return new Date(ms).getUTCDate() === day ? ms : undefined;
+  const isLeapDay = day === 29 && month === 2 && isLeap(year);
+  if (day > (MONTH_DAYS[month - 1] ?? 0) && !isLeapDay) return undefined;
+  return daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000;
 }
+
+const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** Days of the Gregorian calendar: years begin in March, so that a leap day is the last of its year. */
 function daysSince1970(year: number, month: number, day: number): number {
