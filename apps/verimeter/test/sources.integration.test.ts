@@ -118,6 +118,20 @@ test('topics of another source are refused with the way out, of a switched off o
   expect(theirs.stderr).toContain('filter matches topics that a source of another tenant takes');
 });
 
+test('one that shares a few topics goes before the other, one that takes them all is refused', async () => {
+  expect(await sources('add', 'tasmota')).toMatchObject({ status: 0 });
+  const shelly = await sources('add', 'shelly');
+  expect(shelly).toMatchObject({ status: 0 });
+  expect(shelly.stderr).toContain('shares topics with tasmota and goes before: --rank 99');
+  expect(await readSources(database.servicePool, 'demo')).toMatchObject([
+    { name: 'shelly', rank: 99 },
+    { name: 'tasmota', rank: 100 },
+  ]);
+  const all = await sources('add', 'tasmota', '--name', 'one', '--filter', 'tele/one/SENSOR');
+  expect(all.status).toBe(1);
+  expect(all.stderr).toContain('give the one that is to have them a lower rank than 100');
+});
+
 test('a source that is removed is gone, and one that is not there is asked back', async () => {
   await sources('add', 'zigbee2mqtt', '--name', 'house');
   const wrong = await sources('remove', 'hause');

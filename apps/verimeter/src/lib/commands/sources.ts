@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { sourceInput } from '@verimeter/api-schema';
-import { DIALECTS } from '@verimeter/payload-codecs';
+import { coversFilter, DIALECTS, overlappingFilters } from '@verimeter/payload-codecs';
 import {
   type Pool,
   ensureTenant,
@@ -117,7 +117,34 @@ async function add(pool: Pool, context: CommandContext): Promise<number> {
   if (!isIdentifier(name))
     throw new UsageError(`--name ${name}: 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -`);
   await ensureTenant(pool, context.tenant, context.environment.zone);
-  return tell(context, name, await keep(pool, context, name, input, 'add'));
+  const rank = await rankOf(pool, context, name, input);
+  return tell(context, name, await keep(pool, context, name, { ...input, rank }, 'add'));
+}
+
+/**
+ * The rank that `--rank` says. Without it a source goes before those that share a few of its topics and no more, as `tele/#` and `+/events/rpc`
+ * share `tele/events/rpc`; one that would take all topics of another, or the other way round, is a matter for the operator.
+ */
+async function rankOf(
+  pool: Pool,
+  context: CommandContext,
+  name: string,
+  { filter, rank }: Parameters<typeof keepSource>[2],
+): Promise<number> {
+  if (context.option('rank') !== undefined) return rank;
+  const others = (await readSources(pool, context.tenant)).filter(
+    (other) => other.enabled && other.name !== name,
+  );
+  const rivals = others.filter((other) => overlappingFilters(other.filter, filter));
+  const isCovered = rivals.some(
+    (rival) => coversFilter(rival.filter, filter) || coversFilter(filter, rival.filter),
+  );
+  if (isCovered || !rivals.some((rival) => rival.rank === rank)) return rank;
+  const before = Math.max(1, Math.min(...rivals.map((rival) => rival.rank)) - 1);
+  say(
+    `shares topics with ${rivals.map((rival) => rival.name).join(', ')} and goes before: --rank ${before}`,
+  );
+  return before;
 }
 
 /** `sources change NAME`: what no option says stays as it is. */
