@@ -31,4 +31,4 @@ export class ChannelNames {
 }
 
 /** Whether a text of a sender can stand in JSON of the database. */
-export const isKeepable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+const isKeepable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

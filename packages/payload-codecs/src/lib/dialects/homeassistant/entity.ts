@@ -66,7 +66,7 @@ const PHASE_DIGIT: Readonly<Record<string, string>> = { a: '1', b: '2', c: '3' }
 const LONGEST_NAME = 200;
 
 /** A member of a config under its long or its short name. */
-export const field = (config: JsonObject, long: string, short: string): string | undefined =>
+const field = (config: JsonObject, long: string, short: string): string | undefined =>
   nameOf(member(config, long) ?? member(config, short));
 
 /** An entity; a refusal; undefined: it is of no quantity, as most of a house is. `fallback` is the id of the object in the topic. */
