@@ -3,6 +3,8 @@ import type { DialectState } from './dialect.ts';
 
 /** Devices whose names are remembered; a source has not more. */
 const MOST_DEVICES = 50_000;
+/** No device id and no channel is longer. */
+const LONGEST = 200;
 
 /**
  * Which of the free names of a device has a quantity of its own (X-14): the one that came first, for as long as the source lasts. A further
@@ -23,12 +25,13 @@ export class ChannelNames {
     const first =
       names !== undefined && Object.hasOwn(names, quantity) ? names[quantity] : undefined;
     if (typeof first === 'string') return first === name ? '' : name;
-    if (!isKeepable(device) || !isKeepable(name)) return '';
-    if (learns && (names !== undefined || this.#state.size < MOST_DEVICES))
+    const hasRoom = names !== undefined || this.#state.size < MOST_DEVICES;
+    if (learns && hasRoom && isKeepable(device) && isKeepable(name))
       this.#state.set(key, { ...names, [quantity]: name });
     return '';
   }
 }
 
 /** Whether a text of a sender can stand in JSON of the database. */
-const isKeepable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+const isKeepable = (text: string): boolean =>
+  text.length <= LONGEST && text.isWellFormed() && !text.includes('\0');

@@ -9,7 +9,7 @@ import { readScalar } from './scalar.ts';
  * topic = node "/sensor/" object "/state" ; node may hold "/" ; payload = text of a number, retained, without time
  * id    = node
  * What an object is, and its unit, says the source's name for it, else the discovery config of the node where the filter of the source takes it
- * (homeassistant/sensor/…/config), else the catalogue where the object is called as a quantity. A second object of one quantity is a channel.
+ * (homeassistant/sensor/+/+/config), else the catalogue where the object is called as a quantity. A second object of one quantity is a channel.
  */
 
 export const esphome: Dialect = {

@@ -9,6 +9,8 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
+import { remembered } from '../../foreign/remember.ts';
+import type { SourceSettings } from '../../foreign/source.ts';
 import { type PointTime, arrivalTime, earlier, epochTime } from '../../foreign/times.ts';
 import {
   type JsonObject,
@@ -47,18 +49,32 @@ export const senml: Dialect = {
     split:
       'text whose last occurrence in a name ends the device and begins the measure; default: the last : or /',
   },
-  create: ({ options }, state = new Map()) => {
-    const names = new ChannelNames(state);
-    const given = options['split'];
+  create: (settings, state = new Map()) => {
+    const given = settings.options['split'];
     const separator = typeof given === 'string' && given !== '' ? given : undefined;
-    return { state, decode: (findings) => decode(findings, names, separator) };
+    const source: Source = {
+      channels: new ChannelNames(state),
+      split: remembered((name) => split(name, separator)),
+      measure: remembered((key) => {
+        const [unit = '', ...measure] = key.split('\n');
+        return { own: measureOf(measure.join('\n'), unit, settings) };
+      }),
+    };
+    return { state, decode: (findings) => decode(findings, source) };
   },
 };
 
+/** What names and units mean at a source, worked out once. */
+interface Source {
+  readonly channels: ChannelNames;
+  readonly split: (name: string) => readonly [device: string, measure: string];
+  /** By unit, line break, measure. */
+  readonly measure: (key: string) => { readonly own: ReturnType<typeof measureOf> };
+}
+
 interface Pack {
   readonly findings: MessageFindings;
-  readonly names: ChannelNames;
-  readonly separator: string | undefined;
+  readonly source: Source;
   name: string;
   time: number;
   unit: string;
@@ -66,18 +82,14 @@ interface Pack {
   sum: number;
 }
 
-function decode(
-  findings: MessageFindings,
-  names: ChannelNames,
-  separator: string | undefined,
-): void {
+function decode(findings: MessageFindings, source: Source): void {
   const records = readPack(findings);
   if (records === undefined) return;
   if (!Array.isArray(records) || records.length === 0) {
     findings.reject('wrong_type', '', 'a SenML pack is an array of at least one record');
     return;
   }
-  const pack: Pack = { findings, names, separator, name: '', time: 0, unit: '', value: 0, sum: 0 };
+  const pack: Pack = { findings, source, name: '', time: 0, unit: '', value: 0, sum: 0 };
   for (const [index, record] of records.entries()) {
     if (isObject(record)) readRecord(record, `[${index}]`, pack);
     else
@@ -132,12 +144,12 @@ const textOf = (record: JsonObject, key: string): string | undefined => {
 
 function readContent(record: JsonObject, path: string, pack: Pack): void {
   const { findings } = pack;
-  const [device, measure] = split(pack.name + (textOf(record, 'n') ?? ''), pack.separator);
+  const [device, measure] = pack.source.split(pack.name + (textOf(record, 'n') ?? ''));
   const unit = textOf(record, 'u') ?? pack.unit;
   const time = timeOf(pack.time + (numberOf(member(record, 't')) ?? 0), findings);
   const value = member(record, 'v');
   if (value !== undefined) {
-    const own = measureOf(measure, unit, findings);
+    const { own } = pack.source.measure(`${unit}\n${measure}`);
     if (own === undefined) findings.ignore(measure);
     else if (own === 'bad_unit') {
       const message = `${printable(measure)} cannot be in ${printable(unit)}`;
@@ -150,7 +162,7 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
   const sum = member(record, 's');
   if (sum !== undefined) {
     const total = findSum(unit);
-    const quantity = classed(total?.quantity, findings);
+    const quantity = classed(total?.quantity, findings.settings);
     const number = numberOf(sumOf(pack.sum, sum));
     if (total === undefined || quantity === undefined)
       findings.ignore(`${printable(measure)} (sum)`);
@@ -173,10 +185,10 @@ function deviceOf(
   device: string,
   quantity: string,
   measure: string,
-  { findings, names }: Pack,
+  { findings, source }: Pack,
 ): DeviceFindings | undefined {
-  const learns = findings.message.replayed !== true && findings.device(device) !== undefined;
-  return findings.device(device, names.channelOf(device, quantity, measure, learns));
+  const learns = findings.message.replayed !== true;
+  return findings.device(device, source.channels.channelOf(device, quantity, measure, learns));
 }
 
 /** Base value and value; a text that is no number, and null, stay what they are. */
@@ -217,22 +229,23 @@ const BY_UNIT: Readonly<Record<string, string>> = {
 function measureOf(
   measure: string,
   unit: string,
-  findings: MessageFindings,
+  settings: SourceSettings,
 ): { readonly quantity: string; readonly unit: string } | 'bad_unit' | undefined {
-  const { names } = findings.settings;
+  const { names } = settings;
   const named = Object.hasOwn(names, measure) ? names[measure] : undefined;
   if (named !== undefined) return { quantity: named.quantity, unit: named.unit ?? unit };
   if (findQuantity(measure) !== undefined) return { quantity: measure, unit };
   const found = findMeasure(measure, unit);
   if (!found.ok && found.reason === 'bad_unit') return 'bad_unit';
   const byUnit = Object.hasOwn(BY_UNIT, unit) ? BY_UNIT[unit] : undefined;
-  const quantity = classed(found.ok ? found.measure.quantity : byUnit, findings);
+  const quantity = classed(found.ok ? found.measure.quantity : byUnit, settings);
   return quantity === undefined ? undefined : { quantity, unit };
 }
 
 /** Energy of a source of heat meters is heat. */
-function classed(quantity: string | undefined, { settings }: MessageFindings): string | undefined {
-  return quantity === 'active_energy_import' && settings.deviceClass === 'heat'
-    ? 'heat_energy'
-    : quantity;
+function classed(
+  quantity: string | undefined,
+  { deviceClass }: SourceSettings,
+): string | undefined {
+  return quantity === 'active_energy_import' && deviceClass === 'heat' ? 'heat_energy' : quantity;
 }
