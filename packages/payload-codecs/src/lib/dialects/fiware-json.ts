@@ -1,6 +1,7 @@
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { Dialect } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
+import { remembered } from '../foreign/remember.ts';
 import { type PointTime, textTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, isObject, member } from '../json.ts';
 import { holdsEntities, readEntities } from './ngsi/messages.ts';
@@ -25,24 +26,39 @@ export const fiwareJson: Dialect = {
   name: 'fiware-json',
   title: 'FIWARE IoT Agent JSON',
   filters: ['/json/+/+/attrs/#'],
-  create: () => ({ decode }),
+  create: () => {
+    const topicOf = remembered(readTopic);
+    return { decode: (findings) => decode(findings, topicOf(findings.message.topic)) };
+  },
 };
 
-function decode(findings: MessageFindings): void {
-  const levels = findings.message.topic.split('/');
-  const isSingle = levels.at(-1) !== 'attrs' && levels.at(-2) === 'attrs';
-  const attribute = isSingle ? levels.at(-1) : undefined;
-  const name = levels.at(isSingle ? -3 : -2) ?? '';
-  if (levels.at(-1) !== 'attrs' && !isSingle) {
-    if (levels.some((level) => SILENT.has(level))) findings.silent();
-    else findings.reject('topic_mismatch', '', 'measures come on …/DEVICE/attrs, or …/attrs/NAME');
-    return;
+/** What a topic says: the device whose measures it brings, and the attribute where it is a single one's. */
+interface AgentTopic {
+  readonly kind: 'measures' | 'commands' | 'unknown';
+  readonly device: string;
+  readonly attribute?: string | undefined;
+}
+
+function readTopic(topic: string): AgentTopic {
+  const levels = topic.split('/');
+  if (levels.at(-1) === 'attrs') return { kind: 'measures', device: levels.at(-2) ?? '' };
+  if (levels.at(-2) === 'attrs')
+    return { kind: 'measures', device: levels.at(-3) ?? '', attribute: levels.at(-1) };
+  const kind = levels.some((level) => SILENT.has(level)) ? 'commands' : 'unknown';
+  return { kind, device: '' };
+}
+
+function decode(findings: MessageFindings, { kind, device, attribute }: AgentTopic): void {
+  if (kind === 'commands') findings.silent();
+  else if (kind === 'unknown')
+    findings.reject('topic_mismatch', '', 'measures come on …/DEVICE/attrs, or …/attrs/NAME');
+  else {
+    const payload = findings.json();
+    if (payload === undefined) return;
+    if (holdsEntities(payload)) readEntities(payload, findings);
+    else if (attribute === undefined) readGroups(payload, device, findings);
+    else readSingle(attribute, payload, device, findings);
   }
-  const payload = findings.json();
-  if (payload === undefined) return;
-  if (holdsEntities(payload)) readEntities(payload, findings);
-  else if (attribute === undefined) readGroups(payload, name, findings);
-  else readSingle(attribute, payload, name, findings);
 }
 
 function readGroups(payload: JsonValue, name: string, findings: MessageFindings): void {

@@ -1,6 +1,7 @@
 import type { Dialect } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { nameOf } from '../foreign/numbers.ts';
+import { remembered } from '../foreign/remember.ts';
 import { type PointTime, textTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, isObject, member, printable } from '../json.ts';
 import { eachObject } from './customer-interface.ts';
@@ -23,36 +24,43 @@ export const sensorthings: Dialect = {
   name: 'sensorthings',
   title: 'OGC SensorThings observations',
   filters: ['v1.1/#', 'v1.0/#'],
-  create: () => ({ decode }),
+  create: () => {
+    const streamOf = remembered(streamInTopic);
+    return { decode: (findings) => decode(findings, streamOf(findings.message.topic)) };
+  },
 };
 
-function decode(findings: MessageFindings): void {
-  const match = OBSERVATIONS.exec(findings.message.topic);
-  if (match === null) {
+/** The datastream that a topic names, empty where it names none; undefined: a topic of something else than observations. */
+function streamInTopic(topic: string): string | undefined {
+  const match = OBSERVATIONS.exec(topic);
+  return match === null ? undefined : (match[1]?.replaceAll("'", '') ?? '');
+}
+
+function decode(findings: MessageFindings, stream: string | undefined): void {
+  if (stream === undefined) {
     findings.silent();
     return;
   }
   const payload = findings.json();
-  if (payload === undefined) return;
-  const stream = match[1]?.replaceAll("'", '');
-  eachObject(payload, findings, (observation) => readObservation(observation, stream, findings));
+  if (payload !== undefined)
+    eachObject(payload, findings, (observation) => readObservation(observation, stream, findings));
 }
 
 function readObservation(
   observation: JsonObject,
-  topicStream: string | undefined,
+  topicStream: string,
   findings: MessageFindings,
 ): void {
   const named = member(observation, 'Datastream') ?? member(observation, 'MultiDatastream');
   // ST-01: 1 and "1" are one stream
   const own = isObject(named) ? nameOf(member(named, '@iot.id')) : undefined;
-  if (own !== undefined && topicStream !== undefined && own !== topicStream) {
+  if (own !== undefined && topicStream !== '' && own !== topicStream) {
     const message = `the observation is of datastream ${printable(own)}, the topic of ${printable(topicStream)}`;
     findings.reject('topic_mismatch', 'Datastream', message);
     return;
   }
   const stream = own ?? topicStream;
-  if (stream === undefined) {
+  if (stream === '') {
     const message = 'neither the observation nor the topic names the datastream';
     findings.reject('topic_mismatch', 'Datastream', message);
     return;

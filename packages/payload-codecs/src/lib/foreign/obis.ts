@@ -2,6 +2,7 @@ import { type JsonValue, printable } from '../json.ts';
 import { decimalSum } from './decimals.ts';
 import type { DeviceFindings } from './device-findings.ts';
 import { numberOf } from './numbers.ts';
+import { remembered } from './remember.ts';
 import type { PointTime } from './times.ts';
 
 /*
@@ -14,13 +15,20 @@ const CURRENT = '255';
 /** Attribute of a register that holds its value; others hold its unit and its time. */
 const VALUE = '2';
 
+/** Longer than any key of the grammar. */
+const LONGEST_KEY = 64;
+
 /** A-B:C.D.E of a key (NA-01); undefined: the key is none, or not that of a current value. */
-export function obisOf(key: string): string | undefined {
+export const obisOf = (key: string): string | undefined =>
+  (key.length > LONGEST_KEY ? '' : codeOf(key)) || undefined;
+
+/** Empty: no code. */
+const codeOf = remembered((key) => {
   const match = KEY.exec(key);
-  if (match === null) return undefined;
+  if (match === null) return '';
   const [, code, period = CURRENT, attribute = VALUE] = match;
-  return period === CURRENT && attribute === VALUE ? code : undefined;
-}
+  return period === CURRENT && attribute === VALUE ? (code ?? '') : '';
+});
 
 /** One of two unsigned fields of a power. */
 export interface PowerField {
@@ -40,26 +48,26 @@ export function netPower(
   time: PointTime,
   flags = 0,
 ): void {
-  const bad = [imported, exported].find(
-    (part) => part !== undefined && numberOf(part.raw) === undefined,
-  );
-  if (bad !== undefined) {
-    device.point('active_power', bad.raw, bad.unit, time, bad.field, flags);
-    return;
-  }
-  const exportNow = numberOf(exported?.raw) ?? 0;
-  if (imported === undefined) {
-    if (exported === undefined) return;
+  const importNow = numberOf(imported?.raw);
+  const exportNow = numberOf(exported?.raw);
+  const bad =
+    imported !== undefined && importNow === undefined
+      ? imported
+      : exported !== undefined && exportNow === undefined
+        ? exported
+        : undefined;
+  if (bad !== undefined) device.point('active_power', bad.raw, bad.unit, time, bad.field, flags);
+  else if (imported === undefined || importNow === undefined) {
+    if (exported === undefined || exportNow === undefined) return;
     if (exportNow === 0) device.hasMissing = true;
     else device.point('active_power', -exportNow, exported.unit, time, exported.field, flags);
-    return;
-  }
-  const { raw, unit, field } = imported;
-  if (exported !== undefined && exported.unit !== unit) {
-    const message = `${field} is in ${printable(unit)}, ${exported.field} in ${printable(exported.unit)}`;
+  } else if (exported === undefined || exportNow === undefined)
+    device.point('active_power', importNow, imported.unit, time, imported.field, flags);
+  else if (exported.unit === imported.unit) {
+    const net = exportNow === 0 ? importNow : decimalSum([importNow, -exportNow]);
+    device.point('active_power', net, imported.unit, time, imported.field, flags);
+  } else {
+    const message = `${imported.field} is in ${printable(imported.unit)}, ${exported.field} in ${printable(exported.unit)}`;
     device.reject('bad_unit', exported.field, message);
-    return;
   }
-  const net = decimalSum([numberOf(raw) ?? 0, -exportNow]);
-  device.point('active_power', net, unit, time, field, flags);
 }
