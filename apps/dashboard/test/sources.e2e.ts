@@ -136,7 +136,7 @@ test('an operator may try a payload, but not change a source', async () => {
 test('a source is added with the usual filter, tried before and after, switched off and on, and removed', async () => {
   const page = await signedIn('admin');
   await page.getByRole('link', { name: 'Add a source' }).click();
-  await page.getByLabel('Dialect').selectOption('zigbee2mqtt');
+  await page.getByLabel('Dialect', { exact: true }).selectOption('zigbee2mqtt');
   expect(await page.getByLabel('Topics').inputValue()).toBe('zigbee2mqtt/#');
   await page.getByLabel('Name').fill('house');
   await page.getByLabel('Rule for device ids').fill('z-{id}');
@@ -188,7 +188,7 @@ test('topics of another source are refused beside the field, and a lower rank se
   const page = await signedIn('admin');
   await page.getByRole('link', { name: 'Add a source' }).click();
   await page.getByLabel('Name').fill('pumps');
-  await page.getByLabel('Dialect').selectOption('zigbee2mqtt');
+  await page.getByLabel('Dialect', { exact: true }).selectOption('zigbee2mqtt');
   const filter = page.getByLabel('Topics');
   await filter.fill('plugs/pump/#');
   await page.getByLabel('Time zone of times without one').fill('Mars/Olympus');
@@ -282,6 +282,7 @@ test.each([
     await faultless();
     await page.evaluate(() => (location.hash = '#/sources?add=yes'));
     const form = page.locator('form').first();
+    await form.getByRole('combobox').first().selectOption('zigbee2mqtt');
     await form.getByRole('textbox').nth(1).fill('plugs/+');
     await page.locator('form').last().getByRole('textbox').first().fill('plugs/pump');
     await page.locator('form').last().locator('textarea').fill(PAYLOAD);

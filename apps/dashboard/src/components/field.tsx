@@ -93,14 +93,21 @@ export function TextField(props: TextFieldProps) {
 interface SelectFieldProps extends Omit<FieldProps, 'children'> {
   readonly value: string;
   readonly options: readonly (readonly [value: string, text: string])[];
+  readonly required?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-export function SelectField({ value, options, onChange, ...field }: SelectFieldProps) {
+export function SelectField(props: SelectFieldProps) {
+  const { value, options, required, onChange, ...field } = props;
   return (
     <Field {...field}>
       {(control) => (
-        <select {...control} value={value} onChange={(event) => onChange(event.target.value)}>
+        <select
+          {...control}
+          value={value}
+          required={required}
+          onChange={(event) => onChange(event.target.value)}
+        >
           {options.map(([one, text]) => (
             <option key={one} value={one}>
               {text}

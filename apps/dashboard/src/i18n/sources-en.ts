@@ -32,6 +32,7 @@ export const sourcesEn = {
   form: {
     title: 'New source',
     titleOf: (name: string) => `Source ${name}`,
+    chooseDialect: 'Choose what is spoken there …',
     nameHint: 'Of your choice; it cannot be changed later.',
     usual: (filters: string) => `Usual for this dialect: ${filters}`,
     noUsual:

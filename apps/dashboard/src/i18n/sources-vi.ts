@@ -34,6 +34,7 @@ export const sourcesVi: typeof sourcesEn = {
   form: {
     title: 'Nguồn mới',
     titleOf: (name) => `Nguồn ${name}`,
+    chooseDialect: 'Chọn định dạng …',
     nameHint: 'Tùy chọn; sau này không đổi được.',
     usual: (filters) => `Thường dùng với định dạng này: ${filters}`,
     noUsual:

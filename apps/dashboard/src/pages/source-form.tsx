@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { CheckField, SelectField, TextField } from '../components/field.tsx';
 import { Hinted, ProblemNote } from '../components/feedback.tsx';
 import { useText } from '../i18n/i18n.tsx';
+import type { Messages } from '../i18n/messages-en.ts';
 import { type ApiError, request } from '../lib/api-client.ts';
 import { useSession } from '../lib/session.tsx';
 import {
@@ -28,6 +29,9 @@ interface FormProps {
   readonly onDone: (said: string | undefined) => void;
 }
 
+const topicHint = ({ filters }: DialectEntry, texts: Messages['sources']['form']): string =>
+  filters.length === 0 ? texts.noUsual : texts.usual(filters.map((one) => `\`${one}\``).join(', '));
+
 const CLASSES = ['electricity', 'water', 'heat', 'environment'] as const;
 
 /** All of a source, with what is wrong of it beside its field. */
@@ -35,7 +39,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
   const { t, words } = useText();
   const { current } = useSession();
   const [draft, setDraft] = useState<SourceDraft>(() =>
-    source === undefined ? newDraft(dialects[0]) : draftOf(source),
+    source === undefined ? newDraft(undefined) : draftOf(source),
   );
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [error, setError] = useState<ApiError>();
@@ -110,7 +114,13 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
           <SelectField
             label={t.sources.dialect}
             value={draft.dialect}
-            options={dialects.map(({ name, title }) => [name, title])}
+            options={[
+              ...(draft.dialect === '' ? [['', texts.chooseDialect] as const] : []),
+              ...dialects
+                .map(({ name, title }) => [name, title] as const)
+                .toSorted(([, a], [, b]) => a.localeCompare(b)),
+            ]}
+            required
             problems={wrong('dialect')}
             onChange={choose}
           />
@@ -126,13 +136,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
           )}
           <TextField
             label={t.sources.filter}
-            hint={
-              dialect === undefined || dialect.filters.length === 0 ? (
-                <Hinted text={texts.noUsual} />
-              ) : (
-                <Hinted text={texts.usual(dialect.filters.map((one) => `\`${one}\``).join(', '))} />
-              )
-            }
+            hint={dialect === undefined ? undefined : <Hinted text={topicHint(dialect, texts)} />}
             value={draft.filter}
             placeholder="meters/+/data"
             problems={wrong('filter')}
