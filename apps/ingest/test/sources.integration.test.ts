@@ -241,6 +241,18 @@ describe.skipIf(program === undefined)('sources while a worker runs', () => {
     expect(await world.rows('SELECT topic, reason FROM quarantine')).toEqual([
       { topic: 'plugs/one', reason: 'topic_mismatch' },
     ]);
+    // Without its source it cannot be decoded and stays; with one it is what it was.
+    const replayed = async (): Promise<Replay | undefined> => {
+      const id = await wishReplay(world.pool, 'demo', { reason: 'topic_mismatch' });
+      await expect
+        .poll(() => findReplay(world.pool, id), PATIENCE)
+        .toMatchObject({ finished: true });
+      return findReplay(world.pool, id);
+    };
+    expect(await replayed()).toMatchObject({ entries: 1, stored: 0, rejected: 1 });
+    await keep('plugs');
+    await expect.poll(async () => (await replayed())?.stored, PATIENCE).toBe(1);
+    expect(await stored()).toEqual(['M1 230', 'one 1']);
     expect(await world.ledger()).toMatchObject({ open: 0 });
   });
 
