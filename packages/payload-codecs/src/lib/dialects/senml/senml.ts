@@ -37,7 +37,7 @@ import { isCborArray, parseCborPack } from './cbor-pack.ts';
 
 const RELATIVE_BELOW_S = 2 ** 28;
 const HIGHEST_VERSION = 10;
-const CONTENT = ['v', 's', 'vb', 'vs', 'vd'];
+const CONTENT = new Set(['v', 's', 'vb', 'vs', 'vd']);
 const FIELDS = new Set([...CONTENT, 'bn', 'bt', 'bu', 'bv', 'bs', 'bver', 'n', 'u', 't', 'ut']);
 const URN = /^urn:dev:(?:(?:os|org|ops):\d+-|(?:mac|ow):)(.+)$/i;
 
@@ -64,10 +64,13 @@ export const senml: Dialect = {
   },
 };
 
+/** `label` is the measure fit for messages. */
+type SplitName = readonly [device: string, measure: string, label: string];
+
 /** What names and units mean at a source, worked out once. */
 interface Source {
   readonly channels: ChannelNames;
-  readonly split: (name: string) => readonly [device: string, measure: string];
+  readonly split: (name: string) => SplitName;
   /** By unit, line break, measure. */
   readonly measure: (key: string) => { readonly own: ReturnType<typeof measureOf> };
 }
@@ -114,7 +117,9 @@ function readRecord(record: JsonObject, path: string, pack: Pack): void {
   pack.time = numberOf(member(record, 'bt')) ?? pack.time;
   pack.value = numberOf(member(record, 'bv')) ?? pack.value;
   pack.sum = numberOf(member(record, 'bs')) ?? pack.sum;
+  let hasContent = false;
   for (const key in record) {
+    if (CONTENT.has(key)) hasContent = true;
     if (FIELDS.has(key)) continue;
     if (key.endsWith('_')) {
       const message = 'a field that ends in _ must be understood (RFC 8428, 4.4), this one is not';
@@ -129,7 +134,7 @@ function readRecord(record: JsonObject, path: string, pack: Pack): void {
     findings.reject('malformed', `${path}.bver`, message, unitsOf(record));
     return;
   }
-  if (CONTENT.some((key) => Object.hasOwn(record, key))) readContent(record, path, pack);
+  if (hasContent) readContent(record, path, pack);
 }
 
 /** Readings that a record means to bring. */
@@ -144,7 +149,7 @@ const textOf = (record: JsonObject, key: string): string | undefined => {
 
 function readContent(record: JsonObject, path: string, pack: Pack): void {
   const { findings } = pack;
-  const [device, measure] = pack.source.split(pack.name + (textOf(record, 'n') ?? ''));
+  const [device, measure, label] = pack.source.split(pack.name + (textOf(record, 'n') ?? ''));
   const unit = textOf(record, 'u') ?? pack.unit;
   const time = timeOf(pack.time + (numberOf(member(record, 't')) ?? 0), findings);
   const value = member(record, 'v');
@@ -152,11 +157,11 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
     const { own } = pack.source.measure(`${unit}\n${measure}`);
     if (own === undefined) findings.ignore(measure);
     else if (own === 'bad_unit') {
-      const message = `${printable(measure)} cannot be in ${printable(unit)}`;
+      const message = `${label} cannot be in ${printable(unit)}`;
       findings.reject('bad_unit', `${path}.v`, message);
     } else {
       const target = deviceOf(device, own.quantity, measure, pack);
-      target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, printable(measure));
+      target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, label);
     }
   }
   const sum = member(record, 's');
@@ -164,12 +169,11 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
     const total = findSum(unit);
     const quantity = classed(total?.quantity, findings.settings);
     const number = numberOf(sumOf(pack.sum, sum));
-    if (total === undefined || quantity === undefined)
-      findings.ignore(`${printable(measure)} (sum)`);
+    if (total === undefined || quantity === undefined) findings.ignore(`${label} (sum)`);
     else {
       const target = deviceOf(device, quantity, measure, pack);
       const raw = number === undefined ? sum : convert(number, total.factor);
-      target?.point(quantity, raw, total.unit, time, `${printable(measure)} (sum)`);
+      target?.point(quantity, raw, total.unit, time, `${label} (sum)`);
     }
   }
   const flag = member(record, 'vb');
@@ -197,15 +201,16 @@ function sumOf(base: number, raw: JsonValue): JsonValue {
   return value === undefined || base === 0 ? raw : base + value;
 }
 
-function split(name: string, separator: string | undefined): [device: string, measure: string] {
+function split(name: string, separator: string | undefined): SplitName {
   const at =
     separator === undefined
       ? Math.max(name.lastIndexOf(':'), name.lastIndexOf('/'))
       : name.lastIndexOf(separator);
-  if (at < 0) return ['', name];
+  if (at < 0) return ['', name, printable(name)];
   let device = name.slice(0, at);
   while (device.endsWith(':') || device.endsWith('/')) device = device.slice(0, -1);
-  return [URN.exec(device)?.[1] ?? device, name.slice(at + (separator?.length ?? 1))];
+  const measure = name.slice(at + (separator?.length ?? 1));
+  return [URN.exec(device)?.[1] ?? device, measure, printable(measure)];
 }
 
 /** SE-03. */
