@@ -37,11 +37,14 @@ export async function writeSourceMemory(
     [
       memory.map(({ tenant }) => tenant),
       memory.map(({ source }) => source),
-      memory.map(({ key }) => key),
-      memory.map(({ value }) => JSON.stringify(value)),
+      memory.map(({ key }) => key.replaceAll('\0', '\uFFFD')),
+      memory.map(({ value }) => storable(JSON.stringify(value))),
     ],
   );
 }
+
+/** jsonb holds no NUL: one name with it must not keep the memory of all sources from being written. */
+const storable = (json: string): string => json.replaceAll(String.raw`\u0000`, String.raw`\ufffd`);
 
 /** What came of a source since it was told last. */
 export interface SourceActivity {
