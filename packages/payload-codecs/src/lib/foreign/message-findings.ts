@@ -73,7 +73,10 @@ export class MessageFindings {
     if (known !== undefined) return known;
     const id = deviceIdOf(raw, channel, this.message.topic, this.settings);
     if (id === undefined) {
-      const message = `no device id can be made of ${printable(raw)}; give the source a rule or a name for it`;
+      const message =
+        raw.trim() === ''
+          ? 'neither payload nor topic names a device; give the source a rule for device ids, such as {topic:2}'
+          : `no device id can be made of ${printable(raw)}; give the source a rule or a name for it`;
       this.reject('topic_mismatch', '', message, count);
       return undefined;
     }
