@@ -13,7 +13,7 @@ import { eachObject } from './customer-interface.ts';
  * device   = "registeredResource.mRID" / "registeredResourceMRID", a text or { "value" }
  * time     = "dateAndOrTime.dateTime" / "dateAndOrTimeDateTime", UTC with up to 9 digits of a second
  * quantity = in "Quantity" / "quantities": { "quantity", "type", "quality" }
- *            type "0" active_energy_import, "2" active_power; both in the unit of the source (NA-04)
+ *            type "0" active_energy_import, "2" active_power; both in the unit that the source has for the quantity or the type (NA-04)
  */
 
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -93,12 +93,13 @@ function readQuantity(
   }
   // NA-04: W and Wh of one sender look like kW and kWh of another
   const { units } = findings.settings;
-  if (!Object.hasOwn(units, quantity)) {
+  const name = Object.hasOwn(units, quantity) ? quantity : type;
+  if (!Object.hasOwn(units, name)) {
     const message = `the message states no unit of ${quantity}; give the source one in settings.units`;
     device.reject('bad_unit', `Quantity type ${type}`, message);
     return;
   }
-  device.point(quantity, raw, units[quantity] ?? '', time, `Quantity type ${type}`, flags);
+  device.point(quantity, raw, units[name] ?? '', time, `Quantity type ${type}`, flags);
 }
 
 function flagsOf(quality: JsonValue | undefined): number | 'missing' {
