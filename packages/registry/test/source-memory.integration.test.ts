@@ -37,6 +37,22 @@ test('what a decoder remembers is kept, replaced, and left out where its source 
   ]);
 });
 
+test('what a device says into the memory of its source never keeps the rest from being written', async () => {
+  const memory = (key: string, value: unknown) => ({ tenant: 'demo', source: 's', key, value });
+  const long = Array.from({ length: 4000 }, (_, index) => String.fromCodePoint(0x4e00 + index));
+  await writeSourceMemory(database.servicePool, [
+    memory('half', { '\uD800': 'a\uDC00 😀' }),
+    memory('same\uD800', 1),
+    memory('same\uFFFD', 2),
+    memory(long.join(''), 1),
+  ]);
+  const kept = await readSourceMemory(database.servicePool);
+  expect(kept.filter(({ key }) => key === 'half' || !/^(a$|nul)/.test(key))).toEqual([
+    memory('half', { '\uFFFD': 'a\uFFFD 😀' }),
+    memory('same\uFFFD', 2),
+  ]);
+});
+
 test('what came of a source is added up', async () => {
   const seen = {
     tenant: 'demo',

@@ -21,7 +21,8 @@ export async function writeSourceMemory(
   db: Queryable,
   memory: readonly SourceMemory[],
 ): Promise<void> {
-  if (memory.length === 0) return;
+  const rows = storableRows(memory);
+  if (rows.length === 0) return;
   await db.query(
     `WITH written AS (
        INSERT INTO source_memory (tenant, source, key, value)
@@ -35,16 +36,43 @@ export async function writeSourceMemory(
      SELECT pg_notify('verimeter_registry', json_build_object('table', 'source_memory', 'tenant', tenant)::text)
        FROM (SELECT DISTINCT tenant FROM written) w`,
     [
-      memory.map(({ tenant }) => tenant),
-      memory.map(({ source }) => source),
-      memory.map(({ key }) => key.replaceAll('\0', '\uFFFD')),
-      memory.map(({ value }) => storable(JSON.stringify(value))),
+      rows.map(({ tenant }) => tenant),
+      rows.map(({ source }) => source),
+      rows.map(({ key }) => key),
+      rows.map(({ json }) => json),
     ],
   );
 }
 
-/** jsonb holds no NUL: one name with it must not keep the memory of all sources from being written. */
-const storable = (json: string): string => json.replaceAll(String.raw`\u0000`, String.raw`\ufffd`);
+type MemoryRow = Omit<SourceMemory, 'value'> & { readonly json: string };
+
+/** Bytes; the primary key is a B-tree, whose entries end at 2704. */
+const LONGEST_KEY = 2000;
+
+/**
+ * Rows that the database takes, each key once: what one device says must not keep the memory of all sources from being written. A key that is too
+ * long is left out: its decoder knows it until it ends.
+ */
+function storableRows(
+  memory: readonly SourceMemory[],
+): MemoryRow[] {
+  const rows = new Map<string, MemoryRow>();
+  for (const { tenant, source, key: raw, value } of memory) {
+    const key = raw.toWellFormed().replaceAll('\0', '\uFFFD');
+    if (Buffer.byteLength(key) > LONGEST_KEY) continue;
+    rows.set(`${tenant}/${source}/${key}`, {
+      tenant,
+      source,
+      key,
+      json: storable(JSON.stringify(value)),
+    });
+  }
+  return [...rows.values()];
+}
+
+/** jsonb holds neither NUL nor half of a surrogate pair; JSON.stringify escapes both, and whole pairs never. */
+const storable = (json: string): string =>
+  json.replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, String.raw`\ufffd`);
 
 /** What came of a source since it was told last. */
 export interface SourceActivity {
