@@ -18,13 +18,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const memory = (key: string, value: unknown, source = 's') => ({
+  tenant: 'demo',
+  source,
+  key,
+  value,
+});
+
 test('what a decoder remembers is kept, replaced, and left out where its source is gone', async () => {
-  const memory = (key: string, value: unknown, source = 's') => ({
-    tenant: 'demo',
-    source,
-    key,
-    value,
-  });
   await writeSourceMemory(database.servicePool, [
     memory('a', { births: [1, 2] }),
     memory('nul\0', ['\0']),
@@ -38,7 +39,6 @@ test('what a decoder remembers is kept, replaced, and left out where its source 
 });
 
 test('what a device says into the memory of its source never keeps the rest from being written', async () => {
-  const memory = (key: string, value: unknown) => ({ tenant: 'demo', source: 's', key, value });
   const long = Array.from({ length: 4000 }, (_, index) => String.fromCodePoint(0x4e00 + index));
   await writeSourceMemory(database.servicePool, [
     memory('half', { '\uD800': 'a\uDC00 😀' }),

@@ -116,6 +116,7 @@ export async function startIngest(
       upkeep,
       retentionDays,
       sources,
+      sharesDevices: config.mqttSharedGroup !== '',
     });
     const { pipeline } = running;
     running.subscriber = startSubscriber({

@@ -51,7 +51,7 @@ export function startSurroundings(
     store,
     directory,
     sources,
-    eventStates: new EventStates(),
+    eventStates: new EventStates(options.sharesDevices !== true),
     quota: new QuarantineQuota(),
     clocks,
     defaultTenant,

@@ -118,6 +118,7 @@ async function drainInto(
     defaultTenant: config.defaultTenant,
     quarantine: config.quarantine,
     sources,
+    sharesDevices: true,
   });
   const settle = (): Promise<void> => pipeline.close(CLOSE_MS);
   try {

@@ -53,9 +53,7 @@ const LONGEST_KEY = 2000;
  * Rows that the database takes, each key once: what one device says must not keep the memory of all sources from being written. A key that is too
  * long is left out: its decoder knows it until it ends.
  */
-function storableRows(
-  memory: readonly SourceMemory[],
-): MemoryRow[] {
+function storableRows(memory: readonly SourceMemory[]): MemoryRow[] {
   const rows = new Map<string, MemoryRow>();
   for (const { tenant, source, key: raw, value } of memory) {
     const key = raw.toWellFormed().replaceAll('\0', '\uFFFD');

@@ -89,7 +89,7 @@ export async function fulfilReplays<T>(context: {
   const worker: ReplayWorkerContext = {
     ...context,
     sources,
-    eventStates: new EventStates(),
+    eventStates: new EventStates(false),
     directory: new DeviceDirectory(),
     defaultTenant: null,
     onConnection: () => undefined,

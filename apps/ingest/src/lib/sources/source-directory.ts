@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Command,
   type Decoded,
@@ -90,7 +91,8 @@ export class SourceDirectory {
     for (const { tenant, source, key, value } of memory) {
       const own = byKey.get(keyOf({ tenant, name: source }));
       if (own?.decoder.state === undefined) continue;
-      if (JSON.stringify(own.kept.get(key)) === JSON.stringify(value)) continue;
+      // jsonb has an order of its own for the members of an object.
+      if (isDeepStrictEqual(own.kept.get(key), value)) continue;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
       own.decoder.state.set(key, value as never);
       own.kept.set(key, value);

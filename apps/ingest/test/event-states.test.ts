@@ -1,0 +1,34 @@
+import type { DeviceEvent, DeviceEventState } from '@verimeter/telemetry';
+import { expect, test } from 'vitest';
+import { EventStates } from '../src/lib/event-states.ts';
+
+const leak = (state: DeviceEventState, tsUs: number): DeviceEvent => ({
+  deviceId: 'M1',
+  event: 'leak',
+  state,
+  tsUs,
+  repeats: true,
+});
+
+test('a state that is repeated is known', () => {
+  const states = new EventStates();
+  states.remember('demo/M1', leak('active', 10));
+  expect(states.repeats('demo/M1', leak('active', 11))).toBe(true);
+  expect(states.repeats('demo/M1', leak('cleared', 11))).toBe(false);
+  expect(states.repeats('demo/M1', leak('active', 9))).toBe(false);
+  expect(states.repeats('demo/M2', leak('active', 11))).toBe(false);
+});
+
+test('a state that comes late is not that of now', () => {
+  const states = new EventStates();
+  states.remember('demo/M1', leak('cleared', 10));
+  states.remember('demo/M1', leak('active', 5));
+  expect(states.repeats('demo/M1', leak('active', 11))).toBe(false);
+  expect(states.repeats('demo/M1', leak('cleared', 11))).toBe(true);
+});
+
+test('who shares devices with other workers knows nothing', () => {
+  const states = new EventStates(false);
+  states.remember('demo/M1', leak('active', 10));
+  expect(states.repeats('demo/M1', leak('active', 11))).toBe(false);
+});
