@@ -95,6 +95,33 @@ describe.skipIf(program === undefined)('acknowledgements', () => {
     await publisher.endAsync();
   }
 
+  test('a filter that goes and comes back at once is subscribed to', async () => {
+    const desk = new Desk();
+    let filters = ['flicker/#'];
+    const lines: string[] = [];
+    const started = subscriber(mosquitto.url, desk, {
+      sourceFilters: () => filters,
+      log: createLogger('test', 'info', {
+        pretty: false,
+        destination: { write: (line: string) => lines.push(line) },
+      }),
+    });
+    const subscriptions = (): number =>
+      lines.filter((line) => line.includes('"subscribed"')).length;
+    await ready(started);
+    filters = [];
+    started.resubscribe();
+    // The first has been sent, and is not answered yet.
+    await Promise.resolve();
+    filters = ['flicker/#'];
+    started.resubscribe();
+    await expect.poll(subscriptions).toBe(3);
+    expect(started.subscriptions).toContain('flicker/#');
+    await publish('flicker/1', 1);
+    await expect.poll(() => desk.messages.map(({ topic }) => topic)).toEqual(['flicker/1']);
+    desk.settleAll();
+  });
+
   test('come after the commit and in the order of receipt', async () => {
     const desk = new Desk();
     const relay = await tap();

@@ -96,7 +96,14 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     log.warn({ broker: redactUrl(options.url), problem: text }, 'broker not usable yet');
   }
 
-  async function subscribe(of: MqttClient): Promise<void> {
+  /** Subscriptions of the connection under way, one after the other: what one leaves, the next may want again. */
+  let turn = Promise.resolve();
+  function subscribe(of: MqttClient): void {
+    turn = turn.then(() => subscribeNow(of));
+  }
+
+  async function subscribeNow(of: MqttClient): Promise<void> {
+    if (of !== client || !of.connected || stopped) return;
     const filters = wanted();
     try {
       // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
@@ -117,7 +124,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       report(`the broker does not grant QoS 1 on ${filters.join(', ')}: ${cause}`);
       // On the same connection; a new one subscribes anyway.
       setTimeout(() => {
-        if (of === client && of.connected && problem !== undefined) void subscribe(of);
+        if (of === client && of.connected && problem !== undefined) subscribe(of);
       }, RESUBSCRIBE_MS).unref();
     }
   }
@@ -170,7 +177,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       }
       problem = SUBSCRIBING;
       const shares = protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
-      if (options.sharedGroup === '' || shares) void subscribe(next);
+      turn = Promise.resolve();
+      if (options.sharedGroup === '' || shares) subscribe(next);
       else report(NOT_SHARED);
     });
     // Before the client's own listener.
@@ -228,7 +236,7 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
     },
     resubscribe() {
       // While the connection is away, or not accepted yet, the next subscription asks for them anyway.
-      if (client.connected && !stopped) void subscribe(client);
+      if (client.connected && !stopped) subscribe(client);
     },
     publish(topic, payload) {
       if (!client.connected) return;
