@@ -32,3 +32,12 @@ test('who shares devices with other workers knows nothing', () => {
   states.remember('demo/M1', leak('active', 10));
   expect(states.repeats('demo/M1', leak('active', 11))).toBe(false);
 });
+
+test('a device that makes up names of events does not fill the memory', () => {
+  const states = new EventStates();
+  const named = (k: number): DeviceEvent => ({ ...leak('active', 10), event: `made up ${k}` });
+  for (let k = 0; k < 1000; k += 1) states.remember('demo/M1', named(k));
+  const known = Array.from({ length: 1000 }, (_, k) => states.repeats('demo/M1', named(k)));
+  expect(known.at(-1)).toBe(true);
+  expect(known.filter(Boolean).length).toBeLessThanOrEqual(100);
+});

@@ -62,3 +62,27 @@ test('what a worker kept itself and hears of again does not undo what it has lea
   expect(next.some(({ key }) => key === 'device plug')).toBe(true);
   expect(knows(next, 'second')).toBe(true);
 });
+
+test('sources that are the same are no change, in whatever order their ranks are', () => {
+  const sources = new SourceDirectory();
+  const rows = [
+    { ...row, name: 'a', rank: 200 },
+    { ...row, name: 'b', rank: 50, filter: 'shellies/one/#' },
+  ];
+  let changes = 0;
+  sources.onChange(() => {
+    changes += 1;
+  });
+  sources.replace(rows, []);
+  sources.replace(rows, []);
+  expect(changes).toBe(1);
+});
+
+test('a topic longer than any device has is decided each time', () => {
+  const sources = new SourceDirectory();
+  const topic = `shellies/${'x'.repeat(60_000)}`;
+  sources.replace([row], []);
+  expect([sources.tenantOf(topic), sources.tenantOf(topic)]).toEqual(['demo', 'demo']);
+  sources.replace([], []);
+  expect(sources.tenantOf(topic)).toBeUndefined();
+});

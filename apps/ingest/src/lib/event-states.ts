@@ -2,6 +2,8 @@ import type { DeviceEvent, DeviceEventState } from '@verimeter/telemetry';
 
 /** Devices whose states are remembered; of more the memory starts afresh, and the database knows. */
 const MOST_DEVICES = 200_000;
+/** Events of one device; names may come from its messages. */
+const MOST_EVENTS = 100;
 
 interface ToldState {
   readonly state: DeviceEventState;
@@ -38,6 +40,7 @@ export class EventStates {
       this.#devices.set(device, states);
     }
     const told = states.get(event);
+    if (told === undefined && states.size >= MOST_EVENTS) states.clear();
     if (told === undefined || told.tsUs <= tsUs) states.set(event, { state, tsUs });
   }
 }

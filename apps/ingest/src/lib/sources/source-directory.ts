@@ -34,6 +34,8 @@ interface Activity {
 const NATIVE = 'verimeter/v1/';
 /** Topics whose source is remembered; more than a city has devices. */
 const MOST_TOPICS = 200_000;
+/** A longer topic is nobody's every day, and a topic may have 64 KiB. */
+const LONGEST_TOPIC = 512;
 const MOST_NAMES = 100;
 
 /** The sources of all tenants, with a decoder for each. Decoders live until their source changes: what they remember is theirs. */
@@ -76,7 +78,8 @@ export class SourceDirectory {
   replace(rows: readonly SourceRow[], memory: readonly SourceMemory[]): string[] {
     const problems: string[] = [];
     const before = new Map(this.#sources.map((source) => [keyOf(source.row), source]));
-    const running = rows.flatMap((row): RunningSource[] => {
+    const ranked = rows.toSorted((a, b) => a.rank - b.rank);
+    const running = ranked.flatMap((row): RunningSource[] => {
       if (!row.enabled) return [];
       const known = before.get(keyOf(row));
       if (known !== undefined && known.row.changed_at === row.changed_at) return [known];
@@ -100,7 +103,7 @@ export class SourceDirectory {
     const changed =
       running.length !== this.#sources.length ||
       running.some((source, index) => source !== this.#sources[index]);
-    this.#sources = running.toSorted((a, b) => a.row.rank - b.row.rank);
+    this.#sources = running;
     if (changed) {
       this.#byTopic.clear();
       for (const source of this.#activity.keys())
@@ -114,6 +117,7 @@ export class SourceDirectory {
     if (this.#sources.length === 0 || topic.startsWith(NATIVE)) return undefined;
     if (this.#byTopic.has(topic)) return this.#byTopic.get(topic);
     const source = this.#sources.find(({ row }) => matchesFilter(row.filter, topic));
+    if (topic.length > LONGEST_TOPIC) return source;
     if (this.#byTopic.size >= MOST_TOPICS) this.#byTopic.clear();
     this.#byTopic.set(topic, source);
     return source;
