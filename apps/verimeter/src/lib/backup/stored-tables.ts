@@ -26,7 +26,7 @@ interface TableRow extends StoredTable {
  * The journal of migrations is written by the migrations of the restored database. Tables of a move into a hypertable (`verimeter store move`)
  * are no part of any schema; what they hold is in readings. Nor are partitions that retention has detached and not dropped yet. A copy into another store ends
  * with the database that it was begun in, and so does a drop of QuestDB's readings, of which the backup has none; what was settled while a
- * backup runs belongs to that backup.
+ * backup runs belongs to that backup. Taken filters are made of the sources as these are written.
  */
 const LEFT_OUT = [
   'schema_migrations',
@@ -40,6 +40,7 @@ const LEFT_OUT = [
   'store_copy_months',
   'store_copy_parts',
   'store_drop',
+  'taken_filters',
 ];
 
 const TABLES = `
