@@ -86,3 +86,14 @@ test('a topic longer than any device has is decided each time', () => {
   sources.replace([], []);
   expect(sources.tenantOf(topic)).toBeUndefined();
 });
+
+test('a tenant that moves to another zone takes its sources along', () => {
+  const sources = new SourceDirectory();
+  let changes = 0;
+  sources.onChange(() => {
+    changes += 1;
+  });
+  sources.replace([row], []);
+  sources.replace([{ ...row, tenant_zone: 'Asia/Ho_Chi_Minh' }], []);
+  expect(changes).toBe(2);
+});

@@ -82,7 +82,7 @@ export class SourceDirectory {
     const running = ranked.flatMap((row): RunningSource[] => {
       if (!row.enabled) return [];
       const known = before.get(keyOf(row));
-      if (known !== undefined && known.row.changed_at === row.changed_at) return [known];
+      if (known !== undefined && isSame(known.row, row)) return [known];
       const started = start(row);
       if (typeof started === 'string') {
         problems.push(`${row.tenant}/${row.name}: ${started}`);
@@ -188,6 +188,10 @@ export class SourceDirectory {
 }
 
 const keyOf = ({ tenant, name }: Pick<SourceRow, 'tenant' | 'name'>): string => `${tenant}/${name}`;
+
+/** The zone is the tenant's: it changes without the source. */
+const isSame = (before: SourceRow, now: SourceRow): boolean =>
+  before.changed_at === now.changed_at && before.tenant_zone === now.tenant_zone;
 
 function start(row: SourceRow): RunningSource | string {
   const dialect = findDialect(row.dialect);
