@@ -137,7 +137,8 @@ test('a state that begins and ends within one batch has begun and ended', async 
     defaultTenant: 'demo',
     onConnection: () => undefined,
   };
-  const commit = (...leaks: (readonly [minute: number, leak: boolean])[]): Promise<unknown> =>
+  type Leak = readonly [minute: number, leak: boolean];
+  const commitAs = (worker: typeof context, ...leaks: Leak[]): Promise<unknown> =>
     commitBatch(
       leaks.flatMap(([minute, water_leak]) =>
         stageMessage(
@@ -150,8 +151,9 @@ test('a state that begins and ends within one batch has begun and ended', async 
         ),
       ),
       randomBytes(16),
-      context,
+      worker,
     );
+  const commit = (...leaks: Leak[]): Promise<unknown> => commitAs(context, ...leaks);
   const told = async (): Promise<string[]> => {
     const rows = await world.rows<{ state: string }>(
       `SELECT state FROM device_events WHERE event = 'leak' ORDER BY ts`,
@@ -164,4 +166,13 @@ test('a state that begins and ends within one batch has begun and ended', async 
   expect(await told()).toEqual(['active', 'cleared', 'active']);
   await commit([7, true], [8, false]);
   expect(await told()).toEqual(['active', 'cleared', 'active', 'cleared']);
+
+  // Of a shared subscription each worker gets some.
+  const [left, right] = [1, 2].map(() => ({ ...context, eventStates: new EventStates(false) }));
+  if (left === undefined || right === undefined) throw new Error('two were made');
+  await commitAs(left, [9, true]);
+  await commitAs(right, [10, false]);
+  await commitAs(left, [11, true]);
+  const before = ['active', 'cleared', 'active', 'cleared'];
+  expect(await told()).toEqual([...before, 'active', 'cleared', 'active']);
 });
