@@ -10,6 +10,8 @@ const leak = (state: DeviceEventState, tsUs: number): DeviceEvent => ({
   repeats: true,
 });
 
+const named = (k: number): DeviceEvent => ({ ...leak('active', 10), event: `made up ${k}` });
+
 test('a state that is repeated is known', () => {
   const states = new EventStates();
   states.remember('demo/M1', leak('active', 10));
@@ -35,7 +37,6 @@ test('who shares devices with other workers knows nothing', () => {
 
 test('a device that makes up names of events does not fill the memory', () => {
   const states = new EventStates();
-  const named = (k: number): DeviceEvent => ({ ...leak('active', 10), event: `made up ${k}` });
   for (let k = 0; k < 1000; k += 1) states.remember('demo/M1', named(k));
   const known = Array.from({ length: 1000 }, (_, k) => states.repeats('demo/M1', named(k)));
   expect(known.at(-1)).toBe(true);
