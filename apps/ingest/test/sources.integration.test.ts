@@ -217,6 +217,24 @@ describe.skipIf(program === undefined)('sources while a worker runs', () => {
     expect(await world.ledger()).toMatchObject({ open: 0 });
   });
 
+  test('what waits in quarantine of one tenant is not replayed into another that has the topics now', async () => {
+    const worker = await startWorker();
+    await keep('plugs', { provision: false });
+    await expect.poll(() => subscribedTo(worker), PATIENCE).toContain('"plugs/#"');
+    await publish('plugs/late', { energy: 7.5, last_seen: '2026-01-14T06:00:00Z' });
+    await expect.poll(() => world.rows('SELECT 1 FROM quarantine'), PATIENCE).toHaveLength(1);
+    await removeSource(world.pool, 'demo', 'plugs');
+    await world.rows(`INSERT INTO tenants (tenant) VALUES ('city')`);
+    await keep('plugs', { tenant: 'city', filter: 'plugs/+' });
+    await expect.poll(() => subscribedTo(worker), PATIENCE).toContain('"plugs/+"');
+    const id = await wishReplay(world.pool, 'demo', { reason: 'unknown_device' });
+    await expect.poll(() => findReplay(world.pool, id), PATIENCE).toMatchObject({ finished: true });
+    expect(await findReplay(world.pool, id)).toMatchObject({ stored: 0, rejected: 1 });
+    expect(await world.rows(`SELECT device_id FROM devices WHERE tenant = 'city'`)).toEqual([]);
+    expect(await world.rows('SELECT status FROM quarantine')).toEqual([{ status: 'open' }]);
+    expect(await world.ledger()).toMatchObject({ open: 0 });
+  });
+
   test('messages of a source that come while no worker runs are waited for', async () => {
     const worker = await startWorker({ MQTT_CLIENT_ID: 'restarted' });
     await keep('plugs');

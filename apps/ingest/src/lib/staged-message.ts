@@ -63,22 +63,23 @@ function decodeSafely(incoming: IncomingMessage, sources: Sources): readonly Dec
     );
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return [
-      {
-        tenant: undefined,
-        deviceId: undefined,
-        gatewayId: undefined,
-        channel: undefined,
-        readings: [],
-        rejects: [
-          { reason: 'malformed', field: '', message: `the decoder failed: ${cause}`, count: 1 },
-        ],
-        events: [],
-        online: undefined,
-        received: 1,
-        ignored: 0,
-        usesArrivalTime: false,
-      },
-    ];
+    return [undecoded('malformed', `the decoder failed: ${cause}`)];
   }
+}
+
+/** A message of which nothing is taken, and why. */
+export function undecoded(reason: 'malformed' | 'topic_mismatch', message: string): Decoded {
+  return {
+    tenant: undefined,
+    deviceId: undefined,
+    gatewayId: undefined,
+    channel: undefined,
+    readings: [],
+    rejects: [{ reason, field: '', message, count: 1 }],
+    events: [],
+    online: undefined,
+    received: 1,
+    ignored: 0,
+    usesArrivalTime: false,
+  };
 }

@@ -63,7 +63,7 @@ export async function replayBatch(
   const replay = await nextReplay(client);
   if (replay === undefined) return 'idle';
   const { entries, isLast } = await entriesOf(client, replay, limit);
-  const messages = messagesOf(entries, context.sources);
+  const messages = messagesOf(entries, context.sources, replay.tenant);
   const entryIds = entries.map(({ id }) => id);
   try {
     const known = await resolveDevices(

@@ -2,7 +2,7 @@ import type { OpenPart, QuarantinedEntry } from '@verimeter/registry';
 import type { Reject } from '@verimeter/telemetry';
 import type { PlannedMessage } from '../plan-batch.ts';
 import { storableText } from '../sql-errors.ts';
-import { type Sources, type StagedMessage, stageMessage } from '../staged-message.ts';
+import { type Sources, type StagedMessage, stageMessage, undecoded } from '../staged-message.ts';
 
 /** A message that lies in quarantine: one that is rejected for several reasons has as many entries. */
 export interface QuarantinedMessage {
@@ -18,11 +18,12 @@ const keyOf = ({
 
 /**
  * The messages of the entries, each decoded once, as if they came now with the time at which they came. Of a message about several devices the
- * parts whose devices the entries name.
+ * parts whose devices the entries name. `tenant`: whose entries they are.
  */
 export function messagesOf(
   entries: readonly QuarantinedEntry[],
   sources: Sources,
+  tenant: string,
 ): QuarantinedMessage[] {
   const byMessage = new Map<string, QuarantinedEntry[]>();
   for (const entry of entries) {
@@ -47,6 +48,15 @@ export function messagesOf(
       },
       sources,
     );
+    const [part] = parts;
+    // A message of a device of one tenant never becomes another's, whoever has its topics now.
+    const isForeign = parts.some(
+      ({ decoded }) => decoded.source !== undefined && decoded.tenant !== tenant,
+    );
+    if (part !== undefined && isForeign && own.some(({ deviceId }) => deviceId !== null)) {
+      const why = undecoded('topic_mismatch', 'no source of yours takes this topic any more');
+      return [{ staged: { ...part, decoded: { ...why, tenant } }, entries: own }];
+    }
     return partsOf(own, parts);
   });
 }
