@@ -28,6 +28,7 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
   const stopping = new AbortController();
   let isStale = true;
   let told = '';
+  let failing = false;
 
   async function look(): Promise<void> {
     if (isStale) {
@@ -64,8 +65,11 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
       try {
         // oxlint-disable-next-line no-await-in-loop -- one look after the other
         await look();
+        failing = false;
       } catch (error) {
-        log.debug({ err: error }, 'sources could not be looked at');
+        // One line when it begins: the database may be away for long.
+        log[failing ? 'debug' : 'warn']({ err: error }, 'sources could not be looked at');
+        failing = true;
       }
       // oxlint-disable-next-line no-await-in-loop
       await pause();
