@@ -35,8 +35,6 @@ test('who shares devices with other workers knows nothing', () => {
   expect(states.repeats('demo/M1', leak('active', 11))).toBe(false);
 });
 
-const named = (k: number): DeviceEvent => ({ ...leak('active', 10), event: `made up ${k}` });
-
 test('a device that makes up names of events does not fill the memory', () => {
   const states = new EventStates();
   for (let k = 0; k < 1000; k += 1) states.remember('demo/M1', named(k));
