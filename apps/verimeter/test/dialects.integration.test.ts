@@ -12,6 +12,7 @@ import {
   findMosquitto,
   findFreePort,
   startMosquitto,
+  storedSource,
 } from '@verimeter/test-support';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -69,11 +70,7 @@ describe.skipIf(program === undefined)('devices that publish in their own dialec
     fixture: DialectFixture,
   ): Promise<{ tenant: string; key: string; filter: string }> {
     const tenant = `${fixture.dialect}.${fixture.name}`;
-    const { filter: ownFilter, ...settings } = fixture.source;
-    const filter =
-      typeof ownFilter === 'string'
-        ? ownFilter
-        : (findDialect(fixture.dialect)?.filters[0] ?? fixture.messages[0]?.topic ?? '');
+    const { filter, settings } = storedSource(fixture, findDialect(fixture.dialect)?.filters[0]);
     await database.servicePool.query('INSERT INTO tenants (tenant) VALUES ($1)', [tenant]);
     await writeSource(database.servicePool, {
       tenant,
@@ -82,7 +79,7 @@ describe.skipIf(program === undefined)('devices that publish in their own dialec
       dialect: fixture.dialect,
       rank: 100,
       enabled: true,
-      settings: storedForm(settings),
+      settings,
       provision: true,
       provision_kind: 'environment_sensor',
       provision_per_day: 1000,
@@ -155,16 +152,6 @@ describe.skipIf(program === undefined)('devices that publish in their own dialec
     await expect.poll(() => subscribed(filter), { timeout: 10_000 }).toBe(false);
   });
 });
-
-/** Settings as they are stored, from those of the decoder. */
-function storedForm(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { deviceClass, deviceId, ...rest } = settings;
-  return {
-    ...rest,
-    ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
-    ...(deviceId === undefined ? {} : { device_id: deviceId }),
-  };
-}
 
 const expected = ({ readings }: DialectFixture): unknown[] => {
   const rows = readings.map(([id, quantity, value, unit, ts, ...marks]) =>

@@ -11,5 +11,6 @@ export {
   type DialectFixture,
   type FixtureReading,
   dialectFixtures,
+  storedSource,
 } from './lib/dialect-fixtures.ts';
 export { readRepositoryFile, testSources } from './lib/repository-files.ts';

@@ -1,10 +1,10 @@
 import { findDialect, matchesFilter } from '@verimeter/payload-codecs';
 import { createServicePool, migrate, writeSource } from '@verimeter/registry';
 import {
-  type DialectFixture,
   dialectFixtures,
   findMosquitto,
   startMosquitto,
+  storedSource,
 } from '@verimeter/test-support';
 import mqtt from 'mqtt';
 import { startPostgres15 } from '../support/system-postgres.ts';
@@ -121,8 +121,7 @@ async function addSources(url: string): Promise<Sample[]> {
     const samples: Sample[] = [];
     const taken: string[] = [];
     for (const fixture of dialectFixtures()) {
-      const { filter: own, deviceClass, deviceId, ...settings } = fixture.source;
-      const filter = typeof own === 'string' ? own : filterOf(fixture);
+      const { filter, settings } = storedSource(fixture, findDialect(fixture.dialect)?.filters[0]);
       const messages = fixture.messages.filter(({ topic }) => !topic.startsWith('verimeter/'));
       samples.push(...messages.map(({ topic, payload }) => ({ topic, payload })));
       if (taken.includes(filter)) continue;
@@ -136,11 +135,7 @@ async function addSources(url: string): Promise<Sample[]> {
         dialect: fixture.dialect,
         rank: taken.length,
         enabled: true,
-        settings: {
-          ...settings,
-          ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
-          ...(deviceId === undefined ? {} : { device_id: deviceId }),
-        },
+        settings,
         provision: true,
         provision_kind: 'environment_sensor',
         provision_per_day: 1000,
@@ -152,9 +147,6 @@ async function addSources(url: string): Promise<Sample[]> {
     await pool.end();
   }
 }
-
-const filterOf = ({ dialect, messages }: DialectFixture): string =>
-  findDialect(dialect)?.filters[0] ?? messages[0]?.topic ?? '';
 
 const pick = <T>(all: readonly T[], random: Random): T => {
   const one = all[Math.min(Math.floor(random() * all.length), all.length - 1)];

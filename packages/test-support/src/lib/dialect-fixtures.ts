@@ -104,3 +104,19 @@ function payloadOf(message: FixtureFile['messages'][number]): Buffer {
     typeof message.payload === 'string' ? message.payload : JSON.stringify(message.payload),
   );
 }
+
+/** Filter and settings, in their stored names, of a source for the fixture; `usual`: the filter of its dialect as it comes. */
+export function storedSource(
+  { source, messages }: DialectFixture,
+  usual: string | undefined,
+): { readonly filter: string; readonly settings: Readonly<Record<string, unknown>> } {
+  const { filter, deviceClass, deviceId, ...rest } = source;
+  return {
+    filter: typeof filter === 'string' ? filter : (usual ?? messages[0]?.topic ?? ''),
+    settings: {
+      ...rest,
+      ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
+      ...(deviceId === undefined ? {} : { device_id: deviceId }),
+    },
+  };
+}

@@ -1,3 +1,5 @@
+import { remembered } from './remember.ts';
+
 /*
  * filters = filter *( ( LF / "," ) filter ) ; what a source takes; blanks around a filter are not part of it
  * filter  = level *( "/" level ) ; MQTT 5, 4.7: level = "+" / "#" (last only) / text without + and #
@@ -49,19 +51,10 @@ interface SplitFilter {
   readonly levels: readonly string[];
 }
 
-/** Filters that were split before: a source asks about every topic of its devices. */
-const split = new Map<string, readonly SplitFilter[]>();
-const MOST_SPLIT = 1000;
-
-function splitFilters(filters: string): readonly SplitFilter[] {
-  let list = split.get(filters);
-  if (list === undefined) {
-    list = filterList(filters).map((filter) => ({ filter, levels: filter.split('/') }));
-    if (split.size >= MOST_SPLIT) split.clear();
-    split.set(filters, list);
-  }
-  return list;
-}
+/** Split once: a source asks about every topic of its devices. */
+const splitFilters = remembered((filters): readonly SplitFilter[] =>
+  filterList(filters).map((filter) => ({ filter, levels: filter.split('/') })),
+);
 
 /** Whether a topic is one of the filters'. */
 export function matchesFilter(filters: string, topic: string): boolean {
