@@ -1,54 +1,24 @@
-import { fileURLToPath } from 'node:url';
-import { type RunningApi, startApi } from '@verimeter/api';
-import { createLogger } from '@verimeter/service-runtime';
-import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
-import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import type { WatchedPage } from './browser.ts';
+import { type RunningDashboard, startDashboard } from './running-dashboard.ts';
 import { addReading, DRIFTING, KEY, seed } from './seed.ts';
 
-const dashboardDir = fileURLToPath(new URL('../dist', import.meta.url));
 const PATIENCE = { timeout: 10_000 };
 
-let database: TestDatabase;
-let api: RunningApi;
-let browser: Browser;
-let open: WatchedPage[] = [];
+let dashboard: RunningDashboard;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await seed(database);
-  api = await startApi({
-    databaseUrl: database.url,
-    host: '127.0.0.1',
-    port: 0,
-    dashboardDir,
-    log: createLogger('api-e2e', 'silent'),
-  });
-  browser = await launchBrowser();
+  dashboard = await startDashboard(seed);
 });
-
-afterAll(async () => {
-  await browser?.close();
-  await api?.stop();
-  await database?.drop();
-});
+afterAll(() => dashboard?.stop());
 
 // Every page, whatever its test was about, must be free of errors and violations of the content security policy.
-afterEach(async () => {
-  const complaints = open.flatMap((watched) => watched.complaints);
-  await Promise.all(open.map((watched) => watched.context.close()));
-  open = [];
-  expect(complaints).toEqual([]);
-});
+afterEach(async () => expect(await dashboard.closePages()).toEqual([]));
 
-async function visit(hash: string, locale = 'en-GB', size = {}): Promise<WatchedPage> {
-  const watched = await openPage(browser, { locale, ...size });
-  open.push(watched);
-  await watched.page.goto(`${api.url}/${hash}`);
-  return watched;
-}
+const visit = (hash: string, locale = 'en-GB', size = {}): Promise<WatchedPage> =>
+  dashboard.visit(hash, locale, size);
 
 async function signedIn(hash: string, locale = 'en-GB', size = {}): Promise<Page> {
   const { page } = await visit(`#key=${KEY}`, locale, size);
@@ -188,7 +158,7 @@ test('a reading that arrives shows at once', async () => {
   await page.locator('.latest').waitFor(PATIENCE);
   const before = await page.locator('.latest').innerText();
   expect(before).not.toContain('13,579.25');
-  await addReading(database, 13_579.25);
+  await addReading(dashboard.database, 13_579.25);
   await expect
     .poll(() => page.locator('.latest').innerText(), PATIENCE)
     .toContain('Latest 13,579.25 kWh');
@@ -241,7 +211,7 @@ test('a group without a device is replayed by its own cause', async () => {
     device_id: null,
   });
   // What an ingest worker that cannot store it either leaves behind.
-  await database.servicePool.query(
+  await dashboard.database.servicePool.query(
     'UPDATE replays SET entries = 1, received = 1, rejected = 1, finished_at = now()',
   );
   const status = group.getByRole('status');
@@ -277,11 +247,7 @@ test('an unknown device is answered with a helpful problem', async () => {
   const problem = page.getByRole('alert');
   await problem.waitFor(PATIENCE);
   expect(await problem.innerText()).toContain('There is nothing with this name');
-  const provoked = /status of 404/;
-  for (const watched of open) {
-    const others = watched.complaints.filter((complaint) => !provoked.test(complaint));
-    watched.complaints.splice(0, watched.complaints.length, ...others);
-  }
+  dashboard.forgive(404);
 });
 
 test.each([

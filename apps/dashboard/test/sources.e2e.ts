@@ -1,53 +1,36 @@
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { type RunningApi, startApi } from '@verimeter/api';
 import { addSourceActivity, writeSource } from '@verimeter/registry';
-import { createLogger } from '@verimeter/service-runtime';
-import { createTestDatabase, type TestDatabase } from '@verimeter/test-support';
-import type { Browser, Page } from 'playwright-core';
+import type { TestDatabase } from '@verimeter/test-support';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
-import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { PICTURES } from './config.ts';
+import { type RunningDashboard, startDashboard } from './running-dashboard.ts';
 
-const dashboardDir = fileURLToPath(new URL('../dist', import.meta.url));
 const PATIENCE = { timeout: 10_000 };
 const TENANT = 'demo';
 const PAYLOAD = JSON.stringify({ energy: 204.66, power: 'much', colour: 'red', tamper: true });
 
-let database: TestDatabase;
-let api: RunningApi;
-let browser: Browser;
-let open: WatchedPage[] = [];
+let dashboard: RunningDashboard;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await database.servicePool.query('INSERT INTO tenants (tenant) VALUES ($1)', [TENANT]);
+  dashboard = await startDashboard(seedKeys);
+});
+afterAll(() => dashboard?.stop());
+
+async function seedKeys({ servicePool }: TestDatabase): Promise<void> {
+  await servicePool.query('INSERT INTO tenants (tenant) VALUES ($1)', [TENANT]);
   for (const role of ['viewer', 'operator', 'admin'])
     // oxlint-disable-next-line no-await-in-loop -- three
-    await database.servicePool.query(
+    await servicePool.query(
       'INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ($1, $2, $1, $3)',
       [role, TENANT, createHash('sha256').update(keyOf(role)).digest()],
     );
-  api = await startApi({
-    databaseUrl: database.url,
-    host: '127.0.0.1',
-    port: 0,
-    dashboardDir,
-    log: createLogger('api-e2e', 'silent'),
-  });
-  browser = await launchBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await api?.stop();
-  await database?.drop();
-});
+}
 
 beforeEach(async () => {
-  await database.servicePool.query('DELETE FROM sources');
-  await writeSource(database.servicePool, {
+  await dashboard.database.servicePool.query('DELETE FROM sources');
+  await writeSource(dashboard.database.servicePool, {
     tenant: TENANT,
     name: 'plugs',
     filter: 'plugs/#',
@@ -60,7 +43,7 @@ beforeEach(async () => {
     provision_per_day: 1000,
     changed_by: 'test',
   });
-  await addSourceActivity(database.servicePool, [
+  await addSourceActivity(dashboard.database.servicePool, [
     {
       tenant: TENANT,
       source: 'plugs',
@@ -74,12 +57,7 @@ beforeEach(async () => {
 });
 
 // Every page, whatever its test was about, must be free of errors and violations of the content security policy.
-afterEach(async () => {
-  const complaints = open.flatMap((watched) => watched.complaints);
-  await Promise.all(open.map((watched) => watched.context.close()));
-  open = [];
-  expect(complaints).toEqual([]);
-});
+afterEach(async () => expect(await dashboard.closePages()).toEqual([]));
 
 const keyOf = (role: string): string => `vm_${role}_key_of_the_source_tests`;
 
@@ -88,10 +66,7 @@ async function signedIn(
   locale = 'en-GB',
   size = {},
 ): Promise<Page> {
-  const watched = await openPage(browser, { locale, ...size });
-  open.push(watched);
-  const { page } = watched;
-  await page.goto(`${api.url}/#key=${keyOf(role)}`);
+  const { page } = await dashboard.visit(`#key=${keyOf(role)}`, locale, size);
   await page.getByRole('heading', { level: 1 }).waitFor(PATIENCE);
   await page.evaluate(() => (location.hash = '#/sources'));
   await page
@@ -99,16 +74,6 @@ async function signedIn(
     .or(page.getByText('takes an operator'))
     .waitFor(PATIENCE);
   return page;
-}
-
-/** Chromium itself reports each refusal that a test has provoked. */
-function forgive(status: number): void {
-  for (const { complaints } of open)
-    complaints.splice(
-      0,
-      complaints.length,
-      ...complaints.filter((text) => !text.includes(`status of ${status}`)),
-    );
 }
 
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -159,7 +124,9 @@ test('a source is added with the usual filter, tried before and after, switched 
   const row = rowOf(page, 'house');
   await row.waitFor(PATIENCE);
   expect(await row.innerText()).toMatch(/zigbee2mqtt\/#\s+On, nothing came yet/);
-  const kept = await database.servicePool.query('SELECT * FROM sources WHERE name = $1', ['house']);
+  const kept = await dashboard.database.servicePool.query('SELECT * FROM sources WHERE name = $1', [
+    'house',
+  ]);
   expect(kept.rows).toMatchObject([
     { filter: 'zigbee2mqtt/#', settings: { device_id: 'z-{id}' }, provision: true, rank: 100 },
   ]);
@@ -180,7 +147,7 @@ test('a source is added with the usual filter, tried before and after, switched 
   await row.getByRole('button', { name: 'Remove' }).click();
   await row.getByRole('button', { name: 'Yes, remove' }).click();
   await expect.poll(() => row.count(), PATIENCE).toBe(0);
-  const left = await database.servicePool.query('SELECT name FROM sources');
+  const left = await dashboard.database.servicePool.query('SELECT name FROM sources');
   expect(left.rows).toEqual([{ name: 'plugs' }]);
 });
 
@@ -209,7 +176,7 @@ test('topics of another source are refused beside the field, and a lower rank se
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Source pumps is saved.').waitFor(PATIENCE);
   expect(await rowOf(page, 'pumps').innerText()).toContain('rank 50');
-  forgive(400);
+  dashboard.forgive(400);
 });
 
 test('what is edited keeps all that has no field of its own', async () => {
@@ -227,11 +194,11 @@ test('what is edited keeps all that has no field of its own', async () => {
   await further.fill('{"units": {"power": "W"}, "phases": 3}');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Source plugs is saved.').waitFor(PATIENCE);
-  const kept = await database.servicePool.query('SELECT settings FROM sources');
+  const kept = await dashboard.database.servicePool.query('SELECT settings FROM sources');
   expect(kept.rows).toEqual([
     { settings: { zone: 'Europe/Vienna', units: { power: 'W' }, phases: 3 } },
   ]);
-  forgive(400);
+  dashboard.forgive(400);
 });
 
 test('a file is tried as its bytes, and a topic that nobody takes is explained', async () => {
@@ -253,7 +220,7 @@ test('a file is tried as its bytes, and a topic that nobody takes is explained',
   await panel.getByLabel('Topic of the message').fill('nobody/knows');
   await panel.getByRole('button', { name: 'Try it' }).click();
   await panel.getByText('is taken by no source of yours').waitFor(PATIENCE);
-  forgive(400);
+  dashboard.forgive(400);
 });
 
 test.each([
@@ -295,6 +262,6 @@ test.each([
     await rowOf(page, 'plugs').locator('button').last().click();
     await snap('confirm');
     await faultless();
-    forgive(400);
+    dashboard.forgive(400);
   },
 );
