@@ -28,11 +28,11 @@ function Page({ route }: { readonly route: Route }) {
     case 'fleet':
       return <FleetPage params={route.params} />;
     case 'device':
-      return <DevicePage key={route.deviceId} deviceId={route.deviceId} params={route.params} />;
+      return <DevicePage key={route.id} deviceId={route.id} params={route.params} />;
     case 'areas':
       return <AreasPage params={route.params} />;
     case 'area':
-      return <AreaPage key={route.groupId} groupId={route.groupId} />;
+      return <AreaPage key={route.id} groupId={route.id} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':
@@ -44,8 +44,7 @@ function Page({ route }: { readonly route: Route }) {
 
 /** What identifies a page, without its filters: changing a filter must not scroll. */
 function placeOf(route: Route): string {
-  if (route.page === 'device') return `device ${route.deviceId}`;
-  return route.page === 'area' ? `area ${route.groupId}` : route.page;
+  return 'id' in route ? `${route.page} ${route.id}` : route.page;
 }
 
 export function App() {
@@ -66,7 +65,7 @@ export function App() {
   if (current.state === 'signed-out') return <SignIn error={current.error} />;
   return (
     <LiveProvider>
-      <Shell session={current.session} page={route.page}>
+      <Shell session={current.session} page={route.page} place={place}>
         <Page route={route} />
       </Shell>
     </LiveProvider>

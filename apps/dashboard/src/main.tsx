@@ -5,6 +5,7 @@ import { SessionProvider } from './lib/session.tsx';
 import 'uplot/dist/uPlot.min.css';
 import './styles/base.css';
 import './styles/layout.css';
+import './styles/navigation.css';
 import './styles/content.css';
 import './styles/details.css';
 import './styles/sources.css';

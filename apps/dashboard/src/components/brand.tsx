@@ -14,7 +14,7 @@ export function Wordmark() {
   );
 }
 
-/** Each language is named in itself, for those who cannot read the present one. */
+/** Each language is named in itself, for those who cannot read the present one; a name contains what is seen (WCAG 2.5.3). */
 const OWN_NAMES: Readonly<Record<Language, string>> = { vi: 'Tiếng Việt', en: 'English' };
 const SHORT_NAMES: Readonly<Record<Language, string>> = { vi: 'VI', en: 'EN' };
 
@@ -27,7 +27,7 @@ export function LanguageSwitch() {
           key={one}
           type="button"
           lang={one}
-          aria-label={OWN_NAMES[one]}
+          aria-label={`${SHORT_NAMES[one]} ${OWN_NAMES[one]}`}
           title={OWN_NAMES[one]}
           aria-pressed={one === language}
           onClick={() => setLanguage(one)}

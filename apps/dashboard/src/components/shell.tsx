@@ -1,31 +1,14 @@
 import type { Session } from '@verimeter/api-schema';
-import { type ReactNode, useState } from 'react';
+import { LogOut, Menu, X } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useText } from '../i18n/i18n.tsx';
 import { useLiveState } from '../lib/live.tsx';
 import { href, type Route } from '../lib/routing.ts';
 import { useSession } from '../lib/session.tsx';
 import { LanguageSwitch, Wordmark } from './brand.tsx';
+import { Navigation } from './navigation.tsx';
 
-type Section = 'fleet' | 'areas' | 'quality' | 'sources';
-
-function sectionOf(page: Route['page']): Section | undefined {
-  switch (page) {
-    case 'fleet':
-    case 'device':
-      return 'fleet';
-    case 'areas':
-    case 'area':
-      return 'areas';
-    case 'quality':
-      return 'quality';
-    case 'sources':
-      return 'sources';
-    case 'missing':
-      return undefined;
-  }
-}
-
-const SECTIONS: readonly Section[] = ['fleet', 'areas', 'quality', 'sources'];
+const NAVIGATION_ID = 'sections';
 
 function LiveIndicator() {
   const { t } = useText();
@@ -33,7 +16,7 @@ function LiveIndicator() {
   return (
     <span className={`live live-${state}`} role="status">
       <span className="live-dot" aria-hidden="true" />
-      {t.live[state]}
+      <span className="live-text">{t.live[state]}</span>
     </span>
   );
 }
@@ -43,46 +26,58 @@ const focusMain = (): void => document.querySelector<HTMLElement>('main')?.focus
 interface ShellProps {
   readonly session: Session;
   readonly page: Route['page'];
+  /** Changes with the page shown: an open menu closes then. */
+  readonly place: string;
   readonly children: ReactNode;
 }
 
-/** Header, navigation and the page in it. */
-export function Shell({ session, page, children }: ShellProps) {
+/** Header, navigation and the page beside it. */
+export function Shell({ session, page, place, children }: ShellProps) {
   const { t, words } = useText();
   const { signOut } = useSession();
   const [failed, setFailed] = useState(false);
+  const [openAt, setOpenAt] = useState<string>();
+  const open = openAt === place;
   const leave = (): void => {
     setFailed(false);
     signOut().catch(() => setFailed(true));
   };
+  useEffect(() => {
+    if (!open) return undefined;
+    const close = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') setOpenAt(undefined);
+    };
+    document.addEventListener('keydown', close);
+    return () => document.removeEventListener('keydown', close);
+  }, [open]);
   return (
     <>
       <button type="button" className="skip" onClick={focusMain}>
         {t.product.skip}
       </button>
       <header className="topbar">
-        <a href={href('/fleet')} className="home">
+        <button
+          type="button"
+          className="quiet menu"
+          aria-expanded={open}
+          aria-controls={NAVIGATION_ID}
+          aria-label={t.product.menu}
+          onClick={() => setOpenAt(open ? undefined : place)}
+        >
+          {open ? <X size={20} aria-hidden="true" /> : <Menu size={20} aria-hidden="true" />}
+        </button>
+        <a href={href('/')} className="home">
           <Wordmark />
         </a>
-        <nav aria-label={t.product.navigation}>
-          {SECTIONS.map((section) => (
-            <a
-              key={section}
-              href={href(`/${section}`)}
-              aria-current={sectionOf(page) === section ? 'page' : undefined}
-            >
-              {t.nav[section]}
-            </a>
-          ))}
-        </nav>
         <div className="topbar-end">
           <LiveIndicator />
           <span className="tenant" title={words.userRole[session.role]}>
             {session.tenant}
           </span>
           <LanguageSwitch />
-          <button type="button" className="quiet" onClick={leave}>
-            {t.product.signOut}
+          <button type="button" className="quiet leave" onClick={leave}>
+            <LogOut size={17} aria-hidden="true" />
+            <span className="leave-text">{t.product.signOut}</span>
           </button>
         </div>
       </header>
@@ -91,7 +86,10 @@ export function Shell({ session, page, children }: ShellProps) {
           {t.product.signOutFailed}
         </div>
       )}
-      <main tabIndex={-1}>{children}</main>
+      <div className="frame">
+        <Navigation id={NAVIGATION_ID} page={page} open={open} />
+        <main tabIndex={-1}>{children}</main>
+      </div>
     </>
   );
 }

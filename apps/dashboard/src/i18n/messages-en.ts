@@ -9,8 +9,10 @@ export const messagesEn = {
     signOut: 'Sign out',
     signOutFailed: 'Signing out failed. The server did not answer; try again.',
     navigation: 'Main',
+    menu: 'Menu',
   },
   nav: { fleet: 'Devices', areas: 'Areas', quality: 'Data quality', sources: 'Sources' },
+  navGroups: { know: 'Meter health', run: 'Operation' },
   live: {
     live: 'Live',
     connecting: 'Connecting …',

@@ -9,8 +9,10 @@ export const messagesVi: Messages = {
     signOut: 'Đăng xuất',
     signOutFailed: 'Chưa đăng xuất được vì máy chủ không trả lời. Hãy thử lại.',
     navigation: 'Chính',
+    menu: 'Trình đơn',
   },
   nav: { fleet: 'Thiết bị', areas: 'Khu vực', quality: 'Chất lượng số liệu', sources: 'Nguồn' },
+  navGroups: { know: 'Tình trạng đo', run: 'Vận hành' },
   live: {
     live: 'Trực tuyến',
     connecting: 'Đang kết nối …',

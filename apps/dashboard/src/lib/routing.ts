@@ -1,12 +1,18 @@
+/** Pages that show a list or a whole, each at `#/<name>`. */
+const PLACES = ['fleet', 'areas', 'quality', 'sources'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** Pages of one thing: the first part of the address, before the id, and the page's name. */
+const THINGS = { devices: 'device', areas: 'area' } as const;
+type Thing = (typeof THINGS)[keyof typeof THINGS];
+
 /** Where the reader is. The URL's fragment holds all of it, so a link or a reload shows the same thing. */
 export type Route =
-  | { readonly page: 'fleet'; readonly params: URLSearchParams }
-  | { readonly page: 'device'; readonly deviceId: string; readonly params: URLSearchParams }
-  | { readonly page: 'areas'; readonly params: URLSearchParams }
-  | { readonly page: 'area'; readonly groupId: string; readonly params: URLSearchParams }
-  | { readonly page: 'quality'; readonly params: URLSearchParams }
-  | { readonly page: 'sources'; readonly params: URLSearchParams }
+  | { readonly page: Place; readonly params: URLSearchParams }
+  | { readonly page: Thing; readonly id: string; readonly params: URLSearchParams }
   | { readonly page: 'missing'; readonly params: URLSearchParams };
+
+const START: Place = 'fleet';
 
 function decodeSegment(text: string): string | undefined {
   try {
@@ -16,21 +22,24 @@ function decodeSegment(text: string): string | undefined {
   }
 }
 
+function isThing(head: string): head is keyof typeof THINGS {
+  return Object.hasOwn(THINGS, head);
+}
+
 /** The route of a fragment such as `#/devices/E-0001?range=7d`. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const params = new URLSearchParams(query);
   const [head = '', tail] = path.split('/').filter((part) => part !== '');
-  const id = tail === undefined ? undefined : decodeSegment(tail);
-  if (head === '' || (head === 'fleet' && tail === undefined)) return { page: 'fleet', params };
-  if (head === 'devices' && id !== undefined) return { page: 'device', deviceId: id, params };
-  if (head === 'areas') {
-    if (tail === undefined) return { page: 'areas', params };
-    if (id !== undefined) return { page: 'area', groupId: id, params };
+  if (head === '') return { page: START, params };
+  if (tail === undefined) {
+    const place = PLACES.find((one) => one === head);
+    return place === undefined ? { page: 'missing', params } : { page: place, params };
   }
-  if (head === 'quality' && tail === undefined) return { page: 'quality', params };
-  if (head === 'sources' && tail === undefined) return { page: 'sources', params };
-  return { page: 'missing', params };
+  const id = decodeSegment(tail);
+  return id !== undefined && isThing(head)
+    ? { page: THINGS[head], id, params }
+    : { page: 'missing', params };
 }
 
 /** `path` with the query parameters that have a value; the inverse of parseRoute. */

@@ -1,0 +1,24 @@
+import type { Place, Route } from './routing.ts';
+
+/** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
+export const SECTION_GROUPS = [
+  { name: 'know', sections: ['fleet', 'areas'] },
+  { name: 'run', sections: ['quality', 'sources'] },
+] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
+
+export type Section = (typeof SECTION_GROUPS)[number]['sections'][number];
+
+/** The entry of the navigation that each page stands under. */
+const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
+  fleet: 'fleet',
+  device: 'fleet',
+  areas: 'areas',
+  area: 'areas',
+  quality: 'quality',
+  sources: 'sources',
+  missing: undefined,
+};
+
+export function sectionOf(page: Route['page']): Section | undefined {
+  return SECTION_OF[page];
+}
