@@ -23,9 +23,9 @@ test('every device and group id survives the address', () => {
     fc.property(id, (deviceId) => {
       expect(parseRoute(deviceHref(deviceId, { range: '7d' }))).toMatchObject({
         page: 'device',
-        deviceId,
+        id: deviceId,
       });
-      expect(parseRoute(areaHref(deviceId))).toMatchObject({ page: 'area', groupId: deviceId });
+      expect(parseRoute(areaHref(deviceId))).toMatchObject({ page: 'area', id: deviceId });
     }),
   );
 });
