@@ -32,7 +32,7 @@ function Page({ route }: { readonly route: Route }) {
     case 'areas':
       return <AreasPage params={route.params} />;
     case 'area':
-      return <AreaPage key={route.id} groupId={route.id} />;
+      return <AreaPage key={route.id} groupId={route.id} params={route.params} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':

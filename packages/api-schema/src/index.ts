@@ -21,6 +21,7 @@ export {
   groupDetail,
   groupList,
 } from './lib/groups.ts';
+export { BALANCE_DAYS, type GroupBalance, type GroupBalanceBucket } from './lib/group-balance.ts';
 export {
   type Reading,
   type ReadingAggregate,

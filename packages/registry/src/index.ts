@@ -162,6 +162,7 @@ export {
   KEPT_STEP_US,
   intervalsOfDay,
 } from './lib/interval-columns.ts';
+export { groupIntervalSpan, type MemberDay, readGroupIntervals } from './lib/group-intervals.ts';
 export {
   type IntervalDay,
   INTERVAL_COLUMNS,

@@ -152,3 +152,4 @@ export {
   type EstimatedSpan,
   findProlongedEstimation,
 } from './lib/validation/rules/prolonged-estimation.ts';
+export { zoneMinutes, zoneDays } from './lib/zone-minutes.ts';

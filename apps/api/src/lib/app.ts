@@ -15,6 +15,7 @@ import { registerExceptionRoutes } from './routes/exceptions.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
 import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerFloodRoutes } from './routes/floods.ts';
+import { registerGroupBalanceRoutes } from './routes/group-balance.ts';
 import { registerHealthRoutes } from './routes/health.ts';
 import { registerLotRoutes } from './routes/lots.ts';
 import { registerIntervalRoutes } from './routes/intervals.ts';
@@ -73,6 +74,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   mountPublicOperation(app, 'getOpenApi', async () => ({ ...document, openapi: '3.1.0' }));
   await registerDocs(app, document);
   registerFleetRoutes(app, context);
+  registerGroupBalanceRoutes(app, context);
   registerClockRoutes(app, context);
   registerReadingRoutes(app, context);
   registerIntervalRoutes(app, context);

@@ -200,5 +200,14 @@ export function TimeChart(props: ChartProps) {
   useEffect(() => {
     chart.current?.setData(columns);
   }, [columns]);
-  return <div ref={holder} className="chart" role="img" aria-label={props.label} />;
+  return (
+    <div
+      ref={holder}
+      className="chart"
+      role="img"
+      aria-label={props.label}
+      // Kept free before the chart is drawn, so that nothing below it jumps.
+      style={{ minHeight: props.height }}
+    />
+  );
 }

@@ -1,3 +1,4 @@
+import { balanceEn } from './balance-en.ts';
 import { sourcesEn } from './sources-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
@@ -258,6 +259,7 @@ export const messagesEn = {
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },
   sources: sourcesEn,
+  balance: balanceEn,
   quality: {
     title: 'Data quality',
     lead: 'Everything that arrives is accounted for: stored, a duplicate, in conflict, or rejected with its reason.',

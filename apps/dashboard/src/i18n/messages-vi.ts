@@ -1,4 +1,5 @@
 import type { Messages } from './messages-en.ts';
+import { balanceVi } from './balance-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 
 export const messagesVi: Messages = {
@@ -259,6 +260,7 @@ export const messagesVi: Messages = {
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
   },
   sources: sourcesVi,
+  balance: balanceVi,
   quality: {
     title: 'Chất lượng số liệu',
     lead: 'Mọi số liệu nhận được đều được đối soát: đã lưu, trùng, mâu thuẫn hoặc bị loại kèm lý do.',

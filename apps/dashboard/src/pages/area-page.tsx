@@ -1,6 +1,9 @@
 import type { GroupDetail, Health, Member } from '@verimeter/api-schema';
+import type { Recommendation } from '@verimeter/telemetry';
+import { BalanceCard } from './balance-card.tsx';
 import { GroupStatusBadge, IndicationBadge } from '../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
+import { IntervalBar } from '../components/interval-bar.tsx';
 import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { get, getAll } from '../lib/api-client.ts';
@@ -17,6 +20,37 @@ function Period({ member }: { readonly member: Member }) {
   return parts.length === 0 ? t.areas.always : parts.join(' ');
 }
 
+const URGENCY: Readonly<Record<Recommendation, number>> = {
+  reverify: 6,
+  inspect: 4,
+  watch: 2,
+  none: 0,
+};
+
+/** Higher: to be looked at sooner. What needs the same is ordered by the probability of being beyond the limit. */
+function urgencyOf(row: Health | undefined): number {
+  return row === undefined ? -1 : URGENCY[row.recommendation] + (row.probability_over_limit ?? 0);
+}
+
+/** The estimated error of a member and its 95 % interval on the scale of its limit. */
+function MemberError({ row }: { readonly row: Health | undefined }) {
+  const { t, format } = useText();
+  const estimate = row === undefined ? undefined : estimateOf(row);
+  if (row === undefined || estimate === undefined) return t.common.none;
+  const { value, low, high } = estimateTexts(estimate, format);
+  return (
+    <span className="member-error">
+      <IntervalBar estimate={estimate} />
+      <span>
+        {value}
+        <span className="sub">
+          {low} … {high}
+        </span>
+      </span>
+    </span>
+  );
+}
+
 interface MembersProps {
   readonly members: readonly Member[];
   /** Answers by device: one per quantity of a sensor. */
@@ -24,16 +58,14 @@ interface MembersProps {
 }
 
 function Members({ members, health }: MembersProps) {
-  const { t, words, format } = useText();
+  const { t, words } = useText();
   if (members.length === 0) return <Empty>{t.areas.membersEmpty}</Empty>;
-  const error = (row: Health | undefined): string => {
-    const estimate = row === undefined ? undefined : estimateOf(row);
-    return estimate === undefined ? t.common.none : estimateTexts(estimate, format).value;
-  };
-  const rows = members.flatMap((member) => {
-    const answers: readonly (Health | undefined)[] = health.get(member.device_id) ?? [undefined];
-    return answers.map((row) => ({ member, row }));
-  });
+  const rows = members
+    .flatMap((member) => {
+      const answers: readonly (Health | undefined)[] = health.get(member.device_id) ?? [undefined];
+      return answers.map((row) => ({ member, row }));
+    })
+    .toSorted((a, b) => urgencyOf(b.row) - urgencyOf(a.row));
   const several = [...health.values()].some((answers) => answers.length > 1);
   // columns that would be empty in every line: a network has neither feeders nor, mostly, dates
   const fed = members.some(({ feeder }) => feeder !== null);
@@ -75,7 +107,7 @@ function Members({ members, health }: MembersProps) {
                   )}
                 </td>
                 <td className="number" data-label={t.device.estimate}>
-                  {error(row)}
+                  <MemberError row={row} />
                 </td>
                 {fed && <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>}
                 {dated && (
@@ -119,7 +151,12 @@ function Candidates({ group }: { readonly group: GroupDetail }) {
   );
 }
 
-export function AreaPage({ groupId }: { readonly groupId: string }) {
+interface AreaPageProps {
+  readonly groupId: string;
+  readonly params: URLSearchParams;
+}
+
+export function AreaPage({ groupId, params }: AreaPageProps) {
   const { t, words, format } = useText();
   useTitle(groupId);
   const group = useResource(`group ${groupId}`, (signal) =>
@@ -189,6 +226,7 @@ export function AreaPage({ groupId }: { readonly groupId: string }) {
         )}
       </section>
       <Candidates group={data} />
+      <BalanceCard group={data} params={params} />
       <h2>{t.areas.members}</h2>
       <Members members={data.members} health={byDevice} />
     </>

@@ -39,7 +39,8 @@ export const identifierParam = text()
   .refine(isIdentifier, 'must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -')
   .meta({ pattern: '^[A-Za-z0-9._:@-]{1,128}$' });
 
-const wholeNumber = (minimum: number, maximum: number, fix: string) =>
+/** A whole number of a range, written in decimal digits; `fix` says what to write. */
+export const wholeNumber = (minimum: number, maximum: number, fix: string) =>
   text().transform((written, context) => {
     const value = /^\d{1,15}$/.test(written) ? Number(written) : -1;
     if (value >= minimum && value <= maximum) return value;

@@ -1,5 +1,6 @@
 import { clockList, clockListQuery } from './clocks.ts';
 import { deviceDetail, deviceList, deviceListQuery, devicePath } from './devices.ts';
+import { groupBalance, groupBalanceQuery } from './group-balance.ts';
 import { groupDetail, groupList, groupListQuery, groupPath } from './groups.ts';
 import { type Operation, none } from './operation.ts';
 
@@ -65,6 +66,20 @@ export const fleetOperations = {
     query: none,
     status: 200,
     response: groupDetail,
+    problems: ['not_found'],
+  },
+  getGroupBalance: {
+    method: 'GET',
+    path: '/groups/{group_id}/balance',
+    tag: 'Fleet',
+    summary: 'What came into a group and what its consumers took, by day or hour',
+    description:
+      'From the intervals of the members as they were formed for good. The difference holds technical loss, leaks and what is not registered beside errors of meters.',
+    role: 'viewer',
+    params: groupPath,
+    query: groupBalanceQuery,
+    status: 200,
+    response: groupBalance,
     problems: ['not_found'],
   },
 } as const satisfies Record<string, Operation>;

@@ -23,8 +23,8 @@ export interface VersionedDay extends IntervalDay {
   readonly version: number;
 }
 
-const dateOf = (dayUs: number): string => new Date(dayUs / 1000).toISOString().slice(0, 10);
-const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
+export const utcDate = (dayUs: number): string => new Date(dayUs / 1000).toISOString().slice(0, 10);
+export const dayOfDate = (date: string): number => Date.parse(`${date}T00:00:00Z`) * 1000;
 
 /** Columns of `interval_days` that hold intervals. */
 export const INTERVAL_COLUMNS = 'edges, shifts_us, scale, quanta, amounts, coverages, events';
@@ -64,7 +64,7 @@ export async function writeIntervalDays(
   if (days.length === 0) return 0;
   const rows = days.map(({ channelId, dayUs, intervals }) => ({
     channel_id: channelId,
-    day: dateOf(dayUs),
+    day: utcDate(dayUs),
     ...dayColumns(dayUs, intervals),
   }));
   const { rowCount } = await client.query(WRITE, [tenant, algorithm, JSON.stringify(rows)]);
@@ -78,7 +78,7 @@ type DayRow = IntervalColumns & {
 };
 
 const toDay = (row: DayRow): VersionedDay => {
-  const dayUs = dayOf(row.day);
+  const dayUs = dayOfDate(row.day);
   return {
     channelId: row.channel_id,
     dayUs,
@@ -99,7 +99,7 @@ export async function readIntervalDays(
        FROM channels c JOIN interval_days d ON d.channel_id = c.channel_id AND d.superseded_at IS NULL
       WHERE c.tenant = $1 AND c.device_id = $2 AND c.quantity = $3 AND d.day BETWEEN $4 AND $5
       ORDER BY d.day`,
-    [channel.tenant, channel.deviceId, channel.quantity, dateOf(fromUs), dateOf(untilUs)],
+    [channel.tenant, channel.deviceId, channel.quantity, utcDate(fromUs), utcDate(untilUs)],
   );
   return rows.map(toDay);
 }
@@ -119,9 +119,11 @@ export async function lastIntervalEnds(
          SELECT i.day, coalesce(i.edges[cardinality(i.edges)], 96) AS edge FROM interval_days i
           WHERE i.channel_id = c.channel_id AND i.day < $2 AND i.superseded_at IS NULL AND i.edges IS DISTINCT FROM '{}'
           ORDER BY i.day DESC LIMIT 1) d`,
-    [channelIds, dateOf(beforeUs)],
+    [channelIds, utcDate(beforeUs)],
   );
-  return new Map(rows.map((row) => [row.channel_id, dayOf(row.day) + (row.edge * DAY_US) / 96]));
+  return new Map(
+    rows.map((row) => [row.channel_id, dayOfDate(row.day) + (row.edge * DAY_US) / 96]),
+  );
 }
 
 /** Days in force of some channels, from one day on and before another. */
@@ -134,9 +136,9 @@ export async function intervalDaysInForce(
   const { rows } = await client.query<{ channel_id: number; day: string }>(
     `SELECT channel_id, day FROM interval_days
       WHERE channel_id = ANY ($1) AND day >= $2 AND day < $3 AND superseded_at IS NULL`,
-    [channelIds, fromUs === -Infinity ? '-infinity' : dateOf(fromUs), dateOf(toUs)],
+    [channelIds, fromUs === -Infinity ? '-infinity' : utcDate(fromUs), utcDate(toUs)],
   );
-  return rows.map((row) => ({ channelId: row.channel_id, dayUs: dayOf(row.day) }));
+  return rows.map((row) => ({ channelId: row.channel_id, dayUs: dayOfDate(row.day) }));
 }
 
 /** Removes a tenant's days before one; returns how many. */
@@ -147,7 +149,7 @@ export async function trimIntervalDays(
 ): Promise<number> {
   const { rowCount } = await client.query(
     'DELETE FROM interval_days WHERE tenant = $1 AND day < $2',
-    [tenant, dateOf(beforeUs)],
+    [tenant, utcDate(beforeUs)],
   );
   return rowCount ?? 0;
 }
@@ -188,11 +190,11 @@ export async function readIntervalLook(
   if (row === undefined) return undefined;
   return {
     algorithm: row.algorithm,
-    formedUntilUs: row.formed_until === null ? undefined : dayOf(row.formed_until),
+    formedUntilUs: row.formed_until === null ? undefined : dayOfDate(row.formed_until),
     forming:
       row.forming_until === null
         ? undefined
-        : { untilUs: dayOf(row.forming_until), nextChannel: row.next_channel ?? 0 },
+        : { untilUs: dayOfDate(row.forming_until), nextChannel: row.next_channel ?? 0 },
     mark: { readUs: row.looked_at, shown: row.shown },
     swept: { readUs: row.swept_at, shown: row.swept_shown },
   };
@@ -214,8 +216,8 @@ export async function writeIntervalLook(
     [
       tenant,
       algorithm,
-      formedUntilUs === undefined ? null : dateOf(formedUntilUs),
-      forming === undefined ? null : dateOf(forming.untilUs),
+      formedUntilUs === undefined ? null : utcDate(formedUntilUs),
+      forming === undefined ? null : utcDate(forming.untilUs),
       forming?.nextChannel ?? null,
       timestamptz(mark.readUs),
       mark.shown,

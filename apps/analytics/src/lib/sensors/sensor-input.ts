@@ -2,12 +2,12 @@ import type { SensorFleetInput, SensorNetworkInput, SensorSeries } from '@verime
 import { addDays, errorLimit } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Device, DeviceEvent, Member, Verification } from '@verimeter/registry';
+import { zoneMinutes } from '@verimeter/telemetry';
 import type { AsOf } from '../as-of.ts';
 import { dateUs } from '../date-us.ts';
 import type { FleetRecords } from '../fleet-records.ts';
 import { type Grid, gridBetween } from '../grid.ts';
 import { HOUSEKEEPING } from '../housekeeping.ts';
-import { zoneMinutes } from '../zone-minutes.ts';
 import { readMeans } from './hourly-means.ts';
 import { singleMemberships } from './single-memberships.ts';
 

@@ -7,12 +7,12 @@ import {
 import { errorLimit } from '@verimeter/metrology';
 import type { ReadingStore } from '@verimeter/reading-store';
 import type { Device } from '@verimeter/registry';
+import { zoneMinutes } from '@verimeter/telemetry';
 import type { AsOf } from '../as-of.ts';
 import { lotOf, validFrom } from '../electricity-input.ts';
 import type { FleetRecords } from '../fleet-records.ts';
 import { type Grid, WINDOW_US, gridBetween } from '../grid.ts';
 import { uniteSpells } from '../member-spells.ts';
-import { zoneMinutes } from '../zone-minutes.ts';
 import { otherUseOf } from './other-use.ts';
 import { readMinutes } from './read-minutes.ts';
 import { type ReadPhases, readPhases } from './read-phases.ts';
