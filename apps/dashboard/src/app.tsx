@@ -11,6 +11,8 @@ import { AreaPage } from './pages/area-page.tsx';
 import { AreasPage } from './pages/areas-page.tsx';
 import { DevicePage } from './pages/device-page.tsx';
 import { FleetPage } from './pages/fleet-page.tsx';
+import { LotPage } from './pages/lot-page.tsx';
+import { LotsPage } from './pages/lots-page.tsx';
 import { QualityPage } from './pages/quality-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
 
@@ -33,6 +35,10 @@ function Page({ route }: { readonly route: Route }) {
       return <AreasPage params={route.params} />;
     case 'area':
       return <AreaPage key={route.id} groupId={route.id} params={route.params} />;
+    case 'lots':
+      return <LotsPage />;
+    case 'lot':
+      return <LotPage key={route.id} lot={route.id} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':

@@ -9,6 +9,7 @@ import './styles/navigation.css';
 import './styles/content.css';
 import './styles/details.css';
 import './styles/sources.css';
+import './styles/lots.css';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');

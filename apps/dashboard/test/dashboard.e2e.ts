@@ -4,6 +4,7 @@ import { accessibilityFaults } from './accessibility.ts';
 import type { WatchedPage } from './browser.ts';
 import { type RunningDashboard, startDashboard } from './running-dashboard.ts';
 import { addReading, DRIFTING, KEY, seed } from './seed.ts';
+import { LOT } from './seed-groups.ts';
 
 const PATIENCE = { timeout: 10_000 };
 
@@ -250,11 +251,37 @@ test('an unknown device is answered with a helpful problem', async () => {
   dashboard.forgive(404);
 });
 
+test('the balance of a district says what went in and what did not come out', async () => {
+  const page = await signedIn('#/areas/DMA-02');
+  const card = page.locator('.balance');
+  await card.locator('.chart canvas').first().waitFor(PATIENCE);
+  await expect.poll(() => inked(page, 0), PATIENCE).toBe(true);
+  expect(await card.innerText()).toMatch(/Difference 1\.5.m³, 25\.0.% of the supply of 6.m³/);
+  await card.getByRole('button', { name: '48 hours' }).click();
+  await expect.poll(() => page.url(), PATIENCE).toContain('balance=48h');
+  await expect.poll(() => card.innerText(), PATIENCE).toMatch(/Counted: \d\d periods/);
+});
+
+test('a lot says how many are beyond the limit, and which to test', async () => {
+  const page = await signedIn('#/lots');
+  await page.getByRole('link', { name: 'GELEX · CE-18' }).click();
+  await page.locator('.sample li').first().waitFor(PATIENCE);
+  const text = await page.getByRole('main').innerText();
+  expect(text).toContain(
+    'With a probability of 71\u00A0% more than 5 % of the members measure beyond the limit.',
+  );
+  expect(text).toContain('Dismount the first 3 devices of this list and test them.');
+  await page.getByRole('link', { name: DRIFTING }).click();
+  await expect.poll(() => page.url(), PATIENCE).toContain(`#/devices/${DRIFTING}`);
+});
+
 test.each([
   '#/fleet',
   `#/devices/${DRIFTING}`,
   '#/areas',
   '#/areas/DMA-02',
+  '#/lots',
+  `#/lots/${encodeURIComponent(LOT)}`,
   '#/quality',
   '#/quality?view=ledger',
   '#/quality?view=clocks',

@@ -16,6 +16,7 @@ import {
   withTransaction,
 } from '@verimeter/registry';
 import { healthRow, type TestDatabase } from '@verimeter/test-support';
+import { insertBalance, publishLot } from './seed-groups.ts';
 
 export const TENANT = 'demo';
 export const KEY = 'vm_key_of_the_browser_tests';
@@ -225,6 +226,7 @@ export async function seed(database: TestDatabase): Promise<void> {
   const health = fleetHealth(asOfUs);
   await insertRegistry(database, health);
   await insertReadings(database, nowUs);
+  await insertBalance(database, TENANT, nowUs);
   await withTransaction(servicePool, async (client) => {
     const runId = await startRun(client, {
       tenant: TENANT,
@@ -261,6 +263,7 @@ export async function seed(database: TestDatabase): Promise<void> {
       ],
       replace: 'all',
     });
+    await publishLot(client, TENANT, runId, asOfUs);
     await addToLedger(client, [
       {
         tenant: TENANT,

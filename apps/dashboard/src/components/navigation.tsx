@@ -1,4 +1,4 @@
-import { Activity, Cable, Gauge, Network, type LucideIcon } from 'lucide-react';
+import { Activity, Boxes, Cable, Gauge, Network, type LucideIcon } from 'lucide-react';
 import { useText } from '../i18n/i18n.tsx';
 import { href, type Route } from '../lib/routing.ts';
 import { type Section, SECTION_GROUPS, sectionOf } from '../lib/sections.ts';
@@ -6,6 +6,7 @@ import { type Section, SECTION_GROUPS, sectionOf } from '../lib/sections.ts';
 const ICONS: Readonly<Record<Section, LucideIcon>> = {
   fleet: Gauge,
   areas: Network,
+  lots: Boxes,
   quality: Activity,
   sources: Cable,
 };

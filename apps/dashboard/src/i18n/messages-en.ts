@@ -1,4 +1,5 @@
 import { balanceEn } from './balance-en.ts';
+import { lotsEn } from './lots-en.ts';
 import { sourcesEn } from './sources-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
@@ -12,7 +13,13 @@ export const messagesEn = {
     navigation: 'Main',
     menu: 'Menu',
   },
-  nav: { fleet: 'Devices', areas: 'Areas', quality: 'Data quality', sources: 'Sources' },
+  nav: {
+    fleet: 'Devices',
+    areas: 'Areas',
+    lots: 'Lots',
+    quality: 'Data quality',
+    sources: 'Sources',
+  },
   navGroups: { know: 'Meter health', run: 'Operation' },
   live: {
     live: 'Live',
@@ -259,6 +266,7 @@ export const messagesEn = {
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },
   sources: sourcesEn,
+  lots: lotsEn,
   balance: balanceEn,
   quality: {
     title: 'Data quality',

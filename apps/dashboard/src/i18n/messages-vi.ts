@@ -1,5 +1,6 @@
 import type { Messages } from './messages-en.ts';
 import { balanceVi } from './balance-vi.ts';
+import { lotsVi } from './lots-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 
 export const messagesVi: Messages = {
@@ -12,7 +13,13 @@ export const messagesVi: Messages = {
     navigation: 'Chính',
     menu: 'Trình đơn',
   },
-  nav: { fleet: 'Thiết bị', areas: 'Khu vực', quality: 'Chất lượng số liệu', sources: 'Nguồn' },
+  nav: {
+    fleet: 'Thiết bị',
+    areas: 'Khu vực',
+    lots: 'Lô thiết bị',
+    quality: 'Chất lượng số liệu',
+    sources: 'Nguồn',
+  },
   navGroups: { know: 'Tình trạng đo', run: 'Vận hành' },
   live: {
     live: 'Trực tuyến',
@@ -260,6 +267,7 @@ export const messagesVi: Messages = {
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
   },
   sources: sourcesVi,
+  lots: lotsVi,
   balance: balanceVi,
   quality: {
     title: 'Chất lượng số liệu',

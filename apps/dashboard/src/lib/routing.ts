@@ -1,9 +1,9 @@
 /** Pages that show a list or a whole, each at `#/<name>`. */
-const PLACES = ['fleet', 'areas', 'quality', 'sources'] as const;
+const PLACES = ['fleet', 'areas', 'lots', 'quality', 'sources'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Pages of one thing: the first part of the address, before the id, and the page's name. */
-const THINGS = { devices: 'device', areas: 'area' } as const;
+const THINGS = { devices: 'device', areas: 'area', lots: 'lot' } as const;
 type Thing = (typeof THINGS)[keyof typeof THINGS];
 
 /** Where the reader is. The URL's fragment holds all of it, so a link or a reload shows the same thing. */
@@ -63,6 +63,10 @@ export function deviceHref(
 
 export function areaHref(groupId: string): string {
   return href(`/areas/${encodeURIComponent(groupId)}`);
+}
+
+export function lotHref(lot: string): string {
+  return href(`/lots/${encodeURIComponent(lot)}`);
 }
 
 /** The key of a sign-in link (`#key=…`), or undefined where the fragment is a page. */

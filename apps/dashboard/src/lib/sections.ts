@@ -2,7 +2,7 @@ import type { Place, Route } from './routing.ts';
 
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
-  { name: 'know', sections: ['fleet', 'areas'] },
+  { name: 'know', sections: ['fleet', 'areas', 'lots'] },
   { name: 'run', sections: ['quality', 'sources'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
@@ -14,6 +14,8 @@ const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
   device: 'fleet',
   areas: 'areas',
   area: 'areas',
+  lots: 'lots',
+  lot: 'lots',
   quality: 'quality',
   sources: 'sources',
   missing: undefined,

@@ -90,7 +90,8 @@ function BalanceCharts({
   const shares = useMemo(() => shareColumns(balance), [balance]);
   const total = balanceTotal(balance.items);
   const unit = balance.unit === null ? '' : unitLabel(balance.unit);
-  const amount = (value: number): string => `${format.number(value, 0)}\u00A0${unit}`;
+  const amount = (value: number): string =>
+    `${format.number(value, Math.abs(value) < 100 ? 1 : 0)}\u00A0${unit}`;
   if (total.complete === 0)
     return (
       <>

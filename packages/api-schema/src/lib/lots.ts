@@ -98,5 +98,10 @@ export const LOT_COLUMNS = z.object(lotFields).keyof().options;
 
 export const lotList = listOf(lot);
 export const lotListQuery = z.strictObject({
+  lot: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({ description: 'Only the lot of this key, spelt as `lot` is' }),
   ...pageParams,
 });

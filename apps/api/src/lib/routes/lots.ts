@@ -18,9 +18,10 @@ export function registerLotRoutes(app: FastifyInstance, context: ApiContext): vo
     const page = pageOf({ list: 'lots', tenant: principal.tenant }, query, afterLot);
     const { rows } = await client.query<Row & { risk: number }>(
       `SELECT ${COLUMNS}, plan, ${RISK} AS risk FROM lot_health
-        WHERE $1::float8 IS NULL OR (${RISK}, lot, quantity) > ($1, $2, $3)
+        WHERE ($1::float8 IS NULL OR (${RISK}, lot, quantity) > ($1, $2, $3))
+          AND ($5::text IS NULL OR lot = $5)
         ORDER BY risk, lot, quantity LIMIT $4`,
-      [...(page.after ?? [null, null, null]), page.limit + 1],
+      [...(page.after ?? [null, null, null]), page.limit + 1, query.lot ?? null],
     );
     return page.of(
       rows,
