@@ -37,6 +37,8 @@ const fleet: FleetRecords = {
   ],
   verifications: new Map(),
   registerEvents: new Map(),
+  legalEvents: new Map(),
+  cycleRules: [],
   channels: new Map([channel('supply', 1), channel('late', 2), channel('s1', 3), channel('s2', 4)]),
 };
 const last = new Map([

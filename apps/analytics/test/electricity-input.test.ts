@@ -15,6 +15,8 @@ const verification = (verifiedOn: string): Verification => ({
   kind: null,
   body: null,
   validUntil: null,
+  validUntilPrecision: 'day',
+  serial: null,
   error: null,
   expandedUncertainty: null,
   coverageFactor: null,

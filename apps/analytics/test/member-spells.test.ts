@@ -48,6 +48,8 @@ test('an area counts a meter once that is listed twice', () => {
     members: [member(-Infinity, Infinity), member(5, Infinity)],
     verifications: new Map(),
     registerEvents: new Map(),
+    legalEvents: new Map(),
+    cycleRules: [],
     channels: new Map(),
   };
   const asOf = { groups: new Map([['A', 30]]), devices: new Map(), latest: 30 };

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  VERIFICATION_CYCLES,
-  addMonths,
-  cyclesInForce,
-  legalStatusAt,
-  lotKey,
-} from '../src/index.ts';
+import { RULE_SETS, addMonths, legalStatusAt, lotKey, rulesInForce } from '../src/index.ts';
 
 const meter = { kind: 'electricity_meter', phases: 1, verifications: [] } as const;
 const waterMeter = { kind: 'water_meter', verifications: [] } as const;
@@ -74,7 +68,7 @@ test('no legal date is derived from a rule that was not confirmed in the officia
 });
 
 test('the rule in force on the day of the verification counts', () => {
-  const rules = VERIFICATION_CYCLES.filter((rule) => rule.technology === 'induction');
+  const rules = RULE_SETS.VN.filter((rule) => rule.technology === 'induction');
   // Until 14-10-2024 single-phase induction meters had a cycle of 60 months (TT 23/2013); TT 03/2024 removed them.
   expect(legalStatusAt({ ...meter, verifiedOn: '2024-10-14' }, '2024-12-01', rules)).toMatchObject({
     status: 'valid',
@@ -107,7 +101,9 @@ test('at most one rule applies per category, technology and phase count on any d
   ])
     for (const category of ['electricity_meter', 'water_meter'] as const)
       for (const phases of [1, 3]) {
-        const found = cyclesInForce(category, phases, on).map((rule) => rule.technology);
+        const found = rulesInForce({ category, phases }, on, RULE_SETS.VN).map(
+          (rule) => rule.technology,
+        );
         expect(new Set(found).size).toBe(found.length);
       }
 });

@@ -240,3 +240,49 @@ export {
   type SourceMemory,
   writeSourceMemory,
 } from './lib/source-memory.ts';
+export {
+  type Person,
+  readCycleRules,
+  readRuleSetName,
+  readTenantRules,
+  rulesThatCount,
+  setRuleSet,
+  type TenantRule,
+  withdrawTenantRule,
+  writeTenantRule,
+} from './lib/legal-rules.ts';
+export {
+  addLegalEvent,
+  type LegalEventFact,
+  type LegalEventRow,
+  readLegalEventFacts,
+  readLegalEvents,
+  withdrawLegalEvent,
+} from './lib/legal-events.ts';
+export { legalFacts, readLegalFacts, verificationFact } from './lib/legal-facts.ts';
+export {
+  countPending,
+  type LegalFrame,
+  markRecheckedToday,
+  readLegalFrame,
+  readToday,
+  refreshLegalStates,
+  refreshMarked,
+  sweepLegalStates,
+  tenantsWithLegalMarks,
+} from './lib/legal-states.ts';
+export {
+  correctVerification,
+  enterVerification,
+  findVerification,
+  readPastVersions,
+  readVerification,
+  type StoredVerification,
+  toVerifications,
+  VERIFICATION_COLUMNS,
+  type VerificationDetails,
+  type VerificationInput,
+  type VerificationPoint,
+  type VerificationRow,
+  withdrawVerification,
+} from './lib/verification-records.ts';

@@ -51,6 +51,12 @@ async function seed(): Promise<void> {
       INSERT INTO groups (tenant, group_id, kind) VALUES ('${tenant}', 'g1', 'electricity_area');
       INSERT INTO members (tenant, group_id, device_id, role) VALUES ('${tenant}', 'g1', 'm1', 'consumer');
       INSERT INTO verifications (tenant, device_id, verified_on, result) VALUES ('${tenant}', 'm1', '2026-01-01', 'pass');
+      INSERT INTO verification_history (tenant, record_id, test_point, version, until_version, body)
+        VALUES ('${tenant}', 1, '', 1, 2, '{}');
+      INSERT INTO legal_events (tenant, device_id, kind, happened_on, entered_by) VALUES ('${tenant}', 'm1', 'seal_broken', '2026-01-02', 'k');
+      INSERT INTO legal_rules (tenant, rule_id, version, category, basis, months, source, status, entered_by)
+        VALUES ('${tenant}', 'r', 1, 'water_meter', 'cycle', 12, 's', 'confirmed', 'k');
+      INSERT INTO legal_states (tenant, device_id, state, reasons, rules) VALUES ('${tenant}', 'm1', 'unknown', '{}', '{}');
       INSERT INTO readings (channel_id, ts, value, received_at)
         SELECT channel_id, date_trunc('hour', now()), 1, now() FROM channels WHERE tenant = '${tenant}';
       INSERT INTO reading_conflicts (tenant, channel_id, ts, value, received_at)
@@ -154,7 +160,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 42 }]);
+    expect(seen.rows).toEqual([{ count: 47 }]);
   });
 
   test.each([

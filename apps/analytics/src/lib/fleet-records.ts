@@ -1,14 +1,18 @@
+import type { CycleRule } from '@verimeter/metrology';
 import {
   type Channel,
   type Device,
   type Group,
+  type LegalEventFact,
   type Member,
   type Pool,
   type StoredRegisterEvent,
   type Verification,
   readChannels,
+  readCycleRules,
   readDevices,
   readGroups,
+  readLegalEventFacts,
   readMembers,
   readMembershipsOf,
   readRegisterEvents,
@@ -23,6 +27,10 @@ export interface FleetRecords {
   readonly verifications: ReadonlyMap<string, readonly Verification[]>;
   /** By device, ascending in time within a quantity. */
   readonly registerEvents: ReadonlyMap<string, readonly StoredRegisterEvent[]>;
+  /** What touches verifications, by device, in the order of days. */
+  readonly legalEvents: ReadonlyMap<string, readonly LegalEventFact[]>;
+  /** Cycles of verification that the tenant is under. */
+  readonly cycleRules: readonly CycleRule[];
   /** Channel by device and quantity. */
   readonly channels: ReadonlyMap<string, ReadonlyMap<string, Channel>>;
 }
@@ -38,15 +46,32 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 }
 
 export async function readFleet(pool: Pool, tenant: string): Promise<FleetRecords> {
-  const [devices, groups, members, verifications, channels, events] = await Promise.all([
+  const [
+    devices,
+    groups,
+    members,
+    verifications,
+    channels,
+    registerEvents,
+    legalEvents,
+    cycleRules,
+  ] = await Promise.all([
     readDevices(pool, tenant),
     readGroups(pool, tenant),
     readMembers(pool, tenant),
     readVerifications(pool, tenant),
     readChannels(pool, tenant),
     readRegisterEvents(pool, tenant),
+    readLegalEventFacts(pool, tenant),
+    readCycleRules(pool, tenant),
   ]);
-  return { devices, groups, members, ...ofDevices(verifications, channels, events) };
+  return {
+    devices,
+    groups,
+    members,
+    cycleRules,
+    ...ofDevices({ verifications, channels, registerEvents, legalEvents }),
+  };
 }
 
 /** Some groups and the devices that are or were their members, and those in `others`; of other groups what has these as members. */
@@ -59,24 +84,42 @@ export async function readFleetOf(
   const own = groupIds.length === 0 ? [] : await readMembers(pool, tenant, groupIds);
   const deviceIds = [...new Set([...own.map(({ deviceId }) => deviceId), ...others])];
   const members = await readMembershipsOf(pool, tenant, deviceIds);
-  const [groups, devices, verifications, channels, events] = await Promise.all([
-    readGroups(pool, tenant, [...new Set([...groupIds, ...members.map(({ groupId }) => groupId)])]),
-    readDevices(pool, tenant, deviceIds),
-    readVerifications(pool, tenant, deviceIds),
-    readChannels(pool, tenant, deviceIds),
-    readRegisterEvents(pool, tenant, deviceIds),
-  ]);
-  return { devices, groups, members, ...ofDevices(verifications, channels, events) };
+  const [groups, devices, verifications, channels, registerEvents, legalEvents, cycleRules] =
+    await Promise.all([
+      readGroups(pool, tenant, [
+        ...new Set([...groupIds, ...members.map(({ groupId }) => groupId)]),
+      ]),
+      readDevices(pool, tenant, deviceIds),
+      readVerifications(pool, tenant, deviceIds),
+      readChannels(pool, tenant, deviceIds),
+      readRegisterEvents(pool, tenant, deviceIds),
+      readLegalEventFacts(pool, tenant, deviceIds),
+      readCycleRules(pool, tenant),
+    ]);
+  return {
+    devices,
+    groups,
+    members,
+    cycleRules,
+    ...ofDevices({ verifications, channels, registerEvents, legalEvents }),
+  };
 }
 
-function ofDevices(
-  verifications: readonly Verification[],
-  channels: readonly Channel[],
-  events: readonly StoredRegisterEvent[],
-): Pick<FleetRecords, 'verifications' | 'channels' | 'registerEvents'> {
+function ofDevices({
+  verifications,
+  channels,
+  registerEvents,
+  legalEvents,
+}: {
+  readonly verifications: readonly Verification[];
+  readonly channels: readonly Channel[];
+  readonly registerEvents: readonly StoredRegisterEvent[];
+  readonly legalEvents: readonly LegalEventFact[];
+}): Pick<FleetRecords, 'verifications' | 'channels' | 'registerEvents' | 'legalEvents'> {
   return {
     verifications: grouped(verifications, (item) => item.deviceId),
-    registerEvents: grouped(events, (item) => item.deviceId),
+    registerEvents: grouped(registerEvents, (item) => item.deviceId),
+    legalEvents: grouped(legalEvents, (item) => item.deviceId),
     channels: new Map(
       [...grouped(channels, (item) => item.deviceId)].map(([deviceId, list]) => [
         deviceId,

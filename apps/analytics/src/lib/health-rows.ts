@@ -6,7 +6,13 @@ import {
   WATER_MODEL_VERSION,
 } from '@verimeter/drift';
 import { balancedQuantity, type ErrorLimit, errorLimit, legalStatusAt } from '@verimeter/metrology';
-import type { Device, Evidence, HealthRow, Verification } from '@verimeter/registry';
+import {
+  type Device,
+  type Evidence,
+  type HealthRow,
+  legalFacts,
+  verificationFact,
+} from '@verimeter/registry';
 import type { Indication, LegalStatus } from '@verimeter/telemetry';
 import type { AsOf } from './as-of.ts';
 import { DEVICE_CHECKS_VERSION, saidWithOwn } from './devices/said-with-own.ts';
@@ -19,25 +25,21 @@ const isoDate = (us: number): string => new Date(us / 1000).toISOString().slice(
 
 function legal(
   device: Device,
-  verifications: readonly Verification[],
+  fleet: FleetRecords,
   asOfUs: number | undefined,
 ): { readonly legalStatus: LegalStatus; readonly validUntil: string | null } {
   // Without any reading in the tenant there is no date to say it for; whether a kind is regulated needs none.
   if (asOfUs === undefined && (device.verifiedOn !== null || device.validUntil !== null))
     return { legalStatus: 'unknown', validUntil: device.validUntil };
+  const verifications = fleet.verifications.get(device.deviceId) ?? [];
   const state = legalStatusAt(
-    {
-      kind: device.kind,
-      ...(device.phases === null ? {} : { phases: device.phases }),
-      ...(device.verifiedOn === null ? {} : { verifiedOn: device.verifiedOn }),
-      ...(device.validUntil === null ? {} : { validUntil: device.validUntil }),
-      verifications: verifications.map(({ verifiedOn, result, validUntil }) => ({
-        verifiedOn,
-        result,
-        ...(validUntil === null ? {} : { validUntil }),
-      })),
-    },
+    legalFacts(
+      device,
+      verifications.map(verificationFact),
+      fleet.legalEvents.get(device.deviceId) ?? [],
+    ),
     isoDate(asOfUs ?? 0),
+    fleet.cycleRules,
   );
   return { legalStatus: state.status, validUntil: state.validUntil ?? null };
 }
@@ -146,7 +148,7 @@ export function healthRows(
       const groupId = result?.groupId ?? place?.groupId ?? null;
       const groupAsOf = groupId === null ? undefined : asOf.groups.get(groupId);
       const asOfUs = groupAsOf ?? ownAsOf;
-      const lawful = legal(device, fleet.verifications.get(deviceId) ?? [], asOfUs);
+      const lawful = legal(device, fleet, asOfUs);
       const limits = errorLimit(
         device.kind,
         device.accuracyClass ?? undefined,

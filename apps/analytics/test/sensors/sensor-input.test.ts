@@ -31,6 +31,8 @@ const verification = (change: Partial<Verification>): Verification => ({
   kind: null,
   body: null,
   validUntil: null,
+  validUntilPrecision: 'day',
+  serial: null,
   error: 0.3,
   expandedUncertainty: 0.04,
   coverageFactor: null,
@@ -64,6 +66,8 @@ async function seriesOf(records: {
       members,
       verifications: new Map([['a', verifications]]),
       registerEvents: new Map(),
+      legalEvents: new Map(),
+      cycleRules: [],
       channels,
     },
     store: {

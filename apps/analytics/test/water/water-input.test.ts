@@ -59,6 +59,8 @@ async function built(
     members,
     verifications: new Map(),
     registerEvents: new Map(),
+    legalEvents: new Map(),
+    cycleRules: [],
     channels: new Map(
       homes.map(({ deviceId, beside = [] }, index) => [
         deviceId,

@@ -17,6 +17,9 @@ import { registerFleetRoutes } from './routes/fleet.ts';
 import { registerFloodRoutes } from './routes/floods.ts';
 import { registerGroupBalanceRoutes } from './routes/group-balance.ts';
 import { registerHealthRoutes } from './routes/health.ts';
+import { registerLegalEventRoutes } from './routes/legal-events.ts';
+import { registerLegalRuleRoutes } from './routes/legal-rules.ts';
+import { registerLegalStateRoutes } from './routes/legal-states.ts';
 import { registerLotRoutes } from './routes/lots.ts';
 import { registerIntervalRoutes } from './routes/intervals.ts';
 import { registerLedgerRoutes } from './routes/ledger.ts';
@@ -28,6 +31,7 @@ import { registerSessionRoutes } from './routes/session.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
 import { registerSourceRoutes } from './routes/sources.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
+import { registerVerificationRoutes } from './routes/verifications.ts';
 import { registerValueVersionRoutes } from './routes/value-versions.ts';
 
 /** Version of the HTTP contract, as OpenAPI's `info.version`. */
@@ -82,6 +86,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerExceptionRoutes(app, context);
   registerValidationRuleRoutes(app, context);
   registerSourceRoutes(app, context);
+  registerVerificationRoutes(app, context);
+  registerLegalStateRoutes(app, context);
+  registerLegalEventRoutes(app, context);
+  registerLegalRuleRoutes(app, context);
   registerValueVersionRoutes(app, context);
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);

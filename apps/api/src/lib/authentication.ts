@@ -8,6 +8,8 @@ export const SESSION_COOKIE = 'verimeter_session';
 /** Who is asking, as the key or session says. */
 export interface Principal {
   readonly keyId: string;
+  /** What the key was given to; null: nothing was said. */
+  readonly keyName: string | null;
   readonly tenant: string;
   readonly role: ReaderRole | 'device';
   readonly zone: string;

@@ -5,11 +5,11 @@ import { type Credential, type Principal, sha256 } from './authentication.ts';
 /** How long a session lasts before its key is needed again: seven days. */
 export const SESSION_SECONDS = 7 * 24 * 3600;
 
-const KEY = `SELECT k.id AS key_id, k.tenant, k.role, t.zone, NULL::timestamptz AS expires_at
+const KEY = `SELECT k.id AS key_id, k.name AS key_name, k.tenant, k.role, t.zone, NULL::timestamptz AS expires_at
   FROM api_keys k JOIN tenants t USING (tenant)
  WHERE k.key_sha256 = $1 AND k.revoked_at IS NULL`;
 
-const SESSION = `SELECT k.id AS key_id, k.tenant, k.role, t.zone, s.expires_at
+const SESSION = `SELECT k.id AS key_id, k.name AS key_name, k.tenant, k.role, t.zone, s.expires_at
   FROM sessions s JOIN api_keys k ON k.id = s.key_id AND k.tenant = s.tenant JOIN tenants t ON t.tenant = k.tenant
  WHERE s.token_sha256 = $1 AND s.expires_at > now() AND k.revoked_at IS NULL`;
 
@@ -20,6 +20,7 @@ export async function lookUpCredential(
 ): Promise<Principal | undefined> {
   const { rows } = await pool.query<{
     key_id: string;
+    key_name: string | null;
     tenant: string;
     role: Principal['role'];
     zone: string;
@@ -30,6 +31,7 @@ export async function lookUpCredential(
     ? undefined
     : {
         keyId: row.key_id,
+        keyName: row.key_name,
         tenant: row.tenant,
         role: row.role,
         zone: row.zone,

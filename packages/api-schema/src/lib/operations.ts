@@ -1,10 +1,12 @@
 import { accountOperations } from './account-operations.ts';
 import { fleetOperations } from './fleet-operations.ts';
+import { legalOperations } from './legal-operations.ts';
 import type { Operation } from './operation.ts';
 import { readingOperations } from './reading-operations.ts';
 import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
 import { sourceOperations } from './source-operations.ts';
+import { verificationOperations } from './verification-operations.ts';
 
 export type { Operation } from './operation.ts';
 
@@ -17,6 +19,8 @@ export const operations = {
   ...resultOperations,
   ...accountOperations,
   ...sourceOperations,
+  ...legalOperations,
+  ...verificationOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

@@ -36,6 +36,12 @@ export function addMonths(date: string, months: number): string {
   return format(targetYear, targetMonth, Math.min(day, daysInMonth(targetYear, targetMonth)));
 }
 
+/** The last day of a month `YYYY-MM`. */
+export function endOfMonth(month: string): string {
+  const [year, number] = parts(`${month.slice(0, 7)}-01`);
+  return format(year, number, daysInMonth(year, number));
+}
+
 /** The date `days` later (earlier when negative). */
 export function addDays(date: string, days: number): string {
   const [year, month, day] = parts(date);

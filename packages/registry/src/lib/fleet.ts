@@ -1,3 +1,4 @@
+import type { ValidityPrecision, VerificationKind } from '@verimeter/metrology';
 import type { DeviceKind, GroupKind, MemberRole } from '@verimeter/telemetry';
 import type { Queryable } from './pools.ts';
 
@@ -31,6 +32,9 @@ export interface Device {
   readonly installedOn: string | null;
   readonly verifiedOn: string | null;
   readonly validUntil: string | null;
+  readonly validUntilPrecision: ValidityPrecision;
+  readonly category: string | null;
+  readonly technology: string | null;
   readonly lat: number | null;
   readonly lon: number | null;
   readonly address: string | null;
@@ -45,7 +49,8 @@ export async function readDevices(
   const result = await client.query<Device>(
     `SELECT device_id AS "deviceId", kind, serial, manufacturer, model, type_approval AS "typeApproval",
             accuracy_class AS "accuracyClass", nominal, phases, built_year AS "builtYear",
-            installed_on AS "installedOn", verified_on AS "verifiedOn", valid_until AS "validUntil", lat, lon, address
+            installed_on AS "installedOn", verified_on AS "verifiedOn", valid_until AS "validUntil",
+            valid_until_precision AS "validUntilPrecision", category, technology, lat, lon, address
        FROM devices
       WHERE tenant = $1 AND ($2::text[] IS NULL OR device_id = ANY ($2))
       ORDER BY device_id`,
@@ -126,16 +131,19 @@ export interface Verification {
   readonly certificateNo: string;
   readonly testPoint: string;
   readonly result: 'pass' | 'fail';
-  readonly kind: string | null;
+  readonly kind: VerificationKind | null;
   readonly body: string | null;
   readonly validUntil: string | null;
+  readonly validUntilPrecision: ValidityPrecision;
+  /** Of the meter that was verified, where the record tells it. */
+  readonly serial: string | null;
   readonly error: number | null;
   readonly expandedUncertainty: number | null;
   readonly coverageFactor: number | null;
   readonly asFound: boolean | null;
 }
 
-/** All verifications of a tenant, or of some of its devices, by device, date, certificate and test point. */
+/** The verifications of a tenant that were not withdrawn, or of some of its devices, by device, date, certificate and test point. */
 export async function readVerifications(
   client: Queryable,
   tenant: string,
@@ -143,9 +151,10 @@ export async function readVerifications(
 ): Promise<Verification[]> {
   const result = await client.query<Verification>(
     `SELECT device_id AS "deviceId", verified_on AS "verifiedOn", certificate_no AS "certificateNo",
-            test_point AS "testPoint", result, kind, body, valid_until AS "validUntil", error,
+            test_point AS "testPoint", result, kind, body, valid_until AS "validUntil",
+            valid_until_precision AS "validUntilPrecision", details ->> 'serial' AS serial, error,
             expanded_uncertainty AS "expandedUncertainty", coverage_factor AS "coverageFactor", as_found AS "asFound"
-       FROM verifications WHERE tenant = $1 AND ($2::text[] IS NULL OR device_id = ANY ($2))
+       FROM verifications WHERE tenant = $1 AND withdrawn_at IS NULL AND ($2::text[] IS NULL OR device_id = ANY ($2))
       ORDER BY device_id, verified_on, certificate_no COLLATE "C", test_point COLLATE "C"`,
     [tenant, deviceIds ?? null],
   );
