@@ -53,6 +53,46 @@ test.each([
   expect(document.errors).toEqual([{ field, message: expect.stringMatching(message) }]);
 });
 
+test('a reader of Vietnamese is told in Vietnamese, names and values as they are', async () => {
+  const inVietnamese = async (path: string, method: string, body: unknown) =>
+    expectProblem(
+      await fixture.request(path, {
+        method,
+        body,
+        key: fixture.keys.a.admin,
+        headers: { 'accept-language': 'vi' },
+      }),
+      'invalid_request',
+    ).errors;
+  expect(
+    await inVietnamese('/sources/bad', 'PUT', {
+      ...PLUGS,
+      filter: 'a/b, c/#/d',
+      settings: { zone: 'Mars/Olympus', device_id: 'one', options: { speed: 1 } },
+    }),
+  ).toEqual([
+    { field: 'filter', message: expect.stringMatching(/^c\/#\/d: # thay cho mọi cấp/) },
+    { field: 'settings.options.speed', message: expect.stringMatching(/tùy chọn của zigbee2mqtt/) },
+    { field: 'settings.device_id', message: expect.stringMatching(/cùng một mã/) },
+    { field: 'settings.zone', message: expect.stringMatching(/^Mars\/Olympus không phải múi giờ/) },
+  ]);
+  expect(
+    await inVietnamese('/sources/bad', 'PUT', {
+      ...PLUGS,
+      rank: 'first',
+      colour: 'red',
+      settings: { pulse: { quantity: 'no_such', weight: 1 } },
+    }),
+  ).toEqual([
+    { field: 'rank', message: expect.stringMatching(/mong đợi/) },
+    { field: 'settings.pulse.quantity', message: 'không có trong danh mục đại lượng' },
+    { field: 'colour', message: expect.stringMatching(/không phải trường/) },
+  ]);
+  expect(await inVietnamese('/source-tests', 'POST', { topic: 'no/body', payload: '1' })).toEqual([
+    { field: 'topic', message: expect.stringMatching(/^không có nguồn nào/) },
+  ]);
+});
+
 test('filters that overlap are refused, unless ranks order them', async () => {
   await put('all', { ...PLUGS, filter: 'site/#' });
   const refused = expectProblem(

@@ -21,7 +21,14 @@ export {
   overlappingFilters,
 } from './lib/foreign/topic-filter.ts';
 export {
+  fault,
+  faultText,
+  type SourceFault,
+  type SourceFaultCode,
+} from './lib/foreign/source-faults.ts';
+export {
   overlapProblem,
   type SourceProblem,
+  sourceProblem,
   sourceProblems,
 } from './lib/foreign/source-problems.ts';

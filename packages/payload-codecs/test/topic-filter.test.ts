@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { coversFilter, filterList, matchesFilter, overlappingFilters } from '../src/index.ts';
+import { faultText } from '../src/lib/foreign/source-faults.ts';
 import { filterProblem, fixedPart } from '../src/lib/foreign/topic-filter.ts';
 
 const two = 'homeassistant/#, annex/+/state\n';
@@ -27,9 +28,13 @@ test('the fixed part of a topic is that of the filter which takes it', () => {
 });
 
 test('what is wrong with filters is said of the one', () => {
-  expect(filterProblem(' ,\n')).toBe('is empty');
-  expect(filterProblem('a#')).toMatch(/^# stands/);
-  expect(filterProblem('a/b, c/#/d')).toMatch(/^c\/#\/d: # stands/);
-  expect(filterProblem('a/#, a/b')).toMatch(/^a\/# and a\/b match the same topics/);
-  expect(filterProblem(`a/b,${'c/'.repeat(1024)}`)).toMatch(/2048/);
+  const said = (filters: string): string => {
+    const found = filterProblem(filters);
+    return found === undefined ? '' : faultText(found);
+  };
+  expect(said(' ,\n')).toBe('is empty');
+  expect(said('a#')).toMatch(/^# stands/);
+  expect(said('a/b, c/#/d')).toMatch(/^c\/#\/d: # stands/);
+  expect(said('a/#, a/b')).toMatch(/^a\/# and a\/b match the same topics/);
+  expect(said(`a/b,${'c/'.repeat(1024)}`)).toMatch(/2048/);
 });

@@ -1,4 +1,10 @@
-import { type Operation, type OperationId, API_PREFIX, operations } from '@verimeter/api-schema';
+import {
+  type Operation,
+  type OperationId,
+  API_PREFIX,
+  negotiateLanguage,
+  operations,
+} from '@verimeter/api-schema';
 import { type PoolClient, withTenant } from '@verimeter/registry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -72,13 +78,14 @@ function register(
     // A stream has no end to measure, so HEAD is not offered for it.
     exposeHeadRoute: operation.contentType === undefined,
     handler: async (request, reply) => {
+      const language = negotiateLanguage(request.headers['accept-language']);
       const input = () => ({
-        params: validate(operation.params, request.params, 'path'),
-        query: validate(operation.query, request.query, 'query'),
+        params: validate(operation.params, request.params, 'path', language),
+        query: validate(operation.query, request.query, 'query', language),
         body:
           operation.body === undefined
             ? undefined
-            : validate(operation.body, request.body ?? {}, 'body'),
+            : validate(operation.body, request.body ?? {}, 'body', language),
       });
       const result = await answer(request, reply, input);
       if (reply.sent) return reply;

@@ -4,11 +4,15 @@ import { identifierParam, instant } from './common.ts';
 
 const quantityName = z.string().refine((name) => findQuantity(name) !== undefined, {
   message: 'is not in the quantity catalogue',
+  params: { vi: 'không có trong danh mục đại lượng' },
 });
 const table = <T extends z.ZodType>(value: T, what: string) =>
   z
     .record(z.string().min(1).max(200), value)
-    .refine((entries) => Object.keys(entries).length <= 1000, { message: `at most 1000 ${what}` });
+    .refine((entries) => Object.keys(entries).length <= 1000, {
+      message: `at most 1000 ${what}`,
+      params: { vi: 'tối đa 1000 mục' },
+    });
 
 /** What an operator says of the devices behind a topic filter; everything may be left out. */
 export const storedSourceSettings = z.strictObject({
@@ -46,7 +50,10 @@ export const storedSourceSettings = z.strictObject({
       examples: [{ vol_l: { quantity: 'water_volume', unit: 'L' } }],
     }),
   devices: table(
-    z.string().refine(isIdentifier, { message: 'is not a device id ([A-Za-z0-9._:@-], 1 to 128)' }),
+    z.string().refine(isIdentifier, {
+      message: 'is not a device id ([A-Za-z0-9._:@-], 1 to 128)',
+      params: { vi: 'không phải mã thiết bị (1 đến 128 ký tự A-Z a-z 0-9 . _ : @ -)' },
+    }),
     'devices',
   )
     .optional()

@@ -2,7 +2,9 @@ import type { Source, SourceInput } from '@verimeter/api-schema';
 import {
   DIALECTS,
   type SourceProblem,
+  fault,
   overlapProblem,
+  sourceProblem,
   sourceProblems,
 } from '@verimeter/payload-codecs';
 import {
@@ -54,11 +56,7 @@ export async function keepSource(
     );
     if (overlap !== undefined) problems.push(overlap);
     else if (await isFilterTaken(db, tenant, filter))
-      problems.push({
-        field: 'filter',
-        message:
-          'matches topics that a source of another tenant takes; narrow it to your own topics',
-      });
+      problems.push(sourceProblem('filter', fault('filter_foreign')));
   }
   if (problems.length > 0) return { kind: 'refused', problems };
   await writeSource(db, { tenant, name, ...input, changed_by: changedBy });

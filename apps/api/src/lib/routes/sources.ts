@@ -1,9 +1,11 @@
-import { DIALECTS } from '@verimeter/payload-codecs';
+import type { Language } from '@verimeter/api-schema';
+import { DIALECTS, type SourceProblem } from '@verimeter/payload-codecs';
 import { readSourceActivity, readSources, removeSource } from '@verimeter/registry';
 import {
   type FoundSource,
   findSource,
   keepSource,
+  problemText,
   toSource,
   tryMessage,
   unkeptSource,
@@ -11,6 +13,7 @@ import {
 import type { PoolClient } from '@verimeter/registry';
 import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../context.ts';
+import { languageOf } from '../evidence.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { ProblemError, notFound } from '../problem-error.ts';
 
@@ -41,13 +44,16 @@ export function registerSourceRoutes(app: FastifyInstance, context: ApiContext):
     return source;
   });
 
-  mountTenantOperation(app, context, 'putSource', async (client, { principal, params, body }) => {
+  mountTenantOperation(app, context, 'putSource', async (client, call) => {
+    const { principal, params, body, request, reply } = call;
     const { tenant, keyId } = principal;
     const kept = await keepSource(client, { tenant, name: params.name, changedBy: keyId }, body);
     if (kept.kind === 'refused')
-      throw new ProblemError('invalid_request', 'The source cannot be kept as it is.', {
-        errors: kept.problems,
-      });
+      throw refused(
+        'The source cannot be kept as it is.',
+        kept.problems,
+        languageOf(request, reply),
+      );
     if (kept.kind !== 'kept') throw notFound('source', params.name);
     const activity = await readSourceActivity(client, tenant);
     return toSource(
@@ -62,12 +68,14 @@ export function registerSourceRoutes(app: FastifyInstance, context: ApiContext):
     return undefined;
   });
 
-  mountTenantOperation(app, context, 'testSource', async (client, { principal, body }) => {
+  mountTenantOperation(app, context, 'testSource', async (client, call) => {
+    const { principal, body, request, reply } = call;
     const { topic, retained } = body;
+    const language = languageOf(request, reply);
     const source =
       body.source === undefined
-        ? await takerOf(client, principal.tenant, topic)
-        : await unkept(client, principal.tenant, body.source);
+        ? await takerOf(client, principal.tenant, topic, language)
+        : await unkept(client, principal.tenant, body.source, language);
     const payload =
       body.payload_base64 === undefined
         ? Buffer.from(body.payload ?? '')
@@ -101,14 +109,13 @@ async function takerOf(
   client: PoolClient,
   tenant: string,
   topic: string,
+  language: Language,
 ): Promise<FoundSource | undefined> {
   if (topic.startsWith(NATIVE)) return undefined;
   const search = await findSource(client, tenant, topic);
   if (search.kind === 'found') return search.source;
   const message =
-    search.kind === 'none'
-      ? 'is taken by no source of yours; send "source" to try one that is not kept'
-      : `is taken by source ${search.name}, which cannot run: ${search.why}`;
+    search.kind === 'none' ? UNTAKEN[language] : UNUSABLE[language](search.name, search.why);
   throw new ProblemError('invalid_request', 'The payload cannot be tried.', {
     errors: [{ field: 'topic', message }],
   });
@@ -118,10 +125,31 @@ async function unkept(
   client: PoolClient,
   tenant: string,
   input: Parameters<typeof unkeptSource>[2],
+  language: Language,
 ): Promise<FoundSource> {
   const made = await unkeptSource(client, tenant, input);
   if (made.kind === 'made') return made.source;
-  throw new ProblemError('invalid_request', 'The source cannot be tried as it is.', {
-    errors: made.problems.map(({ field, message }) => ({ field: `source.${field}`, message })),
-  });
+  const problems = made.problems.map((one) => ({ ...one, field: `source.${one.field}` }));
+  throw refused('The source cannot be tried as it is.', problems, language);
+}
+
+const UNTAKEN: Readonly<Record<Language, string>> = {
+  en: 'is taken by no source of yours: choose a dialect to try it with ("source"), or add a source for it',
+  vi: 'không có nguồn nào của bạn nhận chủ đề này: hãy chọn một định dạng để thử ("source"), hoặc thêm nguồn cho chủ đề này',
+};
+const UNUSABLE: Readonly<Record<Language, (name: string, why: string) => string>> = {
+  en: (name, why) => `is taken by source ${name}, which cannot run: ${why}`,
+  vi: (name, why) => `do nguồn ${name} nhận, nhưng nguồn này không chạy được: ${why}`,
+};
+
+function refused(
+  detail: string,
+  problems: readonly SourceProblem[],
+  language: Language,
+): ProblemError {
+  const errors = problems.map((one) => ({
+    field: one.field,
+    message: problemText(one, language),
+  }));
+  return new ProblemError('invalid_request', detail, { errors });
 }

@@ -1,17 +1,16 @@
 import { isIdentifier } from '@verimeter/telemetry';
 import { remembered } from './remember.ts';
 import type { SourceSettings } from './source.ts';
+import { type SourceFault, fault } from './source-faults.ts';
 
 const TOKEN = /\{(id|topic:([1-9]\d?))\}/g;
 
 /** What is wrong with a rule for device ids; undefined: nothing. */
-export function deviceRuleProblem(rule: string): string | undefined {
+export function deviceRuleProblem(rule: string): SourceFault | undefined {
   const rest = rule.replaceAll(TOKEN, '');
-  if (/[{}]/.test(rest)) return 'only {id} and {topic:N}, N from 1 to 99, are known between braces';
-  if (rest === rule) return 'holds neither {id} nor {topic:N}: all devices would be one';
-  return rest === '' || isIdentifier(rest)
-    ? undefined
-    : 'beside {id} and {topic:N} only letters, digits and . _ : @ - may stand in a device id';
+  if (/[{}]/.test(rest)) return fault('rule_braces');
+  if (rest === rule) return fault('rule_same');
+  return rest === '' || isIdentifier(rest) ? undefined : fault('rule_characters');
 }
 
 /**

@@ -3,13 +3,16 @@ import type { Dialect } from './dialect.ts';
 import { convertTo } from './conversions.ts';
 import type { SourceSettings } from './source.ts';
 import { filterProblem, overlappingFilters } from './topic-filter.ts';
+import { type SourceFault, fault, faultText } from './source-faults.ts';
 import { isZone } from './zones.ts';
 import { findQuantity } from '@verimeter/telemetry';
 
 /** Something of a source that cannot work, with the field that is to be mended. */
 export interface SourceProblem {
   readonly field: string;
+  /** The fault in English. */
   readonly message: string;
+  readonly fault: SourceFault;
 }
 
 const NATIVE = 'verimeter/v1/#';
@@ -20,36 +23,38 @@ export function sourceProblems(
   source: { readonly filter: string; readonly dialect: string; readonly settings: SourceSettings },
 ): SourceProblem[] {
   const problems: SourceProblem[] = [];
-  const note = (field: string, message: string | undefined): void => {
-    if (message !== undefined) problems.push({ field, message });
+  const note = (field: string, found: SourceFault | undefined): void => {
+    if (found !== undefined) problems.push(sourceProblem(field, found));
   };
   const { filter, settings } = source;
   note('filter', filterProblem(filter));
-  if (overlappingFilters(filter, NATIVE))
-    note('filter', `matches topics of ${NATIVE}, which are Verimeter's own and need no source`);
+  if (overlappingFilters(filter, NATIVE)) note('filter', fault('filter_native', NATIVE));
   const dialect = dialects.find(({ name }) => name === source.dialect);
   if (dialect === undefined) {
     const names = dialects.map(({ name }) => name).join(', ');
-    note('dialect', `there is no dialect ${source.dialect}; there are ${names}`);
+    note('dialect', fault('dialect_unknown', source.dialect, names));
   } else {
     for (const option of Object.keys(settings.options)) {
       const known = Object.keys(dialect.options ?? {});
       if (known.includes(option)) continue;
-      const which = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-      note(`settings.options.${option}`, `is no option of ${dialect.name}; ${which}`);
+      note(
+        `settings.options.${option}`,
+        known.length === 0
+          ? fault('option_none', dialect.name)
+          : fault('option_unknown', dialect.name, known.join(', ')),
+      );
     }
   }
   note('settings.device_id', deviceRuleProblem(settings.deviceId));
-  if (!isZone(settings.zone))
-    note('settings.zone', `${settings.zone} is no zone such as Asia/Ho_Chi_Minh or +07:00`);
+  if (!isZone(settings.zone)) note('settings.zone', fault('zone_unknown', settings.zone));
   for (const [name, { quantity, unit = '' }] of Object.entries(settings.names)) {
     const entry = findQuantity(quantity);
     if (entry === undefined)
-      note(`settings.names.${name}.quantity`, `${quantity} is not in the quantity catalogue`);
+      note(`settings.names.${name}.quantity`, fault('quantity_unknown', quantity));
     else if (convertTo(entry, 1, unit) === undefined)
       note(
         `settings.names.${name}.unit`,
-        unit === '' ? `${quantity} needs a unit` : `${quantity} cannot be in ${unit}`,
+        unit === '' ? fault('unit_missing', quantity) : fault('unit_wrong', quantity, unit),
       );
   }
   return problems;
@@ -67,8 +72,14 @@ export function overlapProblem(
       name !== source.name && rank === source.rank && overlappingFilters(filter, source.filter),
   );
   if (rival === undefined) return undefined;
-  return {
-    field: 'filter',
-    message: `matches topics that source ${rival.name} (${rival.filter}) takes as well; give the one that is to have them a lower rank than ${rival.rank}`,
-  };
+  return sourceProblem(
+    'filter',
+    fault('filter_overlap', rival.name, rival.filter, String(rival.rank)),
+  );
 }
+
+export const sourceProblem = (field: string, found: SourceFault): SourceProblem => ({
+  field,
+  message: faultText(found),
+  fault: found,
+});

@@ -1,4 +1,5 @@
 import { remembered } from './remember.ts';
+import { type SourceFault, fault } from './source-faults.ts';
 
 /*
  * filters = filter *( ( LF / "," ) filter ) ; what a source takes; blanks around a filter are not part of it
@@ -8,6 +9,7 @@ import { remembered } from './remember.ts';
 
 const MOST_FILTERS = 50;
 const LONGEST = 2048;
+const LONGEST_ONE = 512;
 
 /** The topic filters of a source, one by one. */
 export function filterList(filters: string): string[] {
@@ -18,30 +20,29 @@ export function filterList(filters: string): string[] {
 }
 
 /** What is wrong with the topic filters of a source; undefined: nothing. */
-export function filterProblem(filters: string): string | undefined {
+export function filterProblem(filters: string): SourceFault | undefined {
   const list = filterList(filters);
-  if (list.length === 0) return 'is empty';
-  if (filters.length > LONGEST) return `has more than ${LONGEST} characters`;
-  if (list.length > MOST_FILTERS) return `has more than ${MOST_FILTERS} filters`;
+  if (list.length === 0) return fault('filter_empty');
+  if (filters.length > LONGEST) return fault('filter_long', String(LONGEST));
+  if (list.length > MOST_FILTERS) return fault('filters_many', String(MOST_FILTERS));
   for (const [index, filter] of list.entries()) {
     const problem = singleProblem(filter);
-    if (problem !== undefined) return list.length === 1 ? problem : `${filter}: ${problem}`;
+    if (problem !== undefined) return list.length === 1 ? problem : { ...problem, of: filter };
     const other = list.slice(0, index).find((earlier) => overlap(earlier, filter));
-    if (other !== undefined)
-      return `${other} and ${filter} match the same topics, whose messages a broker may bring twice; leave one out`;
+    if (other !== undefined) return fault('filters_twice', other, filter);
   }
   return undefined;
 }
 
-function singleProblem(filter: string): string | undefined {
-  if (filter.length > 512) return 'has more than 512 characters';
-  if (filter.includes('\0')) return 'holds a NUL character';
-  if (filter.startsWith('$')) return 'begins with $, where only the broker itself publishes';
+function singleProblem(filter: string): SourceFault | undefined {
+  if (filter.length > LONGEST_ONE) return fault('filter_long', String(LONGEST_ONE));
+  if (filter.includes('\0')) return fault('filter_nul');
+  if (filter.startsWith('$')) return fault('filter_dollar');
   const levels = filter.split('/');
   for (const [index, level] of levels.entries()) {
     if (level.includes('#') && (level !== '#' || index !== levels.length - 1))
-      return '# stands for all further levels: alone and at the end';
-    if (level.includes('+') && level !== '+') return '+ stands for one whole level';
+      return fault('filter_hash');
+    if (level.includes('+') && level !== '+') return fault('filter_plus');
   }
   return undefined;
 }
