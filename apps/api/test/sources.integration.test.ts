@@ -53,17 +53,18 @@ test.each([
   expect(document.errors).toEqual([{ field, message: expect.stringMatching(message) }]);
 });
 
+const inVietnamese = async (path: string, method: string, body: unknown) =>
+  expectProblem(
+    await fixture.request(path, {
+      method,
+      body,
+      key: fixture.keys.a.admin,
+      headers: { 'accept-language': 'vi' },
+    }),
+    'invalid_request',
+  ).errors;
+
 test('a reader of Vietnamese is told in Vietnamese, names and values as they are', async () => {
-  const inVietnamese = async (path: string, method: string, body: unknown) =>
-    expectProblem(
-      await fixture.request(path, {
-        method,
-        body,
-        key: fixture.keys.a.admin,
-        headers: { 'accept-language': 'vi' },
-      }),
-      'invalid_request',
-    ).errors;
   expect(
     await inVietnamese('/sources/bad', 'PUT', {
       ...PLUGS,

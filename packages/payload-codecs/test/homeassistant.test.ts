@@ -19,11 +19,15 @@ const VOLUME = {
   dev: { ids: ['pit31'] },
 };
 
-function worker(state: DialectState = new Map(), options: Record<string, boolean | string> = {}) {
+function worker(
+  state: DialectState = new Map(),
+  options: Record<string, boolean | string> = {},
+  filter = 'homeassistant/#, annex/#',
+) {
   const settings = sourceSettings({
     tenant: 'demo',
     name: 'house',
-    filter: 'homeassistant/#, annex/#',
+    filter,
     options,
   });
   const decoder = findDialect('homeassistant')?.create(settings, state);
@@ -117,6 +121,22 @@ test('HA-01 a config from quarantine changes nothing', () => {
   const { hear, state } = worker();
   hear(CONFIG, VOLUME, { replayed: true });
   expect(state.size).toBe(0);
+});
+
+test('HA-01 HA-06 what was refused for its topic is learnt from quarantine once the filter has it, and nothing newer is undone', () => {
+  const narrow = worker(new Map(), {}, 'homeassistant/#');
+  expect(narrow.hear(CONFIG, VOLUME).rejects).toEqual(['state_topic']);
+  const wide = worker(kept(narrow.state));
+  expect(wide.hear('annex/pit31/state', { vol_l: 5000 }).values).toEqual([]);
+  expect(wide.hear(CONFIG, VOLUME, { replayed: true }).rejects).toEqual([]);
+  expect(wide.hear('annex/pit31/state', { vol_l: 5000 }).values).toEqual([['pit31', 5]]);
+  // In cubic metres since, and refused once more in between: the older config does not bring litres back.
+  wide.hear(CONFIG, { ...VOLUME, unit_of_meas: 'm³' });
+  wide.hear(CONFIG, { ...VOLUME, stat_t: 'elsewhere/x' });
+  wide.hear(CONFIG, VOLUME, { replayed: true });
+  expect(wide.hear('annex/pit31/state', { vol_l: 5000 }).values).toEqual([]);
+  wide.hear(CONFIG, { ...VOLUME, unit_of_meas: 'm³' });
+  expect(wide.hear('annex/pit31/state', { vol_l: 5 }).values).toEqual([['pit31', 5]]);
 });
 
 test('HA-03 names that no database takes are refused', () => {

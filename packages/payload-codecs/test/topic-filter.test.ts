@@ -27,11 +27,12 @@ test('the fixed part of a topic is that of the filter which takes it', () => {
   expect(fixedPart('site/1/meter', 'site/1/meter')).toBe('site/1');
 });
 
+const said = (filters: string): string => {
+  const found = filterProblem(filters);
+  return found === undefined ? '' : faultText(found);
+};
+
 test('what is wrong with filters is said of the one', () => {
-  const said = (filters: string): string => {
-    const found = filterProblem(filters);
-    return found === undefined ? '' : faultText(found);
-  };
   expect(said(' ,\n')).toBe('is empty');
   expect(said('a#')).toMatch(/^# stands/);
   expect(said('a/b, c/#/d')).toMatch(/^c\/#\/d: # stands/);

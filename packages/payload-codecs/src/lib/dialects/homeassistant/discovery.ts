@@ -80,7 +80,10 @@ export class Discovery {
     const isNews = replayed || this.#memory.isNewRefusal(topic, refused);
     if (isNews)
       for (const { reason, field, message } of refused) findings.reject(reason, field, message);
-    if (replayed) return;
+    if (replayed) {
+      this.#memory.addRefused(topic, found, refused);
+      return;
+    }
     if (!this.#memory.keep(topic, found, refused, unmoved))
       findings.reject('too_large', '', 'the source knows as many entities as it may');
   }

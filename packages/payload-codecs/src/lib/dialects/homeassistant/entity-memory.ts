@@ -100,6 +100,22 @@ export class EntityMemory {
     return true;
   }
 
+  /**
+   * From quarantine: a config that was refused when it came, of a source whose filter or settings have been mended since. What is known of an entity
+   * may be newer, so only those are learnt that are not known; a config that was not refused teaches nothing.
+   */
+  addRefused(config: string, entities: readonly Entity[], refused: readonly Refusal[]): void {
+    const key = `config ${config}`;
+    const before = this.#state.get(key);
+    if (!isObject(before) || before['refused'] === '') return;
+    const unknown = entities.filter(({ device, uid }) => this.#find(device, uid) === undefined);
+    if (unknown.length === 0 || this.#state.size + 3 * unknown.length > MOST_KEYS) return;
+    const old = Array.isArray(before['entities']) ? before['entities'] : [];
+    for (const entity of unknown) this.#learn(config, entity);
+    const pairs = unknown.map(({ device, uid }): JsonValue => [device, uid]);
+    this.#set(key, { entities: [...old, ...pairs], refused: textOf(refused) });
+  }
+
   #retire(device: string, uid: string): void {
     const stored = this.#find(device, uid);
     if (stored?.['active'] === true) this.#put(device, uid, { ...stored, active: false });
