@@ -39,6 +39,11 @@ test('a source that is opened and saved stays what it is', () => {
 test('name and filter follow the dialect until they are written by hand', () => {
   const usual = newDraft(zigbee);
   expect(withDialect(usual, zigbee, plain)).toMatchObject({ name: 'plain', filter: '' });
+  expect(
+    withDialect(newDraft(plain, ['plain']), plain, zigbee, ['zigbee2mqtt', 'plain']),
+  ).toMatchObject({
+    name: 'zigbee2mqtt-2',
+  });
   const own = { ...usual, name: 'mine', filter: 'a/+' };
   expect(withDialect(own, zigbee, plain)).toMatchObject({ name: 'mine', filter: 'a/+' });
 });

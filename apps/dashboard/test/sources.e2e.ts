@@ -179,6 +179,49 @@ test('topics of another source are refused beside the field, and a lower rank se
   dashboard.forgive(400);
 });
 
+test('in Vietnamese problems are told in Vietnamese, and the focus is where the reader has to go on', async () => {
+  const page = await signedIn('admin', 'vi-VN');
+  const focused = () =>
+    page.evaluate(() =>
+      document.activeElement?.id === '' || document.activeElement === document.body
+        ? (document.activeElement?.getAttribute('aria-label') ??
+          document.activeElement?.textContent)
+        : document.querySelector(`label[for="${document.activeElement?.id}"]`)?.textContent,
+    );
+  await page.getByRole('link', { name: 'Thêm nguồn' }).click();
+  await page.getByLabel('Định dạng', { exact: true }).selectOption('dsmr-p1');
+  expect(await page.getByText('đọc cả bản tin không có CRC').count()).toBe(1);
+  const name = page.getByLabel('Tên', { exact: true });
+  await name.fill('phụ tải');
+  await page.getByLabel('Thứ hạng').fill('đầu');
+  await page.getByLabel('Thiết lập khác').fill('{"phases": }');
+  await page.getByLabel('Chủ đề', { exact: true }).fill('plugs/+');
+  await page.getByRole('button', { name: 'Lưu' }).click();
+  await page.getByText('gồm 1 đến 128 ký tự').waitFor(PATIENCE);
+  await page.getByText('phải là số nguyên từ 1 đến 10.000').waitFor(PATIENCE);
+  await page.getByText('phải là một đối tượng JSON').waitFor(PATIENCE);
+  await expect.poll(focused, PATIENCE).toBe('Tên');
+  await name.fill('plugs-2');
+  await page.getByLabel('Thứ hạng').fill('100');
+  await page.getByLabel('Thiết lập khác').fill('');
+  await page.getByRole('button', { name: 'Lưu' }).click();
+  await page
+    .getByText('khớp chủ đề mà nguồn plugs (plugs/#) cũng nhận; hãy đặt thứ hạng nhỏ hơn 100')
+    .waitFor(PATIENCE);
+  await expect.poll(focused, PATIENCE).toBe('Chủ đề');
+  await page.getByRole('button', { name: 'Hủy' }).click();
+  const remove = page.getByRole('button', { name: 'Gỡ bỏ plugs' });
+  await remove.click();
+  await page.keyboard.press('Escape');
+  await expect.poll(focused, PATIENCE).toBe('Gỡ bỏ plugs');
+  await remove.click();
+  await page.getByRole('button', { name: 'Đồng ý gỡ bỏ' }).click();
+  await page.getByText('Đã gỡ bỏ nguồn plugs.').waitFor(PATIENCE);
+  await expect.poll(focused, PATIENCE).toBe('Nguồn dữ liệu');
+  await page.getByText('Chưa có nguồn nào').waitFor(PATIENCE);
+  dashboard.forgive(400);
+});
+
 test('what is edited keeps all that has no field of its own', async () => {
   const page = await signedIn('admin');
   await rowOf(page, 'plugs').getByRole('link', { name: 'Edit plugs' }).click();

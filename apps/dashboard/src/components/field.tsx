@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 
 /** What a control of a field is to carry: its id, and what describes it. */
 interface ControlProps {
@@ -86,6 +86,47 @@ export function TextField(props: TextFieldProps) {
           />
         )
       }
+    </Field>
+  );
+}
+
+interface FileFieldProps extends Omit<FieldProps, 'children'> {
+  readonly file: File | undefined;
+  readonly onChange: (file: File | undefined) => void;
+  /** The control of the browser speaks the browser's language, not the reader's. */
+  readonly texts: { readonly choose: string; readonly none: string; readonly clear: string };
+}
+
+export function FileField({ file, onChange, texts, ...field }: FileFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const clear = (): void => {
+    if (input.current === null) return;
+    input.current.value = '';
+    input.current.focus();
+    onChange(undefined);
+  };
+  return (
+    <Field {...field}>
+      {(control) => (
+        <div className="file-field">
+          <input
+            {...control}
+            ref={input}
+            type="file"
+            className="visually-hidden"
+            onChange={(event) => onChange(event.target.files?.[0] ?? undefined)}
+          />
+          <label htmlFor={control.id} className="button" aria-hidden="true">
+            {texts.choose}
+          </label>
+          <span className="file-name">{file?.name ?? texts.none}</span>
+          {file !== undefined && (
+            <button type="button" className="quiet" onClick={clear}>
+              {texts.clear}
+            </button>
+          )}
+        </div>
+      )}
     </Field>
   );
 }

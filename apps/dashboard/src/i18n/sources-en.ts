@@ -11,7 +11,10 @@ export const sourcesEn = {
   editOf: (name: string) => `Edit ${name}`,
   switchOff: 'Switch off',
   switchOn: 'Switch on',
+  switchOffOf: (name: string) => `Switch off ${name}`,
+  switchOnOf: (name: string) => `Switch on ${name}`,
   remove: 'Remove',
+  removeOf: (name: string) => `Remove ${name}`,
   removeAsk: (name: string) =>
     `Remove source ${name}? Its messages are no longer received. Readings that came of it stay.`,
   removeYes: 'Yes, remove',
@@ -29,10 +32,14 @@ export const sourcesEn = {
   states: { on: 'On', waiting: 'On, nothing came yet', off: 'Off' },
   rankOf: (rank: string) => `rank ${rank}`,
   fieldCount: (count: string) => `${count} fields`,
+  /** Titles of dialects and what their options do, by name, where they differ from those the API gives. */
+  dialects: {} as Readonly<Record<string, string>>,
+  optionTexts: {} as Readonly<Record<string, string>>,
   form: {
     title: 'New source',
     titleOf: (name: string) => `Source ${name}`,
     chooseDialect: 'Choose what is spoken there …',
+    chooseFirst: 'choose what is spoken there first',
     nameHint: 'Of your choice; it cannot be changed later.',
     usual: (filters: string) => `Usual for this dialect: ${filters}`,
     noUsual:
@@ -61,7 +68,10 @@ export const sourcesEn = {
     further: 'Further settings (JSON)',
     furtherHint:
       '`units`, `names`, `devices`, `pulse`, `phases`, such as `{"names": {"vol_l": {"quantity": "water_volume", "unit": "L"}}}`',
-    notJson: (why: string) => `must be a JSON object: ${why}`,
+    notJson: (at?: { readonly line: string; readonly column: string }) =>
+      `must be a JSON object, such as {"phases": 3}${at === undefined ? '' : `; look at line ${at.line}, column ${at.column}`}`,
+    wholeNumber: (most: string) => `must be a whole number from 1 to ${most}`,
+    badName: 'must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ -',
     save: 'Save',
     cancel: 'Cancel',
     saved: (name: string) => `Source ${name} is saved. Running services take it up at once.`,
@@ -80,6 +90,9 @@ export const sourcesEn = {
     topic: 'Topic of the message',
     payload: 'Payload',
     file: 'or a file',
+    fileChoose: 'Choose a file',
+    fileNone: 'No file',
+    fileClear: 'Without file',
     fileHint: 'For payloads that are not text; at most 45,000 bytes',
     fileTooLarge: (bytes: string) => `has ${bytes} bytes; at most 45,000 can be tried`,
     retained: 'Repeated by the broker (retained)',

@@ -38,10 +38,20 @@ export interface FieldProblem {
 export const usualFilter = (dialect: DialectEntry | undefined): string =>
   dialect?.filters.join(', ') ?? '';
 
-/** What a new source of a dialect usually is. */
-export function newDraft(dialect: DialectEntry | undefined): SourceDraft {
+/** The name of a dialect, or with a number behind it where sources have it already. */
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let number = 2; taken.includes(free); number += 1) free = `${name}-${number}`;
+  return free;
+}
+
+/** What a new source of a dialect usually is, beside those there are. */
+export function newDraft(
+  dialect: DialectEntry | undefined,
+  taken: readonly string[] = [],
+): SourceDraft {
   return {
-    name: dialect?.name ?? '',
+    name: freeName(dialect?.name ?? '', taken),
     dialect: dialect?.name ?? '',
     filter: usualFilter(dialect),
     rank: '100',
@@ -62,12 +72,13 @@ export function withDialect(
   draft: SourceDraft,
   before: DialectEntry | undefined,
   after: DialectEntry,
+  taken: readonly string[] = [],
 ): SourceDraft {
-  const usual = newDraft(before);
+  const usual = newDraft(before, taken);
   return {
     ...draft,
     dialect: after.name,
-    name: draft.name === usual.name ? after.name : draft.name,
+    name: draft.name === usual.name ? freeName(after.name, taken) : draft.name,
     filter: draft.filter === usual.filter ? usualFilter(after) : draft.filter,
     options: {},
   };
@@ -78,8 +89,7 @@ export function draftOf(source: Source): SourceDraft {
   return {
     name: source.name,
     dialect: source.dialect,
-    // A field of one line has no line breaks.
-    filter: source.filter.split(/\s*\n\s*/).join(', '),
+    filter: source.filter,
     rank: String(source.rank),
     enabled: source.enabled,
     provision: source.provision,
@@ -126,6 +136,22 @@ export function bodyOf(draft: SourceDraft): Record<string, unknown> | string {
   };
 }
 
+/** What of a draft decodes a message; the rest may still be unfinished. A text: as of `bodyOf`. */
+export function triedBody(draft: SourceDraft, topic: string): Record<string, unknown> | string {
+  const body = bodyOf(draft);
+  if (typeof body === 'string') return body;
+  const { filter, dialect, settings } = body;
+  return { filter: filter === '' ? topic : filter, dialect, settings };
+}
+
+/** Where a text is no JSON, as `line 1 column 10`; empty: nobody says. */
+export function placeIn(
+  problem: string,
+): { readonly line: string; readonly column: string } | undefined {
+  const [, line, column] = /line (\d+) column (\d+)/.exec(problem) ?? [];
+  return line === undefined || column === undefined ? undefined : { line, column };
+}
+
 function furtherOf(text: string): Record<string, unknown> | string {
   if (text.trim() === '') return {};
   try {
@@ -134,9 +160,13 @@ function furtherOf(text: string): Record<string, unknown> | string {
       ? { ...value }
       : '{ … }';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return String(error);
   }
 }
+
+/** Whether a text is a whole number from 1 to `most`. */
+export const isCount = (text: string, most: number): boolean =>
+  /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= most;
 
 /** What is no number stays as it is: the API says so by name of the field. */
 const numberOf = (text: string): number | string =>
@@ -152,6 +182,7 @@ const SETTINGS = ['settings.zone', 'settings.device_class', 'settings.device_id'
 
 /** The field of the form at which a problem of the API is to be shown; the further settings take what has no field. */
 export function fieldOf(problem: string, options: readonly string[]): string {
+  if (problem === 'further') return problem;
   if (FIELDS.includes(problem) || SETTINGS.includes(problem)) return problem;
   const option = /^settings\.options\.(.+)$/.exec(problem)?.[1];
   if (option !== undefined && options.includes(option)) return problem;

@@ -1,5 +1,5 @@
 import type { Source } from '@verimeter/api-schema';
-import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { DEVICE_KINDS, isIdentifier } from '@verimeter/telemetry';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { CheckField, SelectField, TextField } from '../components/field.tsx';
 import { Hinted, ProblemNote } from '../components/feedback.tsx';
@@ -13,11 +13,14 @@ import {
   draftOf,
   type FieldProblem,
   fieldOf,
+  isCount,
   newDraft,
+  placeIn,
   type SourceDraft,
   withDialect,
 } from '../lib/source-draft.ts';
 import { asApiError } from '../lib/use-resource.ts';
+import { dialectTitle, optionText } from './source-words.ts';
 
 interface FormProps {
   /** The one that is edited; undefined: a new one. */
@@ -32,11 +35,14 @@ interface FormProps {
 const topicHint = ({ filters }: DialectEntry, texts: Messages['sources']['form']): string =>
   filters.length === 0 ? texts.noUsual : texts.usual(filters.map((one) => `\`${one}\``).join(', '));
 
+/** As the API has them. */
+const MOST_RANK = 10_000;
+const MOST_PER_DAY = 1_000_000;
 const CLASSES = ['electricity', 'water', 'heat', 'environment'] as const;
 
 /** All of a source, with what is wrong of it beside its field. */
 export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormProps) {
-  const { t, words } = useText();
+  const { t, words, format } = useText();
   const { current } = useSession();
   const [draft, setDraft] = useState<SourceDraft>(() =>
     source === undefined ? newDraft(undefined) : draftOf(source),
@@ -45,13 +51,19 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     onDraft(draft);
   }, [draft, onDraft]);
   useEffect(() => {
     heading.current?.focus();
   }, []);
+  // What is to be mended first.
+  useEffect(() => {
+    if (problems.length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [problems]);
   const texts = t.sources.form;
+  const taken = sources.map((other) => other.name);
   const dialect = dialects.find(({ name }) => name === draft.dialect);
   const options = [
     ...new Set([...Object.keys(dialect?.options ?? {}), ...Object.keys(draft.options)]),
@@ -60,31 +72,38 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
   const choose = (name: string): void => {
     const next = dialects.find((one) => one.name === name);
     if (next === undefined) return;
-    if (source === undefined) setDraft(withDialect(draft, dialect, next));
+    if (source === undefined) setDraft(withDialect(draft, dialect, next, taken));
     else change({ dialect: name, options: {} });
   };
   const wrong = (field: string): string[] =>
     problems
       .filter((problem) => fieldOf(problem.field, options) === field)
       .map((problem) =>
-        field === 'further' ? `${problem.field}: ${problem.message}` : problem.message,
+        field === 'further' && problem.field !== 'further'
+          ? `${problem.field}: ${problem.message}`
+          : problem.message,
       );
 
   const save = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const name = draft.name.trim();
     setError(undefined);
-    if (source === undefined && sources.some((other) => other.name === name)) {
-      setProblems([{ field: 'name', message: texts.exists }]);
-      return;
-    }
     const body = bodyOf(draft);
-    if (typeof body === 'string') {
-      setProblems([{ field: 'settings', message: texts.notJson(body) }]);
-      return;
-    }
+    const found: FieldProblem[] = [];
+    const note = (isWrong: boolean, field: string, message: string): void => {
+      if (isWrong) found.push({ field, message });
+    };
+    note(source === undefined && taken.includes(name), 'name', texts.exists);
+    note(source === undefined && !isIdentifier(name), 'name', texts.badName);
+    for (const [field, text, most] of [
+      ['rank', draft.rank, MOST_RANK],
+      ['provision_per_day', draft.provisionPerDay, MOST_PER_DAY],
+    ] as const)
+      note(!isCount(text, most), field, texts.wholeNumber(format.integer(most)));
+    if (typeof body === 'string') note(true, 'further', texts.notJson(placeIn(body)));
+    setProblems(found);
+    if (typeof body === 'string' || found.length > 0) return;
     setBusy(true);
-    setProblems([]);
     try {
       await request<Source>('PUT', `/sources/${encodeURIComponent(name)}`, { body });
       onDone(texts.saved(name));
@@ -109,7 +128,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
         </div>
       )}
       {error !== undefined && <ProblemNote error={error} />}
-      <form className="source-form" onSubmit={(event) => void save(event)}>
+      <form ref={form} className="source-form" onSubmit={(event) => void save(event)}>
         <div className="field-grid">
           <SelectField
             label={t.sources.dialect}
@@ -117,7 +136,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
             options={[
               ...(draft.dialect === '' ? [['', texts.chooseDialect] as const] : []),
               ...dialects
-                .map(({ name, title }) => [name, title] as const)
+                .map((one) => [one.name, dialectTitle(one, t.sources)] as const)
                 .toSorted(([, a], [, b]) => a.localeCompare(b)),
             ]}
             required
@@ -140,6 +159,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
             value={draft.filter}
             placeholder="meters/+/data"
             problems={wrong('filter')}
+            rows={2}
             required
             onChange={(filter) => change({ filter })}
           />
@@ -156,7 +176,7 @@ export function SourceForm({ source, sources, dialects, onDraft, onDone }: FormP
             <TextField
               key={name}
               label={texts.option(name)}
-              hint={dialect?.options[name]}
+              hint={dialect === undefined ? undefined : optionText(name, dialect, t.sources)}
               value={draft.options[name] ?? ''}
               problems={wrong(`settings.options.${name}`)}
               onChange={(text) => change({ options: { ...draft.options, [name]: text } })}

@@ -1,5 +1,5 @@
 import type { Source } from '@verimeter/api-schema';
-import { useState } from 'react';
+import { Fragment, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Mark } from '../components/badge.tsx';
 import { ProblemNote } from '../components/feedback.tsx';
 import { useText } from '../i18n/i18n.tsx';
@@ -7,6 +7,7 @@ import { type ApiError, request } from '../lib/api-client.ts';
 import { href } from '../lib/routing.ts';
 import { type DialectEntry, inputOf } from '../lib/source-draft.ts';
 import { asApiError } from '../lib/use-resource.ts';
+import { dialectTitle } from './source-words.ts';
 
 /** More are folded away. */
 const NAMES_SHOWN = 4;
@@ -42,25 +43,55 @@ function FieldNames({ names }: { readonly names: readonly string[] }) {
   );
 }
 
+/** One a line, which may break behind a level. */
+function Filters({ filter }: { readonly filter: string }) {
+  return filter
+    .split(/[\n,]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+    .map((one) => (
+      <code key={one} className="filter">
+        {one.split('/').map((level, index) => (
+          // A filter may name one level twice: its place belongs to the key.
+          <Fragment key={`${index} ${level}`}>
+            {index > 0 && (
+              <>
+                /<wbr />
+              </>
+            )}
+            {level}
+          </Fragment>
+        ))}
+      </code>
+    ));
+}
+
 interface ActionsProps {
   readonly source: Source;
-  readonly onChanged: (said: string) => void;
+  readonly onChanged: (said: string, isGone: boolean) => void;
 }
 
 /** Edit, off and on, and removal, which asks first. */
 function SourceActions({ source, onChanged }: ActionsProps) {
   const { t } = useText();
   const [isAsking, setAsking] = useState(false);
+  const removal = useRef<HTMLButtonElement>(null);
+  const hasAsked = useRef(false);
+  // The focus goes back to the button that asked, once it is there again.
+  useEffect(() => {
+    if (!isAsking && hasAsked.current) removal.current?.focus();
+    hasAsked.current = isAsking;
+  }, [isAsking]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const { name, enabled } = source;
   const path = `/sources/${encodeURIComponent(name)}`;
-  const run = async (work: () => Promise<unknown>, said: string): Promise<void> => {
+  const run = async (work: () => Promise<unknown>, said: string, isGone = false): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
       await work();
-      onChanged(said);
+      onChanged(said, isGone);
     } catch (caught) {
       setError(asApiError(caught));
     } finally {
@@ -72,12 +103,15 @@ function SourceActions({ source, onChanged }: ActionsProps) {
       () => request<Source>('PUT', path, { body: { ...inputOf(source), enabled: !enabled } }),
       t.sources.form.saved(name),
     );
-  const remove = () => run(() => request('DELETE', path), t.sources.form.removed(name));
+  const remove = () => run(() => request('DELETE', path), t.sources.form.removed(name), true);
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') setAsking(false);
+  };
   if (isAsking)
     return (
-      <div className="confirm" role="group" aria-label={t.sources.remove}>
+      <div className="confirm" role="group" aria-label={t.sources.removeOf(name)} onKeyDown={leave}>
         <p>{t.sources.removeAsk(name)}</p>
-        <button type="button" disabled={busy} onClick={() => void remove()}>
+        <button type="button" className="danger" disabled={busy} onClick={() => void remove()}>
           {t.sources.removeYes}
         </button>{' '}
         {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the answer that does no harm, to a question just asked */}
@@ -88,7 +122,7 @@ function SourceActions({ source, onChanged }: ActionsProps) {
       </div>
     );
   return (
-    <div className="row-actions">
+    <div className="row-actions compact">
       <a
         className="button"
         href={href('/sources', { edit: name })}
@@ -96,10 +130,22 @@ function SourceActions({ source, onChanged }: ActionsProps) {
       >
         {t.sources.edit}
       </a>
-      <button type="button" disabled={busy} onClick={() => void turn()}>
+      <button
+        type="button"
+        disabled={busy}
+        aria-label={enabled ? t.sources.switchOffOf(name) : t.sources.switchOnOf(name)}
+        onClick={() => void turn()}
+      >
         {enabled ? t.sources.switchOff : t.sources.switchOn}
       </button>
-      <button type="button" className="quiet" disabled={busy} onClick={() => setAsking(true)}>
+      <button
+        ref={removal}
+        type="button"
+        className="quiet"
+        disabled={busy}
+        aria-label={t.sources.removeOf(name)}
+        onClick={() => setAsking(true)}
+      >
         {t.sources.remove}
       </button>
       {error !== undefined && <ProblemNote error={error} />}
@@ -111,16 +157,18 @@ interface TableProps {
   readonly sources: readonly Source[];
   readonly dialects: readonly DialectEntry[];
   readonly mayChange: boolean;
-  readonly onChanged: (said: string) => void;
+  readonly onChanged: (said: string, isGone: boolean) => void;
 }
 
 export function SourceTable({ sources, dialects, mayChange, onChanged }: TableProps) {
   const { t, format } = useText();
-  const titleOf = (dialect: string): string =>
-    dialects.find(({ name }) => name === dialect)?.title ?? dialect;
+  const titleOf = (dialect: string): string => {
+    const found = dialects.find(({ name }) => name === dialect);
+    return found === undefined ? dialect : dialectTitle(found, t.sources);
+  };
   return (
     <section className="table-frame" aria-label={t.sources.list}>
-      <table className="stacking">
+      <table className="stacking source-table">
         <thead>
           <tr>
             <th scope="col">{t.sources.name}</th>
@@ -144,13 +192,13 @@ export function SourceTable({ sources, dialects, mayChange, onChanged }: TablePr
           {sources.map((source) => {
             const { name, dialect, filter, rank, activity } = source;
             return (
-              <tr key={name}>
+              <tr key={name} className={activity === null ? 'idle' : undefined}>
                 <th scope="row">
                   <strong>{name}</strong>
                   <span className="sub">{titleOf(dialect)}</span>
                 </th>
                 <td data-label={t.sources.filter}>
-                  <code className="filter">{filter}</code>
+                  <Filters filter={filter} />
                   {rank !== USUAL_RANK && (
                     <span className="sub">{t.sources.rankOf(format.integer(rank))}</span>
                   )}
@@ -158,19 +206,19 @@ export function SourceTable({ sources, dialects, mayChange, onChanged }: TablePr
                 <td data-label={t.sources.state}>
                   <State source={source} />
                 </td>
-                <td data-label={t.sources.lastMessage}>
+                <td className="came time" data-label={t.sources.lastMessage}>
                   {activity === null ? t.common.none : format.dateTime(activity.last_at)}
                 </td>
-                <td className="number" data-label={t.sources.messages}>
+                <td className="number came" data-label={t.sources.messages}>
                   {format.integer(activity?.messages ?? 0)}
                 </td>
-                <td className="number" data-label={t.sources.readings}>
+                <td className="number came" data-label={t.sources.readings}>
                   {format.integer(activity?.readings ?? 0)}
                 </td>
-                <td className="number" data-label={t.sources.rejected}>
+                <td className="number came" data-label={t.sources.rejected}>
                   {format.integer(activity?.rejected ?? 0)}
                 </td>
-                <td data-label={t.sources.unknownFields}>
+                <td className="came" data-label={t.sources.unknownFields}>
                   <FieldNames names={activity?.unknown_fields ?? []} />
                 </td>
                 {mayChange && (

@@ -1,18 +1,20 @@
 import type { SourceTrialResult } from '@verimeter/api-schema';
 import { type FormEvent, useState } from 'react';
-import { CheckField, Field, SelectField, TextField } from '../components/field.tsx';
+import { CheckField, FileField, SelectField, TextField } from '../components/field.tsx';
 import { ProblemNote } from '../components/feedback.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import { type ApiError, request } from '../lib/api-client.ts';
 import { base64Of } from '../lib/payload.ts';
 import {
-  bodyOf,
   type DialectEntry,
   type FieldProblem,
+  placeIn,
   type SourceDraft,
+  triedBody,
   usualFilter,
 } from '../lib/source-draft.ts';
 import { asApiError } from '../lib/use-resource.ts';
+import { dialectTitle, fieldLabel } from './source-words.ts';
 import { TrialResult } from './trial-result.tsx';
 
 /** Of the API, in bytes: what is larger is cut to size by hand. */
@@ -48,7 +50,7 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
 
   const unkept = (): unknown => {
     if (by === BY_TOPIC) return undefined;
-    if (by === BY_DRAFT && draft !== undefined) return bodyOf(draft);
+    if (by === BY_DRAFT && draft !== undefined) return triedBody(draft, topic);
     const usual = usualFilter(dialects.find(({ name }) => name === by));
     return { dialect: by, filter: usual === '' ? topic : usual };
   };
@@ -60,7 +62,9 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
     const source = unkept();
     const found: FieldProblem[] = [];
     if (typeof source === 'string')
-      found.push({ field: 'source.settings', message: t.sources.form.notJson(source) });
+      found.push({ field: 'source.further', message: t.sources.form.notJson(placeIn(source)) });
+    if (by === BY_DRAFT && draft?.dialect === '')
+      found.push({ field: 'source.dialect', message: t.sources.form.chooseFirst });
     if (file !== undefined && file.size > MOST_BYTES)
       found.push({ field: 'file', message: texts.fileTooLarge(format.integer(file.size)) });
     setProblems(found);
@@ -91,7 +95,9 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
             options={[
               [BY_TOPIC, texts.byTopic],
               ...(draft === undefined ? [] : [[BY_DRAFT, texts.byDraft] as const]),
-              ...dialects.map(({ name, title }) => [name, texts.byDialect(title)] as const),
+              ...dialects.map(
+                (one) => [one.name, texts.byDialect(dialectTitle(one, t.sources))] as const,
+              ),
             ]}
             onChange={setChosen}
           />
@@ -113,19 +119,14 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
             onChange={setPayload}
           />
         )}
-        <Field
+        <FileField
           label={`${texts.payload}: ${texts.file}`}
           hint={texts.fileHint}
           problems={wrong('file', 'payload_base64')}
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="file"
-              onChange={(event) => setFile(event.target.files?.[0] ?? undefined)}
-            />
-          )}
-        </Field>
+          file={file}
+          texts={{ choose: texts.fileChoose, none: texts.fileNone, clear: texts.fileClear }}
+          onChange={setFile}
+        />
         <CheckField label={texts.retained} value={retained} onChange={setRetained} />
         <div className="row-actions">
           <button type="submit" className="primary" disabled={busy}>
@@ -140,7 +141,7 @@ export function SourceTrial({ draft, dialects }: TrialProps) {
           <ul className="detail">
             {others.map(({ field, message }) => (
               <li key={`${field} ${message}`}>
-                <code>{field.replace(/^source\./, '')}</code> {message}
+                <strong>{fieldLabel(field.replace(/^source\./, ''), t.sources)}</strong> {message}
               </li>
             ))}
           </ul>

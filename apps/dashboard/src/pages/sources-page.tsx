@@ -1,5 +1,5 @@
 import type { Source } from '@verimeter/api-schema';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Empty, Hinted, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { get, type Page } from '../lib/api-client.ts';
@@ -26,6 +26,7 @@ export function SourcesPage({ params }: { readonly params: URLSearchParams }) {
   const mayTry = useMayWrite();
   const [draft, setDraft] = useState<SourceDraft>();
   const [done, setDone] = useState<string>();
+  const heading = useRef<HTMLHeadingElement>(null);
   const sources = useResource('sources', (signal) => get<Page<Source>>('/sources', {}, signal));
   const dialects = useResource('dialects', (signal) =>
     get<Page<DialectEntry>>('/dialects', {}, signal),
@@ -37,17 +38,78 @@ export function SourcesPage({ params }: { readonly params: URLSearchParams }) {
   const edited = data?.items.find(({ name }) => name === params.get('edit'));
   const isOpen = mayAdminister && (params.has('add') || edited !== undefined);
   const error = sources.error ?? dialects.error;
-  const finish = (said: string | undefined): void => {
+  const say = (said: string | undefined): void => {
     setDone(said);
+    // What had the focus may be gone.
+    heading.current?.focus();
+  };
+  const finish = (said: string | undefined): void => {
+    say(said);
     setDraft(undefined);
     sources.reload();
     globalThis.location.hash = href('/sources');
   };
+  // What is written and what tries it stand together; the keys let them keep what is in them.
+  const list = (
+    <div key="list">
+      {data !== undefined &&
+        (data.items.length === 0 ? (
+          <Empty>
+            <Hinted text={t.sources.empty} />
+          </Empty>
+        ) : (
+          <SourceTable
+            sources={data.items}
+            dialects={dialects.data?.items ?? []}
+            mayChange={mayAdminister}
+            onChanged={(said, isGone) => {
+              if (isGone) say(said);
+              else setDone(said);
+              sources.reload();
+            }}
+          />
+        ))}
+    </div>
+  );
+  const form = (
+    <div key="form">
+      {isOpen && data !== undefined && dialects.data !== undefined && (
+        <SourceForm
+          key={edited?.name ?? ''}
+          source={edited}
+          sources={data.items}
+          dialects={dialects.data.items}
+          onDraft={setDraft}
+          onDone={finish}
+        />
+      )}
+    </div>
+  );
+  const trial = (
+    <div key="trial">
+      {dialects.data !== undefined &&
+        (mayTry ? (
+          <SourceTrial draft={isOpen ? draft : undefined} dialects={dialects.data.items} />
+        ) : (
+          <p className="hint">{t.sources.trial.readOnly}</p>
+        ))}
+    </div>
+  );
   return (
     <>
-      <div className="page-head">
-        <h1>{t.sources.title}</h1>
-        <p className="lead">{t.sources.lead}</p>
+      <div className="page-head with-action">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {t.sources.title}
+          </h1>
+          <p className="lead">{t.sources.lead}</p>
+          {!mayAdminister && <p className="hint">{t.sources.readOnly}</p>}
+        </div>
+        {mayAdminister && !isOpen && (
+          <a className="button primary" href={href('/sources', { add: 'yes' })}>
+            {t.sources.add}
+          </a>
+        )}
       </div>
       {error !== undefined && (
         <ProblemNote
@@ -64,49 +126,7 @@ export function SourcesPage({ params }: { readonly params: URLSearchParams }) {
       {(data === undefined || dialects.data === undefined) && error === undefined && (
         <Skeleton lines={4} />
       )}
-      {data !== undefined &&
-        (data.items.length === 0 ? (
-          <Empty>
-            <Hinted text={t.sources.empty} />
-          </Empty>
-        ) : (
-          <SourceTable
-            sources={data.items}
-            dialects={dialects.data?.items ?? []}
-            mayChange={mayAdminister}
-            onChanged={(said) => {
-              setDone(said);
-              sources.reload();
-            }}
-          />
-        ))}
-      {mayAdminister ? (
-        !isOpen && (
-          <p className="list-foot">
-            <a className="button primary" href={href('/sources', { add: 'yes' })}>
-              {t.sources.add}
-            </a>
-          </p>
-        )
-      ) : (
-        <p className="hint list-foot">{t.sources.readOnly}</p>
-      )}
-      {isOpen && data !== undefined && dialects.data !== undefined && (
-        <SourceForm
-          key={edited?.name ?? ''}
-          source={edited}
-          sources={data.items}
-          dialects={dialects.data.items}
-          onDraft={setDraft}
-          onDone={finish}
-        />
-      )}
-      {dialects.data !== undefined &&
-        (mayTry ? (
-          <SourceTrial draft={isOpen ? draft : undefined} dialects={dialects.data.items} />
-        ) : (
-          <p className="hint">{t.sources.trial.readOnly}</p>
-        ))}
+      <div className="sources">{isOpen ? [form, trial, list] : [list, trial]}</div>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { QUARANTINE_REASONS, type TsSource } from '@verimeter/telemetry';
 import { useText } from '../i18n/i18n.tsx';
 import { unitLabel } from '../lib/format.ts';
 import type { DialectEntry } from '../lib/source-draft.ts';
+import { dialectTitle } from './source-words.ts';
 
 /** Registers have up to nine digits and more; nothing of them is rounded away. */
 const DIGITS = 12;
@@ -17,12 +18,17 @@ export function TrialResult({ result, dialects }: ResultProps) {
   const { t, words, format } = useText();
   const texts = t.sources.trial;
   const { source, readings, events, rejects, unknown_fields: unknown } = result;
-  const dialect = dialects.find(({ name }) => name === result.dialect)?.title ?? result.dialect;
+  const found = dialects.find(({ name }) => name === result.dialect);
+  const dialect = found === undefined ? result.dialect : dialectTitle(found, t.sources);
   const isEmpty = readings.length + events.length + rejects.length + unknown.length === 0;
   const timeBy = (by: string): string => {
     const names: Readonly<Record<TsSource, string>> & Readonly<Record<string, string>> =
       texts.timeBy;
     return names[by] ?? by;
+  };
+  const conditionOf = (event: string): string | undefined => {
+    const known: Readonly<Record<string, string>> = words.deviceCondition;
+    return known[event];
   };
   const reasonOf = (reason: string): string => {
     const known = QUARANTINE_REASONS.find((one) => one === reason);
@@ -69,7 +75,8 @@ export function TrialResult({ result, dialects }: ResultProps) {
               {events.map((row) => (
                 <tr key={`${row.device_id} ${row.event} ${row.state} ${row.ts}`}>
                   <th scope="row">
-                    {t.device.event} <code>{row.event}</code>
+                    {conditionOf(row.event) ?? t.device.event}{' '}
+                    <code className="sub">{row.event}</code>
                   </th>
                   <td data-label={texts.device}>{row.device_id}</td>
                   <td className="number" data-label={texts.value}>
@@ -92,7 +99,10 @@ export function TrialResult({ result, dialects }: ResultProps) {
                   <td data-label={texts.time} />
                   <td data-label={texts.reason}>
                     <strong>{reasonOf(row.reason)}</strong>
-                    <span className="sub">{row.message}</span>
+                    {/* The decoder's own words, as the quarantine keeps them. */}
+                    <span className="sub" lang="en">
+                      {row.message}
+                    </span>
                   </td>
                 </tr>
               ))}
