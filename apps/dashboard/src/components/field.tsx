@@ -16,7 +16,7 @@ interface FieldProps {
 }
 
 /** A labelled control with a hint and the problems of its content beside it. */
-export function Field({ label, hint, problems = [], children }: FieldProps) {
+function Field({ label, hint, problems = [], children }: FieldProps) {
   const id = useId();
   const isWrong = problems.length > 0;
   const described = [
