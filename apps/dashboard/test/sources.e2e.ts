@@ -123,7 +123,7 @@ test('a source is added with the usual filter, tried before and after, switched 
   await page.getByText('Source house is saved.').waitFor(PATIENCE);
   const row = rowOf(page, 'house');
   await row.waitFor(PATIENCE);
-  expect(await row.innerText()).toMatch(/zigbee2mqtt\/#\s+On, nothing came yet/);
+  expect(await row.innerText()).toMatch(/zigbee2mqtt\/#\s+On\s+no message yet/);
   const kept = await dashboard.database.servicePool.query('SELECT * FROM sources WHERE name = $1', [
     'house',
   ]);
@@ -139,7 +139,7 @@ test('a source is added with the usual filter, tried before and after, switched 
   await row.getByRole('button', { name: 'Switch off' }).click();
   await expect.poll(() => row.innerText(), PATIENCE).toMatch(/\sOff\s/);
   await row.getByRole('button', { name: 'Switch on' }).click();
-  await expect.poll(() => row.innerText(), PATIENCE).toContain('On, nothing came yet');
+  await expect.poll(() => row.innerText(), PATIENCE).toMatch(/On\s+no message yet/);
 
   await row.getByRole('button', { name: 'Remove' }).click();
   expect(await row.innerText()).toContain('Remove source house?');

@@ -21,7 +21,7 @@ function State({ source }: { readonly source: Source }) {
   return (
     <span className="indication">
       <Mark tone={tone} />
-      {t.sources.states[state]}
+      {t.sources.states[source.enabled ? 'on' : 'off']}
     </span>
   );
 }
@@ -174,7 +174,6 @@ export function SourceTable({ sources, dialects, mayChange, onChanged }: TablePr
             <th scope="col">{t.sources.name}</th>
             <th scope="col">{t.sources.filter}</th>
             <th scope="col">{t.sources.state}</th>
-            <th scope="col">{t.sources.lastMessage}</th>
             <th scope="col" className="number">
               {t.sources.messages}
             </th>
@@ -205,9 +204,12 @@ export function SourceTable({ sources, dialects, mayChange, onChanged }: TablePr
                 </td>
                 <td data-label={t.sources.state}>
                   <State source={source} />
-                </td>
-                <td className="came time" data-label={t.sources.lastMessage}>
-                  {activity === null ? t.common.none : format.dateTime(activity.last_at)}
+                  {activity !== null && (
+                    <span className="sub time">{format.dateTime(activity.last_at)}</span>
+                  )}
+                  {activity === null && source.enabled && (
+                    <span className="sub">{t.sources.nothingYet}</span>
+                  )}
                 </td>
                 <td className="number came" data-label={t.sources.messages}>
                   {format.integer(activity?.messages ?? 0)}
