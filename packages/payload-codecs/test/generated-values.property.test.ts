@@ -71,6 +71,10 @@ function placesOf(fixture: DialectFixture): Place[] {
       if (other === number) return [];
       const values = valuesOf(decoded({ fixture, message }, `${before}${other}${after}`));
       if (values === undefined || values.size !== known.size) return [];
+      // Numbers up to a limit, such as power factors, are no readings beyond it: other numbers keep away from it.
+      const far = Number((number * 1.1 + Math.sign(number) * 0.1).toFixed(decimals));
+      const beyond = valuesOf(decoded({ fixture, message }, `${before}${far}${after}`));
+      if (beyond?.size !== known.size) return [];
       const changed = [...known].filter(([key, value]) => values.get(key) !== value);
       const [only] = changed;
       const now = only === undefined ? undefined : values.get(only[0]);
