@@ -21,8 +21,10 @@ export async function tryPayload(pool: Pool, context: CommandContext): Promise<n
   const message = { topic, payload, receivedAtUs, retain: context.flag('retained') };
   const source = topic.startsWith(NATIVE) ? undefined : await sourceOf(pool, context, topic);
   const trial = tryMessage(message, source);
-  if (context.json) await writeLine(JSON.stringify({ source: source?.name ?? null, ...trial }));
-  else await show(trial, source?.name);
+  const isKept = source !== undefined && context.option('dialect') === undefined;
+  if (context.json)
+    await writeLine(JSON.stringify({ source: isKept ? source.name : null, ...trial }));
+  else await show(trial, isKept ? `source ${source.name}` : source && 'no source, as it comes');
   if (message.retain && !context.json)
     say('(retained: values without a time of their own are what was, and give no reading)');
   return trial.rejects.length > 0 ? 1 : 0;
@@ -33,11 +35,10 @@ async function sourceOf(pool: Pool, context: CommandContext, topic: string): Pro
   if (dialect !== undefined) {
     if (findDialect(dialect) === undefined)
       throw new UsageError(`there is no dialect ${dialect}; verimeter sources dialects lists them`);
-    const name = `${dialect}, as it comes`;
     const zone = context.option('zone') ?? context.environment.zone;
     const filter = findDialect(dialect)?.filters[0] ?? topic;
-    const settings = sourceSettings({ tenant: context.tenant, name, filter, zone });
-    return { name, dialect, settings, remembered: new Map() };
+    const settings = sourceSettings({ tenant: context.tenant, name: dialect, filter, zone });
+    return { name: dialect, dialect, settings, remembered: new Map() };
   }
   const search = await findSource(pool, context.tenant, topic);
   if (search.kind === 'found') return search.source;
@@ -57,10 +58,8 @@ async function read(file: string): Promise<Uint8Array> {
   }
 }
 
-async function show(trial: Trial, source: string | undefined): Promise<void> {
-  say(
-    `decoded by ${source === undefined ? "Verimeter's own topics" : `source ${source}`} (${trial.dialect})`,
-  );
+async function show(trial: Trial, by = "Verimeter's own topics"): Promise<void> {
+  say(`decoded by ${by} (${trial.dialect})`);
   if (trial.readings.length > 0)
     await writeLine(
       table(
