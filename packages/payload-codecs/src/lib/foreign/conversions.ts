@@ -1,4 +1,4 @@
-import { type Quantity, normalizeUnit } from '@verimeter/telemetry';
+import { QUANTITIES, type Quantity, normalizeUnit } from '@verimeter/telemetry';
 
 /** (value - subtract) * multiply / divide, or the decimal point moved to the right. */
 interface Conversion {
@@ -157,29 +157,70 @@ export interface Converted {
   readonly unit: string;
 }
 
+/** A conversion and the canonical unit that it leads to. */
+interface Known extends Conversion {
+  readonly into: string;
+}
+
+/** What there is to know of a quantity with each of its values, in one place: it is looked up for every reading. */
+export interface Target {
+  /** That of the catalogue, from which nothing has to be converted. */
+  readonly unit: string;
+  /** By unit as written. */
+  readonly known: ReadonlyMap<string, Known>;
+  readonly alternativeUnits: readonly string[];
+  /** Outside of these a value is no measurement (0.2). */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Values that are measurements, where not all are. */
+const VALID: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  frequency: [45, 65],
+  power_factor: [-1, 1],
+};
+
+const TARGETS: ReadonlyMap<string, Target> = new Map(
+  QUANTITIES.map((quantity) => [quantity.name, targetFor(quantity)]),
+);
+
+function targetFor({ name, unit, alternativeUnits = [] }: Quantity): Target {
+  const [least, most] = VALID[name] ?? [-Infinity, Infinity];
+  const known = new Map<string, Known>();
+  if (alternativeUnits.length > 0 && name !== 'co2') {
+    for (const [written, { unit: into, conversion }] of Object.entries(GAS))
+      known.set(written, { ...conversion, into });
+  } else {
+    for (const [written, conversion] of Object.entries(INTO[name] ?? {}))
+      known.set(written, { ...conversion, into: unit });
+    // a gas without a unit may be a ratio or a concentration (FN-05)
+    known.set('', { ...by(1), into: unit });
+  }
+  return { unit, known, alternativeUnits, least, most };
+}
+
+/** Undefined: the catalogue has no such quantity. */
+export const targetOf = (quantity: string): Target | undefined => TARGETS.get(quantity);
+
 /**
  * A value in the unit of the quantity's channel; undefined where `unit` is none of the quantity. The empty unit is the quantity's own,
- * which a gas has not: it may be a ratio or a concentration (FN-05).
+ * which a gas has not.
  */
-export function convertTo(quantity: Quantity, value: number, unit: string): Converted | undefined {
-  if (unit === quantity.unit) return { value, unit };
-  const isGas = quantity.alternativeUnits !== undefined && quantity.name !== 'co2';
-  if (unit === '') return isGas ? undefined : { value, unit: quantity.unit };
-  if (isGas) {
-    const kept = Object.hasOwn(GAS, unit) ? GAS[unit] : undefined;
-    return kept === undefined
-      ? undefined
-      : { value: apply(value, kept.conversion), unit: kept.unit };
-  }
-  const table = INTO[quantity.name];
-  const conversion = table !== undefined && Object.hasOwn(table, unit) ? table[unit] : undefined;
-  if (conversion !== undefined) return { value: apply(value, conversion), unit: quantity.unit };
+export function convertInto(target: Target, value: number, unit: string): Converted | undefined {
+  if (unit === target.unit) return { value, unit };
+  const known = target.known.get(unit);
+  if (known !== undefined) return { value: apply(value, known), unit: known.into };
+  if (target.alternativeUnits.length === 0) return undefined;
   const kept = normalizeUnit(unit);
-  return kept !== undefined &&
-    kept.factor === 1 &&
-    quantity.alternativeUnits?.includes(kept.unit) === true
+  return kept !== undefined && kept.factor === 1 && target.alternativeUnits.includes(kept.unit)
     ? { value, unit: kept.unit }
     : undefined;
+}
+
+/** As {@link convertInto}, of a quantity of the catalogue. */
+export function convertTo(quantity: Quantity, value: number, unit: string): Converted | undefined {
+  const target = targetOf(quantity.name);
+  return target === undefined ? undefined : convertInto(target, value, unit);
 }
 
 function apply(value: number, { multiply, divide, subtract, places }: Conversion): number {

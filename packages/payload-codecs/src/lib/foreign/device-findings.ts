@@ -1,16 +1,10 @@
 import { type DeviceEventState, findQuantity } from '@verimeter/telemetry';
 import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
 import { type JsonValue, printable, typeName } from '../json.ts';
-import { convertTo } from './conversions.ts';
+import { convertInto, targetOf } from './conversions.ts';
 import { parseNumber } from './numbers.ts';
 import { type NamedField, NO_UNITS, type SourceSettings } from './source.ts';
 import type { PointTime } from './times.ts';
-
-/** Outside of these a value is no measurement (0.2): no point. */
-const VALID: Readonly<Record<string, readonly [number, number]>> = {
-  frequency: [45, 65],
-  power_factor: [-1, 1],
-};
 
 const FEW_EVENTS = 16;
 
@@ -80,12 +74,12 @@ export class DeviceFindings extends Findings {
     field: string,
     flags: number,
   ): void {
-    const entry = findQuantity(quantity);
-    if (entry === undefined) {
+    const target = targetOf(quantity);
+    if (target === undefined) {
       this.reject('unknown_quantity', field, `${quantity} is not in the quantity catalogue`);
       return;
     }
-    const converted = convertTo(entry, value, stated);
+    const converted = convertInto(target, value, stated);
     if (converted === undefined) {
       const message =
         stated === ''
@@ -98,8 +92,7 @@ export class DeviceFindings extends Findings {
       this.reject('not_finite', field, 'the number is beyond the range of a double');
       return;
     }
-    const valid = VALID[quantity];
-    if (valid !== undefined && (converted.value < valid[0] || converted.value > valid[1])) {
+    if (converted.value < target.least || converted.value > target.most) {
       this.hasMissing = true;
       return;
     }

@@ -33,27 +33,28 @@ function isTooDeep(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Whether a payload has more opening brackets than the levels it may have; few messages do, and only those are looked at byte by byte. */
-function hasManyBrackets(bytes: Uint8Array): boolean {
+/** Whether a text has more opening brackets than the levels it may have; few messages do, and only those are looked at byte by byte. */
+function hasManyBrackets(text: string): boolean {
   let brackets = 0;
-  for (const bracket of BRACKETS)
-    for (let at = bytes.indexOf(bracket); at >= 0; at = bytes.indexOf(bracket, at + 1)) {
-      brackets += 1;
-      if (brackets > MAX_DEPTH) return true;
-    }
+  for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
+    brackets += 1;
+    if (brackets > MAX_DEPTH) return true;
+  }
+  for (let at = text.indexOf('['); at >= 0; at = text.indexOf('[', at + 1)) {
+    brackets += 1;
+    if (brackets > MAX_DEPTH) return true;
+  }
   return false;
 }
-
-const BRACKETS = [0x7b, 0x5b] as const;
 
 /**
  * JSON of a device: as `parseJson`, but what stands in front of the first bracket (a log prefix) or behind the value (carriage return, NUL) is
  * left out, and of a name that appears twice the last value counts, as in the parsers these devices were tested with.
  */
 export function parseForeignJson(payload: Uint8Array): JsonParse {
-  if (hasManyBrackets(payload) && isTooDeep(payload))
-    return { ok: false, reason: 'too_deep', message: `more than ${MAX_DEPTH} levels of nesting` };
   const text = textOf(payload);
+  if (hasManyBrackets(text) && isTooDeep(payload))
+    return { ok: false, reason: 'too_deep', message: `more than ${MAX_DEPTH} levels of nesting` };
   const whole = parse(text);
   if (whole.ok) return whole;
   const start = text.search(OPENING);
