@@ -172,6 +172,12 @@ export class DeviceFindings extends Findings {
     return false;
   }
 
+  /** A device that says itself that its clock is wrong knows better than its plausible stamps. */
+  #tellsOfClock(): boolean {
+    for (const { event } of this.events) if (event === 'clock_error') return true;
+    return false;
+  }
+
   finish(source: string): Decoded {
     const { tenant, deviceId, receivedAtUs: tsUs } = this.context;
     if (this.#clockError !== undefined) {
@@ -185,8 +191,7 @@ export class DeviceFindings extends Findings {
         detail,
         repeats: true,
       });
-    } else if (this.#hasDeviceTime && !this.events.some(({ event }) => event === 'clock_error'))
-      // A device that says itself that its clock is wrong knows better than its plausible stamps.
+    } else if (this.#hasDeviceTime && !this.#tellsOfClock())
       this.events.push({ deviceId, tsUs, event: 'clock_error', state: 'cleared', repeats: true });
     return {
       tenant,

@@ -23,7 +23,7 @@ export function deviceIdOf(
   topic: string,
   settings: SourceSettings,
 ): string | undefined {
-  if (settings.deviceId !== '{id}' || channel.includes(BETWEEN))
+  if (settings.deviceId !== '{id}' || (channel !== '' && channel.includes(BETWEEN)))
     return makeId(raw, channel, topic, settings);
   let known = ids.get(settings);
   if (known === undefined) {

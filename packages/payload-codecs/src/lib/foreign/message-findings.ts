@@ -128,36 +128,44 @@ export class MessageFindings {
    * One account for each device, and one for what concerns none. A message that says nothing usable, and is not meant to, is one received and
    * one rejected reading (X-16).
    */
-  finish(): Decoded[] {
-    const source = this.settings.name;
-    const parts: Writable<Decoded>[] = [];
-    let saysNothing = this.#rejects === undefined && !this.#isSilent;
-    if (this.#first !== undefined && this.#take(this.#first, parts)) saysNothing = false;
+  finish(): readonly Decoded[] {
+    const first = this.#partOf(this.#first);
+    // Nearly every message: one device, and nothing beside it
+    if (first !== undefined && this.#others === undefined && this.#rejects === undefined)
+      return [this.#withIgnored(first)];
+    const parts = first === undefined ? [] : [first];
+    let saysNothing = !this.#isSilent && first === undefined && this.#first?.hasMissing !== true;
     if (this.#others !== undefined)
-      for (const device of this.#others.values())
-        if (this.#take(device, parts)) saysNothing = false;
-    if (saysNothing) {
+      for (const device of this.#others.values()) {
+        const part = this.#partOf(device);
+        if (part !== undefined) parts.push(part);
+        if (part !== undefined || device.hasMissing) saysNothing = false;
+      }
+    if (saysNothing && this.#rejects === undefined) {
       const names = [...(this.#ignored ?? [])].slice(0, 10).join(', ');
       const what = names === '' ? '' : ` (its fields: ${names})`;
       this.reject('unknown_quantity', '', `the message holds no value that is known here${what}`);
     }
-    if (this.#rejects !== undefined || parts.length === 0) parts.push(this.#ofNoDevice(source));
-    const [first] = parts;
-    if (first !== undefined && this.#ignored !== undefined) {
-      first.ignored = this.#ignoredFields;
-      first.ignoredNames = [...this.#ignored];
-    }
+    if (this.#rejects !== undefined || parts.length === 0) parts.push(this.#ofNoDevice());
+    if (parts[0] !== undefined) this.#withIgnored(parts[0]);
     return parts;
   }
 
-  /** Whether the device says anything, be it that it has no value. */
-  #take(device: DeviceFindings, parts: Decoded[]): boolean {
-    if (!device.saysSomething) return device.hasMissing;
-    parts.push(device.finish(this.settings.name));
-    return true;
+  /** Undefined where the device says nothing. */
+  #partOf(device: DeviceFindings | undefined): Writable<Decoded> | undefined {
+    return device?.saysSomething === true ? device.finish(this.settings.name) : undefined;
   }
 
-  #ofNoDevice(source: string): Writable<Decoded> {
+  /** Fields that mean nothing are accounted for with the first part. */
+  #withIgnored(part: Writable<Decoded>): Decoded {
+    if (this.#ignored !== undefined) {
+      part.ignored = this.#ignoredFields;
+      part.ignoredNames = [...this.#ignored];
+    }
+    return part;
+  }
+
+  #ofNoDevice(): Writable<Decoded> {
     const rejects = this.#rejects ?? [];
     return {
       tenant: this.settings.tenant,
@@ -171,7 +179,7 @@ export class MessageFindings {
       received: rejects.reduce((sum, { count }) => sum + count, 0),
       ignored: 0,
       usesArrivalTime: false,
-      source,
+      source: this.settings.name,
     };
   }
 }

@@ -31,10 +31,9 @@ export function arrivalTime(receivedAtUs: number, refused?: string): PointTime {
   return refused === undefined ? time : { ...time, refused };
 }
 
-const SOURCE_FLAG: Readonly<Record<Stamper, number>> = {
-  device: 0,
-  gateway: FLAG.gatewayTime,
-  server: FLAG.serverTime,
+const stamperFlag = (stamper: Stamper): number => {
+  if (stamper === 'device') return 0;
+  return stamper === 'gateway' ? FLAG.gatewayTime : FLAG.serverTime;
 };
 
 const written = (raw: JsonValue): string => (typeof raw === 'string' ? raw : JSON.stringify(raw));
@@ -52,7 +51,7 @@ function judged(
   return {
     tsUs,
     tsSource: stamper,
-    flags: flags | SOURCE_FLAG[stamper] | futureFlag(tsUs, receivedAtUs),
+    flags: flags | stamperFlag(stamper) | futureFlag(tsUs, receivedAtUs),
   };
 }
 
@@ -143,15 +142,13 @@ function usualStamp(text: string): Stamp | undefined {
     return undefined;
   const hasSeconds = text.length > MINUTES_END;
   if (hasSeconds && text.charCodeAt(MINUTES_END) !== COLON) return undefined;
-  const localMs = utcOf(
-    twoDigits(text, 0) * 100 + twoDigits(text, 2),
-    twoDigits(text, 5),
-    twoDigits(text, 8),
-    twoDigits(text, 11),
-    twoDigits(text, 14),
-    hasSeconds ? twoDigits(text, MINUTES_END + 1) : 0,
-  );
-  if (localMs === undefined || Number.isNaN(localMs)) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = hasSeconds ? twoDigits(text, MINUTES_END + 1) : 0;
+  if (year < 0 || hour < 0 || minute < 0 || second < 0) return undefined;
+  const localMs = utcOf(year, twoDigits(text, 5), twoDigits(text, 8), hour, minute, second);
+  if (localMs === undefined) return undefined;
   if (!hasSeconds) return { localMs, us: 0, offsetMs: undefined };
   let at = SECONDS_END;
   let us = 0;
@@ -177,18 +174,23 @@ function usualOffset(text: string, at: number): number {
   const length = text.length - at;
   if (length === 1 && sign === 0x5a) return 0;
   if (length !== 6 || text.charCodeAt(at + 3) !== COLON) return Number.NaN;
-  const size = (twoDigits(text, at + 1) * 60 + twoDigits(text, at + 4)) * 60_000;
+  const minutes = twoDigits(text, at + 1) * 60 + twoDigits(text, at + 4);
+  if (minutes < 0) return Number.NaN;
+  const size = minutes * 60_000;
   if (sign === 0x2b) return size;
   return sign === DASH ? -size : Number.NaN;
 }
 
 const isDigit = (code: number): boolean => code >= ZERO && code <= ZERO + 9;
 
-/** NaN where there are others, or the text ends. */
+/** So far below zero that no sum with other digits is above; whole, as numbers are counted fastest. */
+const NO_DIGITS = -1_000_000;
+
+/** {@link NO_DIGITS} where there are others, or the text ends. */
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);
-  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : Number.NaN;
+  return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : NO_DIGITS;
 }
 
 /** Milliseconds of a date and time as if it were UTC; undefined where the calendar has no such. */
