@@ -107,7 +107,9 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 export function member(object: JsonObject, key: string): JsonValue | undefined {
   const value: unknown = object[key];
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else is left
-  return typeof value === 'function' || value === Object.prototype ? undefined : (value as JsonValue);
+  return typeof value === 'function' || value === Object.prototype
+    ? undefined
+    : (value as JsonValue);
 }
 
 /** Text of a sender made fit for messages and field paths: at most 80 characters, no control characters. */

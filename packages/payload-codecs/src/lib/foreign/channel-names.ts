@@ -1,10 +1,13 @@
 import { isObject } from '../json.ts';
 import type { DialectState } from './dialect.ts';
+import { remembered } from './remember.ts';
 
 /** Devices whose names are remembered; a source has not more. */
 const MOST_DEVICES = 50_000;
 /** No device id and no channel is longer. */
 const LONGEST = 200;
+
+const keyOf = remembered((device) => `names ${device}`);
 
 /**
  * Which of the free names of a device has a quantity of its own (X-14): the one that came first, for as long as the source lasts. A further
@@ -19,7 +22,7 @@ export class ChannelNames {
 
   /** The empty channel, or `name`. @param learns whether a new name may be remembered: not from a replay */
   channelOf(device: string, quantity: string, name: string, learns: boolean): string {
-    const key = `names ${device}`;
+    const key = keyOf(device);
     const known = this.#state.get(key);
     const names = isObject(known) ? known : undefined;
     const first =

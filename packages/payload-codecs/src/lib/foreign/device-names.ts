@@ -23,13 +23,13 @@ export function deviceIdOf(
   topic: string,
   settings: SourceSettings,
 ): string | undefined {
-  if (settings.deviceId !== '{id}' || (channel !== '' && channel.includes(BETWEEN)))
-    return makeId(raw, channel, topic, settings);
   let known = ids.get(settings);
   if (known === undefined) {
     known = rememberedIds(settings);
     ids.set(settings, known);
   }
+  if (channel.includes(BETWEEN)) return makeId(raw, channel, topic, settings);
+  if (known.ofTopic !== undefined) return ofTopic(known.ofTopic(topic), raw, channel, settings);
   return channel === '' ? known.ofName(raw) : known.ofChannel(channel + BETWEEN + raw);
 }
 
@@ -38,6 +38,16 @@ const BETWEEN = '\0';
 interface Ids {
   readonly ofName: (raw: string) => string | undefined;
   readonly ofChannel: (channelAndRaw: string) => string | undefined;
+  /** Where the rule is another than {id}, which tells of the name alone. */
+  readonly ofTopic: ((topic: string) => TopicId) | undefined;
+}
+
+/** The last id that was made on a topic: most topics are one device's. */
+interface TopicId {
+  readonly topic: string;
+  raw: string | undefined;
+  channel: string;
+  id: string | undefined;
 }
 
 /** A device names itself in every message: what its id is, by source. */
@@ -50,7 +60,25 @@ function rememberedIds(settings: SourceSettings): Ids {
       const end = key.indexOf(BETWEEN);
       return makeId(key.slice(end + 1), key.slice(0, end), '', settings);
     }),
+    ofTopic:
+      settings.deviceId === '{id}'
+        ? undefined
+        : remembered((topic) => ({ topic, raw: undefined, channel: '', id: undefined })),
   };
+}
+
+function ofTopic(
+  last: TopicId,
+  raw: string,
+  channel: string,
+  settings: SourceSettings,
+): string | undefined {
+  if (last.raw !== raw || last.channel !== channel) {
+    last.id = makeId(raw, channel, last.topic, settings);
+    last.raw = raw;
+    last.channel = channel;
+  }
+  return last.id;
 }
 
 function makeId(

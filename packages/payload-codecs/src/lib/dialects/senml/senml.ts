@@ -9,7 +9,6 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
-import { remembered } from '../../foreign/remember.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
 import { type PointTime, arrivalTime, earlier, epochTime } from '../../foreign/times.ts';
 import {
@@ -17,12 +16,12 @@ import {
   type JsonValue,
   MAX_PAYLOAD_BYTES,
   isObject,
-  member,
   printable,
   typeName,
 } from '../../json.ts';
 import { convert, findMeasure, findSum } from '../../senml-measures.ts';
 import { isCborArray, parseCborPack } from './cbor-pack.ts';
+import { type Meaning, type Name, Names } from './names.ts';
 
 /*
  * RFC 8428 (units also RFC 8798) on topics of somebody else, such as Magistrala's m/DOMAIN/c/CHANNEL/…; JSON, or CBOR (cbor-pack.ts).
@@ -37,8 +36,6 @@ import { isCborArray, parseCborPack } from './cbor-pack.ts';
 
 const RELATIVE_BELOW_S = 2 ** 28;
 const HIGHEST_VERSION = 10;
-const CONTENT = new Set(['v', 's', 'vb', 'vs', 'vd']);
-const FIELDS = new Set([...CONTENT, 'bn', 'bt', 'bu', 'bv', 'bs', 'bver', 'n', 'u', 't', 'ut']);
 const URN = /^urn:dev:(?:(?:os|org|ops):\d+-|(?:mac|ow):)(.+)$/i;
 
 export const senml: Dialect = {
@@ -53,26 +50,18 @@ export const senml: Dialect = {
     const given = settings.options['split'];
     const separator = typeof given === 'string' && given !== '' ? given : undefined;
     const source: Source = {
+      settings,
       channels: new ChannelNames(state),
-      split: remembered((name) => split(name, separator)),
-      measure: remembered((key) => {
-        const [unit = '', ...measure] = key.split('\n');
-        return { own: measureOf(measure.join('\n'), unit, settings) };
-      }),
+      names: new Names((name) => split(name, separator)),
     };
     return { state, decode: (findings) => decode(findings, source) };
   },
 };
 
-/** `label` is the measure fit for messages. */
-type SplitName = readonly [device: string, measure: string, label: string];
-
-/** What names and units mean at a source, worked out once. */
 interface Source {
+  readonly settings: SourceSettings;
   readonly channels: ChannelNames;
-  readonly split: (name: string) => SplitName;
-  /** By unit, line break, measure. */
-  readonly measure: (key: string) => { readonly own: ReturnType<typeof measureOf> };
+  readonly names: Names;
 }
 
 interface Pack {
@@ -85,6 +74,18 @@ interface Pack {
   sum: number;
 }
 
+/** The content of one record. */
+interface Content {
+  readonly name: string;
+  readonly unit: string;
+  readonly time: number;
+  readonly value: JsonValue | undefined;
+  readonly sum: JsonValue | undefined;
+  readonly flag: JsonValue | undefined;
+  /** It has text or data. */
+  readonly hasText: boolean;
+}
+
 function decode(findings: MessageFindings, source: Source): void {
   const records = readPack(findings);
   if (records === undefined) return;
@@ -93,8 +94,9 @@ function decode(findings: MessageFindings, source: Source): void {
     return;
   }
   const pack: Pack = { findings, source, name: '', time: 0, unit: '', value: 0, sum: 0 };
-  for (const [index, record] of records.entries()) {
-    if (isObject(record)) readRecord(record, `[${index}]`, pack);
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] ?? null;
+    if (isObject(record)) readRecord(record, index, pack);
     else
       findings.reject('wrong_type', `[${index}]`, `a record is an object, not ${typeName(record)}`);
   }
@@ -109,32 +111,92 @@ function readPack(findings: MessageFindings): JsonValue | undefined {
   return undefined;
 }
 
-function readRecord(record: JsonObject, path: string, pack: Pack): void {
+function readRecord(record: JsonObject, index: number, pack: Pack): void {
   const { findings } = pack;
-  // Also of a record that is refused: those behind it are of its device.
-  pack.name = textOf(record, 'bn') ?? pack.name;
-  pack.unit = textOf(record, 'bu') ?? pack.unit;
-  pack.time = numberOf(member(record, 'bt')) ?? pack.time;
-  pack.value = numberOf(member(record, 'bv')) ?? pack.value;
-  pack.sum = numberOf(member(record, 'bs')) ?? pack.sum;
-  let hasContent = false;
+  let name: string | undefined;
+  let unit: string | undefined;
+  let time: JsonValue | undefined;
+  let value: JsonValue | undefined;
+  let sum: JsonValue | undefined;
+  let flag: JsonValue | undefined;
+  let version: JsonValue | undefined;
+  let hasText = false;
+  let notUnderstood: string | undefined;
+  // Base fields count also of a record that is refused: those behind it are of its device.
   for (const key in record) {
-    if (CONTENT.has(key)) hasContent = true;
-    if (FIELDS.has(key)) continue;
-    if (key.endsWith('_')) {
-      const message = 'a field that ends in _ must be understood (RFC 8428, 4.4), this one is not';
-      findings.reject('malformed', `${path}.${printable(key)}`, message, unitsOf(record));
-      return;
+    const raw = record[key];
+    switch (key) {
+      case 'n':
+        name = textOf(raw);
+        break;
+      case 'u':
+        unit = textOf(raw);
+        break;
+      case 'v':
+        value = raw;
+        break;
+      case 't':
+        time = raw;
+        break;
+      case 's':
+        sum = raw;
+        break;
+      case 'vb':
+        flag = raw;
+        break;
+      case 'vs':
+      case 'vd':
+        hasText = true;
+        break;
+      case 'bn':
+        pack.name = textOf(raw) ?? pack.name;
+        break;
+      case 'bt':
+        pack.time = numberOf(raw) ?? pack.time;
+        break;
+      case 'bu':
+        pack.unit = textOf(raw) ?? pack.unit;
+        break;
+      case 'bv':
+        pack.value = numberOf(raw) ?? pack.value;
+        break;
+      case 'bs':
+        pack.sum = numberOf(raw) ?? pack.sum;
+        break;
+      case 'bver':
+        version = raw;
+        break;
+      case 'ut':
+        break;
+      default:
+        if (notUnderstood !== undefined) break;
+        if (key.endsWith('_')) notUnderstood = key;
+        else findings.ignore(key);
     }
-    findings.ignore(key);
   }
-  const version = numberOf(member(record, 'bver'));
-  if (version !== undefined && version > HIGHEST_VERSION) {
-    const message = `SenML version ${version}; up to ${HIGHEST_VERSION} is understood`;
-    findings.reject('malformed', `${path}.bver`, message, unitsOf(record));
+  if (notUnderstood !== undefined) {
+    const message = 'a field that ends in _ must be understood (RFC 8428, 4.4), this one is not';
+    const field = `[${index}].${printable(notUnderstood)}`;
+    findings.reject('malformed', field, message, unitsOf(record));
     return;
   }
-  if (hasContent) readContent(record, path, pack);
+  const number = numberOf(version);
+  if (number !== undefined && number > HIGHEST_VERSION) {
+    const message = `SenML version ${number}; up to ${HIGHEST_VERSION} is understood`;
+    findings.reject('malformed', `[${index}].bver`, message, unitsOf(record));
+    return;
+  }
+  if (value === undefined && sum === undefined && flag === undefined && !hasText) return;
+  const content: Content = {
+    name: name ?? '',
+    unit: unit ?? pack.unit,
+    time: pack.time + (numberOf(time) ?? 0),
+    value,
+    sum,
+    flag,
+    hasText,
+  };
+  readContent(content, index, pack);
 }
 
 /** Readings that a record means to bring. */
@@ -142,29 +204,26 @@ function unitsOf(record: JsonObject): number {
   return Math.max(Number(Object.hasOwn(record, 'v')) + Number(Object.hasOwn(record, 's')), 1);
 }
 
-const textOf = (record: JsonObject, key: string): string | undefined => {
-  const value = member(record, key);
-  return typeof value === 'string' ? value : undefined;
-};
+const textOf = (raw: JsonValue | undefined): string | undefined =>
+  typeof raw === 'string' ? raw : undefined;
 
-function readContent(record: JsonObject, path: string, pack: Pack): void {
-  const { findings } = pack;
-  const [device, measure, label] = pack.source.split(pack.name + (textOf(record, 'n') ?? ''));
-  const unit = textOf(record, 'u') ?? pack.unit;
-  const time = timeOf(pack.time + (numberOf(member(record, 't')) ?? 0), findings);
-  const value = member(record, 'v');
+function readContent(content: Content, index: number, pack: Pack): void {
+  const { findings, source } = pack;
+  const { unit, value, sum, flag } = content;
+  const name = source.names.of(pack.name, content.name);
+  const { device, measure, label } = name;
+  const time = timeOf(content.time, findings);
   if (value !== undefined) {
-    const { own } = pack.source.measure(`${unit}\n${measure}`);
+    const own = meaningOf(name, unit, source.settings);
     if (own === undefined) findings.ignore(measure);
     else if (own === 'bad_unit') {
       const message = `${label} cannot be in ${printable(unit)}`;
-      findings.reject('bad_unit', `${path}.v`, message);
+      findings.reject('bad_unit', `[${index}].v`, message);
     } else {
       const target = deviceOf(device, own.quantity, measure, pack);
       target?.point(own.quantity, sumOf(pack.value, value), own.unit, time, label);
     }
   }
-  const sum = member(record, 's');
   if (sum !== undefined) {
     const total = findSum(unit);
     const quantity = classed(total?.quantity, findings.settings);
@@ -176,13 +235,21 @@ function readContent(record: JsonObject, path: string, pack: Pack): void {
       target?.point(quantity, raw, total.unit, time, `${label} (sum)`);
     }
   }
-  const flag = member(record, 'vb');
   if (typeof flag === 'boolean' && isDeviceFlag(measure))
     findings.device(device)?.event(measure, flag ? 'active' : 'cleared', time);
-  else if (flag !== undefined || Object.hasOwn(record, 'vs') || Object.hasOwn(record, 'vd')) {
+  else if (flag !== undefined || content.hasText) {
     findings.ignore(measure);
     findings.silent();
   }
+}
+
+/** What a name means in a unit: the last one is remembered, and a name hardly ever has another. */
+function meaningOf(name: Name, unit: string, settings: SourceSettings): Meaning {
+  if (name.unit !== unit) {
+    name.meaning = measureOf(name.measure, unit, settings);
+    name.unit = unit;
+  }
+  return name.meaning;
 }
 
 function deviceOf(
@@ -201,17 +268,24 @@ function sumOf(base: number, raw: JsonValue): JsonValue {
   return value === undefined || base === 0 ? raw : base + value;
 }
 
-function split(name: string, separator: string | undefined): SplitName {
+function split(name: string, separator: string | undefined): Name {
   const at =
     separator === undefined
       ? Math.max(name.lastIndexOf(':'), name.lastIndexOf('/'))
       : name.lastIndexOf(separator);
-  if (at < 0) return ['', name, printable(name)];
+  if (at < 0) return nameOf('', name);
   let device = name.slice(0, at);
   while (device.endsWith(':') || device.endsWith('/')) device = device.slice(0, -1);
-  const measure = name.slice(at + (separator?.length ?? 1));
-  return [URN.exec(device)?.[1] ?? device, measure, printable(measure)];
+  return nameOf(URN.exec(device)?.[1] ?? device, name.slice(at + (separator?.length ?? 1)));
 }
+
+const nameOf = (device: string, measure: string): Name => ({
+  device,
+  measure,
+  label: printable(measure),
+  unit: undefined,
+  meaning: undefined,
+});
 
 /** SE-03. */
 function timeOf(seconds: number, findings: MessageFindings): PointTime {
@@ -231,11 +305,7 @@ const BY_UNIT: Readonly<Record<string, string>> = {
 };
 
 /** What a measure is; undefined: nothing of the catalogue. */
-function measureOf(
-  measure: string,
-  unit: string,
-  settings: SourceSettings,
-): { readonly quantity: string; readonly unit: string } | 'bad_unit' | undefined {
+function measureOf(measure: string, unit: string, settings: SourceSettings): Meaning {
   const { names } = settings;
   const named = Object.hasOwn(names, measure) ? names[measure] : undefined;
   if (named !== undefined) return { quantity: named.quantity, unit: named.unit ?? unit };
