@@ -1,10 +1,23 @@
 import { type JsonObject, type JsonValue, isObject, member } from '../../json.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
-/** What a field of a component is; `inner`: the member of it that is meant, such as `total` of `aenergy`. */
-type Field = readonly [name: string, quantity: string, unit: string, inner?: string];
+/** What a field of a component is. */
+interface Field {
+  readonly name: string;
+  readonly quantity: string;
+  readonly unit: string;
+  /** The member of it that is meant, such as `total` of `aenergy`. */
+  readonly inner: string | undefined;
+}
+const tells = (name: string, quantity: string, unit: string, inner?: string): Field => ({
+  name,
+  quantity,
+  unit,
+  inner,
+});
 
 /*
  * component          field                              unit   quantity
@@ -24,37 +37,37 @@ type Field = readonly [name: string, quantity: string, unit: string, inner?: str
  * flood              alarm                              true   event leak
  */
 const ONE_PHASE: readonly Field[] = [
-  ['voltage', 'voltage_l1', 'V'],
-  ['current', 'current_l1', 'A'],
-  ['freq', 'frequency', 'Hz'],
-  ['pf', 'power_factor', '1'],
+  tells('voltage', 'voltage_l1', 'V'),
+  tells('current', 'current_l1', 'A'),
+  tells('freq', 'frequency', 'Hz'),
+  tells('pf', 'power_factor', '1'),
 ];
-const EM1: readonly Field[] = [['act_power', 'active_power', 'W'], ...ONE_PHASE];
+const EM1: readonly Field[] = [tells('act_power', 'active_power', 'W'), ...ONE_PHASE];
 const EM1_DATA: readonly Field[] = [
-  ['total_act_energy', 'active_energy_import', 'Wh'],
-  ['total_act_ret_energy', 'active_energy_export', 'Wh'],
+  tells('total_act_energy', 'active_energy_import', 'Wh'),
+  tells('total_act_ret_energy', 'active_energy_export', 'Wh'),
 ];
 const LOAD: readonly Field[] = [
-  ['apower', 'active_power', 'W'],
+  tells('apower', 'active_power', 'W'),
   ...ONE_PHASE,
-  ['aenergy', 'active_energy_import', 'Wh', 'total'],
-  ['ret_aenergy', 'active_energy_export', 'Wh', 'total'],
+  tells('aenergy', 'active_energy_import', 'Wh', 'total'),
+  tells('ret_aenergy', 'active_energy_export', 'Wh', 'total'),
 ];
 const EM: readonly Field[] = [
-  ['total_act_power', 'active_power', 'W'],
-  ['a_voltage', 'voltage_l1', 'V'],
-  ['b_voltage', 'voltage_l2', 'V'],
-  ['c_voltage', 'voltage_l3', 'V'],
-  ['a_current', 'current_l1', 'A'],
-  ['b_current', 'current_l2', 'A'],
-  ['c_current', 'current_l3', 'A'],
+  tells('total_act_power', 'active_power', 'W'),
+  tells('a_voltage', 'voltage_l1', 'V'),
+  tells('b_voltage', 'voltage_l2', 'V'),
+  tells('c_voltage', 'voltage_l3', 'V'),
+  tells('a_current', 'current_l1', 'A'),
+  tells('b_current', 'current_l2', 'A'),
+  tells('c_current', 'current_l3', 'A'),
 ];
 const EM_DATA: readonly Field[] = [
-  ['total_act', 'active_energy_import', 'Wh'],
-  ['total_act_ret', 'active_energy_export', 'Wh'],
+  tells('total_act', 'active_energy_import', 'Wh'),
+  tells('total_act_ret', 'active_energy_export', 'Wh'),
 ];
 
-export interface Component {
+interface Component {
   readonly fields: readonly Field[];
   /**
    * Which of them are channels: all by their number; those above 0, which are further sensors; none.
@@ -63,9 +76,9 @@ export interface Component {
 }
 
 const load: Component = { fields: LOAD, channels: 'all' };
-const sensor = (field: Field): Component => ({ fields: [field], channels: 'further' });
+const sensor = (only: Field): Component => ({ fields: [only], channels: 'further' });
 
-export const COMPONENTS: Readonly<Record<string, Component>> = {
+const COMPONENTS: Readonly<Record<string, Component>> = {
   em: { fields: EM, channels: 'further' },
   emdata: { fields: EM_DATA, channels: 'further' },
   em1: { fields: EM1, channels: 'all' },
@@ -77,29 +90,61 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   rgb: load,
   rgbw: load,
   cct: load,
-  temperature: sensor(['tC', 'temperature', 'Cel']),
-  humidity: sensor(['rh', 'humidity', '%']),
-  devicepower: sensor(['battery', 'battery', '%', 'percent']),
+  temperature: sensor(tells('tC', 'temperature', 'Cel')),
+  humidity: sensor(tells('rh', 'humidity', '%')),
+  devicepower: sensor(tells('battery', 'battery', '%', 'percent')),
   flood: { fields: [], channels: 'further' },
-  wifi: { fields: [['rssi', 'rssi', 'dBm']], channels: 'none' },
+  wifi: { fields: [tells('rssi', 'rssi', 'dBm')], channels: 'none' },
 };
+
+/** A component by its name, such as `em1:0`. */
+export interface NamedComponent extends Component {
+  readonly type: string;
+  /** Behind the colon; empty: it has none. */
+  readonly instance: string;
+  /** Where in a message each of the fields is. */
+  readonly paths: readonly string[];
+}
+
+const INSTANCE = /^\d{0,5}$/;
+const UNKNOWN = 'unknown';
+
+/** What a name of a component says, taken apart once; undefined: it has no readings. */
+export function componentOf(name: string): NamedComponent | undefined {
+  const known = namedComponent(name);
+  return known === UNKNOWN ? undefined : known;
+}
+
+const namedComponent = remembered((name): NamedComponent | typeof UNKNOWN => {
+  const colon = name.indexOf(':');
+  const type = colon < 0 ? name : name.slice(0, colon);
+  const instance = colon < 0 ? '' : name.slice(colon + 1);
+  const component = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined;
+  if (component === undefined || !INSTANCE.test(instance)) return UNKNOWN;
+  const { fields, channels } = component;
+  const paths = fields.map((one) =>
+    one.inner === undefined ? `${name}.${one.name}` : `${name}.${one.name}.${one.inner}`,
+  );
+  return { fields, channels, type, instance, paths };
+});
 
 /** The readings of a component: of its fields those that it has (SH-01). */
 export function readComponent(
-  name: string,
   component: JsonObject,
-  { fields }: Component,
+  { fields, paths }: NamedComponent,
   device: DeviceFindings,
   time: PointTime,
 ): void {
   // SH-05: without voltage there is no factor
   const isDead = numberOf(member(component, 'voltage')) === 0;
-  for (const [field, quantity, unit, inner] of fields) {
-    let raw = member(component, field);
-    if (inner !== undefined) raw = isObject(raw) ? member(raw, inner) : undefined;
-    if (raw === undefined || (isDead && quantity === 'power_factor')) continue;
-    const label = inner === undefined ? field : `${field}.${inner}`;
-    device.point(quantity, raw, unit, time, `${name}.${label}`);
+  for (let index = 0; index < fields.length; index += 1) {
+    const one = fields[index];
+    if (one === undefined) break;
+    let raw = member(component, one.name);
+    if (raw === undefined) continue;
+    if (one.inner !== undefined) raw = isObject(raw) ? member(raw, one.inner) : undefined;
+    if (raw === undefined || (isDead && one.quantity === 'power_factor')) continue;
+    device.point(one.quantity, raw, one.unit, time, paths[index] ?? one.name);
   }
 }
 
@@ -110,11 +155,16 @@ export interface Phase {
   readonly field: string;
 }
 
+const EM_PHASES = ['a', 'b', 'c'].map((phase) => ({
+  frequency: `${phase}_freq`,
+  voltage: `${phase}_voltage`,
+}));
+
 export const phasesOfEm = (name: string, em: JsonObject): Phase[] =>
-  ['a', 'b', 'c'].map((phase) => ({
-    hertz: member(em, `${phase}_freq`),
-    volts: member(em, `${phase}_voltage`),
-    field: `${name}.${phase}_freq`,
+  EM_PHASES.map(({ frequency, voltage }) => ({
+    hertz: member(em, frequency),
+    volts: member(em, voltage),
+    field: `${name}.${frequency}`,
   }));
 
 const MAINS_HZ = [45, 65] as const;

@@ -2,8 +2,9 @@ import { type JsonObject, isObject, member } from '../../json.ts';
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
+import { remembered } from '../../foreign/remember.ts';
 import { type PointTime, arrivalTime, epochTime } from '../../foreign/times.ts';
-import { COMPONENTS, phasesOfEm, readComponent, readFrequency } from './components.ts';
+import { componentOf, phasesOfEm, readComponent, readFrequency } from './components.ts';
 import { errorsOf } from './errors.ts';
 import { isPhase, readPhases } from './phases.ts';
 
@@ -19,7 +20,6 @@ import { isPhase, readPhases } from './phases.ts';
 /** Components that have no readings: not worth a mention as unknown. */
 const QUIET =
   /^(?:sys|cloud|mqtt|ws|ble|eth|ui|plugs_ui|bthome|knx|matter|modbus|script|input|schedule|webhook|serial|smoke)(?::\d{1,5})?$/;
-const INSTANCE = /^\d{0,5}$/;
 /** Last levels of topics of the device that are no status: presence, its log, orders to it. */
 const SILENT = new Set(['online', 'log', 'command']);
 /** Prefixes whose device is remembered; more than one source has. */
@@ -32,13 +32,32 @@ export const shelly: Dialect = {
   create: (_, state = new Map()) => ({ decode: (findings) => decode(findings, state), state }),
 };
 
-function decode(findings: MessageFindings, state: DialectState): void {
-  const { topic, receivedAtUs } = findings.message;
+/** What a topic says. */
+interface Topic {
+  readonly prefix: string;
+  /** Of what is remembered of the prefix. */
+  readonly key: string;
+  readonly parent: string;
+  /** The last level. */
+  readonly component: string;
+}
+
+const topicOf = remembered((topic): Topic => {
   const last = topic.lastIndexOf('/');
   const before = last <= 0 ? -1 : topic.lastIndexOf('/', last - 1);
-  const component = topic.slice(last + 1);
-  const parent = topic.slice(before + 1, Math.max(last, 0));
   const prefix = topic.slice(0, Math.max(before, 0));
+  return {
+    prefix,
+    key: `prefix:${prefix}`,
+    parent: topic.slice(before + 1, Math.max(last, 0)),
+    component: topic.slice(last + 1),
+  };
+});
+
+function decode(findings: MessageFindings, state: DialectState): void {
+  const { receivedAtUs } = findings.message;
+  const topic = topicOf(findings.message.topic);
+  const { prefix, parent, component } = topic;
   if (SILENT.has(component) || parent === 'command') {
     findings.silent();
     return;
@@ -53,15 +72,15 @@ function decode(findings: MessageFindings, state: DialectState): void {
   if (!isObject(payload))
     findings.reject('wrong_type', '', 'a notification or a status is an object of fields');
   else if (parent === 'status') {
-    const known = state.get(`prefix:${prefix}`);
+    const known = state.get(topic.key);
     const id = typeof known === 'string' ? known : prefix;
     readComponents({ [component]: payload }, id, arrivalTime(receivedAtUs), false, findings);
-  } else readFrame(payload, prefix, findings, state);
+  } else readFrame(payload, topic, findings, state);
 }
 
 function readFrame(
   frame: JsonObject,
-  prefix: string,
+  topic: Topic,
   findings: MessageFindings,
   state: DialectState,
 ): void {
@@ -84,19 +103,18 @@ function readFrame(
     return;
   }
   const src = nameOf(member(frame, 'src'));
-  if (src !== undefined) rememberPrefix(prefix, src, findings, state);
+  if (src !== undefined) rememberPrefix(topic, src, findings, state);
   const time = epochTime(member(params, 'ts'), findings.message.receivedAtUs);
-  readComponents(params, src ?? prefix, time, isFull, findings);
+  readComponents(params, src ?? topic.prefix, time, isFull, findings);
 }
 
 /** The status topics of a device with a prefix of its own do not name the device. */
 function rememberPrefix(
-  prefix: string,
+  { prefix, key }: Topic,
   src: string,
   { message: { retain, replayed } }: MessageFindings,
   state: DialectState,
 ): void {
-  const key = `prefix:${prefix}`;
   const known = state.get(key);
   if (retain || replayed === true || known === src || (known === undefined && prefix === src))
     return;
@@ -113,18 +131,15 @@ function readComponents(
 ): void {
   let errors: Map<string, string[] | undefined> | undefined;
   let hasPhases = false;
-  for (const name of Object.keys(components)) {
+  for (const name in components) {
     if (name === 'ts') continue;
     const component = components[name];
-    const colon = name.indexOf(':');
-    const type = colon < 0 ? name : name.slice(0, colon);
-    const instance = colon < 0 ? '' : name.slice(colon + 1);
-    const known =
-      Object.hasOwn(COMPONENTS, type) && INSTANCE.test(instance) ? COMPONENTS[type] : undefined;
+    const known = componentOf(name);
     if (known === undefined || !isObject(component)) {
       readUnknown(name, component, id, time, findings);
       continue;
     }
+    const { type, instance } = known;
     findings.silent();
     const asPhase = findings.settings.phases === 3 && isPhase(name);
     hasPhases ||= asPhase;
@@ -140,7 +155,7 @@ function readComponents(
     }
     const device = asPhase ? undefined : findings.device(id, channel);
     if (device === undefined) continue;
-    readComponent(name, component, known, device, time);
+    readComponent(component, known, device, time);
     if (type === 'em') readFrequency(phasesOfEm(name, component), device, time);
     const alarm = type === 'flood' ? member(component, 'alarm') : undefined;
     if (typeof alarm === 'boolean') device.event('leak', alarm ? 'active' : 'cleared', time);
