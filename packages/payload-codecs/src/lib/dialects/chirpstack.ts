@@ -3,8 +3,9 @@ import type { Dialect } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { nameOf, numberOf } from '../foreign/numbers.ts';
 import { type PointTime, textTime } from '../foreign/times.ts';
-import { type JsonObject, type JsonValue, isObject, member, printable } from '../json.ts';
-import { type EuiNames, euiNames, sameName } from '../lorawan/device-eui.ts';
+import { type JsonObject, type JsonValue, isObject, member } from '../json.ts';
+import { euiNames } from '../lorawan/device-eui.ts';
+import { opener } from '../lorawan/opening.ts';
 import {
   LORAWAN_OPTIONS,
   type UplinkReader,
@@ -27,6 +28,23 @@ import {
 const FIX =
   'give its device profile in ChirpStack a codec, and look for its errors among the events of the device';
 
+const open = opener({
+  topic: /(?:^|\/)device\/([^/]+)\/((?:event|command)\/[^/]+)$/,
+  events: ['event/up', 'event/status'],
+  shape: 'an event of ChirpStack is an object with deviceInfo',
+  namesOf: (payload) => {
+    const info = member(payload, 'deviceInfo');
+    const eui = isObject(info) ? nameOf(member(info, 'devEui')) : undefined;
+    return { eui, inTopic: eui };
+  },
+  nameField: 'deviceInfo.devEui',
+  unnamed: {
+    field: 'deviceInfo.devEui',
+    message:
+      'neither topic nor deviceInfo.devEui names the device; publish events of ChirpStack v4 as JSON',
+  },
+});
+
 export const chirpstack: Dialect = {
   name: 'chirpstack',
   title: 'ChirpStack v4',
@@ -35,45 +53,17 @@ export const chirpstack: Dialect = {
   create: (settings) => {
     const reader = uplinkReader(settings);
     const names = euiNames(settings);
-    return { decode: (findings) => decode(findings, reader, names) };
+    return {
+      decode: (findings) => {
+        const opened = open(findings, names);
+        if (opened === undefined) return;
+        const { payload, event, raw, device } = opened;
+        if (event === 'event/status') readStatus(payload, device, findings);
+        else readUp(payload, raw, device, findings, reader);
+      },
+    };
   },
 };
-
-const EVENT = /(?:^|\/)device\/([^/]+)\/(event|command)\/([^/]+)$/;
-
-function decode(findings: MessageFindings, reader: UplinkReader, names: EuiNames): void {
-  const { topic, payload: bytes } = findings.message;
-  const [, eui, kind, event = 'up'] = EVENT.exec(topic) ?? [];
-  if (bytes.length === 0 || kind === 'command' || (event !== 'up' && event !== 'status')) {
-    findings.silent();
-    return;
-  }
-  const payload = findings.json();
-  if (payload === undefined) return;
-  if (!isObject(payload)) {
-    findings.reject('wrong_type', '', 'an event of ChirpStack is an object with deviceInfo');
-    return;
-  }
-  const info = member(payload, 'deviceInfo');
-  const stated = isObject(info) ? nameOf(member(info, 'devEui')) : undefined;
-  if (stated !== undefined && eui !== undefined && !sameName(stated, eui)) {
-    const message = `${printable(stated)} is not the ${printable(eui)} of the topic; look at what republishes it`;
-    findings.reject('topic_mismatch', 'deviceInfo.devEui', message);
-    return;
-  }
-  const own = stated ?? eui;
-  if (own === undefined) {
-    const message =
-      'neither topic nor deviceInfo.devEui names the device; publish events of ChirpStack v4 as JSON';
-    findings.reject('topic_mismatch', 'deviceInfo.devEui', message);
-    return;
-  }
-  const raw = names(own);
-  const device = findings.device(raw);
-  if (device === undefined) return;
-  if (event === 'status') readStatus(payload, device, findings);
-  else readUp(payload, raw, device, findings, reader);
-}
 
 function readUp(
   payload: JsonObject,

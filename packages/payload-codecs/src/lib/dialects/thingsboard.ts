@@ -1,6 +1,7 @@
 import type { Dialect } from '../foreign/dialect.ts';
 import { type FreeNames, freeNames } from '../foreign/free-form.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
+import { remembered } from '../foreign/remember.ts';
 import { readTelemetry } from './thingsboard/telemetry.ts';
 
 /*
@@ -24,14 +25,20 @@ export const thingsboard: Dialect = {
   },
 };
 
+/** Whose topic it is; undefined: one that is skipped. */
+const deviceOf = remembered((topic): { readonly raw: string | undefined } => {
+  if (OTHER.test(topic)) return { raw: undefined };
+  const front = TELEMETRY.exec(topic)?.[1];
+  return { raw: front?.slice(front.lastIndexOf('/') + 1) ?? 'me' };
+});
+
 function decode(findings: MessageFindings, names: FreeNames): void {
   const { message, settings } = findings;
-  if (message.payload.length === 0 || OTHER.test(message.topic)) {
+  const { raw } = deviceOf(message.topic);
+  if (message.payload.length === 0 || raw === undefined) {
     findings.silent();
     return;
   }
-  const front = TELEMETRY.exec(message.topic)?.[1];
-  const raw = front?.slice(front.lastIndexOf('/') + 1) ?? 'me';
   if (
     raw === 'me' &&
     !settings.deviceId.includes('{topic:') &&

@@ -3,8 +3,9 @@ import type { Dialect } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { nameOf, numberOf } from '../foreign/numbers.ts';
 import { type PointTime, type Stamper, arrivalTime, textTime } from '../foreign/times.ts';
-import { type JsonObject, type JsonValue, isObject, member, printable } from '../json.ts';
-import { type EuiNames, euiNames, sameName } from '../lorawan/device-eui.ts';
+import { type JsonObject, type JsonValue, isObject, member } from '../json.ts';
+import { euiNames } from '../lorawan/device-eui.ts';
+import { opener } from '../lorawan/opening.ts';
 import {
   LORAWAN_OPTIONS,
   type UplinkReader,
@@ -30,6 +31,25 @@ import {
  */
 const FIX = 'give the device or its application in The Things Stack an uplink payload formatter';
 
+const open = opener({
+  topic: /(?:^|\/)devices\/([^/]+)\/(.+)$/,
+  events: ['up'],
+  shape: 'an uplink of The Things Stack is an object with uplink_message',
+  isSkipped: (payload) => member(payload, 'simulated') === true,
+  namesOf: (payload) => {
+    const ids = member(payload, 'end_device_ids');
+    if (!isObject(ids)) return NO_NAMES;
+    return { eui: nameOf(member(ids, 'dev_eui')), inTopic: nameOf(member(ids, 'device_id')) };
+  },
+  nameField: 'end_device_ids.device_id',
+  unnamed: {
+    field: 'end_device_ids',
+    message:
+      'neither topic nor end_device_ids names the device; publish uplinks of The Things Stack v3 as JSON',
+  },
+});
+const NO_NAMES = { eui: undefined, inTopic: undefined };
+
 export const ttn: Dialect = {
   name: 'ttn',
   title: 'The Things Stack v3',
@@ -38,70 +58,23 @@ export const ttn: Dialect = {
   create: (settings) => {
     const reader = uplinkReader(settings);
     const names = euiNames(settings);
-    return { decode: (findings) => decode(findings, reader, names) };
+    return {
+      decode: (findings) => {
+        const opened = open(findings, names);
+        if (opened === undefined) return;
+        const { payload, raw, device } = opened;
+        const message = member(payload, 'uplink_message');
+        if (isObject(message)) readMessage(payload, message, raw, device, findings, reader);
+        else
+          device.reject(
+            'wrong_type',
+            'uplink_message',
+            'must be an object: publish uplinks of The Things Stack v3 as JSON',
+          );
+      },
+    };
   },
 };
-
-const TOPIC = /(?:^|\/)devices\/([^/]+)\/(.+)$/;
-
-function decode(findings: MessageFindings, reader: UplinkReader, names: EuiNames): void {
-  const { topic, payload: bytes } = findings.message;
-  const [, ofTopic, kind = 'up'] = TOPIC.exec(topic) ?? [];
-  if (bytes.length === 0 || kind !== 'up') {
-    findings.silent();
-    return;
-  }
-  const payload = findings.json();
-  if (payload === undefined) return;
-  if (!isObject(payload)) {
-    findings.reject(
-      'wrong_type',
-      '',
-      'an uplink of The Things Stack is an object with uplink_message',
-    );
-    return;
-  }
-  if (member(payload, 'simulated') === true) {
-    findings.silent();
-    return;
-  }
-  const own = deviceOf(payload, ofTopic, findings);
-  if (own === undefined) return;
-  const raw = names(own);
-  const device = findings.device(raw);
-  if (device === undefined) return;
-  const message = member(payload, 'uplink_message');
-  if (isObject(message)) readMessage(payload, message, raw, device, findings, reader);
-  else
-    device.reject(
-      'wrong_type',
-      'uplink_message',
-      'must be an object: publish uplinks of The Things Stack v3 as JSON',
-    );
-}
-
-/** The device's own name; undefined: there is none that is right. */
-function deviceOf(
-  payload: JsonObject,
-  ofTopic: string | undefined,
-  findings: MessageFindings,
-): string | undefined {
-  const ids = member(payload, 'end_device_ids');
-  const eui = isObject(ids) ? nameOf(member(ids, 'dev_eui')) : undefined;
-  const id = isObject(ids) ? nameOf(member(ids, 'device_id')) : undefined;
-  if (id !== undefined && ofTopic !== undefined && !sameName(id, ofTopic)) {
-    const message = `${printable(id)} is not the ${printable(ofTopic)} of the topic; look at what republishes it`;
-    findings.reject('topic_mismatch', 'end_device_ids.device_id', message);
-    return undefined;
-  }
-  const own = eui ?? id ?? ofTopic;
-  if (own === undefined) {
-    const message =
-      'neither topic nor end_device_ids names the device; publish uplinks of The Things Stack v3 as JSON';
-    findings.reject('topic_mismatch', 'end_device_ids', message);
-  }
-  return own;
-}
 
 function readMessage(
   payload: JsonObject,

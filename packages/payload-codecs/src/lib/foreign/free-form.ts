@@ -82,7 +82,8 @@ export function freeNames(settings: Pick<SourceSettings, 'names' | 'pulse'>): Fr
   for (const [name, { quantity }] of Object.entries(settings.names))
     if (!owners.has(quantity)) owners.set(quantity, name);
   return (name) => {
-    if (known.has(name)) return known.get(name);
+    const remembered = known.get(name);
+    if (remembered !== undefined || known.has(name)) return remembered;
     const meaning = meaningOf(name, settings, owners);
     if (known.size >= MOST_NAMES) known.clear();
     known.set(name, meaning);
@@ -137,7 +138,7 @@ export function readFreeForm(
   prefix = '',
   except?: string,
 ): void {
-  for (const key of Object.keys(object)) {
+  for (const key in object) {
     if (key === except) continue;
     const raw = object[key];
     if (prefix.length + key.length > LONGEST_NAME) form.findings.ignore(key);

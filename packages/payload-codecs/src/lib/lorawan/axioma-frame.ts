@@ -25,7 +25,7 @@ export interface AxiomaFrame {
   readonly time: JsonValue | undefined;
   /** The byte of states; undefined: a codec left it out, and `states` says what it made of it. */
   readonly status: number | undefined;
-  readonly states?: readonly (readonly [event: string, isActive: boolean])[];
+  readonly states: readonly (readonly [event: string, isActive: boolean])[] | undefined;
   /** Register at the beginning of the history. */
   readonly logLitres: number | undefined;
   /** Amounts of the hours, oldest first; undefined: not all are there. */
@@ -43,13 +43,15 @@ export function readAxiomaFrame(data: string, port: number | undefined): AxiomaF
   const bytes = bytesOf(data);
   if (bytes === undefined) return `not ${FRAME_BYTES} bytes in base64`;
   if (bytes[0] !== FRAME_VERSION) return `version ${bytes[0]} of the frame, not ${FRAME_VERSION}`;
+  const deltas: number[] = [];
+  for (let hour = 0; hour < DELTAS; hour += 1)
+    deltas.push(bitsAt(bytes, hour * DELTA_BITS, DELTA_BITS));
   return {
     time: uint32(bytes, 1),
     status: bytes[5],
+    states: undefined,
     logLitres: uint32(bytes, 6),
-    deltas: Array.from({ length: DELTAS }, (_, hour) =>
-      bitsAt(bytes, hour * DELTA_BITS, DELTA_BITS),
-    ),
+    deltas,
     currentLitres: undefined,
     multiplier: bitsAt(bytes, DELTAS * DELTA_BITS, 6),
   };

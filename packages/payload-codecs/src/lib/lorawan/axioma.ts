@@ -25,14 +25,20 @@ const FLAGS: Readonly<Record<string, string>> = {
   pipe_empty: 'dry',
 };
 const DELTA_NAMES = Array.from({ length: DELTAS }, (_, index) => `delta_${index + 1}_m3`);
-const KNOWN = new Set([
+const OTHERS = [
   ...Object.keys(FLAGS),
-  ...DELTA_NAMES,
   ...'payload_format frame_version payload_bytes timestamp_unix timestamp_utc status low_temperature'.split(
     ' ',
   ),
   ...'log_volume_m3 current_volume_m3 history_count history_total_m3 history_multiplier'.split(' '),
+];
+const NO_DELTA = -1;
+/** Which of the deltas a field is; {@link NO_DELTA}: another one that is known. */
+const DELTA_OF = new Map<string, number>([
+  ...DELTA_NAMES.map((name, index) => [name, index] as const),
+  ...OTHERS.map((name) => [name, NO_DELTA] as const),
 ]);
+const NO_DELTAS: readonly number[] = DELTA_NAMES.map(() => Number.NaN);
 const HOUR_US = 3600e6;
 /** Of what is rejected anyway. */
 const NO_TIME: PointTime = { tsUs: 0, tsSource: 'device', flags: 0 };
@@ -52,16 +58,21 @@ export function axiomaFrameOf(
   device: DeviceFindings,
   findings: MessageFindings,
 ): AxiomaFrame {
-  for (const key of Object.keys(object)) if (!KNOWN.has(key)) findings.ignore(key);
-  const deltas: number[] = [];
-  let missing = '';
-  for (const name of DELTA_NAMES) {
-    const litres = litresOf(member(object, name));
-    if (litres !== undefined) deltas.push(litres);
-    else if (missing === '') missing = name;
+  const deltas = NO_DELTAS.slice();
+  let known = 0;
+  for (const key in object) {
+    const index = DELTA_OF.get(key);
+    if (index === undefined) findings.ignore(key);
+    else if (index !== NO_DELTA) {
+      const litres = litresOf(object[key]);
+      if (litres === undefined) continue;
+      deltas[index] = litres;
+      known += 1;
+    }
   }
-  const isBroken = deltas.length > 0 && missing !== '';
+  const isBroken = known > 0 && known < DELTAS;
   if (isBroken) {
+    const missing = DELTA_NAMES[deltas.findIndex((litres) => Number.isNaN(litres))] ?? '';
     const message =
       'is missing or no number: the hours before the last are not stored; look at the codec';
     device.reject('malformed', missing, message, DELTAS);
@@ -75,9 +86,9 @@ export function axiomaFrameOf(
   return {
     time: member(object, 'timestamp_unix') ?? member(object, 'timestamp_utc'),
     status,
-    ...(status === undefined ? { states: statedBy(object) } : {}),
+    states: status === undefined ? statedBy(object) : undefined,
     logLitres: isBroken ? undefined : litresOf(member(object, 'log_volume_m3')),
-    deltas: deltas.length === DELTAS ? deltas : undefined,
+    deltas: known === DELTAS ? deltas : undefined,
     currentLitres: litresOf(member(object, 'current_volume_m3')),
     multiplier: numberOf(member(object, 'history_multiplier')) ?? 0,
   };
@@ -149,8 +160,8 @@ function tellVolumes(
   }
   let litres = logLitres;
   tell(litres, DELTAS, 'log_volume_m3');
-  for (const [index, delta] of deltas.entries()) {
-    litres += delta;
+  for (let index = 0; index < deltas.length; index += 1) {
+    litres += deltas[index] ?? 0;
     tell(litres, DELTAS - 1 - index, DELTA_NAMES[index] ?? '');
   }
 }

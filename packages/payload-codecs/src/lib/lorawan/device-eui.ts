@@ -1,3 +1,4 @@
+import { remembered } from '../foreign/remember.ts';
 import type { SourceSettings } from '../foreign/source.ts';
 
 const EUI = /^[0-9A-Fa-f]{16}$/;
@@ -23,11 +24,11 @@ export function euiNames({
   for (const name of Object.keys(devices))
     if (EUI.test(name)) written.set(name.toLowerCase(), name);
   const isUpper = options['eui_case'] === 'upper';
-  return (eui) => {
+  return remembered((eui) => {
     if (!EUI.test(eui)) return eui;
     const lower = eui.toLowerCase();
     return written.get(lower) ?? (isUpper ? eui.toUpperCase() : lower);
-  };
+  });
 }
 
 /** Whether two names of a device are of one device. */

@@ -1,5 +1,6 @@
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
+import { remembered } from '../foreign/remember.ts';
 import { type PointTime, type TimeContext, earlier, textTime } from '../foreign/times.ts';
 import { standardOffset } from '../foreign/zones.ts';
 import { type JsonObject, type JsonValue, isObject, member, printable, typeName } from '../json.ts';
@@ -51,6 +52,25 @@ const FLAGS = new Map<string, string>(
 /** Windows, the acoustic figure of a leak (no noise level) and facts of the module: kept in the payload only. */
 const EXTRA = /^(?:min |max |ald$|ald last day$|module type)/;
 
+/** What a `Type` stands for. */
+interface Kind {
+  /** As it is compared. */
+  readonly type: string;
+  readonly measure: Measure | undefined;
+  readonly event: string | undefined;
+  readonly isExtra: boolean;
+}
+
+const kindOf = remembered((written): Kind => {
+  const type = written.trim().toLowerCase();
+  return {
+    type,
+    measure: MEASURES.get(type),
+    event: FLAGS.get(type),
+    isExtra: EXTRA.test(type),
+  };
+});
+
 /** The option that says what the clocks of the meters show. */
 export const CLOCK_OPTION = {
   summer_time:
@@ -62,9 +82,10 @@ export function isFlowIqObject(object: JsonObject): boolean {
 }
 
 interface Entry {
-  readonly type: string;
+  readonly kind: Kind;
   readonly value: JsonValue | undefined;
   readonly unit: string | undefined;
+  /** Where its value is. */
   readonly field: string;
   /** Undefined: the entry has none. */
   readonly time: PointTime | undefined;
@@ -88,7 +109,7 @@ export function readFlowIq(
   const { deviceClass } = findings.settings;
   const isOfWater =
     deviceClass === undefined
-      ? !entries.some(({ type }) => type === 'energy')
+      ? !entries.some(({ kind }) => kind.type === 'energy')
       : deviceClass === 'water';
   const states: State[] = [];
   for (const entry of entries) readEntry(entry, device, findings, envelope, isOfWater, states);
@@ -115,6 +136,16 @@ function tellErrors(
   if (isEmpty || first !== undefined) device.hasMissing = true;
 }
 
+const fieldOf = (path: string, index: number): string => `${path}.values[${index}].Value`;
+/** A meter sends fewer. */
+const MOST_FIELDS = 64;
+/** The fields of the values under a path, as they are named in rejects. */
+const fieldsOf = remembered((path) => {
+  const fields: string[] = [];
+  for (let index = 0; index < MOST_FIELDS; index += 1) fields.push(fieldOf(path, index));
+  return fields;
+});
+
 function entriesOf(
   values: readonly JsonValue[],
   device: DeviceFindings,
@@ -132,23 +163,24 @@ function entriesOf(
   const stamps = values.map((item) => (isObject(item) ? member(item, 'Timestamp') : undefined));
   const times = timesOf(stamps, clock, envelope);
   const entries: Entry[] = [];
-  for (const [index, item] of values.entries()) {
-    const field = `${path}.values[${index}]`;
+  const fields = fieldsOf(path);
+  for (let index = 0; index < values.length; index += 1) {
+    const item = values[index] ?? null;
     const type = isObject(item) ? member(item, 'Type') : undefined;
     if (!isObject(item) || typeof type !== 'string') {
       device.reject(
         'wrong_type',
-        field,
+        `${path}.values[${index}]`,
         `must be an object with a text Type, not ${typeName(item)}`,
       );
       continue;
     }
     const unit = member(item, 'Unit');
     entries.push({
-      type: type.trim().toLowerCase(),
+      kind: kindOf(type),
       value: member(item, 'Value'),
       unit: typeof unit === 'string' ? unit : undefined,
-      field,
+      field: fields[index] ?? fieldOf(path, index),
       time: times[index],
     });
   }
@@ -171,7 +203,14 @@ function timesOf(
   clock: TimeContext,
   envelope: PointTime,
 ): (PointTime | undefined)[] {
-  const times = stamps.map((stamp) => textTime(stamp, clock));
+  const times: PointTime[] = [];
+  let last: PointTime | undefined;
+  for (let index = 0; index < stamps.length; index += 1) {
+    // values of one moment follow one another
+    if (last === undefined || stamps[index] !== stamps[index - 1])
+      last = textTime(stamps[index], clock);
+    times.push(last);
+  }
   if (times.every(({ refused }) => refused === undefined))
     return times.map((time) => (time.tsSource === 'device' ? time : undefined));
   let newestMs = -Infinity;
@@ -193,14 +232,14 @@ interface State {
 }
 
 function readEntry(
-  { type, value, unit, field, time }: Entry,
+  { kind, value, unit, field, time }: Entry,
   device: DeviceFindings,
   findings: MessageFindings,
   envelope: PointTime,
   isOfWater: boolean,
   states: State[],
 ): void {
-  const found = MEASURES.get(type);
+  const found = kind.measure;
   if (found !== undefined) {
     // LK-04, LK-05
     if (
@@ -210,13 +249,13 @@ function readEntry(
       (found.isOfWater && !isOfWater)
     )
       device.hasMissing = true;
-    else device.point(found.quantity, value, unit ?? found.unit, time, `${field}.Value`);
+    else device.point(found.quantity, value, unit ?? found.unit, time, field);
     return;
   }
-  const event = FLAGS.get(type);
+  const { event } = kind;
   if (event === undefined) {
-    if (EXTRA.test(type)) device.hasMissing = true;
-    else findings.ignore(type);
+    if (kind.isExtra) device.hasMissing = true;
+    else findings.ignore(kind.type);
   } else if (typeof value === 'boolean')
     states.push({ event, isActive: value, time: time ?? envelope });
   else device.hasMissing = true;
@@ -224,6 +263,7 @@ function readEntry(
 
 /** States as they followed one another; of several entries for one, such as leaks in and out, one that holds is enough. */
 function tellStates(states: State[], device: DeviceFindings): void {
+  if (states.length === 0) return;
   const key = ({ event, time }: State): string => `${time.tsUs} ${event}`;
   const holding = new Set(states.filter(({ isActive }) => isActive).map(key));
   states.sort((a, b) => a.time.tsUs - b.time.tsUs);

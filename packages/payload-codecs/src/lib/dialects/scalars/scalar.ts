@@ -5,9 +5,13 @@ import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 /** Longer texts are no number. */
 const LONGEST = 200;
 
+/** Whether a payload is no longer than one value can be. */
+export const isScalarSized = ({ message }: MessageFindings): boolean =>
+  message.payload.length <= LONGEST;
+
 /** The payload of a topic that holds one value; undefined: none, or more than a number takes. */
 export function scalarText(findings: MessageFindings): string | undefined {
-  if (findings.message.payload.length > LONGEST) return undefined;
+  if (!isScalarSized(findings)) return undefined;
   return findings.text()?.trim();
 }
 

@@ -1,9 +1,10 @@
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { NamedField } from '../../foreign/source.ts';
 import { arrivalTime, epochTime } from '../../foreign/times.ts';
 import { isObject, member, printable } from '../../json.ts';
-import { scalarText } from './scalar.ts';
+import { isScalarSized, scalarText } from './scalar.ts';
 
 /*
  * topic   = [ prefix "/" ] "vzlogger/chn" N "/" ( "raw" / "agg" / "id" / "uuid" ) ; the prefix is the installation's
@@ -34,6 +35,7 @@ const MEANINGS: Readonly<Record<string, NamedField>> = {
   '13.7': { quantity: 'power_factor', unit: '1' },
 };
 const TOPIC = /^chn(\d{1,9})$/;
+const OPENING_BRACE = 0x7b;
 const MOST_CHANNELS = 50_000;
 
 export const vzlogger: Dialect = {
@@ -49,17 +51,33 @@ export const vzlogger: Dialect = {
   }),
 };
 
-function decode(findings: MessageFindings, state: DialectState, wanted: unknown): void {
-  const levels = findings.message.topic.split('/');
+/** What a topic says. */
+interface Topic {
+  readonly kind: string;
+  /** Undefined: it is of no channel. */
+  readonly channel: string | undefined;
+  /** The prefix tells installations apart that have a channel of the same number. */
+  readonly key: string;
+  /** For what is said of it. */
+  readonly end: string;
+}
+
+const KINDS = ['raw', 'agg', 'id', 'uuid'];
+const topicOf = remembered((topic): Topic => {
+  const levels = topic.split('/');
   const kind = levels.at(-1) ?? '';
-  const channel = TOPIC.exec(levels.at(-2) ?? '')?.[1];
-  if (channel === undefined || !['raw', 'agg', 'id', 'uuid'].includes(kind)) {
+  const channel = KINDS.includes(kind) ? TOPIC.exec(levels.at(-2) ?? '')?.[1] : undefined;
+  const key = levels.slice(0, -1).join('/');
+  return { kind, channel, key, end: levels.slice(-2).join('/') };
+});
+
+function decode(findings: MessageFindings, state: DialectState, wanted: unknown): void {
+  const { kind, channel, key, end } = topicOf(findings.message.topic);
+  if (channel === undefined) {
     findings.silent();
-    findings.ignore(levels.slice(-2).join('/'));
+    findings.ignore(end);
     return;
   }
-  // The prefix tells installations apart that have a channel of the same number.
-  const key = levels.slice(0, -1).join('/');
   if (kind === 'uuid') findings.silent();
   else if (kind === 'id') rememberCode(findings, state, key);
   else if (isUsed(findings, state, kind, wanted)) readValue(findings, state, key, channel);
@@ -97,7 +115,8 @@ function readValue(
 ): void {
   const { receivedAtUs } = findings.message;
   const { names } = findings.settings;
-  const text = scalarText(findings) ?? '';
+  const isObjectText = findings.message.payload[0] === OPENING_BRACE && isScalarSized(findings);
+  const text = isObjectText ? '{' : (scalarText(findings) ?? '');
   const json = text.startsWith('{') ? findings.json() : text;
   if (json === undefined) return;
   if (json === '') {
@@ -108,8 +127,8 @@ function readValue(
   const time = isObject(json)
     ? epochTime(member(json, 'timestamp'), receivedAtUs, 'gateway')
     : arrivalTime(receivedAtUs);
-  const remembered = state.get(key);
-  const code = isObject(remembered) ? remembered['code'] : undefined;
+  const known = state.get(key);
+  const code = isObject(known) ? known['code'] : undefined;
   const byCode =
     typeof code === 'string' && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   const name = `chn${channel}`;

@@ -30,20 +30,22 @@ const SHAPES =
 
 /** Reads what is said of a device. Entries may come in any order (TB-06): states are told as they followed one another. */
 export function readTelemetry(telemetry: JsonValue | undefined, of: TelemetryOf, path = ''): void {
-  const entries: Entry[] = [];
-  if (Array.isArray(telemetry)) {
-    for (const [index, item] of telemetry.entries()) {
-      const entry = entryOf(item, of, `${path}[${index}]`);
-      if (entry !== undefined) entries.push(entry);
-    }
-    entries.sort((a, b) => a.time.tsUs - b.time.tsUs);
-  } else {
+  if (!Array.isArray(telemetry)) {
     const entry = entryOf(telemetry, of, path);
+    if (entry !== undefined) readEntry(entry, of);
+    return;
+  }
+  const entries: Entry[] = [];
+  for (const [index, item] of telemetry.entries()) {
+    const entry = entryOf(item, of, `${path}[${index}]`);
     if (entry !== undefined) entries.push(entry);
   }
-  const { findings, raw, names } = of;
-  for (const { time, values } of entries)
-    readFreeForm(values, { findings, raw, names, time, isNested: false, told: [] });
+  entries.sort((a, b) => a.time.tsUs - b.time.tsUs);
+  for (const entry of entries) readEntry(entry, of);
+}
+
+function readEntry({ time, values }: Entry, { findings, raw, names }: TelemetryOf): void {
+  readFreeForm(values, { findings, raw, names, time, isNested: false, told: [] });
 }
 
 function entryOf(
@@ -59,6 +61,6 @@ function entryOf(
   }
   const values = member(item, 'values');
   if (!isObject(values)) return { time: arrivalTime(receivedAtUs), values: item };
-  for (const key of Object.keys(item)) if (key !== 'ts' && key !== 'values') findings.ignore(key);
+  for (const key in item) if (key !== 'ts' && key !== 'values') findings.ignore(key);
   return { time: epochTime(member(item, 'ts'), receivedAtUs, stamper), values };
 }
