@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimalProduct, decimalSum } from '../src/lib/foreign/decimals.ts';
 import { parseNumber } from '../src/lib/foreign/numbers.ts';
@@ -21,6 +22,29 @@ describe('decimal numbers', () => {
     expect(decimalProduct(41_807, 0.01)).toBe(418.07);
     expect(decimalProduct(3, 2.5)).toBe(7.5);
   });
+});
+
+/** Digits behind the point of a number of few digits, which may be written with an exponent: 1e-7. */
+function placesIn(text: string): number {
+  const [mantissa = '', exponent = '0'] = text.split('e');
+  return Math.max(0, (mantissa.split('.')[1]?.length ?? 0) - Number(exponent));
+}
+
+/** The sum as its text, read anew. */
+const byText = (values: readonly number[], places: number): number =>
+  Number(values.reduce((sum, value) => sum + value, 0).toFixed(places));
+
+test('few digits behind the point give the sum that the text of it gives', () => {
+  const amount = fc
+    .tuple(fc.integer({ min: -99_999_999, max: 99_999_999 }), fc.nat(6))
+    .map(([digits, behind]) => digits / 10 ** behind);
+  fc.assert(
+    fc.property(fc.array(amount, { minLength: 1, maxLength: 5 }), (values) => {
+      const places = Math.max(...values.map((value) => placesIn(String(value))));
+      expect(decimalSum(values) + 0).toBe(byText(values, places) + 0);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test.each(['12,5', '1.234,5', '1 234', '1.2.3'])(

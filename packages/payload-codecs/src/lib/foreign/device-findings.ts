@@ -1,4 +1,4 @@
-import { type DeviceEventState, findQuantity } from '@verimeter/telemetry';
+import { type DeviceEvent, type DeviceEventState, findQuantity } from '@verimeter/telemetry';
 import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
 import { type JsonValue, printable, typeName } from '../json.ts';
 import { convertInto, targetOf } from './conversions.ts';
@@ -178,21 +178,24 @@ export class DeviceFindings extends Findings {
     return false;
   }
 
-  finish(source: string): Decoded {
-    const { tenant, deviceId, receivedAtUs: tsUs } = this.context;
+  /** What the stamps tell of the clock; undefined: nothing. */
+  #ofClock(): DeviceEvent | undefined {
+    const { deviceId, receivedAtUs: tsUs } = this.context;
+    const event = 'clock_error';
     if (this.#clockError !== undefined) {
       this.usesArrivalTime = true;
       const detail = printable(this.#clockError);
-      this.events.push({
-        deviceId,
-        tsUs,
-        event: 'clock_error',
-        state: 'active',
-        detail,
-        repeats: true,
-      });
-    } else if (this.#hasDeviceTime && !this.#tellsOfClock())
-      this.events.push({ deviceId, tsUs, event: 'clock_error', state: 'cleared', repeats: true });
+      return { deviceId, tsUs, event, state: 'active', detail, repeats: true };
+    }
+    return this.#hasDeviceTime && !this.#tellsOfClock()
+      ? { deviceId, tsUs, event, state: 'cleared', repeats: true }
+      : undefined;
+  }
+
+  finish(source: string): Decoded {
+    const { tenant, deviceId } = this.context;
+    const clock = this.#ofClock();
+    if (clock !== undefined && this.events.length > 0) this.events.push(clock);
     return {
       tenant,
       deviceId,
@@ -200,7 +203,8 @@ export class DeviceFindings extends Findings {
       channel: undefined,
       readings: this.readings,
       rejects: this.rejects,
-      events: this.events,
+      // mostly all there is: a list of one, without the room that lists have for more
+      events: clock !== undefined && this.events.length === 0 ? [clock] : this.events,
       online: this.online,
       received: this.received,
       ignored: this.ignored,

@@ -29,7 +29,7 @@ export interface NetworkServer {
 }
 
 /** A message of a device. */
-export interface Opened {
+interface Opened {
   readonly payload: JsonObject;
   readonly event: string;
   /** The device as the source writes its EUI, or by its name. */

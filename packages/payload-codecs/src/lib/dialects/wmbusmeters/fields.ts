@@ -84,9 +84,15 @@ const NO_READING =
 /** Forms of names that are remembered; senders have some hundred. */
 const MOST_NAMES = 5000;
 
+/** Worse than that of any field. */
+export const NO_RANK = 1000;
+
 /** Says of each name what it is. A name is looked at once. */
 export class FieldIndex {
   readonly slots: readonly Slot[];
+  /** What a telegram begins with: no field for any slot. */
+  readonly noKeys: readonly undefined[];
+  readonly noRanks: readonly number[];
   readonly #byForm: FieldTable['byForm'];
   readonly #fields = new Map<string, Field>();
   readonly #all: Field | undefined;
@@ -94,6 +100,8 @@ export class FieldIndex {
   /** @param all what every field is that is not part of every telegram */
   constructor({ slots, byForm }: FieldTable, names: readonly string[], all?: Field) {
     this.slots = [...slots, { quantity: 'rssi', unit: 'dBm', keys: ['rssi_dbm'] }];
+    this.noKeys = this.slots.map(() => undefined);
+    this.noRanks = this.slots.map(() => NO_RANK);
     this.#byForm = byForm;
     this.#all = all;
     for (const [slot, { keys, noValue }] of this.slots.entries())

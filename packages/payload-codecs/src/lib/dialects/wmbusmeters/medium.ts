@@ -1,3 +1,4 @@
+import { remembered } from '../../foreign/remember.ts';
 import type { DeviceClass } from '../../foreign/source.ts';
 
 /** What the fields of a telegram are about; `uncounted`: what Verimeter has no quantity for. */
@@ -32,6 +33,15 @@ export function mediumOf(
   media: string | undefined,
   deviceClass: DeviceClass | undefined,
 ): Medium | undefined {
-  const named = media?.toLowerCase();
-  return named !== undefined && Object.hasOwn(MEDIA, named) ? MEDIA[named] : deviceClass;
+  return media === undefined ? deviceClass : (ofName(media) ?? deviceClass);
 }
+
+const UNTOLD = 'untold';
+const ofName = (media: string): Medium | undefined => {
+  const known = mediumByName(media);
+  return known === UNTOLD ? undefined : known;
+};
+const mediumByName = remembered((media): Medium | typeof UNTOLD => {
+  const name = media.toLowerCase();
+  return (Object.hasOwn(MEDIA, name) ? MEDIA[name] : undefined) ?? UNTOLD;
+});

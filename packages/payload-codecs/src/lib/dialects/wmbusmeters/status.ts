@@ -16,11 +16,12 @@ const CLOCK_FIELD = 'meter_datetime';
 /** Texts of a status are few, and come with every telegram. */
 const MOST_TEXTS = 1000;
 
+/** What one field of a status tells. */
 interface Told {
   /** With the field that tells it. */
-  readonly active: Map<DeviceFlag, string>;
-  readonly past: Set<DeviceFlag>;
-  readonly unknown: Set<string>;
+  readonly active: ReadonlyMap<DeviceFlag, string>;
+  readonly past: ReadonlySet<DeviceFlag>;
+  readonly unknown: ReadonlySet<string>;
 }
 
 /**
@@ -36,19 +37,18 @@ export function readStatus(
 ): boolean {
   const { status = [], payload, device, time } = telegram;
   const { deviceId } = device.context;
-  let told: Told | undefined;
+  const told: Told[] = [];
   for (const field of status) {
     const text = payload[field];
     if (typeof text !== 'string' || text === 'OK' || text === '') continue;
-    told ??= { active: new Map(), past: new Set(), unknown: new Set() };
-    note(told, texts.read(text, isOnMains), field);
+    told.push(texts.read(text, field, isOnMains));
   }
-  if (told !== undefined) raise(telegram, told, raised);
+  if (told.length > 0) raise(telegram, told, raised);
   // the event itself comes with the readings, whose time is not the clock's
   if (clock === 'wrong') raised.raise(deviceId, 'clock_error', CLOCK_FIELD);
   if (status.length === 0 && clock !== 'right') return false;
   for (const flag of raised.mayEnd(deviceId)) {
-    if (told?.active.has(flag) === true || told?.past.has(flag) === true) continue;
+    if (told.some(({ active, past }) => active.has(flag) || past.has(flag))) continue;
     if (flag === 'clock_error' && (clock === 'wrong' || time.refused !== undefined)) continue;
     const field = raised.fieldOf(deviceId, flag);
     const isTold =
@@ -58,62 +58,66 @@ export function readStatus(
     device.event(flag, 'cleared', time);
   }
   raised.see(deviceId);
-  return told !== undefined && told.active.size > 0;
+  return told.some(({ active }) => active.size > 0);
 }
 
-function raise({ device, time }: Telegram, told: Told, raised: RaisedFlags): void {
+function raise({ device, time }: Telegram, told: readonly Told[], raised: RaisedFlags): void {
   const { deviceId } = device.context;
-  for (const [flag, field] of told.active) {
-    raised.raise(deviceId, flag, field);
-    const detail = flag === 'unknown_status' ? [...told.unknown].join(' ') : undefined;
-    device.event(flag, 'active', time, detail);
-  }
-  for (const flag of told.past) if (!told.active.has(flag)) device.event(flag, 'past', time);
-}
-
-/** A status text taken apart. */
-interface StatusText {
-  readonly active: readonly DeviceFlag[];
-  readonly past: readonly DeviceFlag[];
-  readonly unknown: readonly string[];
-}
-
-/** Takes status texts apart, each once. */
-export class StatusTexts {
-  readonly #texts = new Map<string, StatusText>();
-
-  read(text: string, isOnMains: boolean): StatusText {
-    const key = isOnMains ? `~${text}` : text;
-    let read = this.#texts.get(key);
-    if (read === undefined) {
-      read = takenApart(text, isOnMains);
-      if (this.#texts.size < MOST_TEXTS) this.#texts.set(key, read);
+  for (let index = 0; index < told.length; index += 1)
+    for (const [flag, field] of told[index]?.active ?? []) {
+      // the first field that tells of a flag is the one that raises it
+      if (index > 0 && isActive(flag, told, index)) continue;
+      raised.raise(deviceId, flag, field);
+      const detail = flag === 'unknown_status' ? unknownWords(told) : undefined;
+      device.event(flag, 'active', time, detail);
     }
-    return read;
+  for (const { past } of told)
+    for (const flag of past)
+      if (!isActive(flag, told, told.length)) device.event(flag, 'past', time);
+}
+
+/** @param before how many of the fields are looked at */
+function isActive(flag: DeviceFlag, told: readonly Told[], before: number): boolean {
+  for (let index = 0; index < before; index += 1)
+    if (told[index]?.active.has(flag) === true) return true;
+  return false;
+}
+
+const unknownWords = (told: readonly Told[]): string =>
+  [...new Set(told.flatMap(({ unknown }) => [...unknown]))].join(' ');
+
+/** Takes status texts apart, each once for each field. */
+export class StatusTexts {
+  readonly #onMains = new Map<string, Map<string, Told>>();
+  readonly #others = new Map<string, Map<string, Told>>();
+  #size = 0;
+
+  read(text: string, field: string, isOnMains: boolean): Told {
+    const byField = isOnMains ? this.#onMains : this.#others;
+    const known = byField.get(field)?.get(text);
+    if (known !== undefined) return known;
+    const told = takenApart(text, field, isOnMains);
+    if (this.#size < MOST_TEXTS) {
+      const texts = byField.get(field) ?? new Map<string, Told>();
+      byField.set(field, texts.set(text, told));
+      this.#size += 1;
+    }
+    return told;
   }
 }
 
-function takenApart(text: string, isOnMains: boolean): StatusText {
-  const active = new Set<DeviceFlag>();
+function takenApart(text: string, field: string, isOnMains: boolean): Told {
+  const active = new Map<DeviceFlag, string>();
   const past = new Set<DeviceFlag>();
   const unknown = new Set<string>();
   for (const word of text.split(/\s+/, MOST_WORDS)) {
     if (word === '') continue;
     const { flags, state, isFault } = tokenMeaning(word, isOnMains);
-    for (const flag of flags) (state === 'past' ? past : active).add(flag);
-    if (flags.length === 0 && isFault) unknown.add(word);
+    for (const flag of flags)
+      if (state === 'past' || field === STATUS_PAST) past.add(flag);
+      else active.set(flag, field);
+    if (flags.length === 0 && isFault && field !== STATUS_PAST) unknown.add(word);
   }
-  return { active: [...active], past: [...past], unknown: [...unknown] };
-}
-
-function note(told: Told, { active, past, unknown }: StatusText, field: string): void {
-  for (const flag of past) told.past.add(flag);
-  if (field === STATUS_PAST) {
-    for (const flag of active) told.past.add(flag);
-    return;
-  }
-  for (const flag of active) if (!told.active.has(flag)) told.active.set(flag, field);
-  for (const word of unknown) told.unknown.add(word);
-  if (unknown.length > 0 && !told.active.has('unknown_status'))
-    told.active.set('unknown_status', field);
+  if (unknown.size > 0 && !active.has('unknown_status')) active.set('unknown_status', field);
+  return { active, past, unknown };
 }

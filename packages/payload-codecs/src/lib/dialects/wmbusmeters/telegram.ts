@@ -4,7 +4,7 @@ import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
 import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
-import { type Field, type FieldIndex, isNoValue } from './fields.ts';
+import { type Field, type FieldIndex, NO_RANK, isNoValue } from './fields.ts';
 
 type Part = Extract<Field, { is: 'part' }>;
 type Stored = Extract<Field, { is: 'stored' }>;
@@ -18,8 +18,8 @@ export class Telegram {
   readonly findings: MessageFindings;
   readonly #index: FieldIndex;
   /** Best field of each slot, and its rank. */
-  readonly #keys: string[] = [];
-  readonly #ranks: number[] = [];
+  readonly #keys: (string | undefined)[];
+  readonly #ranks: number[];
   parts: [key: string, field: Part][] | undefined;
   stored: [key: string, field: Stored][] | undefined;
   pulses: string[] | undefined;
@@ -44,6 +44,8 @@ export class Telegram {
     this.time = arrivalTime(findings.message.receivedAtUs);
     this.findings = findings;
     this.#index = index;
+    this.#keys = index.noKeys.slice();
+    this.#ranks = index.noRanks.slice();
     for (const key in payload) this.#take(key, index.of(key));
   }
 
@@ -89,7 +91,7 @@ export class Telegram {
 
   #offer(key: string, slot: number, rank: number, isMissing: boolean): void {
     if (isMissing) this.device.hasMissing = true;
-    else if (rank < (this.#ranks[slot] ?? Infinity)) {
+    else if (rank < (this.#ranks[slot] ?? NO_RANK)) {
       this.#keys[slot] = key;
       this.#ranks[slot] = rank;
     }

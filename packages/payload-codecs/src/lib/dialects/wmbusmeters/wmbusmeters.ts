@@ -1,6 +1,7 @@
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
 import { type JsonValue, isObject, member } from '../../json.ts';
 import { ELECTRICITY, readElectricity } from './electricity.ts';
@@ -111,8 +112,15 @@ function decode(
 
 /** a text with its zeros; in one case, as hexadecimal digits are compared without regard to it. */
 function idOf(raw: JsonValue | undefined, topic: string): string | undefined {
+  if (typeof raw === 'string' && raw !== '') return idOfText(raw) || idOfTopic(topic);
   const id = nameOf(raw);
-  if (id !== undefined) return id.toLowerCase();
+  return id === undefined ? idOfTopic(topic) : id.toLowerCase();
+}
+
+/** Empty: the text is. */
+const idOfText = remembered((text) => text.trim().toLowerCase());
+
+function idOfTopic(topic: string): string | undefined {
   const last = topic.slice(topic.lastIndexOf('/') + 1);
   return /^[0-9a-f]{8}$/i.test(last) ? last.toLowerCase() : undefined;
 }
