@@ -47,6 +47,19 @@ test('few digits behind the point give the sum that the text of it gives', () =>
   );
 });
 
+test('a text of digits is the number that the language reads in it', () => {
+  const text = fc.stringMatching(/^[+-]?[0-9]{0,17}(?:\.[0-9]{0,17})?(?:e[0-9])?$/);
+  fc.assert(
+    fc.property(text, (digits) => {
+      const parsed = parseNumber(digits);
+      const value = digits === '' ? Number.NaN : Number(digits);
+      expect(parsed.ok ? parsed.value : Number.NaN).toBe(value);
+      expect(parsed.ok && parsed.suffix).toBe(Number.isNaN(value) ? false : '');
+    }),
+    { numRuns: 5000 },
+  );
+});
+
 test.each(['12,5', '1.234,5', '1 234', '1.2.3'])(
   'X-01: %s is no number with a unit behind it',
   (text) => {

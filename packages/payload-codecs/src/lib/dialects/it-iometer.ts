@@ -39,14 +39,14 @@ function readSupplyPoint(point: JsonObject, findings: MessageFindings): void {
     if (isObject(entry)) readEntry(entry, device, findings);
     else others += 1;
   if (others > 0) device.reject('wrong_type', 'data', 'must be an array of objects', others);
-  for (const key of Object.keys(point))
+  for (const key in point)
     if (key !== 'data' && key !== 'pod' && key !== 'du') findings.ignore(key);
 }
 
 function readEntry(entry: JsonObject, device: DeviceFindings, findings: MessageFindings): void {
   const time = epochTime(member(entry, 'ts'), findings.message.receivedAtUs);
   const values: ObisValue[] = [];
-  for (const key of Object.keys(entry)) {
+  for (const key in entry) {
     if (key === 'ts') continue;
     const raw: JsonValue | undefined = entry[key];
     const code = obisOf(key);
