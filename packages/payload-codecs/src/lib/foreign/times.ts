@@ -251,6 +251,7 @@ export function epochTime(
 }
 
 /** A point some time before another; the arrival stays what it is. @param byUs microseconds */
-export function earlier(time: PointTime, byUs: number): PointTime {
-  return { ...time, tsUs: Math.round(time.tsUs - byUs) };
+export function earlier({ tsUs, tsSource, flags, refused }: PointTime, byUs: number): PointTime {
+  const time = { tsUs: Math.round(tsUs - byUs), tsSource, flags };
+  return refused === undefined ? time : { ...time, refused };
 }

@@ -1,7 +1,7 @@
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
-import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
+import { type PointTime, earlier, epochTime, textTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, member } from '../json.ts';
 import { type AxiomaFrame, DELTAS } from './axioma-frame.ts';
 
@@ -108,7 +108,7 @@ export function tellAxiomaFrame(
   envelope: PointTime,
 ): void {
   const time = timeOf(frame.time, findings, envelope);
-  const hour: PointTime = { ...time, tsUs: Math.floor(time.tsUs / HOUR_US) * HOUR_US };
+  const hour = earlier(time, time.tsUs - Math.floor(time.tsUs / HOUR_US) * HOUR_US);
   tellVolumes(frame, device, findings, hour);
   if (frame.status !== undefined) tellStatus(frame.status, device, time);
   else for (const [event, isActive] of frame.states ?? []) tellState(event, isActive, device, time);

@@ -50,7 +50,13 @@ export class Telegram {
   }
 
   #take(key: string, field: Field): void {
+    // the frequent ones first
     switch (field.is) {
+      case 'value':
+        this.#offer(key, field.slot, field.rank, isNoValue(this.payload[key], field.no));
+        break;
+      case 'known':
+        break;
       case 'header':
         return;
       case 'unknown':
@@ -68,9 +74,6 @@ export class Telegram {
       case 'clock':
         this.clock ??= this.payload[key];
         return;
-      case 'value':
-        this.#offer(key, field.slot, field.rank, isNoValue(this.payload[key], field.no));
-        break;
       case 'part':
         (this.parts ??= []).push([key, field]);
         break;
@@ -82,8 +85,6 @@ export class Telegram {
         break;
       case 'named':
         (this.named ??= []).push(key);
-        break;
-      case 'known':
         break;
     }
     this.hasKnown = true;
