@@ -1,5 +1,6 @@
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { NamedField } from '../../foreign/source.ts';
 import { fixedPart } from '../../foreign/topic-filter.ts';
 import { readScalar } from './scalar.ts';
@@ -41,46 +42,64 @@ export const evcc: Dialect = {
   name: 'evcc',
   title: 'evcc',
   filters: ['evcc/#'],
-  create: ({ filter }, state = new Map()) => ({
-    state,
-    decode: (findings) => decode(findings, fixedPart(filter, findings.message.topic), state),
-  }),
+  create: ({ filter }, state = new Map()) => {
+    const valueOf = remembered((topic) => valueOn(topic, fixedPart(filter, topic)));
+    return {
+      state,
+      decode(findings) {
+        decode(findings, valueOf(findings.message.topic), state);
+      },
+    };
+  },
 };
 
-function decode(findings: MessageFindings, base: string, state: DialectState): void {
-  const { topic, replayed = false } = findings.message;
-  const path = base === '' ? topic : topic.slice(base.length + 1);
-  const grid = gridName(path);
-  if (grid !== undefined) {
-    const key = `${base}/${grid.name}`;
-    if (grid.isOld && state.has(key)) {
+/** What comes on a topic. */
+interface TopicValue {
+  readonly device: string;
+  readonly name: string;
+  readonly known: NamedField | undefined;
+  /** Of the grid: under what it is remembered that it comes under its new name. */
+  readonly renamed?: string;
+  readonly isOld?: boolean;
+}
+
+function decode(
+  findings: MessageFindings,
+  { device, name, known, renamed, isOld }: TopicValue,
+  state: DialectState,
+): void {
+  if (renamed !== undefined) {
+    const { topic, replayed = false } = findings.message;
+    const hasNewName = state.has(renamed);
+    if (isOld === true && hasNewName) {
       findings.silent();
       return;
     }
-    if (!grid.isOld && !replayed && !state.has(key)) state.set(key, { since: topic });
+    if (isOld !== true && !replayed && !hasNewName) state.set(renamed, { since: topic });
   }
-  const [device, name, known] =
-    grid === undefined
-      ? loadpointName(path)
-      : [GRID, grid.name, Object.hasOwn(FIELDS, grid.name) ? FIELDS[grid.name] : undefined];
   readScalar(findings, device, name, known);
 }
 
+function valueOn(topic: string, base: string): TopicValue {
+  const path = base === '' ? topic : topic.slice(base.length + 1);
+  return gridValue(path, base) ?? loadpointValue(path);
+}
+
 /** `gridPower` and `grid/power` alike. */
-function gridName(path: string): { readonly name: string; readonly isOld: boolean } | undefined {
+function gridValue(path: string, base: string): TopicValue | undefined {
   const match = /^site\/grid(\/?)([A-Za-z]+(?:\/\d)?)$/.exec(path);
   if (match === null) return undefined;
   const [, slash, text = ''] = match;
   const name = text.charAt(0).toLowerCase() + text.slice(1);
-  return Object.hasOwn(FIELDS, name) ? { name, isOld: slash === '' } : undefined;
+  return Object.hasOwn(FIELDS, name)
+    ? { device: GRID, name, known: FIELDS[name], renamed: `${base}/${name}`, isOld: slash === '' }
+    : undefined;
 }
 
 /** Everything else: of a load point by its number, or of the site. */
-function loadpointName(
-  path: string,
-): [device: string, name: string, field: NamedField | undefined] {
+function loadpointValue(path: string): TopicValue {
   const match = /^(loadpoints\/[1-9]\d{0,3})\/(.+)$/.exec(path);
-  if (match === null) return ['site', path, undefined];
+  if (match === null) return { device: 'site', name: path, known: undefined };
   const [, device = '', name = ''] = match;
-  return [device, name, Object.hasOwn(CHARGER, name) ? CHARGER[name] : undefined];
+  return { device, name, known: Object.hasOwn(CHARGER, name) ? CHARGER[name] : undefined };
 }

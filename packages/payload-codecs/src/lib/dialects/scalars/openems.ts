@@ -1,8 +1,9 @@
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { NamedField } from '../../foreign/source.ts';
 import { type PointTime, epochTime } from '../../foreign/times.ts';
-import { readScalar, scalarText } from './scalar.ts';
+import { readScalar, scalarOf } from './scalar.ts';
 
 /*
  * topic = [ prefix "/" ] "edge/" edge "/channel/" component "/" channel  /  … "/channel/lastUpdate" (ms since 1970)
@@ -39,16 +40,43 @@ export const openems: Dialect = {
   filters: ['edge/+/channel/#'],
   create: () => {
     const updates = new LastUpdates();
-    return { decode: (findings) => decode(findings, updates) };
+    const channelOf = remembered(channelOn);
+    return {
+      decode(findings) {
+        decode(findings, channelOf(findings.message.topic), updates);
+      },
+    };
   },
 };
 
-function decode(findings: MessageFindings, updates: LastUpdates): void {
-  const levels = findings.message.topic.split('/');
+/** What comes on a topic. */
+interface TopicChannel {
+  readonly edge: string;
+  readonly device: string;
+  readonly component: string;
+  /** Undefined: the topic ends with the component. */
+  readonly channel: string | undefined;
+  readonly known: NamedField | undefined;
+}
+
+/** Null: the topic has not the form. */
+function channelOn(topic: string): TopicChannel | null {
+  const levels = topic.split('/');
   const at = levels.lastIndexOf('channel');
   const edge = levels[at - 1] ?? '';
   const [component = '', channel, ...rest] = levels.slice(at + 1);
-  if (at < 1 || edge === '' || component === '' || rest.length > 0) {
+  if (at < 1 || edge === '' || component === '' || rest.length > 0) return null;
+  const table = component === '_sum' ? OF_SUM : CHANNELS;
+  const known = channel !== undefined && Object.hasOwn(table, channel) ? table[channel] : undefined;
+  return { edge, device: `${edge}/${component}`, component, channel, known };
+}
+
+function decode(
+  findings: MessageFindings,
+  topicChannel: TopicChannel | null,
+  updates: LastUpdates,
+): void {
+  if (topicChannel === null) {
     findings.reject(
       'topic_mismatch',
       '',
@@ -56,14 +84,13 @@ function decode(findings: MessageFindings, updates: LastUpdates): void {
     );
     return;
   }
+  const { edge, device, component, channel, known } = topicChannel;
   if (channel === undefined) {
     findings.silent();
     if (component === 'lastUpdate') updates.keep(edge, findings);
     return;
   }
-  const table = component === '_sum' ? OF_SUM : CHANNELS;
-  const known = Object.hasOwn(table, channel) ? table[channel] : undefined;
-  readScalar(findings, `${edge}/${component}`, channel, known, updates.timeOf(edge, findings));
+  readScalar(findings, device, channel, known, updates.timeOf(edge, findings));
 }
 
 interface LastUpdate {
@@ -84,7 +111,7 @@ class LastUpdates {
   keep(edge: string, findings: MessageFindings): void {
     const { retain, replayed = false, receivedAtUs } = findings.message;
     if (retain || replayed) return;
-    const time = epochTime(scalarText(findings) ?? '', receivedAtUs, 'gateway');
+    const time = epochTime(scalarOf(findings) ?? '', receivedAtUs, 'gateway');
     if (time.tsSource === 'arrival') return;
     if (this.#byEdge.size >= MOST_EDGES) this.#byEdge.clear();
     this.#byEdge.set(edge, { time, second: secondOf(findings), topics: new Set() });

@@ -1,4 +1,5 @@
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { plainNumber } from '../../foreign/plain-number.ts';
 import type { NamedField } from '../../foreign/source.ts';
 import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 
@@ -15,6 +16,12 @@ export function scalarText(findings: MessageFindings): string | undefined {
   return findings.text()?.trim();
 }
 
+/** The number that the payload is, or else its text. */
+export function scalarOf(findings: MessageFindings): number | string | undefined {
+  const plain = plainNumber(findings.message.payload);
+  return Number.isNaN(plain) ? scalarText(findings) : plain;
+}
+
 /**
  * The one value of a topic. Of another message of the device nothing is known here, and nothing needed (SC-02): a register that shows 0 once is
  * told as it is (SC-06). Names that mean nothing are ignored: such topics bring far more than readings.
@@ -27,9 +34,9 @@ export function readScalar(
   time: PointTime = arrivalTime(findings.message.receivedAtUs),
   channel = '',
 ): void {
-  const text = scalarText(findings);
+  const raw = scalarOf(findings);
   findings.silent();
-  if (text === undefined || text === '') return;
-  if (findings.device(device, channel)?.named(name, text, time, name, known) === false)
+  if (raw === undefined || raw === '') return;
+  if (findings.device(device, channel)?.named(name, raw, time, name, known) === false)
     findings.ignore(name);
 }
