@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DIALECTS, sourceProblems, sourceSettings } from '../src/index.ts';
 import { pulsesOf } from '../src/lib/foreign/pulses.ts';
 import { Listener } from './decode-message.ts';
 
@@ -106,4 +107,16 @@ test('pulses of a decimal weight make decimal amounts', () => {
       expect(pulsesOf(pulses, 0.01)).toBe(Number(`${pulses}e-2`));
     }),
   );
+});
+
+function problemsOf(filter: string, dialect = 'thingsboard'): string[] {
+  const settings = sourceSettings({ tenant: 'demo', name: 'pit', filter, deviceId: 'pit-9' });
+  return sourceProblems(DIALECTS, { filter, dialect, settings }).map(({ field }) => field);
+}
+
+test('a source of one topic may be named as the one device that publishes there', () => {
+  expect(problemsOf('v1/devices/me/telemetry')).toEqual([]);
+  expect(problemsOf('tb/+/v1/devices/me/telemetry')).toEqual(['settings.device_id']);
+  expect(problemsOf('v1/devices/me/telemetry,v2/t')).toEqual(['settings.device_id']);
+  expect(problemsOf('v1/gateway/telemetry', 'thingsboard-gateway')).toEqual(['settings.device_id']);
 });

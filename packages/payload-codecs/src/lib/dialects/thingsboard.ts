@@ -7,7 +7,8 @@ import { readTelemetry } from './thingsboard/telemetry.ts';
 /*
  * topic   = [ device "/" ] "v1/devices/me/telemetry" / [ device "/" ] "v2/t" [ "/j" ]
  *           The API of ThingsBoard tells devices by the credential of their connection, which no subscriber sees: so the device is the level
- *           in front, or what the rule of the source makes of the topic. A source of one device may name it: settings.devices.me.
+ *           in front, or what the rule of the source makes of the topic. A source of one device, with a topic without wildcards, may name it: its id is
+ *           the rule, or settings.devices.me.
  * skipped = attributes, remote calls, claims
  * payload = see thingsboard/telemetry.ts; names of fields see foreign/free-form.ts
  */
@@ -19,6 +20,7 @@ export const thingsboard: Dialect = {
   name: 'thingsboard',
   title: 'ThingsBoard device API',
   filters: ['thingsboard/+/v1/devices/me/telemetry'],
+  isOneDeviceATopic: true,
   create: (settings) => {
     const names = freeNames(settings);
     return { decode: (findings) => decode(findings, names) };
@@ -41,11 +43,12 @@ function decode(findings: MessageFindings, names: FreeNames): void {
   }
   if (
     raw === 'me' &&
+    settings.deviceId.includes('{id}') &&
     !settings.deviceId.includes('{topic:') &&
     !Object.hasOwn(settings.devices, raw)
   ) {
     const fix =
-      'give the source a rule such as {topic:1}, or, of a single device, its id as settings.devices.me';
+      'give the source a rule such as {topic:1}, or, of a single device, its id, also as settings.devices.me';
     findings.reject('topic_mismatch', '', `the topic does not name the device; ${fix}`);
     return;
   }

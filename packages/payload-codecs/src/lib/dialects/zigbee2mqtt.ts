@@ -4,7 +4,7 @@ import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
 import { remembered } from '../foreign/remember.ts';
-import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
+import { type PointTime, stampTime } from '../foreign/times.ts';
 import { fixedPart } from '../foreign/topic-filter.ts';
 
 /*
@@ -75,7 +75,6 @@ function friendlyName(topic: string, base: string): string {
 }
 
 function decode(findings: MessageFindings, name: string, switched: SwitchedDevices): void {
-  const { receivedAtUs } = findings.message;
   if (name === '') {
     findings.silent();
     return;
@@ -88,11 +87,7 @@ function decode(findings: MessageFindings, name: string, switched: SwitchedDevic
   }
   const device = findings.device(name);
   if (device === undefined) return;
-  const lastSeen = member(payload, 'last_seen');
-  const time =
-    typeof lastSeen === 'string' && Number.isNaN(Number(lastSeen))
-      ? textTime(lastSeen, findings.times, 'gateway')
-      : epochTime(lastSeen, receivedAtUs, 'gateway');
+  const time = stampTime(member(payload, 'last_seen'), findings.times, 'gateway');
   const before = findings.message.replayed === true ? undefined : switched.before(name, payload);
   for (const key of Object.keys(payload))
     if (before === undefined || before[key] !== payload[key])

@@ -5,11 +5,11 @@ import { type SourceFault, fault } from './source-faults.ts';
 
 const TOKEN = /\{(id|topic:([1-9]\d?))\}/g;
 
-/** What is wrong with a rule for device ids; undefined: nothing. */
-export function deviceRuleProblem(rule: string): SourceFault | undefined {
+/** What is wrong with a rule for device ids; undefined: nothing. @param isOneDevice whether all messages are of one, which the rule may name */
+export function deviceRuleProblem(rule: string, isOneDevice = false): SourceFault | undefined {
   const rest = rule.replaceAll(TOKEN, '');
   if (/[{}]/.test(rest)) return fault('rule_braces');
-  if (rest === rule) return fault('rule_same');
+  if (rest === rule && !isOneDevice) return fault('rule_same');
   return rest === '' || isIdentifier(rest) ? undefined : fault('rule_characters');
 }
 

@@ -25,5 +25,7 @@ export interface Dialect {
   readonly filters: readonly string[];
   /** Settings without which it cannot decode at all, such as the names of free fields. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Whether a topic without wildcards is that of one device, so that a rule for device ids may be its id itself. */
+  readonly isOneDeviceATopic?: boolean;
   create(settings: SourceSettings, state?: DialectState): DialectDecoder;
 }

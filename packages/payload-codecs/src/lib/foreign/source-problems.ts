@@ -45,7 +45,8 @@ export function sourceProblems(
       );
     }
   }
-  note('settings.device_id', deviceRuleProblem(settings.deviceId));
+  const isOneDevice = dialect?.isOneDeviceATopic === true && !/[+#,\n]/.test(filter);
+  note('settings.device_id', deviceRuleProblem(settings.deviceId, isOneDevice));
   if (!isZone(settings.zone)) note('settings.zone', fault('zone_unknown', settings.zone));
   for (const [name, { quantity, unit = '' }] of Object.entries(settings.names)) {
     const entry = findQuantity(quantity);

@@ -250,6 +250,17 @@ export function epochTime(
   return judged(tsUs, raw, receivedAtUs, stamper);
 }
 
+/** Time of a stamp that may be either of the two: a number, or its digits as a text, counts since 1970, any other text is a date and time. */
+export function stampTime(
+  raw: JsonValue | undefined,
+  context: TimeContext,
+  stamper: Stamper = 'device',
+): PointTime {
+  return typeof raw === 'string' && Number.isNaN(Number(raw))
+    ? textTime(raw, context, stamper)
+    : epochTime(raw, context.receivedAtUs, stamper);
+}
+
 /** A point some time before another; the arrival stays what it is. @param byUs microseconds */
 export function earlier({ tsUs, tsSource, flags, refused }: PointTime, byUs: number): PointTime {
   const time = { tsUs: Math.round(tsUs - byUs), tsSource, flags };

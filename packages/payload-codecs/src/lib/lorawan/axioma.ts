@@ -1,7 +1,7 @@
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
-import { type PointTime, earlier, epochTime, textTime } from '../foreign/times.ts';
+import { type PointTime, earlier, stampTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, member } from '../json.ts';
 import { type AxiomaFrame, DELTAS } from './axioma-frame.ts';
 
@@ -119,10 +119,7 @@ function timeOf(
   findings: MessageFindings,
   envelope: PointTime,
 ): PointTime {
-  const time =
-    typeof raw === 'string' && numberOf(raw) === undefined
-      ? textTime(raw, findings.times)
-      : epochTime(raw, findings.message.receivedAtUs);
+  const time = stampTime(raw, findings.times);
   if (time.tsSource === 'device') return time;
   return time.refused === undefined ? envelope : { ...envelope, refused: time.refused };
 }

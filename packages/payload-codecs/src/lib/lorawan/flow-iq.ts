@@ -2,6 +2,7 @@ import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { remembered } from '../foreign/remember.ts';
 import { type PointTime, type TimeContext, earlier, textTime } from '../foreign/times.ts';
+import type { DeviceClass } from '../foreign/source.ts';
 import { standardOffset } from '../foreign/zones.ts';
 import { type JsonObject, type JsonValue, isObject, member, printable, typeName } from '../json.ts';
 
@@ -13,22 +14,22 @@ import { type JsonObject, type JsonValue, isObject, member, printable, typeName 
 interface Measure {
   readonly quantity: string;
   readonly unit: string;
-  /** Of a water meter: water of a heat meter is not consumed, its temperature not that of a supply. */
-  readonly isOfWater: boolean;
+  /** Class of the meters that it is of: water of a heat meter is not consumed, its temperature not that of a supply. */
+  readonly of: 'any' | 'heat' | 'water';
 }
-const measure = (quantity: string, unit: string, isOfWater = false): Measure => ({
+const measure = (quantity: string, unit: string, of: Measure['of'] = 'any'): Measure => ({
   quantity,
   unit,
-  isOfWater,
+  of,
 });
 const MEASURES = new Map<string, Measure>([
-  ['volume', measure('water_volume', 'm3', true)],
+  ['volume', measure('water_volume', 'm3', 'water')],
   ['reverse volume', measure('water_volume_reverse', 'm3')],
   ['volume flow', measure('water_flow', 'm3/h')],
-  ['flow temperature', measure('water_temperature', 'C', true)],
+  ['flow temperature', measure('water_temperature', 'C', 'water')],
   ['external temperature', measure('temperature', 'C')],
   ['pressure', measure('water_pressure', 'bar')],
-  ['energy', measure('heat_energy', 'no unit')], // Wh or J, by `Unit` only
+  ['energy', measure('heat_energy', 'no unit', 'heat')], // Wh or J, by `Unit` only
 ]);
 const FLAGS = new Map<string, string>(
   Object.entries({
@@ -106,13 +107,11 @@ export function readFlowIq(
       findings.ignore(key);
   tellErrors(member(object, 'errors'), values.length === 0, device, path);
   const entries = entriesOf(values, device, findings, envelope, path);
-  const { deviceClass } = findings.settings;
-  const isOfWater =
-    deviceClass === undefined
-      ? !entries.some(({ kind }) => kind.type === 'energy')
-      : deviceClass === 'water';
+  const own =
+    findings.settings.deviceClass ??
+    (entries.some(({ kind }) => kind.type === 'energy') ? 'heat' : 'water');
   const states: State[] = [];
-  for (const entry of entries) readEntry(entry, device, findings, envelope, isOfWater, states);
+  for (const entry of entries) readEntry(entry, device, findings, envelope, own, states);
   tellStates(states, device);
 }
 
@@ -236,7 +235,7 @@ function readEntry(
   device: DeviceFindings,
   findings: MessageFindings,
   envelope: PointTime,
-  isOfWater: boolean,
+  own: DeviceClass,
   states: State[],
 ): void {
   const found = kind.measure;
@@ -246,7 +245,7 @@ function readEntry(
       time === undefined ||
       value === null ||
       value === undefined ||
-      (found.isOfWater && !isOfWater)
+      (found.of !== 'any' && found.of !== own)
     )
       device.hasMissing = true;
     else device.point(found.quantity, value, unit ?? found.unit, time, field);

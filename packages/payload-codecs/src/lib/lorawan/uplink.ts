@@ -3,7 +3,7 @@ import { type FreeNames, freeNames, readFreeForm } from '../foreign/free-form.ts
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
 import type { SourceSettings } from '../foreign/source.ts';
-import { type PointTime, epochTime, textTime } from '../foreign/times.ts';
+import { type PointTime, stampTime } from '../foreign/times.ts';
 import { type JsonObject, type JsonValue, isObject, member, printable } from '../json.ts';
 import { readAxiomaFrame } from './axioma-frame.ts';
 import { axiomaFrameOf, isAxiomaObject, tellAxiomaFrame } from './axioma.ts';
@@ -103,11 +103,7 @@ function readFields(
   const timeField = TIMES.find((name) => isTime(member(object, name)));
   let own = time;
   if (timeField !== undefined) {
-    const stamp = member(object, timeField);
-    const read =
-      typeof stamp === 'string' && numberOf(stamp) === undefined
-        ? textTime(stamp, findings.times)
-        : epochTime(stamp, findings.message.receivedAtUs);
+    const read = stampTime(member(object, timeField), findings.times);
     if (read.tsSource === 'device') own = read;
     else if (read.refused !== undefined) own = { ...time, refused: read.refused };
   }
@@ -117,9 +113,10 @@ function readFields(
 }
 
 function isTime(stamp: JsonValue | undefined): boolean {
-  const number = numberOf(stamp);
-  if (number !== undefined) return number >= LEAST_SECONDS;
-  return typeof stamp === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(stamp.trim());
+  // Not `numberOf`: for it the text of a date is a year with a unit behind it.
+  if (typeof stamp === 'string' && Number.isNaN(Number(stamp)))
+    return /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(stamp.trim());
+  return (numberOf(stamp) ?? 0) >= LEAST_SECONDS;
 }
 
 /** The strongest signal of the gateways that heard an uplink, dBm; undefined: none says it. */

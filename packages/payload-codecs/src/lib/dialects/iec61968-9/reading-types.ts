@@ -8,8 +8,8 @@
  * 1 or 9    19     1, 2  12       all              72 Wh       active_energy_export
  * 1 or 9    1      1, 2  12       all              73 varh     reactive_energy_import
  * 1 or 9    19     1, 2  12       all              73 varh     reactive_energy_export
- * 1 or 9    19     9     58       -                42 m3       water_volume_reverse
- * 1 or 9    other  9     58       -                42 m3       water_volume
+ * 1 or 9    19     9     any      -                42 m3       water_volume_reverse
+ * 1 or 9    other  9     any      -                42 m3       water_volume
  * 6 or 12   1, 19  1, 2  37       all              38 W        active_power = forward - reverse
  * 6 or 12   other  1, 2  37       all              38 W        active_power
  * 6 or 12   any    1, 2  any      L1, L2, L3       29 V, 5 A   voltage_l1..l3, current_l1..l3
@@ -163,7 +163,8 @@ function registerOf(
   flow: number,
 ): string | undefined {
   if (code === 42) {
-    if (kind !== 58 || commodity !== WATER) return undefined;
+    // A register of potable water in m3 is its volume, also where the sender leaves out the kind (58).
+    if (commodity !== WATER) return undefined;
     return flow === REVERSE ? 'water_volume_reverse' : 'water_volume';
   }
   const stem = code === 72 ? 'active_energy' : code === 73 ? 'reactive_energy' : undefined;

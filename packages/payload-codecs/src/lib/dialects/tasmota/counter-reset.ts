@@ -2,6 +2,7 @@ import { type JsonObject, member } from '../../json.ts';
 import type { DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { textTime } from '../../foreign/times.ts';
+import { isOfPhases } from './energy.ts';
 
 /** Devices whose start is remembered; more than one source has. */
 const MOST_DEVICES = 100_000;
@@ -25,7 +26,7 @@ export function noteReset(
   if (typeof known !== 'string') return;
   const detail = `TotalStartTime ${known}, then ${start}`;
   const total = member(energy, 'Total');
-  const loads = Array.isArray(total) && findings.settings.phases !== 3 ? total.length : 0;
+  const loads = Array.isArray(total) && !isOfPhases(total, findings.settings) ? total.length : 0;
   const channels = loads === 0 ? [''] : ['1', '2', '3', '4', '5', '6', '7', '8'].slice(0, loads);
   for (const channel of channels)
     findings.device(id, channel)?.event('counter_reset', 'past', time, detail, false);

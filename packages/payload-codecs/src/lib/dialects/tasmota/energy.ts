@@ -3,10 +3,12 @@ import { decimalSum } from '../../foreign/decimals.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
+import type { SourceSettings } from '../../foreign/source.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
 /*
- * Each field is a number or, on its own, an array over phases (source setting phases = 3) or loads (TE-01, TE-02).
+ * Each field is a number or, on its own, an array over phases or loads (TE-01, TE-02): what the source setting `phases` says, without it an
+ * array of three is that of a three-phase meter, of which there are many, and any other one of loads.
  *
  * field                                  unit      quantity                     array of phases   array of loads
  * Total, ImportActive (TE-04)            kWh       active_energy_import         sum               channel by index
@@ -86,7 +88,7 @@ function readField(
   else if (raw.length > MOST_LOADS) {
     const message = `an array of ${raw.length} values; at most ${MOST_LOADS} loads are known`;
     findings.reject('wrong_type', path, message);
-  } else if (findings.settings.phases === 3) {
+  } else if (isOfPhases(raw, findings.settings)) {
     const device = findings.device(id);
     if (device !== undefined) readPhases(device, quantity, unit, phases, raw, time, path);
   } else
@@ -95,6 +97,10 @@ function readField(
         .device(id, String(index + 1))
         ?.point(quantity, value, unit, time, `${path}[${index}]`);
 }
+
+/** Whether the elements of an array are the phases of one meter, else they are loads of their own. */
+export const isOfPhases = (values: readonly JsonValue[], { phases }: SourceSettings): boolean =>
+  phases === undefined ? values.length === 3 : phases === 3;
 
 function readPhases(
   device: DeviceFindings,
