@@ -103,6 +103,47 @@ describe.skipIf(program === undefined)('sources while a worker runs', () => {
     await expect.poll(() => world.rows(query, [value]), PATIENCE).toHaveLength(1);
   }
 
+  test('what its quantities do not tell, a device is by what else is said', async () => {
+    const worker = await startWorker();
+    await keep('leaks');
+    await keep('lora', {
+      filter: 'v3/#',
+      dialect: 'ttn',
+      settings: { device_class: 'water' },
+    });
+    await keep('tasmota', { filter: 'tele/#', dialect: 'tasmota' });
+    await expect.poll(() => subscribedTo(worker), PATIENCE).toContain('"tele/#"');
+    await publish('plugs/leak', { water_leak: true });
+    await publish('plugs/dry', { water_leak: false });
+    await publish('plugs/door', { contact: true, battery: 90 });
+    await publish('v3/a@ttn/devices/pit/up', {
+      end_device_ids: { device_id: 'pit' },
+      received_at: '2026-01-14T06:00:12Z',
+      uplink_message: { rx_metadata: [{ rssi: -104 }] },
+    });
+    const state = { Time: '2026-01-14T06:00:00', Wifi: { Signal: -61 } };
+    await publish('tele/strip/STATE', state);
+    const waiting = () => world.rows('SELECT topic, reason FROM quarantine');
+    await expect.poll(waiting, PATIENCE).toHaveLength(1);
+    await publish('tele/strip/SENSOR', { ENERGY: { Power: [1, 2] } });
+    await publish('tele/strip/STATE', state);
+    await marked(1);
+    const kinds = `SELECT device_id || ' ' || kind AS is FROM devices WHERE provisioned_by <> '' ORDER BY device_id`;
+    const found = await world.rows<{ is: string }>(kinds);
+    expect(found.map(({ is }) => is)).toEqual([
+      'door environment_sensor',
+      'leak environment_sensor',
+      'pit water_meter',
+      'strip gateway',
+      'strip:1 electricity_meter',
+      'strip:2 electricity_meter',
+    ]);
+    const events = await world.rows('SELECT device_id, event, state FROM device_events');
+    expect(events).toEqual([{ device_id: 'leak', event: 'leak', state: 'active' }]);
+    // What was said before anything told what it is waits; that nothing leaks is no reason to.
+    expect(await waiting()).toEqual([{ topic: 'tele/strip/STATE', reason: 'unknown_device' }]);
+  });
+
   test('one that is added, changed, switched off and removed takes effect without a restart', async () => {
     const worker = await startWorker();
     await publish('plugs/one', { energy: 1 });

@@ -4,7 +4,7 @@ import { type Queryable, provisionDevices } from '@verimeter/registry';
 import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/telemetry';
 import type { DeviceDirectory, KnownDevice, KnownDevices, NewChannel } from './device-directory.ts';
 import type { EventStates } from './event-states.ts';
-import { newDevices } from './new-devices.ts';
+import { isNews, newDevices } from './new-devices.ts';
 import type { Sources, StagedMessage } from './staged-message.ts';
 
 /** A message with all that is known of it before the store is asked. */
@@ -190,7 +190,7 @@ function unownedReject(
   const { tenant, deviceId } = decoded;
   // A retained presence of a device nobody knows is repeated on each subscription and says nothing.
   const presence = decoded.online === undefined || message.retain ? 0 : 1;
-  const count = decoded.readings.length + decoded.events.length + presence;
+  const count = decoded.readings.length + decoded.events.filter(isNews).length + presence;
   if (count === 0 || tenant === undefined || deviceId === undefined) return undefined;
   return isKnownTenant
     ? {

@@ -1,4 +1,10 @@
-import type { DecodedReading, DeviceEvent, QuarantineReason, Reject } from '@verimeter/telemetry';
+import type {
+  DecodedReading,
+  DeviceEvent,
+  DeviceKind,
+  QuarantineReason,
+  Reject,
+} from '@verimeter/telemetry';
 import type { TopicChannel } from './topic.ts';
 
 /** A decoded reading with the bits of `FLAG` (telemetry) that its times give it. */
@@ -31,6 +37,8 @@ export interface Decoded {
   readonly ignoredNames?: readonly string[];
   /** The source whose dialect was spoken; undefined: Verimeter's own topics. */
   readonly source?: string;
+  /** What the device is where its quantities do not tell: by what else the message says, or by the class of the source. */
+  readonly deviceKind?: DeviceKind | undefined;
   /** Whether something of the message took the receive time for its own: a redelivery has no key to be recognised by. */
   readonly usesArrivalTime: boolean;
 }

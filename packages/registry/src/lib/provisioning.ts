@@ -60,6 +60,9 @@ export async function removeProvisioning(
 }
 
 /**
+ * A device that says nothing of what it is and whose channels came on the same road carries them: `id:channel` (the radio of a Tasmota or Shelly
+ * device with several sensors or loads). Bytes between ":" and ";" are those that begin with ":", so the key finds them.
+ *
  * In the order they came, as many as the rule still allows today: others wait in quarantine. Sorted by key, so that two workers do not
  * wait for each other in a circle.
  */
@@ -75,10 +78,16 @@ const PROVISION = `
                               WHERE d.tenant = p.tenant AND d.provisioned_by = p.source AND d.provisioned_at > now() - interval '24 hours') AS room
       FROM roads p WHERE (p.tenant, p.source) IN (SELECT tenant, source FROM wanted)
   ), allowed AS (
-    SELECT w.tenant, w.device_id, w.source, coalesce(p.kind, w.kind) AS kind, p.room,
+    SELECT w.tenant, w.device_id, w.source, k.kind, p.room,
            row_number() OVER (PARTITION BY w.tenant, w.source ORDER BY w.ordinal) AS place
       FROM wanted w JOIN rules p ON p.tenant = w.tenant AND p.source = w.source
-     WHERE w.device_id LIKE p.ids AND coalesce(p.kind, w.kind) IS NOT NULL
+      CROSS JOIN LATERAL (SELECT coalesce(p.kind, w.kind, CASE WHEN w.source LIKE 'source:%' AND EXISTS (
+             SELECT FROM devices c WHERE c.tenant = w.tenant AND c.device_id > w.device_id || ':' AND c.device_id < w.device_id || ';'
+                AND c.provisioned_by = w.source
+             UNION ALL
+             SELECT FROM wanted c WHERE c.tenant = w.tenant AND c.source = w.source AND starts_with(c.device_id, w.device_id || ':')
+           ) THEN 'gateway' END) AS kind) k
+     WHERE w.device_id LIKE p.ids AND k.kind IS NOT NULL
   )
   INSERT INTO devices (tenant, device_id, kind, provisioned_by, provisioned_at)
   SELECT tenant, device_id, kind, source, now() FROM allowed WHERE place <= room ORDER BY tenant, device_id

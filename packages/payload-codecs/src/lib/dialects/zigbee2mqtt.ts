@@ -87,6 +87,9 @@ function decode(findings: MessageFindings, name: string, switched: SwitchedDevic
   }
   const device = findings.device(name);
   if (device === undefined) return;
+  // Leaks, doors and the like measure nothing else; a meter is one by its quantities.
+  if (Object.hasOwn(payload, 'battery') || Object.hasOwn(payload, 'water_leak'))
+    device.kind ??= 'environment_sensor';
   const time = stampTime(member(payload, 'last_seen'), findings.times, 'gateway');
   const before = findings.message.replayed === true ? undefined : switched.before(name, payload);
   for (const key of Object.keys(payload))

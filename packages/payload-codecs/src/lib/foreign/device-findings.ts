@@ -1,12 +1,24 @@
-import { type DeviceEvent, type DeviceEventState, findQuantity } from '@verimeter/telemetry';
+import {
+  type DeviceEvent,
+  type DeviceEventState,
+  type DeviceKind,
+  findQuantity,
+} from '@verimeter/telemetry';
 import { type DecodeContext, type Decoded, Findings } from '../decoded.ts';
 import { type JsonValue, printable, typeName } from '../json.ts';
 import { convertInto, targetOf } from './conversions.ts';
 import { parseNumber } from './numbers.ts';
-import { type NamedField, NO_UNITS, type SourceSettings } from './source.ts';
+import { type DeviceClass, type NamedField, NO_UNITS, type SourceSettings } from './source.ts';
 import type { PointTime } from './times.ts';
 
 const FEW_EVENTS = 16;
+
+const KIND_OF_CLASS: Readonly<Record<DeviceClass, DeviceKind>> = {
+  electricity: 'electricity_meter',
+  water: 'water_meter',
+  heat: 'heat_meter',
+  environment: 'environment_sensor',
+};
 
 /** Gathers what is said of one device in a message. */
 export class DeviceFindings extends Findings {
@@ -15,11 +27,18 @@ export class DeviceFindings extends Findings {
   #hasDeviceTime = false;
   /** Fields of known meaning without a value were seen. */
   hasMissing = false;
+  /** What the device is where its quantities do not tell, such as a leak sensor with a battery. */
+  kind: DeviceKind | undefined;
   #clockError: string | undefined;
   #told: Set<string> | undefined;
 
-  constructor(context: DecodeContext, settings: Pick<SourceSettings, 'units' | 'names'>) {
+  constructor(
+    context: DecodeContext,
+    settings: Pick<SourceSettings, 'units' | 'names' | 'deviceClass'>,
+  ) {
     super(context);
+    const { deviceClass } = settings;
+    this.kind = deviceClass === undefined ? undefined : KIND_OF_CLASS[deviceClass];
     this.#settings = settings;
     this.#hasUnits = settings.units !== NO_UNITS;
   }
@@ -208,6 +227,7 @@ export class DeviceFindings extends Findings {
       online: this.online,
       received: this.received,
       ignored: this.ignored,
+      deviceKind: this.kind,
       usesArrivalTime: this.usesArrivalTime,
       source,
     };

@@ -121,6 +121,9 @@ function rememberPrefix(
   if (known !== undefined || state.size < MOST_PREFIXES) state.set(key, src);
 }
 
+/** Components that only sensors have, some of which measure nothing else. */
+const OF_SENSORS = new Set(['flood', 'devicepower']);
+
 /** @param isFull whether what is not told of a component is not the case */
 function readComponents(
   components: JsonObject,
@@ -155,6 +158,7 @@ function readComponents(
     }
     const device = asPhase ? undefined : findings.device(id, channel);
     if (device === undefined) continue;
+    if (OF_SENSORS.has(type)) device.kind ??= 'environment_sensor';
     readComponent(component, known, device, time);
     if (type === 'em') readFrequency(phasesOfEm(name, component), device, time);
     const alarm = type === 'flood' ? member(component, 'alarm') : undefined;

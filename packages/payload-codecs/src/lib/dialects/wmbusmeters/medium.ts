@@ -1,3 +1,4 @@
+import type { DeviceKind } from '@verimeter/telemetry';
 import { remembered } from '../../foreign/remember.ts';
 import type { DeviceClass } from '../../foreign/source.ts';
 
@@ -23,6 +24,16 @@ const MEDIA: Readonly<Record<string, Medium>> = {
   'room sensor': 'environment',
   'smoke detector': 'environment',
   pressure: 'pressure',
+};
+
+/** What a device of a medium is, also where its telegram has no register: a pressure gauge, a smoke detector. */
+export const KIND_OF_MEDIUM: Readonly<Record<Medium, DeviceKind | undefined>> = {
+  electricity: 'electricity_meter',
+  water: 'water_meter',
+  heat: 'heat_meter',
+  environment: 'environment_sensor',
+  pressure: 'environment_sensor',
+  uncounted: undefined,
 };
 
 /**

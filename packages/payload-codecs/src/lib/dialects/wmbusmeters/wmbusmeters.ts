@@ -8,7 +8,7 @@ import { ELECTRICITY, readElectricity } from './electricity.ts';
 import { ENVIRONMENT, PRESSURE } from './environment.ts';
 import { FieldIndex, KNOWN } from './fields.ts';
 import { HEAT } from './heat.ts';
-import { type Medium, mediumOf } from './medium.ts';
+import { KIND_OF_MEDIUM, type Medium, mediumOf } from './medium.ts';
 import { readPulses } from './pulses.ts';
 import { RaisedFlags } from './raised-flags.ts';
 import { RepeatedTelegrams } from './repeated-telegrams.ts';
@@ -93,6 +93,7 @@ function decode(
   if (device === undefined) return;
   const media = nameOf(member(payload, 'media'));
   const medium = mediumOf(media, findings.settings.deviceClass);
+  if (medium !== undefined) device.kind = KIND_OF_MEDIUM[medium];
   const telegram = new Telegram(payload, device, findings, indexes[medium ?? 'untold']);
   const clock = readTimes(telegram, media);
   const isFaulty = readStatus(telegram, clock, medium === 'electricity', raised, texts);
