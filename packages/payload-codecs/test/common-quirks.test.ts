@@ -59,6 +59,25 @@ test.each([null, '', 'NaN', 'nan', 'inf', '-inf', 'null', 'unavailable', 'unknow
   },
 );
 
+test.each(['NaN', 'nan', '-Infinity', 'inf', 'Infinity'])(
+  'X-02 a bare %s in the JSON is no value, and loses nothing beside it',
+  (bare) => {
+    const text = `log: {"temperature": ${bare},"place":"NaN \\"inf","list":[1,${bare}],"humidity":50}`;
+    const parts = decode(text);
+    expect(values(parts)).toEqual([['humidity', 50]]);
+    expect(reasons(parts)).toEqual([]);
+  },
+);
+
+test('X-02 what is no JSON beside a bare NaN stays none', () => {
+  expect(reasons(decode('{"temperature": NaN, "humidity": 50'))).toEqual(['malformed']);
+  expect(reasons(decode('{"temperature": NaNs, "humidity": 50}'))).toEqual(['malformed']);
+});
+
+test('X-15 an empty payload clears a retained topic and says nothing', () => {
+  expect(decode('')).toMatchObject([{ received: 0, readings: [], rejects: [] }]);
+});
+
 test('X-03 a sentinel is one of its dialect and field, for any other it is a number', () => {
   const water = findDialect('wmbusmeters');
   if (water === undefined) throw new Error('wmbusmeters is gone');

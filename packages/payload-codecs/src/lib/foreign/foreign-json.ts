@@ -49,7 +49,7 @@ function hasManyBrackets(text: string): boolean {
 
 /**
  * JSON of a device: as `parseJson`, but what stands in front of the first bracket (a log prefix) or behind the value (carriage return, NUL) is
- * left out, and of a name that appears twice the last value counts, as in the parsers these devices were tested with.
+ * left out, a bare `NaN` is null, and of a name that appears twice the last value counts, as in the parsers these devices were tested with.
  */
 export function parseForeignJson(payload: Uint8Array): JsonParse {
   const text = textOf(payload);
@@ -59,9 +59,36 @@ export function parseForeignJson(payload: Uint8Array): JsonParse {
   if (whole.ok) return whole;
   const start = text.search(OPENING);
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
-  if (start < 0 || end <= start || (start === 0 && end === text.length)) return whole;
-  const inner = parse(text.slice(start, end));
-  return inner.ok ? inner : whole;
+  if (start < 0 || end <= start) return whole;
+  const value = text.slice(start, end);
+  if (value.length < text.length) {
+    const inner = parse(value);
+    if (inner.ok) return inner;
+  }
+  if (!NO_NUMBER.test(value)) return whole;
+  const numbers = parse(withoutNoNumbers(value));
+  return numbers.ok ? numbers : whole;
+}
+
+/** What languages write that know no better where JSON has no number (X-02). */
+const NO_NUMBER = /-?\b(?:NaN|nan|Infinity|inf)\b/;
+const NO_NUMBERS = new RegExp(NO_NUMBER, 'g');
+
+/** A JSON text with `null` for what is no number; what stands in strings stays. */
+function withoutNoNumbers(text: string): string {
+  let mended = '';
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('"', at);
+    mended += text.slice(at, open < 0 ? text.length : open).replaceAll(NO_NUMBERS, 'null');
+    if (open < 0) break;
+    let close = open + 1;
+    while (close < text.length && text.charCodeAt(close) !== QUOTE)
+      close += text.charCodeAt(close) === BACKSLASH ? 2 : 1;
+    at = Math.min(close + 1, text.length);
+    mended += text.slice(open, at);
+  }
+  return mended;
 }
 
 function parse(text: string): JsonParse {

@@ -54,8 +54,12 @@ export class MessageFindings {
     return this.#isTooLarge() ? undefined : textOf(this.message.payload);
   }
 
-  /** The payload as JSON; undefined where it is none, which is rejected then. */
+  /** The payload as JSON; undefined where it is none, which is rejected then, or empty: that only clears a retained topic. */
   json(): JsonValue | undefined {
+    if (this.message.payload.length === 0) {
+      this.#isSilent = true;
+      return undefined;
+    }
     if (this.#isTooLarge()) return undefined;
     const parsed = parseForeignJson(this.message.payload);
     if (parsed.ok) return parsed.value;

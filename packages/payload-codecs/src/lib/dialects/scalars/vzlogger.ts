@@ -132,7 +132,9 @@ function readValue(
   const byCode =
     typeof code === 'string' && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
   const name = `chn${channel}`;
-  const meaning = (Object.hasOwn(names, name) ? names[name] : undefined) ?? byCode;
+  // By the name of its topic, or by its number, which is its id
+  const own = [name, channel].find((given) => Object.hasOwn(names, given));
+  const meaning = (own === undefined ? undefined : names[own]) ?? byCode;
   if (meaning !== undefined) {
     const { quantity, unit = '' } = meaning;
     findings.device(channel)?.point(quantity, value, unit, time, name);
