@@ -147,3 +147,66 @@ test('HA-03 names that no database takes are refused', () => {
   ]);
   expect(JSON.stringify([...state])).not.toMatch(/\\u0000|\\ud8/);
 });
+
+test('HA-01 what another worker has learned counts from the next message on', () => {
+  const first = worker();
+  const second = worker();
+  const follow = (): void => {
+    for (const [key, value] of kept(first.state)) second.state.set(key, value);
+  };
+  expect(second.hear('annex/pit31/state', { vol_l: 5000 }).values).toEqual([]);
+  first.hear(CONFIG, VOLUME);
+  follow();
+  expect(second.hear('annex/pit31/state', { vol_l: 5000 }).values).toEqual([['pit31', 5]]);
+  first.hear(CONFIG, { ...VOLUME, unit_of_meas: 'm³' });
+  follow();
+  expect(second.hear('annex/pit31/state', { vol_l: 6 }).values).toEqual([['pit31', 6]]);
+  first.hear(CONFIG, '');
+  follow();
+  expect(second.hear('annex/pit31/state', { vol_l: 7 }).values).toEqual([]);
+});
+
+test('HA-01 a config that is known by its text brings back what another one has retired', () => {
+  const { hear } = worker();
+  const values = (): unknown => hear('annex/pit31/state', { vol_l: 5000 }).values;
+  hear(CONFIG, VOLUME);
+  hear(CONFIG, VOLUME);
+  hear(CONFIG, '');
+  expect(values()).toEqual([]);
+  hear(CONFIG, VOLUME);
+  expect(values()).toEqual([['pit31', 5]]);
+  hear(CONFIG, { ...VOLUME, uniq_id: 'other', val_tpl: '{{ value_json.other }}' });
+  expect(hear('annex/pit31/state', { vol_l: 5000, other: 3000 }).values).toEqual([
+    ['pit31:other', 3],
+  ]);
+  hear(CONFIG, VOLUME);
+  expect(values()).toEqual([['pit31', 5]]);
+});
+
+test('HA-02 a device of a thousand parts is learned in proportion, and the same config changes nothing', () => {
+  const { hear, state } = worker();
+  const cmps = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, n) => [
+      `t${n}`,
+      {
+        p: 'sensor',
+        dev_cla: 'temperature',
+        unit_of_meas: '°C',
+        val_tpl: `{{ value_json.t${n} }}`,
+      },
+    ]),
+  );
+  const config = { dev: { ids: ['hall'] }, stat_t: 'annex/hall/state', cmps };
+  const topic = 'homeassistant/device/hall/config';
+  hear(topic, config);
+  const before = [...state];
+  expect(Object.keys(Object(state.get('device hall')))).toHaveLength(1000);
+  hear(topic, config);
+  expect(
+    [...state].every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value),
+  ).toBe(true);
+  expect(hear('annex/hall/state', { t0: 20, t999: 21 }).values).toEqual([
+    ['hall', 20],
+    ['hall:hall_t999', 21],
+  ]);
+});

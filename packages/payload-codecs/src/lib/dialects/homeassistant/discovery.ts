@@ -1,25 +1,20 @@
 import type { DialectState } from '../../foreign/dialect.ts';
 import { numberOf } from '../../foreign/numbers.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { plainNumber } from '../../foreign/plain-number.ts';
 import { arrivalTime } from '../../foreign/times.ts';
-import { type JsonObject, type JsonValue, isObject, member } from '../../json.ts';
-import { type Entity, type Refusal, readEntity } from './entity.ts';
-import { EntityMemory, type KnownEntity } from './entity-memory.ts';
-
-/*
- * config topic = prefix "/" component "/" [ node "/" ] object "/config" ; retained ; empty: the entity is gone (HA-01)
- * prefix       = option discovery_prefix, "homeassistant"
- * payload      = config of an entity, of component sensor  /  of component device: shared members and "cmps" (components) of objects with
- *                "p" (platform): the entities
- * Other components (switches, lights, …) hold no readings.
- */
+import { type JsonValue, isObject, member } from '../../json.ts';
+import { ConfigReader } from './config-reader.ts';
+import type { Entity, Refusal } from './entity.ts';
+import { EntityMemory } from './entity-memory.ts';
+import type { KnownEntity } from './entity-records.ts';
 
 const DEFAULT_PREFIX = 'homeassistant';
-const MOST_COMPONENTS = 1000;
 
 /** Learns from configs where values come and what they are, and reads them. */
 export class Discovery {
   readonly #memory: EntityMemory;
+  readonly #configs: ConfigReader;
   readonly #prefix: string;
   readonly #mayMove: boolean;
 
@@ -27,6 +22,7 @@ export class Discovery {
     const prefix = options['discovery_prefix'];
     this.#memory = new EntityMemory(state);
     this.#prefix = `${typeof prefix === 'string' && prefix !== '' ? prefix : DEFAULT_PREFIX}/`;
+    this.#configs = new ConfigReader(this.#prefix);
     this.#mayMove = options['accept_moves'] === true;
   }
 
@@ -46,39 +42,25 @@ export class Discovery {
   }
 
   #config(findings: MessageFindings): void {
-    const { topic, payload, replayed = false } = findings.message;
-    const [component = '', ...levels] = topic.slice(this.#prefix.length).split('/');
-    if (component !== 'sensor' && component !== 'device') return;
-    const object = levels.slice(0, -1).join('_');
+    const { topic, replayed = false } = findings.message;
+    const config = this.#configs.read(findings);
+    if (config === undefined) return;
     const found: Entity[] = [];
     const refused: Refusal[] = [];
     const unmoved: Entity[] = [];
-    if (payload.length > 0) {
-      const config = findings.json();
-      if (config === undefined) return;
-      if (!isObject(config)) {
-        findings.reject('wrong_type', '', 'a config is an object');
-        return;
-      }
-      for (const [name, part] of component === 'device'
-        ? partsOf(config, object)
-        : ([[object, config]] as const)) {
-        const read = readEntity(part, name, findings.settings);
-        if (read === undefined) continue;
-        if ('reason' in read) refused.push(read);
+    for (const read of config) {
+      if ('reason' in read) refused.push(read);
+      else {
+        const problem = this.#memory.moveOf(topic, read, this.#mayMove);
+        if (problem === undefined) found.push(read);
         else {
-          const problem = this.#memory.moveOf(topic, read, this.#mayMove);
-          if (problem === undefined) found.push(read);
-          else {
-            refused.push(problem);
-            unmoved.push(read);
-          }
+          refused.push(problem);
+          unmoved.push(read);
         }
       }
     }
     // What a broker repeats was refused before, and is in quarantine.
-    const isNews = replayed || this.#memory.isNewRefusal(topic, refused);
-    if (isNews)
+    if (refused.length > 0 && (replayed || this.#memory.isNewRefusal(topic, refused)))
       for (const { reason, field, message } of refused) findings.reject(reason, field, message);
     if (replayed) {
       this.#memory.addRefused(topic, found, refused);
@@ -89,34 +71,36 @@ export class Discovery {
   }
 }
 
-/** The entities of a device: members of each over those shared (HA: `cmps`). Without platform sensor they are of another kind. */
-function partsOf(config: JsonObject, object: string): [name: string, part: JsonObject][] {
-  const parts = member(config, 'components') ?? member(config, 'cmps');
-  if (!isObject(parts)) return [];
-  const { components: _, cmps: __, ...shared } = config;
-  return Object.entries(parts)
-    .slice(0, MOST_COMPONENTS)
-    .flatMap(([key, part]): [string, JsonObject][] => {
-      if (!isObject(part) || Object.keys(part).length < 2) return [];
-      const platform = member(part, 'platform') ?? member(part, 'p');
-      return platform === 'sensor' ? [[`${object}_${key}`, { ...shared, ...part }]] : [];
-    });
-}
+const OPENING_BRACE = 0x7b;
 
 function readState(findings: MessageFindings, known: readonly KnownEntity[]): void {
-  const text = findings.text()?.trim();
-  if (text === undefined || text === '') return;
-  const time = arrivalTime(findings.message.receivedAtUs);
+  const { payload, receivedAtUs } = findings.message;
+  let whole: number | string | undefined;
+  if (payload[0] !== OPENING_BRACE) {
+    whole = wholeOf(findings);
+    if (whole === undefined || whole === '') return;
+  }
+  const time = arrivalTime(receivedAtUs);
   let json: JsonValue | undefined;
   for (const { device, uid, channel, path, places, quantity, unit } of known) {
-    let value: JsonValue | undefined = text;
-    if (path !== null) {
+    let value: JsonValue | undefined;
+    if (path === null) {
+      whole ??= wholeOf(findings);
+      if (whole === undefined) return;
+      value = whole;
+    } else {
       json ??= findings.json();
       if (json === undefined) return;
       value = valueAt(json, path);
     }
     findings.device(device, channel)?.point(quantity, rounded(value, places), unit, time, uid);
   }
+}
+
+/** The payload where it is the value itself: the number that it is, or its text; undefined: it is too large, and rejected. */
+function wholeOf(findings: MessageFindings): number | string | undefined {
+  const plain = plainNumber(findings.message.payload);
+  return Number.isNaN(plain) ? findings.text()?.trim() : plain;
 }
 
 function valueAt(json: JsonValue, path: readonly string[]): JsonValue | undefined {

@@ -1,28 +1,41 @@
 import type { DialectState } from '../../foreign/dialect.ts';
 import { type JsonObject, type JsonValue, isObject, printable } from '../../json.ts';
 import type { Entity, Refusal } from './entity.ts';
+import {
+  type KnownEntity,
+  deviceKey,
+  isPair,
+  isSamePath,
+  knownEntity,
+  pairOf,
+  recordIn,
+  topicKey,
+} from './entity-records.ts';
+import { StateChanges } from './state-changes.ts';
 
 /*
  * What is remembered, by key:
- * "device " id     { uid: { config, topic, path, places, quantity, unit, channel, active, version } } ; retired ones stay
+ * "device " id     { uid: record of the entity } ; retired ones stay
  * "topic " topic   [[device, uid], …] ; what a state topic has values for
  * "config " topic  { entities: [[device, uid], …], refused: text of the refusals }
  */
 
-/** An entity with the channel that its values have. */
-export interface KnownEntity extends Pick<
-  Entity,
-  'uid' | 'device' | 'path' | 'places' | 'quantity' | 'unit'
-> {
-  readonly channel: string;
-}
-
 /** Keys of a source: its configs, topics and devices. */
 const MOST_KEYS = 50_000;
+/** A longer topic is nobody's every day. */
+const LONGEST_TOPIC = 300;
+
+/** The entities of a topic as they were found, and what of the memory says so: the same objects, as long as nothing changes. */
+interface TopicEntities {
+  readonly key: string;
+  readonly pairs: JsonValue | undefined;
+  readonly devices: ReadonlyMap<string, JsonValue | undefined>;
+  readonly entities: readonly KnownEntity[] | undefined;
+}
 
 export class EntityMemory {
   readonly #state: DialectState;
-  readonly #read = new WeakMap<object, readonly KnownEntity[]>();
+  readonly #byTopic = new Map<string, TopicEntities>();
 
   constructor(state: DialectState) {
     this.#state = state;
@@ -30,36 +43,54 @@ export class EntityMemory {
 
   /** Undefined: no config names the topic. */
   entitiesOf(topic: string): readonly KnownEntity[] | undefined {
-    const pairs = this.#state.get(`topic ${topic}`);
-    if (!Array.isArray(pairs)) return undefined;
-    return pairs.flatMap((pair) => {
+    const known = this.#byTopic.get(topic);
+    if (known !== undefined && this.#stillHolds(known)) return known.entities;
+    const found = this.#entitiesOf(topic);
+    if (topic.length <= LONGEST_TOPIC) {
+      if (this.#byTopic.size >= MOST_KEYS) this.#byTopic.clear();
+      this.#byTopic.set(topic, found);
+    }
+    return found.entities;
+  }
+
+  #stillHolds({ key, pairs, devices }: TopicEntities): boolean {
+    if (this.#state.get(key) !== pairs) return false;
+    for (const [device, entities] of devices)
+      if (this.#state.get(device) !== entities) return false;
+    return true;
+  }
+
+  #entitiesOf(topic: string): TopicEntities {
+    const key = topicKey(topic);
+    const pairs = this.#state.get(key);
+    const devices = new Map<string, JsonValue | undefined>();
+    if (!Array.isArray(pairs)) return { key, pairs, devices, entities: undefined };
+    const entities: KnownEntity[] = [];
+    for (const pair of pairs) {
       const [device, uid] = pairOf(pair);
+      const ofDevice = deviceKey(device);
+      devices.set(ofDevice, this.#state.get(ofDevice));
       const stored = this.#find(device, uid);
-      if (stored?.['active'] !== true || stored['topic'] !== topic) return [];
-      let known = this.#read.get(stored);
-      if (known === undefined) {
-        known = [knownEntity(device, uid, stored)];
-        this.#read.set(stored, known);
-      }
-      return known;
-    });
+      if (stored?.['active'] === true && stored['topic'] === topic)
+        entities.push(knownEntity(device, uid, stored));
+    }
+    return { key, pairs, devices, entities };
   }
 
   #find(device: string, uid: string): JsonObject | undefined {
-    const entities = this.#state.get(`device ${device}`);
-    const stored = isObject(entities) && Object.hasOwn(entities, uid) ? entities[uid] : undefined;
-    return isObject(stored) ? stored : undefined;
+    return recordIn(this.#state.get(deviceKey(device)), uid);
   }
 
   /** HA-06: a config that would have an entity that is known read from elsewhere, or as something else. */
   moveOf(config: string, entity: Entity, mayMove: boolean): Refusal | undefined {
+    if (mayMove) return undefined;
     const stored = this.#find(entity.device, entity.uid);
-    if (stored === undefined || mayMove) return undefined;
+    if (stored === undefined) return undefined;
     const isSame =
       stored['config'] === config &&
       stored['topic'] === entity.topic &&
       stored['quantity'] === entity.quantity &&
-      JSON.stringify(stored['path']) === JSON.stringify(entity.path);
+      isSamePath(stored['path'], entity.path);
     if (isSame) return undefined;
     const message = `${printable(entity.uid)} of ${printable(entity.device)} is known as ${textAt(stored, 'quantity')} from ${textAt(stored, 'topic')} by ${textAt(stored, 'config')} and is not moved; the option accept_moves lets it`;
     return { reason: 'topic_mismatch', field: 'state_topic', message };
@@ -85,18 +116,14 @@ export class EntityMemory {
     if (before === undefined && entities.length === 0 && refused.length === 0) return true;
     if (before === undefined && this.#state.size + 3 * entities.length + 1 > MOST_KEYS)
       return false;
-    const stays = new Set(unmoved.map(nameOf));
-    const named = new Set(entities.map(nameOf));
-    const pairs = entities.map(({ device, uid }): JsonValue => [device, uid]);
     const old = isObject(before) && Array.isArray(before['entities']) ? before['entities'] : [];
-    for (const pair of old) {
-      const name = JSON.stringify(pair);
-      if (named.has(name)) continue;
-      if (stays.has(name)) pairs.push(pair);
-      else this.#retire(...pairOf(pair));
-    }
-    for (const entity of entities) this.#learn(config, entity);
-    this.#set(key, { entities: pairs, refused: textOf(refused) });
+    const changes = new StateChanges(this.#state);
+    const pairs = arePairsOf(entities, old) ? old : pairsNow(old, entities, unmoved, changes);
+    const text = textOf(refused);
+    if (!isObject(before) || before['refused'] !== text || !isSameList(pairs, old))
+      this.#state.set(key, { entities: pairs, refused: text });
+    for (const entity of entities) changes.learn(config, entity);
+    changes.apply();
     return true;
   }
 
@@ -111,100 +138,53 @@ export class EntityMemory {
     const unknown = entities.filter(({ device, uid }) => this.#find(device, uid) === undefined);
     if (unknown.length === 0 || this.#state.size + 3 * unknown.length > MOST_KEYS) return;
     const old = Array.isArray(before['entities']) ? before['entities'] : [];
-    for (const entity of unknown) this.#learn(config, entity);
+    const changes = new StateChanges(this.#state);
+    for (const entity of unknown) changes.learn(config, entity);
+    changes.apply();
     const pairs = unknown.map(({ device, uid }): JsonValue => [device, uid]);
-    this.#set(key, { entities: [...old, ...pairs], refused: textOf(refused) });
-  }
-
-  #retire(device: string, uid: string): void {
-    const stored = this.#find(device, uid);
-    if (stored?.['active'] === true) this.#put(device, uid, { ...stored, active: false });
-  }
-
-  #learn(config: string, entity: Entity): void {
-    const { device, uid, topic, path, places, quantity, unit } = entity;
-    const stored = this.#find(device, uid);
-    const isOther = stored !== undefined && stored['unit'] !== unit;
-    const version = typeof stored?.['version'] === 'number' ? stored['version'] : 1;
-    this.#put(device, uid, {
-      config,
-      topic,
-      path: path === null ? null : [...path],
-      places,
-      quantity,
-      unit,
-      channel:
-        stored?.['quantity'] === quantity ? (stored['channel'] ?? '') : this.#channelOf(entity),
-      active: true,
-      // HA-05: values are converted as they come, so the series goes on in the catalogue's unit
-      version: isOther ? version + 1 : version,
-    });
-    const key = `topic ${topic}`;
-    const pairs = this.#state.get(key);
-    const list = Array.isArray(pairs) ? pairs : [];
-    if (!list.some((pair) => pairOf(pair).join('\0') === `${device}\0${uid}`))
-      this.#state.set(key, [...list, [device, uid]]);
-    const { availability } = entity;
-    if (availability !== undefined && !this.#state.has(`topic ${availability}`))
-      this.#state.set(`topic ${availability}`, []);
-  }
-
-  /** X-14: of several entities of one quantity the first has the device's own channel. */
-  #channelOf({ device, uid, quantity }: Entity): string {
-    const entities = this.#state.get(`device ${device}`);
-    if (!isObject(entities)) return '';
-    const isTaken = Object.entries(entities).some(
-      ([other, stored]) =>
-        other !== uid &&
-        isObject(stored) &&
-        stored['quantity'] === quantity &&
-        stored['channel'] === '',
-    );
-    return isTaken ? uid : '';
-  }
-
-  #put(device: string, uid: string, stored: JsonObject): void {
-    const key = `device ${device}`;
-    const entities = this.#state.get(key);
-    this.#set(key, { ...(isObject(entities) ? entities : {}), [uid]: stored });
-  }
-
-  /** What does not change stays the same object: it is not written again. */
-  #set(key: string, value: JsonObject): void {
-    const before = this.#state.get(key);
-    if (before === undefined || JSON.stringify(before) !== JSON.stringify(value))
-      this.#state.set(key, value);
+    this.#state.set(key, { entities: [...old, ...pairs], refused: textOf(refused) });
   }
 }
+
+/** What a config names now, and of what it named before that which stays; the rest is retired. */
+function pairsNow(
+  old: readonly JsonValue[],
+  entities: readonly Entity[],
+  unmoved: readonly Entity[],
+  changes: StateChanges,
+): JsonValue[] {
+  const named = new Set(entities.map(nameOf));
+  const stays = new Set(unmoved.map(nameOf));
+  const pairs = entities.map(({ device, uid }): JsonValue => [device, uid]);
+  for (const pair of old) {
+    const [device, uid] = pairOf(pair);
+    const name = nameOf({ device, uid });
+    if (named.has(name)) continue;
+    if (stays.has(name)) pairs.push(pair);
+    else changes.retire(device, uid);
+  }
+  return pairs;
+}
+
+const arePairsOf = (entities: readonly Entity[], pairs: readonly JsonValue[]): boolean =>
+  pairs.length === entities.length &&
+  entities.every(({ device, uid }, index) => isPair(pairs[index], device, uid));
+
+const isSameList = (pairs: readonly JsonValue[], others: readonly JsonValue[]): boolean =>
+  pairs === others ||
+  (pairs.length === others.length &&
+    pairs.every((pair, index) => isPair(others[index], ...pairOf(pair))));
 
 function textAt(object: JsonObject, key: string): string {
   const value = object[key];
   return typeof value === 'string' ? printable(value) : '';
 }
 
-const nameOf = ({ device, uid }: Entity): string => JSON.stringify([device, uid]);
+/** Neither name holds NUL. */
+const nameOf = ({ device, uid }: Pick<Entity, 'device' | 'uid'>): string => `${device}\0${uid}`;
 
-const textOf = (refused: readonly Refusal[]): string =>
-  refused
-    .map(({ field, message }) => `${field}: ${message}`)
-    .join('; ')
-    .slice(0, 2000)
-    .toWellFormed();
-
-function pairOf(pair: JsonValue): [device: string, uid: string] {
-  const [device, uid] = Array.isArray(pair) ? pair : [];
-  return [typeof device === 'string' ? device : '', typeof uid === 'string' ? uid : ''];
-}
-
-function knownEntity(device: string, uid: string, stored: JsonObject): KnownEntity {
-  const { path, places, quantity, unit, channel } = stored;
-  return {
-    device,
-    uid,
-    path: Array.isArray(path) ? path.filter((name) => typeof name === 'string') : null,
-    places: typeof places === 'number' ? places : null,
-    quantity: typeof quantity === 'string' ? quantity : '',
-    unit: typeof unit === 'string' ? unit : '',
-    channel: typeof channel === 'string' ? channel : '',
-  };
+function textOf(refused: readonly Refusal[]): string {
+  if (refused.length === 0) return '';
+  const lines = refused.map(({ field, message }) => `${field}: ${message}`);
+  return lines.join('; ').slice(0, 2000).toWellFormed();
 }

@@ -3,7 +3,7 @@ import { convertTo } from '../../foreign/conversions.ts';
 import { nameOf } from '../../foreign/numbers.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
 import { matchesFilter } from '../../foreign/topic-filter.ts';
-import { type JsonObject, isObject, member, printable } from '../../json.ts';
+import { type JsonObject, type JsonValue, isObject, member, printable } from '../../json.ts';
 import { type Template, parseTemplate } from './template.ts';
 
 /*
@@ -65,13 +65,24 @@ const PHASE = /(?:^|[^a-z0-9])(?:l|phase[ _-]?)([1-3abc])(?:$|[^a-z0-9])/i;
 const PHASE_DIGIT: Readonly<Record<string, string>> = { a: '1', b: '2', c: '3' };
 const LONGEST_NAME = 200;
 
+/** A config of an entity by itself, or a part of one of a device: its own members over those that all parts share. */
+export interface Config {
+  readonly own: JsonObject;
+  readonly shared: JsonObject | undefined;
+}
+
+function memberOf({ own, shared }: Config, key: string): JsonValue | undefined {
+  if (Object.hasOwn(own, key)) return own[key];
+  return shared === undefined ? undefined : member(shared, key);
+}
+
 /** A member of a config under its long or its short name. */
-const field = (config: JsonObject, long: string, short: string): string | undefined =>
-  nameOf(member(config, long) ?? member(config, short));
+const field = (config: Config, long: string, short: string): string | undefined =>
+  nameOf(memberOf(config, long) ?? memberOf(config, short));
 
 /** An entity; a refusal; undefined: it is of no quantity, as most of a house is. `fallback` is the id of the object in the topic. */
 export function readEntity(
-  config: JsonObject,
+  config: Config,
   fallback: string,
   settings: SourceSettings,
 ): Entity | Refusal | undefined {
@@ -116,9 +127,18 @@ export function readEntity(
 }
 
 /** What is kept as JSON in the database cannot hold NUL or half of a surrogate pair. */
-const isKeepable = (entity: Entity): boolean =>
-  !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(entity)) &&
-  [entity.uid, entity.device, entity.topic].every((text) => text.length <= LONGEST_NAME);
+function isKeepable(entity: Entity): boolean {
+  const { uid, device, topic, availability = '', unit, path } = entity;
+  if (uid.length > LONGEST_NAME || device.length > LONGEST_NAME || topic.length > LONGEST_NAME)
+    return false;
+  if (isUnusual(uid + device + topic + availability + unit) || path?.some(isUnusual) === true)
+    return !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(entity));
+  return true;
+}
+
+/** What may not be kept, and the backslash that JSON writes it with. */
+const UNUSUAL = /[\0\\\ud800-\udfff]/;
+const isUnusual = (text: string): boolean => UNUSUAL.test(text);
 
 /** HA-02: `~` at either end of a topic. */
 function expanded(topic: string | undefined, base: string): string | undefined {
@@ -127,15 +147,15 @@ function expanded(topic: string | undefined, base: string): string | undefined {
   return topic.endsWith('~') ? topic.slice(0, -1) + base : topic;
 }
 
-function deviceOf(config: JsonObject): string | undefined {
-  const device = member(config, 'device') ?? member(config, 'dev');
+function deviceOf(config: Config): string | undefined {
+  const device = memberOf(config, 'device') ?? memberOf(config, 'dev');
   if (!isObject(device)) return undefined;
   const ids = member(device, 'identifiers') ?? member(device, 'ids');
   return nameOf(Array.isArray(ids) ? ids[0] : ids);
 }
 
 function quantityOf(
-  config: JsonObject,
+  config: Config,
   words: string,
   unit: string,
   settings: SourceSettings,

@@ -1,3 +1,5 @@
+import { remembered } from '../../foreign/remember.ts';
+
 /*
  * template = "{{" ( "value" / "value_json" 1*access ) *filter "}}" ; blanks between
  * access   = "." name / "['" text "']" / '["' text '"]'
@@ -17,8 +19,10 @@ export interface Template {
   readonly places: number | null;
 }
 
-/** Undefined: not of the form. */
-export function parseTemplate(template: string): Template | undefined {
+/** Undefined: not of the form. The same few are those of all devices of a kind. */
+export const parseTemplate = remembered(templateOf);
+
+function templateOf(template: string): Template | undefined {
   const text = template.trim();
   if (text.length > LONGEST || !text.startsWith('{{') || !text.endsWith('}}')) return undefined;
   const inner = text.slice(2, -2).trim();
