@@ -2,6 +2,8 @@ import { findQuantity } from '@verimeter/telemetry';
 import { ChannelNames } from '../../foreign/channel-names.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { remembered } from '../../foreign/remember.ts';
+import type { SourceSettings } from '../../foreign/source.ts';
 import { Discovery } from '../homeassistant/discovery.ts';
 import { readScalar } from './scalar.ts';
 
@@ -17,42 +19,49 @@ export const esphome: Dialect = {
   title: 'ESPHome',
   filters: ['+/sensor/+/state'],
   options: { discovery_prefix: 'first levels of config topics; default: homeassistant' },
-  create: ({ options }, state = new Map()) => {
+  create: ({ options, names }, state = new Map()) => {
     const discovery = new Discovery(options, state);
-    const names = new ChannelNames(state);
+    const channels = new ChannelNames(state);
+    const objectOf = remembered((topic) => objectOn(topic, names));
     return {
       state,
       decode(findings) {
         const object = objectOf(findings.message.topic);
-        const isNamed = object !== undefined && Object.hasOwn(findings.settings.names, object.name);
-        if (!isNamed && discovery.decode(findings)) return;
-        if (object !== undefined) decode(findings, object, names);
-        else findings.silent();
+        if (object?.isNamed !== true && discovery.decode(findings)) return;
+        if (object === null) findings.silent();
+        else decode(findings, object, channels);
       },
     };
   },
 };
 
+/** What comes on a topic. */
 interface NodeObject {
   readonly node: string;
   readonly name: string;
+  /** Whether the source says what it is. */
+  readonly isNamed: boolean;
+  /** Undefined: unless a discovery config says so, none. */
+  readonly quantity: string | undefined;
 }
 
-function objectOf(topic: string): NodeObject | undefined {
+/** Null: it is not the topic of an object. */
+function objectOn(topic: string, names: SourceSettings['names']): NodeObject | null {
   const levels = topic.split('/');
   const [kind, name = '', end] = levels.slice(-3);
   const node = levels.slice(0, -3).join('/');
-  return kind === 'sensor' && end === 'state' && node !== '' ? { node, name } : undefined;
+  if (kind !== 'sensor' || end !== 'state' || node === '') return null;
+  const isNamed = Object.hasOwn(names, name);
+  const quantity = (isNamed ? names[name]?.quantity : undefined) ?? name;
+  return { node, name, isNamed, quantity: findQuantity(quantity)?.name };
 }
 
 function decode(
   findings: MessageFindings,
-  { node, name }: NodeObject,
+  { node, name, quantity }: NodeObject,
   channels: ChannelNames,
 ): void {
-  const { names } = findings.settings;
-  const quantity = (Object.hasOwn(names, name) ? names[name]?.quantity : undefined) ?? name;
-  if (findQuantity(quantity) === undefined) {
+  if (quantity === undefined) {
     findings.silent();
     findings.ignore(name);
     return;
