@@ -23,18 +23,18 @@ import type { PointTime } from '../../foreign/times.ts';
 type Phases = 'sum' | 'each' | 'first' | 'none';
 type Field = readonly [quantity: string, unit: string, phases: Phases];
 
-const FIELDS: Readonly<Record<string, Field>> = {
-  Total: ['active_energy_import', 'kWh', 'sum'],
-  ImportActive: ['active_energy_import', 'kWh', 'sum'],
-  ExportActive: ['active_energy_export', 'kWh', 'sum'],
-  ImportReactive: ['reactive_energy_import', 'kvarh', 'sum'],
-  ExportReactive: ['reactive_energy_export', 'kvarh', 'sum'],
-  Power: ['active_power', 'W', 'sum'],
-  Voltage: ['voltage_l1', 'V', 'each'],
-  Current: ['current_l1', 'A', 'each'],
-  Frequency: ['frequency', 'Hz', 'first'],
-  Factor: ['power_factor', '1', 'none'],
-};
+const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
+  ['Total', ['active_energy_import', 'kWh', 'sum']],
+  ['ImportActive', ['active_energy_import', 'kWh', 'sum']],
+  ['ExportActive', ['active_energy_export', 'kWh', 'sum']],
+  ['ImportReactive', ['reactive_energy_import', 'kvarh', 'sum']],
+  ['ExportReactive', ['reactive_energy_export', 'kvarh', 'sum']],
+  ['Power', ['active_power', 'W', 'sum']],
+  ['Voltage', ['voltage_l1', 'V', 'each']],
+  ['Current', ['current_l1', 'A', 'each']],
+  ['Frequency', ['frequency', 'Hz', 'first']],
+  ['Factor', ['power_factor', '1', 'none']],
+]);
 /** Fields that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set([
   'Time',
@@ -48,13 +48,16 @@ const KNOWN = new Set([
   'CurrentNeutral',
   'Load',
 ]);
-/** Tasmota knows eight loads; a longer array is none of its. */
-const MOST_LOADS = 16;
+/** Channels of loads by index; Tasmota knows eight loads, and a longer array is none of its. */
+const LOADS = Array.from({ length: 16 }, (_, index) => String(index + 1));
 const PHASE_NAMES: Readonly<Record<string, readonly string[]>> = {
   voltage_l1: ['voltage_l1', 'voltage_l2', 'voltage_l3'],
   current_l1: ['current_l1', 'current_l2', 'current_l3'],
 };
 const MAINS_HZ = [45, 65] as const;
+
+/** The devices of the loads of one message by index, as far as it has told of them. */
+type Loads = (DeviceFindings | undefined)[];
 
 /** What the energy object says of the device `id`. */
 export function readEnergy(
@@ -63,12 +66,13 @@ export function readEnergy(
   findings: MessageFindings,
   time: PointTime,
 ): void {
+  const loads: Loads = [];
   for (const key of Object.keys(energy)) {
-    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+    const field = FIELDS.get(key);
     if (field === undefined) {
       if (!KNOWN.has(key)) findings.ignore(`ENERGY.${key}`);
     } else if (key !== 'Total' || isImport(energy))
-      readField(field, energy[key], id, findings, time, `ENERGY.${key}`);
+      readField(field, energy[key], id, loads, findings, time, `ENERGY.${key}`);
   }
 }
 
@@ -80,22 +84,23 @@ function readField(
   [quantity, unit, phases]: Field,
   raw: JsonValue | undefined,
   id: string,
+  loads: Loads,
   findings: MessageFindings,
   time: PointTime,
   path: string,
 ): void {
   if (!Array.isArray(raw)) findings.device(id)?.point(quantity, raw, unit, time, path);
-  else if (raw.length > MOST_LOADS) {
-    const message = `an array of ${raw.length} values; at most ${MOST_LOADS} loads are known`;
+  else if (raw.length > LOADS.length) {
+    const message = `an array of ${raw.length} values; at most ${LOADS.length} loads are known`;
     findings.reject('wrong_type', path, message);
   } else if (isOfPhases(raw, findings.settings)) {
     const device = findings.device(id);
     if (device !== undefined) readPhases(device, quantity, unit, phases, raw, time, path);
   } else
-    for (const [index, value] of raw.entries())
-      findings
-        .device(id, String(index + 1))
-        ?.point(quantity, value, unit, time, `${path}[${index}]`);
+    for (let index = 0; index < raw.length; index += 1) {
+      const load = (loads[index] ??= findings.device(id, LOADS[index]));
+      load?.point(quantity, raw[index], unit, time, `${path}[${index}]`);
+    }
 }
 
 /** Whether the elements of an array are the phases of one meter, else they are loads of their own. */

@@ -1,4 +1,5 @@
 import { type JsonObject, member } from '../../json.ts';
+import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
 import { pulsesOf } from '../../foreign/pulses.ts';
@@ -15,20 +16,18 @@ import type { PointTime } from '../../foreign/times.ts';
  * PM2.5, PM10      ug/m3                                  pm2_5, pm10
  * Battery, RSSI    %, dBm                                 battery, rssi
  */
-const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>> = {
-  Temperature: ['temperature', 'C'],
-  Humidity: ['humidity', '%'],
-  Pressure: ['pressure', 'hPa'],
-  CarbonDioxide: ['co2', 'ppm'],
-  'PM2.5': ['pm2_5', 'ug/m3'],
-  PM10: ['pm10', 'ug/m3'],
-  Battery: ['battery', '%'],
-  RSSI: ['rssi', 'dBm'],
-};
+const FIELDS: ReadonlyMap<string, readonly [quantity: string, unit: string]> = new Map([
+  ['Temperature', ['temperature', 'C']],
+  ['Humidity', ['humidity', '%']],
+  ['Pressure', ['pressure', 'hPa']],
+  ['CarbonDioxide', ['co2', 'ppm']],
+  ['PM2.5', ['pm2_5', 'ug/m3']],
+  ['PM10', ['pm10', 'ug/m3']],
+  ['Battery', ['battery', '%']],
+  ['RSSI', ['rssi', 'dBm']],
+]);
 /** Fields that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set(['Id', 'DewPoint', 'SeaPressure', 'Gas']);
-/** Chips that tell their own temperature (X-17). */
-const ELECTRONICS = /^(?:ESP32|BL09)/;
 const COUNTER = /^C[1-9]\d?$/;
 
 /** Units that hold for a whole message (TV-02). */
@@ -45,7 +44,7 @@ export function unitsOf(payload: JsonObject): MessageUnits {
 }
 
 function hasField(names: readonly string[]): boolean {
-  for (const name of names) if (Object.hasOwn(FIELDS, name)) return true;
+  for (const name of names) if (FIELDS.has(name)) return true;
   return false;
 }
 
@@ -63,21 +62,22 @@ export function readSensor(
   time: PointTime,
   hasNames: boolean,
 ): void {
-  if (ELECTRONICS.test(key)) return;
   const names = Object.keys(sensor);
   const isSensor = hasField(names);
   const own = findings.settings.names;
   const channel = isSensor ? (nameOf(member(sensor, 'Id')) ?? key) : '';
+  // Undefined until there is something to say of it; without an id each value is rejected.
+  let device: DeviceFindings | undefined;
   for (const name of names) {
     const path = `${key}.${name}`;
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
-    if (hasNames && Object.hasOwn(own, path))
-      findings.device(id, channel)?.named(path, sensor[name], time, path);
-    else if (field !== undefined)
-      findings
-        .device(id, channel)
-        ?.point(field[0], sensor[name], unitFor(field, units), time, path);
-    else if (!KNOWN.has(name)) findings.ignore(path);
+    const field = FIELDS.get(name);
+    if (hasNames && Object.hasOwn(own, path)) {
+      device ??= findings.device(id, channel);
+      device?.named(path, sensor[name], time, path);
+    } else if (field !== undefined) {
+      device ??= findings.device(id, channel);
+      device?.point(field[0], sensor[name], unitFor(field, units), time, path);
+    } else if (!KNOWN.has(name)) findings.ignore(path);
   }
 }
 

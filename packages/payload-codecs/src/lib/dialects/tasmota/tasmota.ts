@@ -1,6 +1,7 @@
 import { type JsonObject, isObject, member } from '../../json.ts';
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { remembered } from '../../foreign/remember.ts';
 import { type PointTime, epochTime, textTime } from '../../foreign/times.ts';
 import { SerialLines } from '../p1/serial-lines.ts';
 import { noteReset } from './counter-reset.ts';
@@ -29,6 +30,15 @@ const PREFIXES = new Set(['tele', 'stat']);
 /** Members of a message that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set(['Time', 'Epoch', 'TempUnit', 'PressureUnit', 'SpeedUnit']);
 const SWITCHES = /^(?:Switch|POWER|Button)\d{0,2}$/;
+/** Chips that tell their own temperature. */
+const ELECTRONICS = /^(?:ESP32|BL09)/;
+
+/** What the name of a member says: all devices of a kind have the same few. */
+const kindOf = remembered((name): 'known' | 'switch' | 'electronics' | 'other' => {
+  if (KNOWN.has(name)) return 'known';
+  if (SWITCHES.test(name)) return 'switch';
+  return ELECTRONICS.test(name) ? 'electronics' : 'other';
+});
 
 interface Running {
   readonly hasNames: boolean;
@@ -49,21 +59,42 @@ export const tasmota: Dialect = {
     const allowWithoutCrc = options['allow_without_crc'] === true;
     const hasNames = Object.keys(names).length > 0;
     const running = { lines: new SerialLines(), state, allowWithoutCrc, hasNames };
-    return { decode: (findings) => decode(findings, running), state };
+    const topicOf = remembered(readTopic);
+    return {
+      state,
+      decode(findings) {
+        decode(findings, topicOf(findings.message.topic), running);
+      },
+    };
   },
 };
 
-function decode(findings: MessageFindings, running: Running): void {
-  const { topic } = findings.message;
+/** What a topic says. */
+interface TasmotaTopic {
+  readonly what: string;
+  /** Undefined: it names no device. */
+  readonly id: string | undefined;
+  /** Undefined: there is nothing to store. */
+  readonly read: Reader | undefined;
+}
+
+function readTopic(topic: string): TasmotaTopic {
   const last = topic.lastIndexOf('/');
   const what = topic.slice(last + 1);
-  const id = deviceOf(topic.slice(0, Math.max(last, 0)));
+  const read = Object.hasOwn(READERS, what) ? READERS[what] : undefined;
+  return { what, id: deviceOf(topic.slice(0, Math.max(last, 0))), read };
+}
+
+function decode(
+  findings: MessageFindings,
+  { what, id, read }: TasmotaTopic,
+  running: Running,
+): void {
   if (id === undefined) {
     const message = 'the topic has no level tele or stat beside a device; correct the filter';
     findings.reject('topic_mismatch', '', message);
     return;
   }
-  const read = Object.hasOwn(READERS, what) ? READERS[what] : undefined;
   if (read === undefined) {
     findings.silent();
     return;
@@ -76,10 +107,6 @@ function decode(findings: MessageFindings, running: Running): void {
 
 /** The levels in front of the last one without the first that is a prefix; undefined: there is none, or nothing else. */
 function deviceOf(levels: string): string | undefined {
-  const first = levels.indexOf('/');
-  // as it comes: tele/device
-  if (first > 0 && PREFIXES.has(levels.slice(0, first)))
-    return first + 1 < levels.length ? levels.slice(first + 1) : undefined;
   const all = levels.split('/');
   const prefix = all.findIndex((level) => PREFIXES.has(level));
   const id = prefix < 0 ? '' : all.toSpliced(prefix, 1).join('/');
@@ -157,11 +184,12 @@ function readSensors(
   const tic = member(payload, 'TIC');
   let isKnown = true;
   for (const key of Object.keys(payload)) {
+    const kind = kindOf(key);
+    if (kind === 'known') continue;
     const raw = payload[key];
-    if (KNOWN.has(key)) continue;
     if (hasNames && Object.hasOwn(findings.settings.names, key))
       findings.device(id)?.named(key, raw, time, key);
-    else if (SWITCHES.test(key)) continue;
+    else if (kind === 'switch') continue;
     else if (!isObject(raw)) findings.ignore(key);
     else if (key === 'TIC') {
       readTeleinfo(raw, id, findings, time);
@@ -171,7 +199,7 @@ function readSensors(
       if (isObject(tic)) continue;
       readEnergyOf(raw, id, findings, time, state);
     } else if (key === 'COUNTER') readCounters(raw, id, findings, time);
-    else readSensor(key, raw, id, units, findings, time, hasNames);
+    else if (kind !== 'electronics') readSensor(key, raw, id, units, findings, time, hasNames);
     isKnown = false;
   }
   // Switches alone, or changes of the meter that are none of its readings (TT-02)
