@@ -2,7 +2,7 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import type { PointTime } from '../../foreign/times.ts';
-import type { P1Objects } from './telegram.ts';
+import { type P1Objects, firstValue } from './telegram.ts';
 
 /** Counts of failures of the supply: any, and those of more than a few minutes. */
 const COUNTERS = ['0-0:96.7.21', '0-0:96.7.9'] as const;
@@ -20,7 +20,7 @@ export function noteFailures(
 ): void {
   if (state === undefined || message.retain || message.replayed === true) return;
   for (const code of COUNTERS) {
-    const text = objects.get(code)?.[0];
+    const text = firstValue(objects, code);
     if (text === undefined || !/^\d{1,9}$/.test(text)) continue;
     const count = Number(text);
     const key = `failures:${meter}:${code}`;

@@ -1,4 +1,3 @@
-import { quantityOfObis } from '@verimeter/telemetry';
 import { printable } from '../../json.ts';
 import { decimalSum } from '../../foreign/decimals.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
@@ -10,8 +9,8 @@ import { type PointTime, arrivalTime } from '../../foreign/times.ts';
 import { noteFailures } from './failure-counts.ts';
 import { stampTime } from './stamps.ts';
 import { readSubMeters } from './sub-meters.ts';
-import { type P1Objects, readTelegram } from './telegram.ts';
-import { measured, textOfHex } from './values.ts';
+import { type P1Objects, firstValue, readTelegram } from './telegram.ts';
+import { idOfHex, measured } from './values.ts';
 
 /*
  * code                                   unit    quantity
@@ -25,7 +24,7 @@ import { measured, textOfHex } from './values.ts';
  * 1-0:31.7.0, 51.7.0, 71.7.0             A       current_l1..l3
  * 0-0:96.7.21, 96.7.9                            event power_loss where they increase
  * 0-n:…                                          sub-meters, see sub-meters.ts
- * and what else of 1-0 is an alias in the quantity catalogue
+ * and what else of 1-0 is an alias in the quantity catalogue, see codes.ts
  */
 
 const ID = '0-0:96.1.1';
@@ -35,16 +34,6 @@ const TARIFFS = [
   ['active_energy_import', '1-0:1.8'],
   ['active_energy_export', '1-0:2.8'],
 ] as const;
-/** Codes behind the colon that are no readings: not worth a mention as unknown. */
-const KNOWN = new Set(
-  (
-    '0.2.8 1.0.0 96.1.0 96.1.1 96.1.2 96.1.4 42.0.0 96.14.0 96.13.0 96.13.1 96.3.10 96.7.9 96.7.19 96.7.21 99.97.0 ' +
-    '17.0.0 31.4.0 24.1.0 24.2.1 24.2.3 24.3.0 24.4.0 1.4.0 1.6.0 98.1.0 1.7.0 2.7.0 3.7.0 4.7.0 ' +
-    '1.8.1 1.8.2 2.8.1 2.8.2 21.7.0 22.7.0 23.7.0 24.7.0 41.7.0 42.7.0 43.7.0 44.7.0 61.7.0 62.7.0 63.7.0 64.7.0 ' +
-    '32.32.0 52.32.0 72.32.0 32.36.0 52.36.0 72.36.0'
-  ).split(' '),
-);
-
 export interface P1Options {
   readonly allowWithoutCrc: boolean;
   /** Name of the electricity meter where the telegram has none. */
@@ -65,8 +54,8 @@ export function decodeTelegram(
   }
   const { objects, unreadable } = telegram;
   for (const line of unreadable) findings.ignore(line);
-  const meter = textOfHex(objects.get(ID)?.[0]) ?? fallbackId;
-  const stamp = objects.get('0-0:1.0.0')?.[0];
+  const meter = idOfHex(firstValue(objects, ID)) ?? fallbackId;
+  const stamp = firstValue(objects, '0-0:1.0.0');
   const time =
     stampTime(stamp, findings.times) ??
     arrivalTime(findings.message.receivedAtUs, stamp === '' ? undefined : stamp);
@@ -76,19 +65,14 @@ export function decodeTelegram(
     noteFailures(meter, objects, device, time, state, findings);
   }
   readSubMeters(objects, findings);
-  for (const code of objects.keys())
-    if (!KNOWN.has(code.slice(code.indexOf(':') + 1)) && quantityOfCode(code) === undefined)
-      findings.ignore(code);
+  for (const { meaning } of objects.values()) if (meaning.isUnknown) findings.ignore(meaning.code);
 }
 
-const quantityOfCode = (code: string): string | undefined =>
-  code.startsWith('1-0:') ? quantityOfObis(code)?.name : undefined;
-
 function readElectricity(objects: P1Objects, device: DeviceFindings, time: PointTime): void {
-  for (const [code, [value]] of objects) {
-    const quantity = code === IMPORT_POWER ? undefined : quantityOfCode(code);
-    if (quantity === undefined) continue;
-    const { number, unit } = measured(value);
+  for (const { meaning, values } of objects.values()) {
+    const { code, quantity } = meaning;
+    if (quantity === undefined || code === IMPORT_POWER) continue;
+    const { number, unit } = measured(values[0]);
     device.point(quantity, number, unit, time, code);
   }
   for (const [quantity, code] of TARIFFS)
@@ -105,7 +89,7 @@ function readElectricity(objects: P1Objects, device: DeviceFindings, time: Point
 
 /** Value of a code; undefined: the telegram has no such line. */
 function partOf(code: string, objects: P1Objects): PowerField | undefined {
-  const value = objects.get(code)?.[0];
+  const value = firstValue(objects, code);
   if (value === undefined) return undefined;
   const { number, unit } = measured(value);
   return { raw: number, unit, field: code };

@@ -1,7 +1,7 @@
 import { printable } from '../../json.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { stampTime } from './stamps.ts';
-import { measured, textOfHex } from './values.ts';
+import { idOfHex, measured } from './values.ts';
 import type { P1Objects } from './telegram.ts';
 
 /*
@@ -11,7 +11,6 @@ import type { P1Objects } from './telegram.ts';
  * 0-n:24.2.1, 24.2.3         (stamp)(value*unit)
  * 0-n:24.3.0                 (stamp)(…)(…)(…)(code)(unit)(value), DSMR 2.2 and 3.0
  */
-const CODE = /^0-([1-9]\d{0,2}):(24\.1\.0|24\.2\.[13]|24\.3\.0|96\.1\.[01])$/;
 
 const TYPES: Readonly<Record<number, readonly [quantity: string, unit: string] | null>> = {
   3: null, // gas: no quantity of the catalogue
@@ -33,16 +32,17 @@ export function readSubMeters(objects: P1Objects, findings: MessageFindings): vo
 
 function subMetersOf(objects: P1Objects): Map<string, SubMeter> {
   const meters = new Map<string, SubMeter>();
-  for (const [code, values] of objects) {
-    const [, n, what] = CODE.exec(code) ?? [];
-    if (n === undefined) continue;
+  for (const { meaning, values } of objects.values()) {
+    if (meaning.subMeter === undefined) continue;
+    const { n, what } = meaning.subMeter;
     let meter = meters.get(n);
     if (meter === undefined) meters.set(n, (meter = {}));
     const [first = '', second = ''] = values;
     if (what === '24.1.0') meter.type = first;
-    else if (what?.startsWith('96') === true) meter.id ??= textOfHex(first) ?? '';
-    else if (what === '24.3.0') meter.reading ??= [code, first, values[6] ?? '', values[5] ?? ''];
-    else meter.reading ??= [code, first, second, ''];
+    else if (what.startsWith('96')) meter.id ??= idOfHex(first) ?? '';
+    else if (what === '24.3.0')
+      meter.reading ??= [meaning.code, first, values[6] ?? '', values[5] ?? ''];
+    else meter.reading ??= [meaning.code, first, second, ''];
   }
   return meters;
 }

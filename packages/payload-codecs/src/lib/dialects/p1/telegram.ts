@@ -1,18 +1,27 @@
+import { type P1Code, codeOf } from './codes.ts';
 import { crc16 } from './crc16.ts';
 
 /*
  * telegram = header CRLF CRLF 1*( object CRLF ) "!" [ crc ] CRLF
  * header   = "/" 3ALPHA 1DIGIT ident
  * object   = obis 1*( [ CRLF ] "(" value ")" )      ; CRLF: the gas value of DSMR 2.2 and 3.0, long logs
- * obis     = A "-" B ":" C "." D "." E [ "*" F ]
+ * obis     = codes.ts
  * value    = *VCHAR [ "*" unit ]
  * crc      = 4HEXDIG, CRC-16 from "/" to "!" inclusive, all lines ended by CR LF
  */
-const OBIS = /^(\d{1,3}-\d{1,3}:\d{1,3}\.\d{1,3}\.\d{1,3})(?:\*\d{1,3})?$/;
 const CRC = /^[0-9A-Fa-f]{4}$/;
 
-/** Values of each object by OBIS code A-B:C.D.E; of a code that comes twice the first. */
-export type P1Objects = ReadonlyMap<string, readonly string[]>;
+interface P1Object {
+  readonly meaning: P1Code;
+  readonly values: readonly string[];
+}
+
+/** Objects by OBIS code A-B:C.D.E; of a code that comes twice the first. */
+export type P1Objects = ReadonlyMap<string, P1Object>;
+
+/** The first value of a code; undefined: the telegram has none. */
+export const firstValue = (objects: P1Objects, code: string): string | undefined =>
+  objects.get(code)?.values[0];
 
 export type TelegramParse =
   | { readonly ok: true; readonly objects: P1Objects; readonly unreadable: readonly string[] }
@@ -73,7 +82,7 @@ function crcProblem(lines: readonly string[], stated: string): string | undefine
 }
 
 function objectsOf(lines: readonly string[]): { objects: P1Objects; unreadable: string[] } {
-  const objects = new Map<string, string[]>();
+  const objects = new Map<string, P1Object>();
   const unreadable: string[] = [];
   let current: string[] = [];
   for (let index = 1; index < lines.length - 1; index += 1) {
@@ -81,10 +90,10 @@ function objectsOf(lines: readonly string[]): { objects: P1Objects; unreadable: 
     if (line === '') continue;
     const bracket = line.indexOf('(');
     if (bracket !== 0) {
-      const code = OBIS.exec(bracket < 0 ? line : line.slice(0, bracket))?.[1];
+      const meaning = bracket < 0 ? null : codeOf(line.slice(0, bracket));
       current = [];
-      if (code === undefined || bracket < 0) unreadable.push(line);
-      else if (!objects.has(code)) objects.set(code, current);
+      if (meaning === null) unreadable.push(line);
+      else if (!objects.has(meaning.code)) objects.set(meaning.code, { meaning, values: current });
     }
     addValues(line, current);
   }

@@ -1,3 +1,5 @@
+import { remembered } from '../../foreign/remember.ts';
+
 /** Number and unit of a value such as `001234.567*kWh`; no number where there is no value. */
 export function measured(value: string | undefined): {
   readonly number: string | undefined;
@@ -10,9 +12,14 @@ export function measured(value: string | undefined): {
   return { number: value.slice(0, star), unit: unit === 'kVArh' ? 'kvarh' : unit };
 }
 
-/** A text written as the hexadecimal codes of its characters; as it is where it is not; undefined: none. */
-export function textOfHex(hex: string | undefined): string | undefined {
-  if (hex === undefined || hex === '') return undefined;
+/** An id written as the hexadecimal codes of its characters; as it is where it is not; undefined: none. */
+export const idOfHex = (hex: string | undefined): string | undefined =>
+  hex === undefined || hex === '' ? undefined : knownId(hex);
+
+/** A meter says its id with every telegram. */
+const knownId = remembered(textOfHex);
+
+function textOfHex(hex: string): string | undefined {
   if (hex.length % 2 !== 0 || !/^[0-9A-Fa-f]+$/.test(hex)) return hex;
   let text = '';
   for (let index = 0; index < hex.length; index += 2) {

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, member } from '../../json.ts';
+import { type JsonObject, member } from '../../json.ts';
 import { decimalSum } from '../../foreign/decimals.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
@@ -16,26 +16,26 @@ import type { PointTime } from '../../foreign/times.ts';
 const SERIALS = ['ADCO', 'ADSC'] as const;
 const SERIAL_DIGITS = 12;
 /** Registers of the contracts, each a sum over its tariffs. */
-const IMPORTS = [
+const IMPORTS: readonly (readonly string[])[] = [
   ['BASE'],
   ['HCHC', 'HCHP'],
   ['EJPHN', 'EJPHPM'],
   ['BBRHCJB', 'BBRHPJB', 'BBRHCJW', 'BBRHPJW', 'BBRHCJR', 'BBRHPJR'],
   ['EAST'],
-] as const;
-const FIELDS: Readonly<Record<string, readonly [quantity: string, unit: string]>> = {
-  EAIT: ['active_energy_export', 'Wh'],
-  IINST: ['current_l1', 'A'],
-  IINST1: ['current_l1', 'A'],
-  IINST2: ['current_l2', 'A'],
-  IINST3: ['current_l3', 'A'],
-  IRMS1: ['current_l1', 'A'],
-  IRMS2: ['current_l2', 'A'],
-  IRMS3: ['current_l3', 'A'],
-  URMS1: ['voltage_l1', 'V'],
-  URMS2: ['voltage_l2', 'V'],
-  URMS3: ['voltage_l3', 'V'],
-};
+];
+const FIELDS: ReadonlyMap<string, readonly [quantity: string, unit: string]> = new Map([
+  ['EAIT', ['active_energy_export', 'Wh']],
+  ['IINST', ['current_l1', 'A']],
+  ['IINST1', ['current_l1', 'A']],
+  ['IINST2', ['current_l2', 'A']],
+  ['IINST3', ['current_l3', 'A']],
+  ['IRMS1', ['current_l1', 'A']],
+  ['IRMS2', ['current_l2', 'A']],
+  ['IRMS3', ['current_l3', 'A']],
+  ['URMS1', ['voltage_l1', 'V']],
+  ['URMS2', ['voltage_l2', 'V']],
+  ['URMS3', ['voltage_l3', 'V']],
+]);
 /** Fields that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set<string>([
   ...SERIALS,
@@ -61,7 +61,7 @@ export function readTeleinfo(
   if (device === undefined) return;
   readImport(tic, device, time);
   for (const key of Object.keys(tic)) {
-    const field = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined;
+    const field = FIELDS.get(key);
     if (field !== undefined) device.point(field[0], tic[key], field[1], time, `TIC.${key}`);
     else if (!KNOWN.has(key)) findings.ignore(`TIC.${key}`);
   }
@@ -79,13 +79,16 @@ function serialOf(tic: JsonObject): string | undefined {
 /** The first contract whose tariffs are all there: a sum without one of them would be a smaller register (TT-04). */
 function readImport(tic: JsonObject, device: DeviceFindings, time: PointTime): void {
   for (const keys of IMPORTS) {
-    const values = keys.map((key) => member(tic, key));
-    if (values.includes(undefined)) continue;
-    const numbers = values.map((value) => numberOf(value));
-    const bad = numbers.indexOf(undefined);
-    const value: JsonValue | undefined =
-      bad < 0 ? decimalSum(numbers.map((one) => one ?? 0)) : values[bad];
-    device.point('active_energy_import', value, 'Wh', time, `TIC.${keys[Math.max(bad, 0)]}`);
+    if (!keys.every((key) => Object.hasOwn(tic, key))) continue;
+    const numbers: number[] = [];
+    let bad: string | undefined;
+    for (const key of keys) {
+      const number = numberOf(tic[key]);
+      if (number === undefined) bad ??= key;
+      else numbers.push(number);
+    }
+    const value = bad === undefined ? decimalSum(numbers) : tic[bad];
+    device.point('active_energy_import', value, 'Wh', time, `TIC.${bad ?? keys[0]}`);
     return;
   }
 }
