@@ -6,21 +6,17 @@ import { bytes } from './bytes.ts';
 
 const DECIMAL = /^-?\d+(?:\.\d*)?$/;
 
+const digits = fc.stringMatching(/^\d{0,9}$/);
+const anyText = fc.oneof(
+  fc.tuple(fc.constantFrom('', '-', '+', ' '), digits, fc.constantFrom('', '.', '..', 'e'), digits),
+  fc.tuple(fc.double().map(String)),
+  fc.tuple(fc.string({ maxLength: 8 })),
+);
+
 test('a plain number is what its text is read as', () => {
-  const digits = fc.stringMatching(/^\d{0,9}$/);
-  const text = fc.oneof(
-    fc.tuple(
-      fc.constantFrom('', '-', '+', ' '),
-      digits,
-      fc.constantFrom('', '.', '..', 'e'),
-      digits,
-    ),
-    fc.tuple(fc.double().map(String)),
-    fc.tuple(fc.string({ maxLength: 8 })),
-  );
   fc.assert(
     fc.property(
-      text.map((parts) => parts.join('')),
+      anyText.map((parts) => parts.join('')),
       (written) => {
         const plain = plainNumber(bytes(written));
         const digitsOf = written.replaceAll(/\D/g, '').length;
@@ -50,3 +46,17 @@ test.each(['', '-', '.5', '1e3', '+1', ' 1', '1\n', '1.2.3', '12,5', '1234567890
   '%j is not',
   (text) => expect(plainNumber(bytes(text))).toBeNaN(),
 );
+
+test('a text that is a plain number is what the grammar makes of it', () => {
+  fc.assert(
+    fc.property(
+      anyText.map((parts) => parts.join('')),
+      // with a blank in front it is not plain
+      (written) => {
+        expect(parseNumber(written)).toEqual(parseNumber(` ${written}`));
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  expect(parseNumber('9'.repeat(400))).toEqual({ ok: false, why: 'unreadable' });
+});

@@ -14,6 +14,10 @@ export type SerialLine =
   | { readonly kind: 'stray' }
   | { readonly kind: 'complete'; readonly lines: readonly string[] };
 
+const OPEN: SerialLine = { kind: 'open' };
+const ANEW: SerialLine = { kind: 'anew' };
+const STRAY: SerialLine = { kind: 'stray' };
+
 /** A meter writes its telegram at once, every 10 s at most. */
 const LONGEST_US = 10e6;
 /** More than any telegram has; a bridge that never writes "!" must not fill the memory. */
@@ -31,9 +35,9 @@ export class SerialLines {
     const open = this.#open.get(bridge);
     if (line.startsWith('/')) {
       this.#begin(bridge, line, receivedAtUs);
-      return { kind: open === undefined ? 'open' : 'anew' };
+      return open === undefined ? OPEN : ANEW;
     }
-    if (open === undefined) return { kind: 'stray' };
+    if (open === undefined) return STRAY;
     open.characters += line.length;
     if (
       Math.abs(receivedAtUs - open.sinceUs) > LONGEST_US ||
@@ -41,10 +45,10 @@ export class SerialLines {
       open.lines.length >= MOST_LINES
     ) {
       this.#open.delete(bridge);
-      return { kind: 'stray' };
+      return STRAY;
     }
     open.lines.push(line);
-    if (!line.startsWith('!')) return { kind: 'open' };
+    if (!line.startsWith('!')) return OPEN;
     this.#open.delete(bridge);
     return { kind: 'complete', lines: open.lines };
   }

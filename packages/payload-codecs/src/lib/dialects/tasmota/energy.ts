@@ -21,19 +21,38 @@ import type { PointTime } from '../../foreign/times.ts';
  */
 
 type Phases = 'sum' | 'each' | 'first' | 'none';
-type Field = readonly [quantity: string, unit: string, phases: Phases];
 
-const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
-  ['Total', ['active_energy_import', 'kWh', 'sum']],
-  ['ImportActive', ['active_energy_import', 'kWh', 'sum']],
-  ['ExportActive', ['active_energy_export', 'kWh', 'sum']],
-  ['ImportReactive', ['reactive_energy_import', 'kvarh', 'sum']],
-  ['ExportReactive', ['reactive_energy_export', 'kvarh', 'sum']],
-  ['Power', ['active_power', 'W', 'sum']],
-  ['Voltage', ['voltage_l1', 'V', 'each']],
-  ['Current', ['current_l1', 'A', 'each']],
-  ['Frequency', ['frequency', 'Hz', 'first']],
-  ['Factor', ['power_factor', '1', 'none']],
+interface Field {
+  readonly quantity: string;
+  readonly unit: string;
+  readonly phases: Phases;
+  readonly path: string;
+  /** Paths of the loads in an array, made once: with every value they would show in the profile. */
+  readonly loadPaths: readonly string[];
+}
+
+/** Channels of loads by index; Tasmota knows eight loads, and a longer array is none of its. */
+const LOADS = Array.from({ length: 16 }, (_, index) => String(index + 1));
+
+function field(name: string, quantity: string, unit: string, phases: Phases): [string, Field] {
+  const path = `ENERGY.${name}`;
+  return [
+    name,
+    { quantity, unit, phases, path, loadPaths: LOADS.map((_, index) => `${path}[${index}]`) },
+  ];
+}
+
+const FIELDS: ReadonlyMap<string, Field> = new Map([
+  field('Total', 'active_energy_import', 'kWh', 'sum'),
+  field('ImportActive', 'active_energy_import', 'kWh', 'sum'),
+  field('ExportActive', 'active_energy_export', 'kWh', 'sum'),
+  field('ImportReactive', 'reactive_energy_import', 'kvarh', 'sum'),
+  field('ExportReactive', 'reactive_energy_export', 'kvarh', 'sum'),
+  field('Power', 'active_power', 'W', 'sum'),
+  field('Voltage', 'voltage_l1', 'V', 'each'),
+  field('Current', 'current_l1', 'A', 'each'),
+  field('Frequency', 'frequency', 'Hz', 'first'),
+  field('Factor', 'power_factor', '1', 'none'),
 ]);
 /** Fields that are no readings: not worth a mention as unknown. */
 const KNOWN = new Set([
@@ -48,8 +67,6 @@ const KNOWN = new Set([
   'CurrentNeutral',
   'Load',
 ]);
-/** Channels of loads by index; Tasmota knows eight loads, and a longer array is none of its. */
-const LOADS = Array.from({ length: 16 }, (_, index) => String(index + 1));
 const PHASE_NAMES: Readonly<Record<string, readonly string[]>> = {
   voltage_l1: ['voltage_l1', 'voltage_l2', 'voltage_l3'],
   current_l1: ['current_l1', 'current_l2', 'current_l3'],
@@ -68,11 +85,11 @@ export function readEnergy(
 ): void {
   const loads: Loads = [];
   for (const key of Object.keys(energy)) {
-    const field = FIELDS.get(key);
-    if (field === undefined) {
+    const known = FIELDS.get(key);
+    if (known === undefined) {
       if (!KNOWN.has(key)) findings.ignore(`ENERGY.${key}`);
     } else if (key !== 'Total' || isImport(energy))
-      readField(field, energy[key], id, loads, findings, time, `ENERGY.${key}`);
+      readField(known, energy[key], id, loads, findings, time);
   }
 }
 
@@ -81,25 +98,25 @@ const isImport = (energy: JsonObject): boolean =>
   !Object.hasOwn(energy, 'ImportActive') && !Object.hasOwn(energy, 'ExportActive');
 
 function readField(
-  [quantity, unit, phases]: Field,
+  known: Field,
   raw: JsonValue | undefined,
   id: string,
   loads: Loads,
   findings: MessageFindings,
   time: PointTime,
-  path: string,
 ): void {
+  const { quantity, unit, path } = known;
   if (!Array.isArray(raw)) findings.device(id)?.point(quantity, raw, unit, time, path);
   else if (raw.length > LOADS.length) {
     const message = `an array of ${raw.length} values; at most ${LOADS.length} loads are known`;
     findings.reject('wrong_type', path, message);
   } else if (isOfPhases(raw, findings.settings)) {
     const device = findings.device(id);
-    if (device !== undefined) readPhases(device, quantity, unit, phases, raw, time, path);
+    if (device !== undefined) readPhases(device, known, raw, time);
   } else
     for (let index = 0; index < raw.length; index += 1) {
       const load = (loads[index] ??= findings.device(id, LOADS[index]));
-      load?.point(quantity, raw[index], unit, time, `${path}[${index}]`);
+      load?.point(quantity, raw[index], unit, time, known.loadPaths[index] ?? path);
     }
 }
 
@@ -109,12 +126,9 @@ export const isOfPhases = (values: readonly JsonValue[], { phases }: SourceSetti
 
 function readPhases(
   device: DeviceFindings,
-  quantity: string,
-  unit: string,
-  phases: Phases,
+  { quantity, unit, phases, path }: Field,
   values: readonly JsonValue[],
   time: PointTime,
-  path: string,
 ): void {
   if (phases === 'sum') device.point(quantity, sumOf(values), unit, time, path);
   else if (phases === 'first') {

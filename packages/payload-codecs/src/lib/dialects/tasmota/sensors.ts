@@ -3,6 +3,7 @@ import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
 import { pulsesOf } from '../../foreign/pulses.ts';
+import type { SourceSettings } from '../../foreign/source.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
 /*
@@ -43,6 +44,15 @@ export function unitsOf(payload: JsonObject): MessageUnits {
   };
 }
 
+/** What stands in front of a dot in the paths that a source gives a meaning: names of sensors, which may hold dots themselves. */
+export function sensorsNamed(names: SourceSettings['names']): ReadonlySet<string> {
+  const sensors = new Set<string>();
+  for (const path of Object.keys(names))
+    for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1))
+      sensors.add(path.slice(0, dot));
+  return sensors;
+}
+
 function hasField(names: readonly string[]): boolean {
   for (const name of names) if (FIELDS.has(name)) return true;
   return false;
@@ -51,7 +61,7 @@ function hasField(names: readonly string[]): boolean {
 /**
  * What the object `key` of a message of the device `id` says.
  *
- * @param hasNames whether the source gives any name a meaning: a path made for nothing shows in the profile
+ * @param hasNames whether the source may have given a field of it a meaning: looking for every path shows in the profile
  */
 export function readSensor(
   key: string,

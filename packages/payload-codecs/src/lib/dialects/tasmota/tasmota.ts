@@ -6,7 +6,7 @@ import { type PointTime, epochTime, textTime } from '../../foreign/times.ts';
 import { SerialLines } from '../p1/serial-lines.ts';
 import { noteReset } from './counter-reset.ts';
 import { readEnergy } from './energy.ts';
-import { readCounters, readSensor, unitsOf } from './sensors.ts';
+import { readCounters, readSensor, sensorsNamed, unitsOf } from './sensors.ts';
 import { readSerial } from './serial-bridge.ts';
 import { readTeleinfo } from './teleinfo.ts';
 
@@ -42,6 +42,8 @@ const kindOf = remembered((name): 'known' | 'switch' | 'electronics' | 'other' =
 
 interface Running {
   readonly hasNames: boolean;
+  /** Sensors with a field that the source may have given a meaning. */
+  readonly namedSensors: ReadonlySet<string>;
   readonly lines: SerialLines;
   readonly state: DialectState;
   readonly allowWithoutCrc: boolean;
@@ -58,7 +60,8 @@ export const tasmota: Dialect = {
   create: ({ options, names }, state = new Map()) => {
     const allowWithoutCrc = options['allow_without_crc'] === true;
     const hasNames = Object.keys(names).length > 0;
-    const running = { lines: new SerialLines(), state, allowWithoutCrc, hasNames };
+    const namedSensors = sensorsNamed(names);
+    const running = { lines: new SerialLines(), state, allowWithoutCrc, hasNames, namedSensors };
     const topicOf = remembered(readTopic);
     return {
       state,
@@ -177,7 +180,7 @@ function readSensors(
   payload: JsonObject,
   id: string,
   findings: MessageFindings,
-  { state, hasNames }: Running,
+  { state, hasNames, namedSensors }: Running,
 ): void {
   const time = timeOf(payload, findings);
   const units = unitsOf(payload);
@@ -199,7 +202,8 @@ function readSensors(
       if (isObject(tic)) continue;
       readEnergyOf(raw, id, findings, time, state);
     } else if (key === 'COUNTER') readCounters(raw, id, findings, time);
-    else if (kind !== 'electronics') readSensor(key, raw, id, units, findings, time, hasNames);
+    else if (kind !== 'electronics')
+      readSensor(key, raw, id, units, findings, time, namedSensors.has(key));
     isKnown = false;
   }
   // Switches alone, or changes of the meter that are none of its readings (TT-02)

@@ -3,6 +3,7 @@ import { decimalSum } from '../../foreign/decimals.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf, numberOf } from '../../foreign/numbers.ts';
+import { remembered } from '../../foreign/remember.ts';
 import type { PointTime } from '../../foreign/times.ts';
 
 /*
@@ -71,10 +72,14 @@ export function readTeleinfo(
 function serialOf(tic: JsonObject): string | undefined {
   for (const key of SERIALS) {
     const name = nameOf(member(tic, key));
-    if (name !== undefined) return /^\d+$/.test(name) ? name.padStart(SERIAL_DIGITS, '0') : name;
+    if (name !== undefined) return serialIn(name);
   }
   return undefined;
 }
+
+const serialIn = remembered((name) =>
+  /^\d+$/.test(name) ? name.padStart(SERIAL_DIGITS, '0') : name,
+);
 
 /** The first contract whose tariffs are all there: a sum without one of them would be a smaller register (TT-04). */
 function readImport(tic: JsonObject, device: DeviceFindings, time: PointTime): void {
