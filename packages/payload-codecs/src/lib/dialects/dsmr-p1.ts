@@ -1,6 +1,7 @@
 import type { Dialect } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { type P1Options, decodeTelegram } from './p1/meters.ts';
+import { laterCount } from './p1/failure-counts.ts';
 import { telegramsIn } from './p1/telegram.ts';
 
 /*
@@ -26,6 +27,7 @@ export const dsmrP1: Dialect = {
       decode: (findings) =>
         decode(findings, { allowWithoutCrc, fallbackId: findings.message.topic, state }),
       state,
+      merge: (_, kept, own) => laterCount(kept, own),
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Dialect, DialectState } from '../foreign/dialect.ts';
+import { firstKept } from '../foreign/merge-memory.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { type Meanings, readMeter } from './iec61968-9/meter-readings.ts';
 import { children, findElements, parseXml } from './iec61968-9/xml.ts';
@@ -18,7 +19,12 @@ export const iec61968: Dialect = {
   name: 'iec61968-9',
   title: 'IEC 61968-9 MeterReadings of a head-end system',
   filters: [],
-  create: (_, state = new Map()) => ({ decode: (findings) => decode(findings, state), state }),
+  create: (_, state = new Map()) => ({
+    state,
+    decode: (findings) => decode(findings, state),
+    // which values are the meter's own
+    merge: (__, kept, own) => firstKept(kept, own),
+  }),
 };
 
 function decode(findings: MessageFindings, state: DialectState): void {

@@ -2,7 +2,7 @@ import type { Dialect, DialectState } from '../foreign/dialect.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import type { SourceSettings } from '../foreign/source.ts';
 import { MAX_PAYLOAD_BYTES, printable } from '../json.ts';
-import { Births } from './sparkplug-b/births.ts';
+import { Births, laterBirth } from './sparkplug-b/births.ts';
 import { readMetrics } from './sparkplug-b/metrics.ts';
 import { NodeWatch } from './sparkplug-b/node-watch.ts';
 import { type PayloadHead, readBdSeq, readHead } from './sparkplug-b/payload.ts';
@@ -28,7 +28,7 @@ export const sparkplugB: Dialect = {
   },
   create: (settings, state = new Map()) => {
     const decoder = new SparkplugDecoder(settings, state);
-    return { state, decode: (findings) => decoder.decode(findings) };
+    return { state, merge: laterBirth, decode: (findings) => decoder.decode(findings) };
   },
 };
 

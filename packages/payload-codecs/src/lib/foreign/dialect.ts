@@ -13,6 +13,11 @@ export interface DialectDecoder {
    * without it needs no memory.
    */
   readonly state?: DialectState;
+  /**
+   * One value of two for a key that another worker has learnt as well: `kept` is what all will have read who look now, `own` what was learnt here
+   * without knowing it. Default: `own`, for what is said anew by each message.
+   */
+  readonly merge?: (key: string, kept: JsonValue, own: JsonValue) => JsonValue;
 }
 
 /** A payload format, see docs/how-to/add-a-dialect.md. */

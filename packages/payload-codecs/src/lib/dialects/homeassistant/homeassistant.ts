@@ -1,5 +1,6 @@
 import type { Dialect } from '../../foreign/dialect.ts';
 import { Discovery } from './discovery.ts';
+import { mergeEntities } from './merge-entities.ts';
 
 /*
  * Configs (discovery.ts) say which topics hold values, what they are and of which device; the filter of the source covers both. Values have no
@@ -17,6 +18,7 @@ export const homeassistant: Dialect = {
     const discovery = new Discovery(options, state);
     return {
       state,
+      merge: mergeEntities,
       decode(findings) {
         if (discovery.decode(findings)) return;
         findings.silent();

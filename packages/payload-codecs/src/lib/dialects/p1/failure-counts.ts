@@ -1,5 +1,6 @@
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { DialectState } from '../../foreign/dialect.ts';
+import { latestBy } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import type { PointTime } from '../../foreign/times.ts';
 import { type P1Objects, firstValue } from './telegram.ts';
@@ -8,6 +9,12 @@ import { type P1Objects, firstValue } from './telegram.ts';
 const COUNTERS = ['0-0:96.7.21', '0-0:96.7.9'] as const;
 /** Meters whose counts are remembered; more than one source has. */
 const MOST_METERS = 100_000;
+
+/** Of two counts that two workers were told. */
+export const laterCount = latestBy((known) => {
+  const atUs = Array.isArray(known) ? known[1] : undefined;
+  return typeof atUs === 'number' ? atUs : 0;
+});
 
 /** A count that is higher than the one before is a failure that is over; the first one says nothing. */
 export function noteFailures(

@@ -1,10 +1,12 @@
 import { findQuantity } from '@verimeter/telemetry';
 import { ChannelNames } from '../../foreign/channel-names.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
+import { firstKept } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { remembered } from '../../foreign/remember.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
 import { Discovery } from '../homeassistant/discovery.ts';
+import { mergeEntities } from '../homeassistant/merge-entities.ts';
 import { readScalar } from './scalar.ts';
 
 /*
@@ -25,6 +27,8 @@ export const esphome: Dialect = {
     const objectOf = remembered((topic) => objectOn(topic, names));
     return {
       state,
+      merge: (key, kept, own) =>
+        key.startsWith('names ') ? firstKept(kept, own) : mergeEntities(key, kept, own),
       decode(findings) {
         const object = objectOf(findings.message.topic);
         if (object?.isNamed !== true && discovery.decode(findings)) return;

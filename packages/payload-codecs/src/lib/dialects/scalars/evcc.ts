@@ -1,4 +1,5 @@
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
+import { firstKept } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { remembered } from '../../foreign/remember.ts';
 import type { NamedField } from '../../foreign/source.ts';
@@ -46,6 +47,7 @@ export const evcc: Dialect = {
     const valueOf = remembered((topic) => valueOn(topic, fixedPart(filter, topic)));
     return {
       state,
+      merge: (_, kept, own) => firstKept(kept, own),
       decode(findings) {
         decode(findings, valueOf(findings.message.topic), state);
       },

@@ -1,4 +1,5 @@
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
+import { firstKept } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { remembered } from '../../foreign/remember.ts';
 import type { NamedField } from '../../foreign/source.ts';
@@ -47,6 +48,7 @@ export const vzlogger: Dialect = {
   },
   create: ({ options }, state = new Map()) => ({
     state,
+    merge: (key, kept, own) => (key === 'values' ? firstKept(kept, own) : own),
     decode: (findings) => decode(findings, state, options['values']),
   }),
 };

@@ -7,6 +7,7 @@ import {
 import { ChannelNames } from '../../foreign/channel-names.ts';
 import type { DeviceFindings } from '../../foreign/device-findings.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
+import { firstKept } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { numberOf } from '../../foreign/numbers.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
@@ -54,7 +55,11 @@ export const senml: Dialect = {
       channels: new ChannelNames(state),
       names: new Names((name) => split(name, separator)),
     };
-    return { state, decode: (findings) => decode(findings, source) };
+    return {
+      state,
+      decode: (findings) => decode(findings, source),
+      merge: (_, kept, own) => firstKept(kept, own),
+    };
   },
 };
 

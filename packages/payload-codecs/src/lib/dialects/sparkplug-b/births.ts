@@ -101,6 +101,15 @@ export class Births {
   }
 }
 
+/** Of two births of one node that two workers were told the later one; the same birth is that of the dead if one of them knows it. */
+export function laterBirth(_: string, kept: JsonValue, own: JsonValue): JsonValue {
+  if (!isObject(kept)) return own;
+  if (!isObject(own)) return kept;
+  const [before, now] = [readBirth(kept), readBirth(own)];
+  if (now.at !== before.at) return now.at > before.at ? own : kept;
+  return before.isDead ? kept : own;
+}
+
 function readBirth(value: JsonObject): Birth {
   const byAlias = new Map<number, BornMetric>();
   const byName = new Map<string, BornMetric>();

@@ -1,8 +1,12 @@
 import { type JsonObject, member } from '../../json.ts';
 import type { DialectState } from '../../foreign/dialect.ts';
+import { latestBy } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { textTime } from '../../foreign/times.ts';
 import { isOfPhases } from './energy.ts';
+
+/** Of two starts that two workers were told. */
+export const laterStart = latestBy((start) => (typeof start === 'string' ? start : ''));
 
 /** Devices whose start is remembered; more than one source has. */
 const MOST_DEVICES = 100_000;

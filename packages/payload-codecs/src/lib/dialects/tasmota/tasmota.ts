@@ -4,7 +4,7 @@ import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { remembered } from '../../foreign/remember.ts';
 import { type PointTime, epochTime, textTime } from '../../foreign/times.ts';
 import { SerialLines } from '../p1/serial-lines.ts';
-import { noteReset } from './counter-reset.ts';
+import { laterStart, noteReset } from './counter-reset.ts';
 import { readEnergy } from './energy.ts';
 import { readCounters, readSensor, sensorsNamed, unitsOf } from './sensors.ts';
 import { readSerial } from './serial-bridge.ts';
@@ -68,6 +68,8 @@ export const tasmota: Dialect = {
       decode(findings) {
         decode(findings, topicOf(findings.message.topic), running);
       },
+      // starts of counters
+      merge: (_, kept, own) => laterStart(kept, own),
     };
   },
 };
