@@ -32,35 +32,91 @@ function asJsonb(value: unknown): unknown {
 const knows = (memory: readonly SourceMemory[], text: string): boolean =>
   JSON.stringify(memory).includes(text);
 
+const withConfigs = { ...row, filter: 'homeassistant/#,shellies/#' };
+
+function learn(sources: SourceDirectory, name: string): readonly SourceMemory[] {
+  const decoded = sources.decode(
+    message(
+      `homeassistant/sensor/${name}/config`,
+      {
+        unique_id: name,
+        state_topic: `shellies/${name}`,
+        device_class: 'energy',
+        state_class: 'total_increasing',
+        unit_of_measurement: 'kWh',
+        device: { identifiers: ['plug'] },
+      },
+      { retain: true },
+    ),
+  );
+  return decoded?.learnt ?? [];
+}
+
+const ofPlug = (memory: readonly SourceMemory[]): SourceMemory | undefined =>
+  memory.find(({ key }) => key === 'device plug');
+
 test('what a worker kept itself and hears of again does not undo what it has learnt since', () => {
   const sources = new SourceDirectory();
-  expect(sources.replace([{ ...row, filter: 'homeassistant/#,shellies/#' }], [])).toEqual([]);
-  const learn = (name: string): void => {
-    sources.decode(
-      message(
-        `homeassistant/sensor/${name}/config`,
-        {
-          unique_id: name,
-          state_topic: `shellies/${name}`,
-          device_class: 'energy',
-          state_class: 'total_increasing',
-          unit_of_measurement: 'kWh',
-          device: { identifiers: ['plug'] },
-        },
-        { retain: true },
-      ),
-    );
-  };
-  learn('first');
-  const { memory, kept } = sources.unkeptMemory();
-  expect(knows(memory, 'first')).toBe(true);
-  kept();
-  learn('second');
-  const heard = memory.map((one) => ({ ...one, value: asJsonb(one.value) }));
-  expect(sources.replace([{ ...row, filter: 'homeassistant/#,shellies/#' }], heard)).toEqual([]);
-  const next = sources.unkeptMemory().memory;
-  expect(next.some(({ key }) => key === 'device plug')).toBe(true);
-  expect(knows(next, 'second')).toBe(true);
+  expect(sources.replace([withConfigs], [])).toEqual([]);
+  const first = learn(sources, 'first');
+  expect(knows(first, 'first')).toBe(true);
+  sources.kept(first);
+  const second = learn(sources, 'second');
+  sources.hear(first.map((one) => ({ ...one, value: asJsonb(one.value) })));
+  const third = ofPlug(learn(sources, 'third'));
+  expect(Object.keys(third?.value ?? {})).toEqual(['first', 'second', 'third']);
+  // What the database has is what this worker has kept: nobody else learnt anything.
+  const kept = ofPlug(first);
+  const own = ofPlug(second);
+  if (kept === undefined || own === undefined) throw new Error('nothing learnt of the plug');
+  expect(sources.merge({ ...kept, value: asJsonb(kept.value) }, own)).toEqual(own.value);
+});
+
+const valueOf = (sources: SourceDirectory): string[] =>
+  (sources.decode(message('shellies/second', '7.5'))?.parts ?? []).map(
+    ({ deviceId, readings }) => `${deviceId} ${readings[0]?.value}`,
+  );
+
+test('what two workers learn of one device at once is one, with the channel to the one that was kept first', () => {
+  const [a, b] = [new SourceDirectory(), new SourceDirectory()];
+  for (const one of [a, b]) one.replace([withConfigs], []);
+  const kept = learn(a, 'first');
+  a.kept(kept);
+  const learnt = learn(b, 'second');
+  const merged = learnt.map((own) => {
+    const before = kept.find(({ key }) => key === own.key);
+    return before === undefined ? own : { ...own, value: b.merge(before, own) };
+  });
+  b.hear(merged);
+  a.hear(merged);
+  expect(valueOf(a)).toEqual(['plug:second 7.5']);
+  expect(valueOf(b)).toEqual(['plug:second 7.5']);
+});
+
+test('a source that changes goes on with what its decoder has learnt, kept or not', () => {
+  const sources = new SourceDirectory();
+  sources.replace([withConfigs], []);
+  learn(sources, 'first');
+  const changed = { ...withConfigs, changed_at: 2 };
+  expect(sources.newcomers([changed])).toEqual([]);
+  sources.replace([changed], []);
+  expect(sources.decode(message('shellies/first', '7.5'))?.parts[0]?.readings).toMatchObject([
+    { deviceId: 'plug', value: 7.5 },
+  ]);
+  expect(sources.activities.take()).toMatchObject([{ source: 'plugs', messages: 2 }]);
+  // Another dialect has another memory.
+  expect(sources.newcomers([{ ...changed, dialect: 'esphome' }])).toHaveLength(1);
+});
+
+test('activity that could not be told is told with what came since', () => {
+  const sources = new SourceDirectory();
+  sources.replace([row], []);
+  sources.decode(message('shellies/x', '1'));
+  const taken = sources.activities.take();
+  sources.decode(message('shellies/x', '2'));
+  sources.activities.giveBack(taken);
+  expect(sources.activities.take()).toMatchObject([{ messages: 2, unknownFields: ['shellies/x'] }]);
+  expect(sources.activities.take()).toEqual([]);
 });
 
 test('sources that are the same are no change, in whatever order their ranks are', () => {

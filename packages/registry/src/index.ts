@@ -233,12 +233,14 @@ export {
 } from './lib/sources.ts';
 export {
   addSourceActivity,
+  keepSourceMemory,
+  markMemory,
+  readChangedMemory,
   readSourceActivity,
   readSourceMemory,
   type SourceActivity,
   type SourceActivityRow,
   type SourceMemory,
-  writeSourceMemory,
 } from './lib/source-memory.ts';
 export {
   type Person,

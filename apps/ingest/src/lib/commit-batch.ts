@@ -14,6 +14,7 @@ import { type BatchPlan, type PlanContext, resolveDevices } from './plan-batch.t
 import { type PreparedBatch, accountOf, prepareBatch } from './prepare-batch.ts';
 import type { QuarantineQuota } from './quarantine-quota.ts';
 import { isAnswer } from './sql-errors.ts';
+import { keepLearnt } from './sources/keep-learnt.ts';
 import type { StagedMessage } from './staged-message.ts';
 
 export interface CommitContext extends PlanContext {
@@ -105,13 +106,22 @@ async function writeBatch(
   const { live: rejected, kept } = await quarantineRejects(client, plan, context.quota);
   const told = await addEvents(client, plan, context.eventStates);
   await setPresence(client, plan);
+  const known = await keepLearnt(client, staged, context.sources);
   // Last: what all workers touch, the ledger and the ids of live events, is locked until the commit.
   const { totals, ledger, live } = accountOf(prepared, outcomes);
   // The time of the commit, not of the message: marks are kept for as long as a batch may be repeated.
   const atUs = Date.now() * 1000;
   if (!(await closeBatch(client, { mark, atUs, ledger, live }))) return undefined;
   await addLiveEvents(client, rejected);
-  return { totals, kept, plan, told };
+  return {
+    totals,
+    kept,
+    plan,
+    told() {
+      told();
+      known();
+    },
+  };
 }
 
 export function processIdOf(client: PoolClient): number | undefined {

@@ -28,7 +28,7 @@ export function startRegistryListener(
     readonly log: Logger;
     readonly onReplayWish: () => void;
     /** Sources, or what they remember, are others than before, or may be. */
-    readonly onSourceChange: () => void;
+    readonly onSourceChange: (what: 'sources' | 'memory') => void;
   },
 ): RegistryListener {
   const stopping = new AbortController();
@@ -38,7 +38,7 @@ export function startRegistryListener(
     const change = parseChange(payload);
     if (change?.table === 'members') return;
     if (change?.table === 'sources' || change?.table === 'source_memory') {
-      options.onSourceChange();
+      options.onSourceChange(change.table === 'sources' ? 'sources' : 'memory');
       return;
     }
     if (change?.table === 'channels' && own.has(processId)) return;
@@ -62,7 +62,7 @@ export function startRegistryListener(
       await client.query(`LISTEN verimeter_registry; LISTEN ${REPLAYS}`);
       directory.forget();
       options.onReplayWish();
-      options.onSourceChange();
+      options.onSourceChange('sources');
       await ended;
     } finally {
       client.release(true); // it listens: it must not go back to the pool

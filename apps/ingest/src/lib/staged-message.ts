@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Decoded, decode } from '@verimeter/payload-codecs';
+import type { SourceMemory } from '@verimeter/registry';
 import type { IncomingMessage } from './message.ts';
-import type { SourceDirectory } from './sources/source-directory.ts';
+import type { SourceDecoded, SourceDirectory } from './sources/source-directory.ts';
 import { storableText } from './sql-errors.ts';
 
 /** A decoded message on its way to the database. */
@@ -11,6 +12,8 @@ export interface StagedMessage {
   readonly payload: Uint8Array;
   /** Packet identity where a redelivery can be recognised by nothing else. */
   readonly arrivalHash: Buffer | undefined;
+  /** What the decoder has learnt from the message; with its last part, so that it is kept when all of it is stored. */
+  readonly learnt?: readonly SourceMemory[];
   /** Set when the database refused the message: it goes to quarantine as a whole. */
   refusal?: string;
 }
@@ -18,7 +21,7 @@ export interface StagedMessage {
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /** Who decodes what does not come on Verimeter's own topics. */
-export type Sources = Pick<SourceDirectory, 'decode'>;
+export type Sources = Pick<SourceDirectory, 'decode' | 'merge' | 'kept' | 'hear'>;
 
 /** A message as its parts: one for each device that it is about, at least one. They are acknowledged together. */
 export function stageMessage(incoming: IncomingMessage, sources: Sources): StagedMessage[] {
@@ -26,10 +29,12 @@ export function stageMessage(incoming: IncomingMessage, sources: Sources): Stage
   const topic = shortTopic(storableText(incoming.topic));
   // Almost always as it came: a copy of each message shows in the profile.
   const message = topic === incoming.topic ? incoming : { ...incoming, topic };
-  return decodeSafely(incoming, sources).map((decoded, part) => ({
+  const { parts, learnt } = decodeSafely(incoming, sources);
+  return parts.map((decoded, part) => ({
     message,
     decoded,
     payload,
+    ...(learnt.length > 0 && part === parts.length - 1 ? { learnt } : {}),
     arrivalHash:
       decoded.usesArrivalTime && incoming.packetId !== undefined
         ? packetHash(payload, part)
@@ -54,16 +59,15 @@ function shortTopic(topic: string): string {
 }
 
 /** The decoder does not throw (property-tested); if it ever does, the message is kept and the stream goes on. */
-function decodeSafely(incoming: IncomingMessage, sources: Sources): readonly Decoded[] {
+function decodeSafely(incoming: IncomingMessage, sources: Sources): SourceDecoded {
+  const { topic, payload, receivedAtUs } = incoming;
   try {
     return (
-      sources.decode(incoming) ?? [
-        decode(incoming.topic, incoming.payload, { receivedAtUs: incoming.receivedAtUs }),
-      ]
+      sources.decode(incoming) ?? { parts: [decode(topic, payload, { receivedAtUs })], learnt: [] }
     );
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    return [undecoded('malformed', `the decoder failed: ${cause}`)];
+    return { parts: [undecoded('malformed', `the decoder failed: ${cause}`)], learnt: [] };
   }
 }
 

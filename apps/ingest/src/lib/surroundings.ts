@@ -37,7 +37,7 @@ export function startSurroundings(
   const listener = startRegistryListener(pool, directory, {
     log,
     onReplayWish: () => replays.look(),
-    onSourceChange: () => following.changed(),
+    onSourceChange: (what) => following.changed(what),
   });
   const trimming = startTrimming(pool, log, options.quarantine ?? DEFAULT_QUARANTINE);
   const folding = startLedgerFolding(pool, log);

@@ -5,6 +5,7 @@ import { createTestDatabase } from '@verimeter/test-support';
 import { createTimescaleStore } from '@verimeter/timescale-store';
 import { Registry } from 'prom-client';
 import type { ClockRounds } from '../../src/lib/clocks/clock-rounds.ts';
+import type { SourceDirectory } from '../../src/lib/sources/source-directory.ts';
 import { type IncomingMessage, type Pipeline, createPipeline } from '../../src/index.ts';
 
 export const silent: Logger = createLogger('test', 'silent');
@@ -20,6 +21,7 @@ export interface World {
     flushMs?: number;
     maxBatchReadings?: number;
     clocks?: ClockRounds;
+    sources?: SourceDirectory;
   }): Pipeline;
   rows<Row extends Record<string, unknown>>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** device_id, quantity, ts in ISO form, value of all readings. */
@@ -67,6 +69,7 @@ export async function createWorld(): Promise<World> {
         flushMs: options.flushMs ?? 5,
         maxBatchReadings: options.maxBatchReadings ?? 20_000,
         ...(options.clocks === undefined ? {} : { clocks: options.clocks }),
+        ...(options.sources === undefined ? {} : { sources: options.sources }),
       });
       pipelines.push(pipeline);
       return pipeline;

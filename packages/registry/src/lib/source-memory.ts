@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Queryable } from './pools.ts';
 
 /** Something a decoder remembers. */
@@ -8,43 +9,100 @@ export interface SourceMemory {
   readonly value: unknown;
 }
 
-/** What decoders remember, of all sources. */
-export async function readSourceMemory(db: Queryable): Promise<SourceMemory[]> {
+/** A source by its key. */
+type SourceKey = Pick<SourceMemory, 'tenant' | 'source'>;
+
+/** What decoders of these sources remember. */
+export async function readSourceMemory(
+  db: Queryable,
+  sources: readonly SourceKey[],
+): Promise<SourceMemory[]> {
+  if (sources.length === 0) return [];
   const { rows } = await db.query<SourceMemory>(
-    'SELECT tenant, source, key, value FROM source_memory ORDER BY tenant, source, key',
+    `SELECT m.tenant, m.source, m.key, m.value
+       FROM unnest($1::text[], $2::text[]) AS s (tenant, source) JOIN source_memory m USING (tenant, source)
+      ORDER BY m.tenant, m.source, m.key`,
+    [sources.map(({ tenant }) => tenant), sources.map(({ source }) => source)],
   );
   return rows;
 }
 
-/** Keeps what changed, and tells other workers of the sources concerned. What belongs to a source that is gone is left out. */
-export async function writeSourceMemory(
-  db: Queryable,
-  memory: readonly SourceMemory[],
-): Promise<void> {
-  const rows = storableRows(memory);
-  if (rows.length === 0) return;
-  await db.query(
-    `WITH written AS (
-       INSERT INTO source_memory (tenant, source, key, value)
-       SELECT m.tenant, m.source, m.key, m.value::jsonb
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS m (tenant, source, key, value)
-         JOIN sources s ON s.tenant = m.tenant AND s.name = m.source
-        ORDER BY 1, 2, 3
-       ON CONFLICT (tenant, source, key) DO UPDATE SET value = excluded.value, changed_at = now()
-       RETURNING tenant
-     )
-     SELECT pg_notify('verimeter_registry', json_build_object('table', 'source_memory', 'tenant', tenant)::text)
-       FROM (SELECT DISTINCT tenant FROM written) w`,
-    [
-      rows.map(({ tenant }) => tenant),
-      rows.map(({ source }) => source),
-      rows.map(({ key }) => key),
-      rows.map(({ json }) => json),
-    ],
+/** A point in time for `readChangedMemory`. */
+export async function markMemory(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ mark: string }>(
+    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS mark',
   );
+  return rows[0]?.mark ?? '0';
 }
 
-type MemoryRow = Omit<SourceMemory, 'value'> & { readonly json: string };
+/** What has changed since the mark, of all sources; some of it may have been seen before. */
+export async function readChangedMemory(db: Queryable, mark: string): Promise<SourceMemory[]> {
+  const { rows } = await db.query<SourceMemory>(
+    `SELECT tenant, source, key, value FROM source_memory WHERE changed_in >= $1::xid8 ORDER BY tenant, source, key`,
+    [mark],
+  );
+  return rows;
+}
+
+/**
+ * Keeps what was learnt, in the transaction of the caller, and tells other workers. Writers of one key take turns: until the end of the transaction
+ * nobody else keeps anything of these keys. `merge` makes one of what is kept already and what was learnt. What belongs to a source that is gone
+ * is left out.
+ *
+ * @returns what is kept now where it is not what was learnt
+ */
+export async function keepSourceMemory(
+  db: Queryable,
+  learnt: readonly SourceMemory[],
+  merge: (kept: SourceMemory, learnt: SourceMemory) => unknown,
+): Promise<SourceMemory[]> {
+  const rows = storableRows(learnt);
+  if (rows.size === 0) return [];
+  const found = await db.query<SourceMemory>(LOCK_MEMORY, parameters([...rows.values()]));
+  const merged: SourceMemory[] = [];
+  const others: SourceMemory[] = [];
+  for (const kept of found.rows) {
+    const own = rows.get(keyOf(kept));
+    if (own === undefined) continue;
+    const value = merge(kept, own);
+    if (!isDeepStrictEqual(value, own.value)) others.push({ ...kept, value });
+    merged.push({ ...kept, value });
+  }
+  await db.query(REWRITE_MEMORY, parameters([...storableRows(merged).values()]));
+  return others;
+}
+
+const keyOf = ({ tenant, source, key }: Omit<SourceMemory, 'value'>): string =>
+  `${tenant}/${source}/${key}`;
+
+/** Rows that are new are written, those that are there are locked, in one order for all; returns the latter as they are. */
+const LOCK_MEMORY = `
+  WITH locked AS (
+    INSERT INTO source_memory AS m (tenant, source, key, value)
+    SELECT l.tenant, l.source, l.key, l.value::jsonb
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS l (tenant, source, key, value)
+      JOIN sources s ON s.tenant = l.tenant AND s.name = l.source
+     ORDER BY 1, 2, 3
+    ON CONFLICT (tenant, source, key) DO UPDATE SET changed_at = now(), changed_in = pg_current_xact_id()
+    RETURNING tenant, source, key, value, xmax <> 0 AS is_old
+  )
+  SELECT tenant, source, key, value FROM locked WHERE is_old`;
+
+const REWRITE_MEMORY = `
+  WITH written AS (
+    UPDATE source_memory m SET value = r.value::jsonb
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS r (tenant, source, key, value)
+     WHERE m.tenant = r.tenant AND m.source = r.source AND m.key = r.key
+    RETURNING 1
+  )
+  SELECT pg_notify('verimeter_registry', '{"table":"source_memory"}'), (SELECT count(*) FROM written)`;
+
+const parameters = (rows: readonly SourceMemory[]): string[][] => [
+  rows.map(({ tenant }) => tenant),
+  rows.map(({ source }) => source),
+  rows.map(({ key }) => key),
+  rows.map(({ value }) => storable(JSON.stringify(value))),
+];
 
 /** Bytes; the primary key is a B-tree, whose entries end at 2704. */
 const LONGEST_KEY = 2000;
@@ -53,19 +111,14 @@ const LONGEST_KEY = 2000;
  * Rows that the database takes, each key once: what one device says must not keep the memory of all sources from being written. A key that is too
  * long is left out: its decoder knows it until it ends.
  */
-function storableRows(memory: readonly SourceMemory[]): MemoryRow[] {
-  const rows = new Map<string, MemoryRow>();
-  for (const { tenant, source, key: raw, value } of memory) {
-    const key = raw.toWellFormed().replaceAll('\0', '\uFFFD');
+function storableRows(memory: readonly SourceMemory[]): Map<string, SourceMemory> {
+  const rows = new Map<string, SourceMemory>();
+  for (const one of memory) {
+    const key = one.key.toWellFormed().replaceAll('\0', '\uFFFD');
     if (Buffer.byteLength(key) > LONGEST_KEY) continue;
-    rows.set(`${tenant}/${source}/${key}`, {
-      tenant,
-      source,
-      key,
-      json: storable(JSON.stringify(value)),
-    });
+    rows.set(keyOf({ ...one, key }), { ...one, key });
   }
-  return [...rows.values()];
+  return rows;
 }
 
 /** jsonb holds neither NUL nor half of a surrogate pair; JSON.stringify escapes both, and whole pairs never. */

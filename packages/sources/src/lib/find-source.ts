@@ -45,9 +45,9 @@ export async function findSource(
   const settings = settingsOf(row);
   if (typeof settings === 'string') return { kind: 'unusable', name: row.name, why: settings };
   const remembered: DialectState = new Map();
-  for (const { tenant: owner, source, key, value } of await readSourceMemory(db))
+  for (const { key, value } of await readSourceMemory(db, [{ tenant, source: row.name }]))
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
-    if (owner === tenant && source === row.name) remembered.set(key, value as never);
+    remembered.set(key, value as never);
   return {
     kind: 'found',
     source: { name: row.name, dialect: row.dialect, settings, remembered },

@@ -17,6 +17,7 @@ import { accountBatch, sharesOf } from '../account.ts';
 import { addEvents, setPresence } from '../batch-statements.ts';
 import type { KnownDevices } from '../device-directory.ts';
 import { type PlanContext, planBatch, resolveDevices } from '../plan-batch.ts';
+import { keepLearnt } from '../sources/keep-learnt.ts';
 import { storableText } from '../sql-errors.ts';
 import { type QuarantinedMessage, messagesOf, settleEntries } from './replay-plan.ts';
 
@@ -161,6 +162,11 @@ async function replayEntries(
   const outcomes = await context.store.write(client, plan.readings, { shares, awaited: true });
   await addEvents(client, plan, context.eventStates);
   await setPresence(client, plan);
+  await keepLearnt(
+    client,
+    messages.map(({ staged }) => staged),
+    context.sources,
+  );
   const { entries: account, totals } = accountBatch(plan, outcomes);
   // After presence, as in `commitBatch`: locks in one order.
   await addToLedger(client, account);

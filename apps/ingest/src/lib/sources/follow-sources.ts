@@ -1,54 +1,85 @@
 import {
   type Pool,
   addSourceActivity,
+  markMemory,
+  readChangedMemory,
   readSourceMemory,
   readSources,
-  writeSourceMemory,
 } from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 import type { SourceDirectory } from './source-directory.ts';
 
-/** Between two looks at what decoders remember and what came. */
+/** Between two looks at what came. */
 const KEEP_MS = 1000;
 
 /** Makes the directory what the registry says. @throws what the database says */
 export async function loadSources(pool: Pool, directory: SourceDirectory): Promise<string[]> {
+  // First, so that nothing is kept unseen between the two.
+  directory.heardUntil ??= await markMemory(pool);
   const rows = await readSources(pool);
-  return directory.replace(rows, rows.length === 0 ? [] : await readSourceMemory(pool));
+  return directory.replace(rows, await readSourceMemory(pool, directory.newcomers(rows)));
+}
+
+/** Hears what other workers have learnt since it was heard last. */
+async function hearMemory(pool: Pool, directory: SourceDirectory): Promise<void> {
+  const until = await markMemory(pool);
+  directory.hear(await readChangedMemory(pool, directory.heardUntil ?? until));
+  directory.heardUntil = until;
 }
 
 export interface SourceFollower {
-  /** The registry has changed, or may have. */
-  changed(): void;
+  /** The registry has changed, or may have; `memory`: only what decoders remember. */
+  changed(what: 'sources' | 'memory'): void;
   stop(): Promise<void>;
 }
 
-/** Follows the registry, and keeps what decoders remember and what came. The first look is taken at once. */
+/** Follows the registry, and tells what came. The first look is taken at once. */
 export function followSources(pool: Pool, directory: SourceDirectory, log: Logger): SourceFollower {
   const stopping = new AbortController();
-  let isStale = true;
+  let areSourcesStale = true;
+  let isMemoryStale = false;
   let told = '';
   let failing = false;
 
+  async function lookAtSources(): Promise<void> {
+    if (!areSourcesStale) return;
+    areSourcesStale = false;
+    try {
+      const problems = await loadSources(pool, directory);
+      const text = problems.join('; ');
+      if (text !== told && text !== '') log.error({ problems }, 'sources that cannot run');
+      told = text;
+    } catch (error) {
+      areSourcesStale = true;
+      throw error;
+    }
+  }
+
+  async function lookAtMemory(): Promise<void> {
+    if (!isMemoryStale) return;
+    isMemoryStale = false;
+    try {
+      await hearMemory(pool, directory);
+    } catch (error) {
+      isMemoryStale = true;
+      throw error;
+    }
+  }
+
+  async function tellActivity(): Promise<void> {
+    const activity = directory.activities.take();
+    try {
+      await addSourceActivity(pool, activity);
+    } catch (error) {
+      directory.activities.giveBack(activity);
+      throw error;
+    }
+  }
+
   async function look(): Promise<void> {
-    if (isStale) {
-      isStale = false;
-      try {
-        const problems = await loadSources(pool, directory);
-        const text = problems.join('; ');
-        if (text !== told && text !== '') log.error({ problems }, 'sources that cannot run');
-        told = text;
-      } catch (error) {
-        isStale = true;
-        throw error;
-      }
-    }
-    const { memory, kept } = directory.unkeptMemory();
-    if (memory.length > 0) {
-      await writeSourceMemory(pool, memory);
-      kept();
-    }
-    await addSourceActivity(pool, directory.takeActivity());
+    await lookAtSources();
+    await lookAtMemory();
+    await tellActivity();
   }
 
   let wake: (() => void) | undefined;
@@ -80,15 +111,15 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
     if (!(error instanceof AbortedError)) throw error;
   });
   return {
-    changed() {
-      isStale = true;
+    changed(what) {
+      if (what === 'sources') areSourcesStale = true;
+      isMemoryStale = true;
       wake?.();
     },
     async stop() {
       stopping.abort();
       await running;
-      // What was learnt in the last second; a database that is away has lost it, and it is asked for again.
-      await look().catch((error: unknown) => log.debug({ err: error }, 'sources not kept'));
+      await look().catch((error: unknown) => log.debug({ err: error }, 'sources not looked at'));
     },
   };
 }

@@ -1,33 +1,25 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type Command,
   type Decoded,
-  type DialectDecoder,
-  type DialectState,
-  type SourceSettings,
   decodeForeign,
   filterList,
-  findDialect,
   matchesFilter,
 } from '@verimeter/payload-codecs';
-import type { SourceActivity, SourceMemory, SourceRow } from '@verimeter/registry';
-import { settingsOf } from '@verimeter/sources';
+import type { SourceMemory, SourceRow } from '@verimeter/registry';
 import type { IncomingMessage } from '../message.ts';
+import {
+  type RunningSource,
+  hearMemory,
+  mergeMemory,
+  readMemory,
+  startSource,
+} from './running-source.ts';
+import { SourceActivities } from './source-activities.ts';
 
-interface RunningSource {
-  readonly row: SourceRow;
-  readonly settings: SourceSettings;
-  readonly decoder: DialectDecoder;
-  /** Values of the memory as they were kept last. */
-  readonly kept: Map<string, unknown>;
-}
-
-interface Activity {
-  lastUs: number;
-  messages: number;
-  readings: number;
-  rejected: number;
-  readonly unknownFields: Set<string>;
+/** What a message says, and what its decoder has learnt from it: kept with the readings, so that a repetition says the same. */
+export interface SourceDecoded {
+  readonly parts: readonly Decoded[];
+  readonly learnt: readonly SourceMemory[];
 }
 
 /** Verimeter's own topics: no source can have them. */
@@ -36,14 +28,17 @@ const NATIVE = 'verimeter/v1/';
 const MOST_TOPICS = 200_000;
 /** A longer topic is nobody's every day, and a topic may have 64 KiB. */
 const LONGEST_TOPIC = 512;
-const MOST_NAMES = 100;
+const NOTHING: readonly SourceMemory[] = [];
 
-/** The sources of all tenants, with a decoder for each. Decoders live until their source changes: what they remember is theirs. */
+/** The sources of all tenants, with a decoder for each. Decoders live until their source changes. */
 export class SourceDirectory {
   #sources: readonly RunningSource[] = [];
+  #byKey = new Map<string, RunningSource>();
   readonly #byTopic = new Map<string, RunningSource | undefined>();
-  readonly #activity = new Map<RunningSource, Activity>();
   readonly #listeners = new Set<() => void>();
+  readonly activities = new SourceActivities();
+  /** Since when what other workers have learnt is to be read, see `markMemory`; undefined: it was not looked at yet. */
+  heardUntil: string | undefined;
   /** Takes what a dialect wants to be published; nobody: it is dropped. */
   publish: ((command: Command) => void) | undefined;
 
@@ -69,45 +64,48 @@ export class SourceDirectory {
     this.#listeners.add(listener);
   }
 
+  /** Sources of which nothing is known here: `replace` needs what is kept of them. */
+  newcomers(rows: readonly SourceRow[]): Pick<SourceMemory, 'tenant' | 'source'>[] {
+    return rows
+      .filter((row) => row.enabled && this.#predecessorOf(row) === undefined)
+      .map(({ tenant, name }) => ({ tenant, source: name }));
+  }
+
+  #predecessorOf(row: SourceRow): RunningSource | undefined {
+    const known = this.#byKey.get(keyOf(row.tenant, row.name));
+    return known?.row.dialect === row.dialect ? known : undefined;
+  }
+
   /**
-   * The sources as they are now, and what their decoders remembered when nobody ran them. Sources that are the same go on with the decoder they
-   * have; of those this worker runs `memory` is news only where it is not what this worker kept itself.
+   * The sources as they are now. Sources that are the same go on with the decoder they have, those that have changed with what their decoder has
+   * learnt, the others with what is kept of them.
    *
    * @returns names of the sources that cannot run, and why
    */
   replace(rows: readonly SourceRow[], memory: readonly SourceMemory[]): string[] {
     const problems: string[] = [];
-    const before = new Map(this.#sources.map((source) => [keyOf(source.row), source]));
+    const memoryOf = Map.groupBy(memory, ({ tenant, source }) => keyOf(tenant, source));
     const ranked = rows.toSorted((a, b) => a.rank - b.rank);
     const running = ranked.flatMap((row): RunningSource[] => {
       if (!row.enabled) return [];
-      const known = before.get(keyOf(row));
+      const known = this.#predecessorOf(row);
       if (known !== undefined && isSame(known.row, row)) return [known];
-      const started = start(row);
+      const remembered = known ?? readMemory(memoryOf.get(keyOf(row.tenant, row.name)) ?? []);
+      const { state, kept } = remembered;
+      const started = startSource(row, { state, kept });
       if (typeof started === 'string') {
         problems.push(`${row.tenant}/${row.name}: ${started}`);
         return [];
       }
       return [started];
     });
-    const byKey = new Map(running.map((source) => [keyOf(source.row), source]));
-    for (const { tenant, source, key, value } of memory) {
-      const own = byKey.get(keyOf({ tenant, name: source }));
-      if (own?.decoder.state === undefined) continue;
-      // jsonb has an order of its own for the members of an object.
-      if (isDeepStrictEqual(own.kept.get(key), value)) continue;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
-      own.decoder.state.set(key, value as never);
-      own.kept.set(key, value);
-    }
     const changed =
       running.length !== this.#sources.length ||
       running.some((source, index) => source !== this.#sources[index]);
-    this.#sources = running;
     if (changed) {
+      this.#sources = running;
+      this.#byKey = new Map(running.map((one) => [keyOf(one.row.tenant, one.row.name), one]));
       this.#byTopic.clear();
-      for (const source of this.#activity.keys())
-        if (!running.includes(source)) this.#activity.delete(source);
       for (const listener of this.#listeners) listener();
     }
     return problems;
@@ -124,7 +122,7 @@ export class SourceDirectory {
   }
 
   /** What a message of a source says, device by device; undefined: no source takes it. */
-  decode(incoming: IncomingMessage): readonly Decoded[] | undefined {
+  decode(incoming: IncomingMessage): SourceDecoded | undefined {
     const source = this.#sourceOf(incoming.topic);
     if (source === undefined) return undefined;
     const { topic, payload, receivedAtUs, retain } = incoming;
@@ -132,72 +130,44 @@ export class SourceDirectory {
     const message = { topic, payload, receivedAtUs, retain, replayed };
     const { parts, commands } = decodeForeign(source.decoder, message, source.settings);
     if (!replayed) {
-      this.#count(source, receivedAtUs, parts);
+      this.activities.count(source.row, receivedAtUs, parts);
       for (const command of commands) this.publish?.(command);
     }
-    return parts;
-  }
-
-  #count(source: RunningSource, receivedAtUs: number, parts: readonly Decoded[]): void {
-    let activity = this.#activity.get(source);
-    if (activity === undefined) {
-      activity = { lastUs: 0, messages: 0, readings: 0, rejected: 0, unknownFields: new Set() };
-      this.#activity.set(source, activity);
-    }
-    activity.lastUs = Math.max(activity.lastUs, receivedAtUs);
-    activity.messages += 1;
-    for (const { readings, received, ignoredNames } of parts) {
-      activity.readings += readings.length;
-      activity.rejected += received - readings.length;
-      if (ignoredNames === undefined || activity.unknownFields.size >= MOST_NAMES) continue;
-      for (const name of ignoredNames) activity.unknownFields.add(name);
-    }
-  }
-
-  /** What came since it was taken last. */
-  takeActivity(): SourceActivity[] {
-    const taken = [...this.#activity].map(([{ row }, activity]) => ({
-      tenant: row.tenant,
-      source: row.name,
-      ...activity,
-      unknownFields: [...activity.unknownFields].map((name) => name.replaceAll('\0', '')),
-    }));
-    this.#activity.clear();
-    return taken;
-  }
-
-  /** What decoders remember and nobody keeps yet; `kept` is to be called once it is. */
-  unkeptMemory(): { readonly memory: SourceMemory[]; readonly kept: () => void } {
-    const memory: SourceMemory[] = [];
-    const done: (() => void)[] = [];
-    for (const { row, decoder, kept } of this.#sources) {
-      if (decoder.state === undefined) continue;
-      for (const [key, value] of decoder.state) {
-        if (kept.get(key) === value) continue;
-        memory.push({ tenant: row.tenant, source: row.name, key, value });
-        done.push(() => kept.set(key, value));
-      }
-    }
+    const learnt = source.state.takeLearnt();
+    if (learnt === undefined) return { parts, learnt: NOTHING };
+    const { tenant, name } = source.row;
     return {
-      memory,
-      kept: () => {
-        for (const mark of done) mark();
-      },
+      parts,
+      learnt: [...learnt].map(([key, value]) => ({ tenant, source: name, key, value })),
     };
+  }
+
+  /** What is to be kept where the database has `kept` and a decoder here has learnt `own`. */
+  merge(kept: SourceMemory, own: SourceMemory): unknown {
+    const source = this.#byKey.get(keyOf(kept.tenant, kept.source));
+    if (source === undefined) return own.value;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
+    return mergeMemory(source, kept.key, kept.value as never, own.value as never);
+  }
+
+  /** The database has these, as they were learnt here. */
+  kept(memory: readonly SourceMemory[]): void {
+    for (const { tenant, source, key, value } of memory)
+      this.#byKey.get(keyOf(tenant, source))?.kept.set(key, value);
+  }
+
+  /** The database has these, perhaps from other workers. */
+  hear(memory: readonly SourceMemory[]): void {
+    for (const { tenant, source, key, value } of memory) {
+      const own = this.#byKey.get(keyOf(tenant, source));
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsonb
+      if (own?.decoder.state !== undefined) hearMemory(own, key, value as never);
+    }
   }
 }
 
-const keyOf = ({ tenant, name }: Pick<SourceRow, 'tenant' | 'name'>): string => `${tenant}/${name}`;
+const keyOf = (tenant: string, name: string): string => `${tenant}/${name}`;
 
 /** The zone is the tenant's: it changes without the source. */
 const isSame = (before: SourceRow, now: SourceRow): boolean =>
   before.changed_at === now.changed_at && before.tenant_zone === now.tenant_zone;
-
-function start(row: SourceRow): RunningSource | string {
-  const dialect = findDialect(row.dialect);
-  if (dialect === undefined) return `there is no dialect ${row.dialect} in this version`;
-  const settings = settingsOf(row);
-  if (typeof settings === 'string') return settings;
-  const state: DialectState = new Map();
-  return { row, settings, decoder: dialect.create(settings, state), kept: new Map() };
-}
