@@ -1,5 +1,5 @@
 import type { ReadingStore } from '@verimeter/reading-store';
-import { type PoolClient, writeSource } from '@verimeter/registry';
+import { type PoolClient, removeSource, writeSource } from '@verimeter/registry';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSources } from '../src/lib/sources/follow-sources.ts';
 import { SourceDirectory } from '../src/lib/sources/source-directory.ts';
@@ -88,7 +88,7 @@ test('what a decoder has learnt is kept with what it said: after a crash a repet
   expect(await world.ledger()).toMatchObject({ received: 3, stored: 2, duplicate: 1, open: 0 });
 });
 
-const config = (name: string) =>
+const config = (name: string, device = 'plug', more: Record<string, unknown> = {}) =>
   message(
     `homeassistant/sensor/${name}/config`,
     {
@@ -97,10 +97,37 @@ const config = (name: string) =>
       device_class: 'energy',
       state_class: 'total_increasing',
       unit_of_measurement: 'kWh',
-      device: { identifiers: ['plug'] },
+      device: { identifiers: [device] },
+      ...more,
     },
     { retain: true },
   );
+
+test('a message of several devices that is delivered again is recognised device by device, however it is divided then', async () => {
+  const ofTwo = (name: string) =>
+    config(name, name, { state_topic: 'plugs/both', value_template: `{{ value_json.${name} }}` });
+  const incoming = message('plugs/both', { left: 1, right: 2 }, { packetId: 7 });
+  await keep('homeassistant', 'homeassistant/#,plugs/#');
+  const first = await worker();
+  await first.pipeline.accept(ofTwo('left'));
+  await first.pipeline.accept(incoming);
+  const values = async () =>
+    (await world.readings()).map(([device, , , value]) => `${device} ${value}`);
+  expect(await values()).toEqual(['left 1']);
+  await first.pipeline.close();
+
+  // A source that begins anew and hears of the devices in another order.
+  await removeSource(world.pool, 'demo', 's');
+  await keep('homeassistant', 'homeassistant/#,plugs/#');
+  const second = await worker();
+  await second.pipeline.accept(ofTwo('right'));
+  await second.pipeline.accept(ofTwo('left'));
+  for (let times = 0; times < 2; times += 1)
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await second.pipeline.accept({ ...incoming, receivedAtUs: Date.now() * 1000, dup: true });
+  expect(await values()).toEqual(['left 1', 'right 2']);
+  expect(await world.ledger()).toMatchObject({ received: 5, stored: 2, duplicate: 3, open: 0 });
+});
 
 test('two workers that learn of one device at once know all of it, and so does one that starts later', async () => {
   await keep('homeassistant', 'homeassistant/#,plugs/#');

@@ -30,22 +30,30 @@ export function stageMessage(incoming: IncomingMessage, sources: Sources): Stage
   // Almost always as it came: a copy of each message shows in the profile.
   const message = topic === incoming.topic ? incoming : { ...incoming, topic };
   const { parts, learnt } = decodeSafely(incoming, sources);
+  const hashes = incoming.packetId === undefined ? [] : packetHashes(payload, parts);
   return parts.map((decoded, part) => ({
     message,
     decoded,
     payload,
     ...(learnt.length > 0 && part === parts.length - 1 ? { learnt } : {}),
-    arrivalHash:
-      decoded.usesArrivalTime && incoming.packetId !== undefined
-        ? packetHash(payload, part)
-        : undefined,
+    arrivalHash: hashes[part],
   }));
 }
 
-/** Parts of one message are told apart by their number, which is that of the redelivery as well. */
-function packetHash(payload: Uint8Array, part: number): Buffer {
-  const hash = createHash('sha256').update(payload);
-  return (part === 0 ? hash : hash.update(String(part))).digest();
+/**
+ * The parts of a message are told apart by the devices they are about, not by their number: when it is delivered again a decoder may know more or
+ * less than before, and divide it otherwise. Two parts of one device are counted.
+ */
+function packetHashes(payload: Uint8Array, parts: readonly Decoded[]): (Buffer | undefined)[] {
+  const seen = new Map<string, number>();
+  return parts.map(({ source, deviceId = '', usesArrivalTime }) => {
+    const nth = seen.get(deviceId) ?? 0;
+    if (parts.length > 1) seen.set(deviceId, nth + 1);
+    if (!usesArrivalTime) return undefined;
+    const hash = createHash('sha256').update(payload);
+    // A message on Verimeter's own topics has one part, of the device that the topic names.
+    return (source === undefined ? hash : hash.update(`\0${deviceId}\0${nth}`)).digest();
+  });
 }
 
 /** Tables are searched by topic; no topic that means anything is longer. */
