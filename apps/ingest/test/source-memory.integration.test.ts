@@ -103,9 +103,10 @@ const config = (name: string, device = 'plug', more: Record<string, unknown> = {
     { retain: true },
   );
 
+const ofTwo = (name: string) =>
+  config(name, name, { state_topic: 'plugs/both', value_template: `{{ value_json.${name} }}` });
+
 test('a message of several devices that is delivered again is recognised device by device, however it is divided then', async () => {
-  const ofTwo = (name: string) =>
-    config(name, name, { state_topic: 'plugs/both', value_template: `{{ value_json.${name} }}` });
   const incoming = message('plugs/both', { left: 1, right: 2 }, { packetId: 7 });
   await keep('homeassistant', 'homeassistant/#,plugs/#');
   const first = await worker();
