@@ -1,4 +1,5 @@
 import { source, sourceList, sourceTrialResult } from '@verimeter/api-schema';
+import { writeSourceProblems } from '@verimeter/registry';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fixture, expectProblem, expectShape, startFixture } from './fixture.ts';
 
@@ -21,6 +22,12 @@ test('a source is kept, listed, changed and removed', async () => {
   expect(changed.body).toMatchObject({ settings: { device_id: 'z-{id}' } });
   const list = await fixture.request('/sources');
   expect(sourceList.parse(list.body).items.map(({ name }) => name)).toEqual(['plugs']);
+  expect(made.body).toMatchObject({ problems: [] });
+  const problem = { tenant: 'a', source: 'plugs', problem: 'the broker refuses it' };
+  await writeSourceProblems(fixture.database.servicePool, 'w1', [problem]);
+  const seen = await fixture.request('/sources/plugs');
+  expectShape(source, seen.body);
+  expect(seen.body).toMatchObject({ problems: [{ worker: 'w1', problem: problem.problem }] });
   const foreign = await fixture.request('/sources', { key: fixture.keys.b.viewer });
   expect(foreign.body).toMatchObject({ items: [] });
   expectProblem(

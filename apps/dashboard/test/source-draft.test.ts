@@ -30,6 +30,7 @@ const SOURCE: Source = {
   changed_by: 'someone',
   changed_at: '2026-01-01T00:00:00Z',
   activity: null,
+  problems: [],
 };
 
 test('a source that is opened and saved stays what it is', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { addSourceActivity, writeSource } from '@verimeter/registry';
+import { addSourceActivity, writeSource, writeSourceProblems } from '@verimeter/registry';
 import type { TestDatabase } from '@verimeter/test-support';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -90,6 +90,17 @@ test('the list says what came of each source, and which fields mean nothing', as
   expect(await page.getByText('Only an administrator key').count()).toBe(1);
   expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
   expect(await page.getByRole('link', { name: 'Add a source' }).count()).toBe(0);
+});
+
+test('what keeps a worker from a source is said beside it', async () => {
+  const problem = 'the broker refuses the subscription to plugs/#';
+  await writeSourceProblems(dashboard.database.servicePool, 'w1', [
+    { tenant: TENANT, source: 'plugs', problem },
+  ]);
+  const page = await signedIn('viewer');
+  expect(await rowOf(page, 'plugs').innerText()).toMatch(
+    /Does not get its messages\s+w1: the broker refuses the subscription to plugs\/#/,
+  );
 });
 
 test('an operator may try a payload, but not change a source', async () => {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readSources } from '@verimeter/registry';
+import { readSources, writeSourceProblems } from '@verimeter/registry';
 import {
   type TestDatabase,
   createTemporaryDirectory,
@@ -48,7 +48,14 @@ test('a dialect that is added takes its usual topics, and devices register thems
   const list = await sources('list');
   expect(list.stdout).toMatch(/^NAME .*\nzigbee2mqtt +zigbee2mqtt +zigbee2mqtt\/# +100 +on +0/);
   const json: unknown = JSON.parse((await sources('list', '--json')).stdout);
-  expect(json).toMatchObject([{ name: 'zigbee2mqtt', activity: null, settings: {} }]);
+  expect(json).toMatchObject([{ name: 'zigbee2mqtt', activity: null, settings: {}, problems: [] }]);
+  await writeSourceProblems(database.servicePool, 'w1', [
+    { tenant: 'demo', source: 'zigbee2mqtt', problem: 'the broker refuses it' },
+  ]);
+  const kept = await sources('list');
+  expect(kept.stdout).toMatch(/zigbee2mqtt\/# +100 +problem +0/);
+  expect(kept.stderr).toContain('zigbee2mqtt: the broker refuses it (says worker w1)');
+  await writeSourceProblems(database.servicePool, 'w1', []);
 });
 
 test('every option is kept, and a change leaves what it does not name', async () => {

@@ -288,3 +288,9 @@ export {
   type VerificationRow,
   withdrawVerification,
 } from './lib/verification-records.ts';
+export {
+  type SourceProblem,
+  type SourceProblemRow,
+  readSourceProblems,
+  writeSourceProblems,
+} from './lib/source-problems.ts';

@@ -6,6 +6,7 @@ import { type PoolClient, withTenant } from '../src/index.ts';
 /** Tables without a tenant column, and why they need no policy: verimeter_app has no right on them at all. */
 const WITHOUT_TENANT = [
   'arrivals',
+  'former_filters',
   'ingest_sessions',
   'quarantine_sizes',
   'reading_day_look',
@@ -70,6 +71,7 @@ async function seed(): Promise<void> {
       INSERT INTO sources (tenant, name, filter, dialect, changed_by) VALUES ('${tenant}', 's', '${tenant}/#', 'zigbee2mqtt', 'k');
       INSERT INTO source_memory (tenant, source, key, value) VALUES ('${tenant}', 's', 'k', '1');
       INSERT INTO source_activity (tenant, source, last_at) VALUES ('${tenant}', 's', now());
+      INSERT INTO source_problems (tenant, source, worker, problem) VALUES ('${tenant}', 's', 'w', 'p');
       INSERT INTO ledger_journal (tenant, hour, source, device_ids, topics, received, stored, duplicate, conflicting, rejected)
         VALUES ('${tenant}', '2026-11-24T04:00Z', 'mqtt', '{m1}', '{NULL}', '{1}', '{1}', '{0}', '{0}', '{0}');
       INSERT INTO ledger_hours (tenant, device_id, hour, source) VALUES ('${tenant}', 'm1', '2026-11-24T04:00Z', 'mqtt');
@@ -160,7 +162,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 47 }]);
+    expect(seen.rows).toEqual([{ count: 48 }]);
   });
 
   test.each([

@@ -28,7 +28,7 @@ export const sourcesEn = {
   rejected: 'Rejected',
   unknownFields: 'Unknown fields',
   actions: 'Change',
-  states: { on: 'On', off: 'Off' },
+  states: { on: 'On', off: 'Off', problem: 'Does not get its messages' },
   nothingYet: 'no message yet',
   rankOf: (rank: string) => `rank ${rank}`,
   fieldCount: (count: string) => `${count} fields`,

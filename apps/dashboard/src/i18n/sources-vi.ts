@@ -30,7 +30,7 @@ export const sourcesVi: typeof sourcesEn = {
   rejected: 'Bị loại',
   unknownFields: 'Trường lạ',
   actions: 'Thay đổi',
-  states: { on: 'Đang bật', off: 'Đã tắt' },
+  states: { on: 'Đang bật', off: 'Đã tắt', problem: 'Không nhận được tin nhắn' },
   nothingYet: 'chưa có bản tin',
   rankOf: (rank) => `thứ hạng ${rank}`,
   fieldCount: (count) => `${count} trường`,

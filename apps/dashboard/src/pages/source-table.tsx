@@ -16,13 +16,21 @@ const USUAL_RANK = 100;
 function State({ source }: { readonly source: Source }) {
   const { t } = useText();
   const live = source.activity === null ? 'waiting' : 'on';
-  const state = source.enabled ? live : 'off';
-  const tone = ({ on: 'calm', waiting: 'note', off: 'mute' } as const)[state];
+  const running = source.problems.length > 0 ? 'problem' : live;
+  const state = source.enabled ? running : 'off';
+  const tone = ({ on: 'calm', waiting: 'note', off: 'mute', problem: 'alert' } as const)[state];
   return (
-    <span className="indication">
-      <Mark tone={tone} />
-      {t.sources.states[source.enabled ? 'on' : 'off']}
-    </span>
+    <>
+      <span className="indication">
+        <Mark tone={tone} />
+        {t.sources.states[state === 'waiting' ? 'on' : state]}
+      </span>
+      {source.problems.map(({ worker, problem }) => (
+        <span key={worker} className="sub">
+          {worker}: {problem}
+        </span>
+      ))}
+    </>
   );
 }
 

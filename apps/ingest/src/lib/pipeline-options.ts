@@ -25,6 +25,8 @@ export interface PipelineOptions {
   readonly retentionDays?: number | undefined;
   /** Loaded where messages on topics of sources may come at once; default: an empty one, which is soon what the registry says. */
   readonly sources?: SourceDirectory;
+  /** Names this worker where it says what keeps it from a source; default `verimeter`. */
+  readonly worker?: string;
   /** Another worker may get messages of the same devices; default: none does. */
   readonly sharesDevices?: boolean;
   /** Who observes the clocks of devices; default: rounds of its own. */

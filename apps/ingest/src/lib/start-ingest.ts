@@ -117,6 +117,7 @@ export async function startIngest(
       retentionDays,
       sources,
       sharesDevices: config.mqttSharedGroup !== '',
+      worker: config.mqttClientId,
     });
     const { pipeline } = running;
     running.subscriber = startSubscriber({
@@ -129,6 +130,7 @@ export async function startIngest(
       tls: config.mqttTls,
       sourceFilters: () => sources.filters,
       formerSubscriptions: former,
+      onRefused: (problems) => sources.refuse(problems),
       accept: (message) => pipeline.accept(message),
       log,
       ...(options.ackBeforeCommit === true ? { ackBeforeCommit: true } : {}),

@@ -13,7 +13,8 @@ import {
 import type { IncomingMessage } from './message.ts';
 import { type Farewell, createReconnectPace } from './reconnect-pace.ts';
 import { type SessionConnection, sessionOptions } from './session-options.ts';
-import { subscriptionsOf } from './sources/subscriptions.ts';
+import { grantProblem, isRefused, subscribeAll } from './sources/grants.ts';
+import { NATIVE, sharedFilter, subscriptionsOf } from './sources/subscriptions.ts';
 import { type SessionReceiver, createSessionReceiver } from './session-receiver.ts';
 
 export interface SubscriberOptions extends SessionConnection {
@@ -26,6 +27,8 @@ export interface SubscriberOptions extends SessionConnection {
   readonly formerSubscriptions?: readonly string[];
   /** Topic filters of sources as they are now; default: none. */
   readonly sourceFilters?: () => readonly string[];
+  /** Told after each subscription: filters of sources that the broker does not grant at QoS 1, each with what mends it. */
+  readonly onRefused?: (problems: ReadonlyMap<string, string>) => void;
   readonly accept: (message: IncomingMessage) => Promise<void>;
   readonly log: Logger;
   /** Seconds; default 60. */
@@ -41,7 +44,7 @@ export interface Subscriber extends Pick<
   SessionReceiver,
   'unacknowledged' | 'oldestS' | 'holding' | 'received'
 > {
-  /** Undefined when connected with every filter granted at QoS 1, else why not. */
+  /** Undefined when connected with Verimeter's own topics granted at QoS 1, else why not. What sources are refused is theirs. */
   problem(): string | undefined;
   /** Connections so far, and how often the broker had lost the session when one began. */
   readonly connections: number;
@@ -61,6 +64,8 @@ export interface Subscriber extends Pick<
 /** RabbitMQ 3.10 answers a CONNECT of MQTT 5 by closing. So often in a row: then the other version is tried. */
 const UNANSWERED = 2;
 const RESUBSCRIBE_MS = 5000;
+/** Filters of sources that were refused are asked for again. */
+const REFUSED_MS = 30_000;
 /** Where the client itself ends a connection that does not answer its pings, it sets its timer before anybody is asked. */
 const AFTER_SILENCE_MS = 1000;
 const SUBSCRIBING = 'subscribing';
@@ -71,8 +76,7 @@ const END_MS = 1000;
 /** MQTT subscription with a persistent session; what comes is acknowledged after `accept` has resolved. */
 export function startSubscriber(options: SubscriberOptions): Subscriber {
   const { log } = options;
-  const wanted = (): string[] =>
-    subscriptionsOf(options.sharedGroup, options.sourceFilters?.() ?? []);
+  const nativeFilter = sharedFilter(options.sharedGroup, NATIVE);
   /** Granted on the connection under way. */
   let granted: readonly string[] = [];
   let inherited = options.formerSubscriptions ?? [];
@@ -82,6 +86,9 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
   let client: MqttClient;
   let problem: string | undefined = 'connecting';
   let reported: string | undefined;
+  /** Of filters of sources, as they were told last. */
+  let refusals = '';
+  let retrying: NodeJS.Timeout | undefined;
   let stopped = false;
   let connections = 0;
   let sessionsLost = 0;
@@ -104,13 +111,8 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
 
   async function subscribeNow(of: MqttClient): Promise<void> {
     if (of !== client || !of.connected || stopped) return;
-    const filters = wanted();
     try {
-      // rh 1: retained messages only with a new subscription, not with each connection (MQTT 5).
-      const answers = await of.subscribeAsync(filters, { qos: 1, rh: 1 });
-      const refused = answers.filter(({ qos }) => qos !== 1).map(({ topic }) => topic);
-      if (answers.length === 0 || refused.length > 0)
-        throw new Error(`granted at another level: ${refused.join(', ')}`);
+      const { filters, problems } = await subscribeWhatIsAllowed(of);
       const gone = [...inherited, ...granted].filter((filter) => !filters.includes(filter));
       if (gone.length > 0) await of.unsubscribeAsync(gone);
       inherited = [];
@@ -118,15 +120,58 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       problem = undefined;
       reported = undefined;
       log.info({ broker: redactUrl(options.url), filters, protocolVersion }, 'subscribed');
+      tellRefusals(problems);
+      if (problems.size > 0) later(of, REFUSED_MS);
     } catch (error) {
       if (of !== client || !of.connected || stopped) return; // its end says why
       const cause = error instanceof Error ? error.message : String(error);
-      report(`the broker does not grant QoS 1 on ${filters.join(', ')}: ${cause}`);
-      // On the same connection; a new one subscribes anyway.
-      setTimeout(() => {
-        if (of === client && of.connected && problem !== undefined) subscribe(of);
-      }, RESUBSCRIBE_MS).unref();
+      report(`the broker does not grant QoS 1 on ${nativeFilter}: ${cause}`);
+      later(of, RESUBSCRIBE_MS);
     }
+  }
+
+  /**
+   * What the broker refuses of the filters of sources is left out, for one source must not keep the others from their messages; then a filter that
+   * was covered by it counts for itself. @throws where it refuses Verimeter's own
+   */
+  async function subscribeWhatIsAllowed(
+    of: MqttClient,
+  ): Promise<{ filters: string[]; problems: Map<string, string> }> {
+    const left = new Set(options.sourceFilters?.() ?? []);
+    const problems = new Map<string, string>();
+    for (;;) {
+      const filters = subscriptionsOf(options.sharedGroup, [...left]);
+      // oxlint-disable-next-line no-await-in-loop -- what is asked next depends on it
+      const codes = await subscribeAll(of, filters);
+      const own = grantProblem(nativeFilter, codes.get(nativeFilter));
+      if (own !== undefined) throw new Error(own);
+      const before = left.size;
+      for (const plain of left) {
+        const filter = sharedFilter(options.sharedGroup, plain);
+        if (!filters.includes(filter)) continue;
+        const why = grantProblem(plain, codes.get(filter));
+        if (why !== undefined) problems.set(plain, why);
+        if (isRefused(codes.get(filter))) left.delete(plain);
+      }
+      if (left.size === before) return { filters, problems };
+    }
+  }
+
+  function tellRefusals(problems: ReadonlyMap<string, string>): void {
+    const text = [...problems.values()].join('; ');
+    if (text !== refusals) {
+      refusals = text;
+      if (text !== '') log.warn({ problems: [...problems.values()] }, 'sources without messages');
+    }
+    options.onRefused?.(problems);
+  }
+
+  /** On the same connection; a new one subscribes anyway. */
+  function later(of: MqttClient, ms: number): void {
+    clearTimeout(retrying);
+    retrying = setTimeout(() => {
+      if (of === client && of.connected) subscribe(of);
+    }, ms).unref();
   }
 
   /** Goes on with another version of the protocol. */

@@ -33,7 +33,7 @@ export function startSurroundings(
   const { pool, store, log, upkeep, metrics, retentionDays } = options;
   const directory = new DeviceDirectory();
   const sources = options.sources ?? new SourceDirectory();
-  const following = followSources(pool, sources, log);
+  const following = followSources(pool, sources, { worker: options.worker ?? 'verimeter', log });
   const listener = startRegistryListener(pool, directory, {
     log,
     onReplayWish: () => replays.look(),

@@ -116,6 +116,9 @@ export const source = sourceInput.extend({
     })
     .nullable()
     .meta({ description: 'What came so far; null: nothing' }),
+  problems: z
+    .array(z.object({ worker: z.string(), problem: z.string(), since: instant }))
+    .meta({ description: 'What keeps workers from its messages now, and what mends it' }),
 });
 export type Source = z.infer<typeof source>;
 

@@ -10,6 +10,7 @@ import {
 import {
   type Queryable,
   type SourceActivityRow,
+  type SourceProblemRow,
   type SourceRow,
   isFilterTaken,
   lockSources,
@@ -65,7 +66,12 @@ export async function keepSource(
 }
 
 /** A source as the API and `--json` show it. */
-export function toSource(row: SourceRow, activity: SourceActivityRow | undefined): Source {
+export function toSource(
+  row: SourceRow,
+  activities: readonly SourceActivityRow[],
+  problems: readonly SourceProblemRow[],
+): Source {
+  const activity = activities.find(({ source }) => source === row.name);
   return {
     name: row.name,
     filter: row.filter,
@@ -89,5 +95,8 @@ export function toSource(row: SourceRow, activity: SourceActivityRow | undefined
             rejected: activity.rejected,
             unknown_fields: activity.unknown_fields,
           },
+    problems: problems
+      .filter(({ source }) => source === row.name)
+      .map(({ worker, problem, since }) => ({ worker, problem, since: formatTimestamp(since) })),
   };
 }

@@ -1,6 +1,11 @@
 import type { Language } from '@verimeter/api-schema';
 import { DIALECTS, type SourceProblem } from '@verimeter/payload-codecs';
-import { readSourceActivity, readSources, removeSource } from '@verimeter/registry';
+import {
+  readSourceActivity,
+  readSourceProblems,
+  readSources,
+  removeSource,
+} from '@verimeter/registry';
 import {
   type FoundSource,
   findSource,
@@ -55,10 +60,10 @@ export function registerSourceRoutes(app: FastifyInstance, context: ApiContext):
         languageOf(request, reply),
       );
     if (kept.kind !== 'kept') throw notFound('source', params.name);
-    const activity = await readSourceActivity(client, tenant);
     return toSource(
       kept.source,
-      activity.find(({ source }) => source === params.name),
+      await readSourceActivity(client, tenant),
+      await readSourceProblems(client, tenant),
     );
   });
 
@@ -96,12 +101,8 @@ export function registerSourceRoutes(app: FastifyInstance, context: ApiContext):
 async function sourcesOf(client: PoolClient, tenant: string) {
   const rows = await readSources(client, tenant);
   const activity = await readSourceActivity(client, tenant);
-  return rows.map((row) =>
-    toSource(
-      row,
-      activity.find(({ source }) => source === row.name),
-    ),
-  );
+  const problems = await readSourceProblems(client, tenant);
+  return rows.map((row) => toSource(row, activity, problems));
 }
 
 /** undefined: the topic is Verimeter's own. */

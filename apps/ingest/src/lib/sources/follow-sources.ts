@@ -1,23 +1,27 @@
 import {
   type Pool,
   addSourceActivity,
+  type SourceProblem,
   markMemory,
   readChangedMemory,
   readSourceMemory,
   readSources,
+  writeSourceProblems,
 } from '@verimeter/registry';
 import { AbortedError, type Logger, delay } from '@verimeter/service-runtime';
 import type { SourceDirectory } from './source-directory.ts';
 
 /** Between two looks at what came. */
 const KEEP_MS = 1000;
+/** So often a problem is said again; see `readSourceProblems`. */
+const REPEAT_MS = 30_000;
 
 /** Makes the directory what the registry says. @throws what the database says */
-export async function loadSources(pool: Pool, directory: SourceDirectory): Promise<string[]> {
+export async function loadSources(pool: Pool, directory: SourceDirectory): Promise<void> {
   // First, so that nothing is kept unseen between the two.
   directory.heardUntil ??= await markMemory(pool);
   const rows = await readSources(pool);
-  return directory.replace(rows, await readSourceMemory(pool, directory.newcomers(rows)));
+  directory.replace(rows, await readSourceMemory(pool, directory.newcomers(rows)));
 }
 
 /** Hears what other workers have learnt since it was heard last. */
@@ -34,21 +38,24 @@ export interface SourceFollower {
 }
 
 /** Follows the registry, and tells what came. The first look is taken at once. */
-export function followSources(pool: Pool, directory: SourceDirectory, log: Logger): SourceFollower {
+export function followSources(
+  pool: Pool,
+  directory: SourceDirectory,
+  { worker, log }: { readonly worker: string; readonly log: Logger },
+): SourceFollower {
   const stopping = new AbortController();
   let areSourcesStale = true;
   let isMemoryStale = false;
-  let told = '';
+  /** Undefined: what a worker of this name said before it ended. */
+  let told: string | undefined;
+  let toldAt = 0;
   let failing = false;
 
   async function lookAtSources(): Promise<void> {
     if (!areSourcesStale) return;
     areSourcesStale = false;
     try {
-      const problems = await loadSources(pool, directory);
-      const text = problems.join('; ');
-      if (text !== told && text !== '') log.error({ problems }, 'sources that cannot run');
-      told = text;
+      await loadSources(pool, directory);
     } catch (error) {
       areSourcesStale = true;
       throw error;
@@ -66,6 +73,16 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
     }
   }
 
+  async function tellProblems(problems: readonly SourceProblem[]): Promise<void> {
+    const text = JSON.stringify(problems);
+    const isOld = problems.length > 0 && performance.now() - toldAt > REPEAT_MS;
+    if (text === told && !isOld) return;
+    if (text !== told && problems.length > 0) log.error({ problems }, 'sources that cannot run');
+    await writeSourceProblems(pool, worker, problems);
+    told = text;
+    toldAt = performance.now();
+  }
+
   async function tellActivity(): Promise<void> {
     const activity = directory.activities.take();
     try {
@@ -79,7 +96,14 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
   async function look(): Promise<void> {
     await lookAtSources();
     await lookAtMemory();
+    await tellProblems(directory.problems);
     await tellActivity();
+  }
+
+  /** What came in the last second; who does not run has no problems. */
+  async function lookLast(): Promise<void> {
+    await tellActivity();
+    await tellProblems([]);
   }
 
   let wake: (() => void) | undefined;
@@ -119,7 +143,7 @@ export function followSources(pool: Pool, directory: SourceDirectory, log: Logge
     async stop() {
       stopping.abort();
       await running;
-      await look().catch((error: unknown) => log.debug({ err: error }, 'sources not looked at'));
+      await lookLast().catch((error: unknown) => log.debug({ err: error }, 'activity not told'));
     },
   };
 }

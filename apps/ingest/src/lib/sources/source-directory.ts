@@ -5,7 +5,7 @@ import {
   filterList,
   matchesFilter,
 } from '@verimeter/payload-codecs';
-import type { SourceMemory, SourceRow } from '@verimeter/registry';
+import type { SourceMemory, SourceProblem, SourceRow } from '@verimeter/registry';
 import type { IncomingMessage } from '../message.ts';
 import {
   type RunningSource,
@@ -36,6 +36,8 @@ export class SourceDirectory {
   #byKey = new Map<string, RunningSource>();
   readonly #byTopic = new Map<string, RunningSource | undefined>();
   readonly #listeners = new Set<() => void>();
+  #unusable: readonly SourceProblem[] = [];
+  #refused: ReadonlyMap<string, string> = new Map();
   readonly activities = new SourceActivities();
   /** Since when what other workers have learnt is to be read, see `markMemory`; undefined: it was not looked at yet. */
   heardUntil: string | undefined;
@@ -80,10 +82,10 @@ export class SourceDirectory {
    * The sources as they are now. Sources that are the same go on with the decoder they have, those that have changed with what their decoder has
    * learnt, the others with what is kept of them.
    *
-   * @returns names of the sources that cannot run, and why
+   * @returns the sources that cannot run, and why
    */
-  replace(rows: readonly SourceRow[], memory: readonly SourceMemory[]): string[] {
-    const problems: string[] = [];
+  replace(rows: readonly SourceRow[], memory: readonly SourceMemory[]): readonly SourceProblem[] {
+    const problems: SourceProblem[] = [];
     const memoryOf = Map.groupBy(memory, ({ tenant, source }) => keyOf(tenant, source));
     const ranked = rows.toSorted((a, b) => a.rank - b.rank);
     const running = ranked.flatMap((row): RunningSource[] => {
@@ -94,7 +96,7 @@ export class SourceDirectory {
       const { state, kept } = remembered;
       const started = startSource(row, { state, kept });
       if (typeof started === 'string') {
-        problems.push(`${row.tenant}/${row.name}: ${started}`);
+        problems.push({ tenant: row.tenant, source: row.name, problem: started });
         return [];
       }
       return [started];
@@ -108,7 +110,23 @@ export class SourceDirectory {
       this.#byTopic.clear();
       for (const listener of this.#listeners) listener();
     }
+    this.#unusable = problems;
     return problems;
+  }
+
+  /** Filters that the broker does not grant, each with why. */
+  refuse(problems: ReadonlyMap<string, string>): void {
+    this.#refused = problems;
+  }
+
+  /** What keeps sources from their messages, each with all that is known. */
+  get problems(): readonly SourceProblem[] {
+    const refused = this.#sources.flatMap(({ row }): SourceProblem[] => {
+      const why = filterList(row.filter).flatMap((filter) => this.#refused.get(filter) ?? []);
+      const { tenant, name } = row;
+      return why.length === 0 ? [] : [{ tenant, source: name, problem: why.join('; ') }];
+    });
+    return [...this.#unusable, ...refused];
   }
 
   #sourceOf(topic: string): RunningSource | undefined {

@@ -1,6 +1,10 @@
 import { coversFilter } from '@verimeter/payload-codecs';
 
-const NATIVE = 'verimeter/v1/#';
+/** Verimeter's own topics. */
+export const NATIVE = 'verimeter/v1/#';
+
+export const sharedFilter = (group: string, filter: string): string =>
+  group === '' ? filter : `$share/${group}/${filter}`;
 
 /**
  * The subscriptions of a worker: Verimeter's own topics and those of sources. A filter that another one covers is left out: a broker may deliver a
@@ -10,5 +14,5 @@ export function subscriptionsOf(sharedGroup: string, sourceFilters: readonly str
   const filters = [NATIVE, ...sourceFilters];
   return filters
     .filter((inner) => !filters.some((outer) => outer !== inner && coversFilter(outer, inner)))
-    .map((filter) => (sharedGroup === '' ? filter : `$share/${sharedGroup}/${filter}`));
+    .map((filter) => sharedFilter(sharedGroup, filter));
 }

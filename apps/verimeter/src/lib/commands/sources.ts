@@ -5,6 +5,7 @@ import {
   type Pool,
   ensureTenant,
   readSourceActivity,
+  readSourceProblems,
   readSources,
   removeSource,
   withTransaction,
@@ -56,16 +57,12 @@ async function listDialects(context: CommandContext): Promise<number> {
 }
 
 async function list(pool: Pool, context: CommandContext): Promise<number> {
-  const [rows, activity] = await Promise.all([
+  const [rows, activity, problems] = await Promise.all([
     readSources(pool, context.tenant),
     readSourceActivity(pool, context.tenant),
+    readSourceProblems(pool, context.tenant),
   ]);
-  const sources = rows.map((row) =>
-    toSource(
-      row,
-      activity.find(({ source }) => source === row.name),
-    ),
-  );
+  const sources = rows.map((row) => toSource(row, activity, problems));
   if (context.json) {
     await writeLine(JSON.stringify(sources));
     return 0;
@@ -80,21 +77,25 @@ async function list(pool: Pool, context: CommandContext): Promise<number> {
     table(
       [
         ['NAME', 'DIALECT', 'FILTER', 'RANK', 'STATE', 'MESSAGES', 'READINGS', 'REJECTED', 'LAST'],
-        ...sources.map(({ name, dialect, filter, rank, enabled, activity: seen }) => [
-          name,
-          dialect,
-          filter,
-          String(rank),
-          enabled ? 'on' : 'off',
-          String(seen?.messages ?? 0),
-          String(seen?.readings ?? 0),
-          String(seen?.rejected ?? 0),
-          seen?.last_at.slice(0, 19) ?? '-',
-        ]),
+        ...sources.map(
+          ({ name, dialect, filter, rank, enabled, activity: seen, problems: own }) => [
+            name,
+            dialect,
+            filter,
+            String(rank),
+            enabled ? (own.length > 0 ? 'problem' : 'on') : 'off',
+            String(seen?.messages ?? 0),
+            String(seen?.readings ?? 0),
+            String(seen?.rejected ?? 0),
+            seen?.last_at.slice(0, 19) ?? '-',
+          ],
+        ),
       ],
       new Set([3, 5, 6, 7]),
     ),
   );
+  for (const { name, problems: own } of sources)
+    for (const { worker, problem } of own) say(`${name}: ${problem} (says worker ${worker})`);
   return 0;
 }
 
@@ -192,7 +193,7 @@ async function tell(context: CommandContext, name: string, kept: KeptSource): Pr
     );
   const { source } = kept;
   if (context.json) {
-    await writeLine(JSON.stringify(toSource(source, undefined)));
+    await writeLine(JSON.stringify(toSource(source, [], [])));
     return 0;
   }
   say(`source ${name}: ${source.dialect} on ${source.filter}${source.enabled ? '' : ' (off)'}`);
@@ -218,11 +219,11 @@ async function namedSource(pool: Pool, context: CommandContext, action: string) 
 }
 
 async function show(pool: Pool, context: CommandContext): Promise<number> {
-  const { name, row } = await namedSource(pool, context, 'show');
-  const activity = await readSourceActivity(pool, context.tenant);
+  const { row } = await namedSource(pool, context, 'show');
   const source = toSource(
     row,
-    activity.find((one) => one.source === name),
+    await readSourceActivity(pool, context.tenant),
+    await readSourceProblems(pool, context.tenant),
   );
   await writeLine(JSON.stringify(source, undefined, context.json ? undefined : 2));
   return 0;
