@@ -119,7 +119,7 @@ test('all open entries of a reason are replayed, batch after batch, others stay'
 test('a group without a device is replayed alone, what is still wrong stays, and a second time stores nothing', async () => {
   const pipeline = world.pipeline();
   await pipeline.accept(message('verimeter/v1/demo/M1', sample(7)));
-  await pipeline.accept(message('somewhere/else', sample(8)));
+  await pipeline.accept(message('verimeter/elsewhere', sample(8)));
   const before = await entries();
   expect(before).toMatchObject([
     { device_id: null, reason: 'topic_mismatch', field: '', status: 'open' },

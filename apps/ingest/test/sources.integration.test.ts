@@ -16,7 +16,7 @@ import {
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type IngestService, readIngestConfig, startIngest } from '../src/index.ts';
-import { type World, createWorld, silent } from './support/world.ts';
+import { type World, createWorld, message, silent } from './support/world.ts';
 
 const PATIENCE = { timeout: 10_000 };
 const program = findMosquitto();
@@ -312,6 +312,47 @@ describe.skipIf(program === undefined)('sources while a worker runs', () => {
     await keep('plugs');
     await expect.poll(async () => (await replayed())?.stored, PATIENCE).toBe(1);
     expect(await stored()).toEqual(['M1 230', 'one 1']);
+    expect(await world.ledger()).toMatchObject({ open: 0 });
+  });
+
+  test("what is on its way when a source goes is its tenant's, whoever the default tenant is, and nobody's where nobody had the topic", async () => {
+    await world.rows(`INSERT INTO tenants (tenant) VALUES ('city'), ('other')`);
+    await keep('plugs', { tenant: 'city' });
+    await keep('moved', { tenant: 'other', filter: 'moved/#' });
+    const worker = await startWorker({ MQTT_CLIENT_ID: 'restarted' });
+    await expect.poll(() => subscribedTo(worker), PATIENCE).toContain('"plugs/#"');
+    await stopWorker(worker);
+    await publish('plugs/one', { energy: 1 });
+    await publish('moved/one', { energy: 2 });
+    await removeSource(world.pool, 'city', 'plugs');
+    await keep('moved', { tenant: 'other', filter: 'elsewhere/#' });
+    await startWorker({ MQTT_CLIENT_ID: 'restarted' });
+    await marked(230);
+    const waiting = 'SELECT tenant, topic, reason FROM quarantine ORDER BY topic';
+    expect(await world.rows(waiting)).toEqual([
+      { tenant: 'other', topic: 'moved/one', reason: 'topic_mismatch' },
+      { tenant: 'city', topic: 'plugs/one', reason: 'topic_mismatch' },
+    ]);
+    expect(
+      await world.rows(`SELECT tenant, rejected FROM ledger WHERE rejected > 0 ORDER BY tenant`),
+    ).toEqual([
+      { tenant: 'city', rejected: 1 },
+      { tenant: 'other', rejected: 1 },
+    ]);
+
+    // Another tenant that has the topics now does not get what waits for the former one.
+    await keep('plugs', { tenant: 'other' });
+    const id = await wishReplay(world.pool, 'city', { reason: 'topic_mismatch' });
+    await expect.poll(() => findReplay(world.pool, id), PATIENCE).toMatchObject({ finished: true });
+    expect(await findReplay(world.pool, id)).toMatchObject({ stored: 0, rejected: 1 });
+    expect(await stored()).toEqual(['M1 230']);
+
+    // A topic that no source ever had: accounted for, and shown to nobody.
+    const pipeline = world.pipeline();
+    await pipeline.accept(message('stray/one', { energy: 1 }));
+    expect(await world.rows(`SELECT tenant FROM quarantine WHERE topic = 'stray/one'`)).toEqual([
+      { tenant: null },
+    ]);
     expect(await world.ledger()).toMatchObject({ open: 0 });
   });
 

@@ -242,6 +242,7 @@ export {
   type SourceActivityRow,
   type SourceMemory,
 } from './lib/source-memory.ts';
+export { type FormerFilter, readFormerFilters } from './lib/former-filters.ts';
 export {
   type Person,
   readCycleRules,

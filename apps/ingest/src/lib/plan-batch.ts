@@ -5,7 +5,7 @@ import { type DeviceEvent, FLAG, type Reject, findQuantity } from '@verimeter/te
 import type { DeviceDirectory, KnownDevice, KnownDevices, NewChannel } from './device-directory.ts';
 import type { EventStates } from './event-states.ts';
 import { isNews, newDevices } from './new-devices.ts';
-import type { Sources, StagedMessage } from './staged-message.ts';
+import { type Sources, type StagedMessage, isOwnTopic } from './staged-message.ts';
 
 /** A message with all that is known of it before the store is asked. */
 export interface PlannedMessage {
@@ -127,7 +127,8 @@ function planMessage(
   const { tenant, deviceId } = decoded;
   const firstRow = batch.length;
   const isKnownTenant = tenant !== undefined && known.hasTenant(tenant);
-  const owner = isKnownTenant ? tenant : defaultTenant;
+  // What comes on topics of a source that is gone is of its tenant, or of nobody.
+  const owner = isKnownTenant ? tenant : isOwnTopic(message.topic) ? defaultTenant : null;
   const device = isKnownTenant ? findDevice(known, tenant, deviceId) : undefined;
   const nothing = (): Omit<PlannedMessage, 'received' | 'rejects'> => ({
     staged,

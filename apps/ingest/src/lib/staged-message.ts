@@ -21,7 +21,10 @@ export interface StagedMessage {
 const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /** Who decodes what does not come on Verimeter's own topics. */
-export type Sources = Pick<SourceDirectory, 'decode' | 'merge' | 'kept' | 'hear'>;
+export type Sources = Pick<
+  SourceDirectory,
+  'decode' | 'formerTenantOf' | 'merge' | 'kept' | 'hear'
+>;
 
 /** A message as its parts: one for each device that it is about, at least one. They are acknowledged together. */
 export function stageMessage(incoming: IncomingMessage, sources: Sources): StagedMessage[] {
@@ -66,13 +69,21 @@ function shortTopic(topic: string): string {
   return `${topic.slice(0, LONGEST_TOPIC - 17).toWellFormed()}~${hash}`;
 }
 
+const UNTAKEN = 'no source takes this topic any more; add one that does and replay this entry';
+
+/** Whether it is one of Verimeter's own topics, be it a wrong one. All others are sources'. */
+export const isOwnTopic = (topic: string): boolean => topic.startsWith('verimeter/');
+
 /** The decoder does not throw (property-tested); if it ever does, the message is kept and the stream goes on. */
 function decodeSafely(incoming: IncomingMessage, sources: Sources): SourceDecoded {
   const { topic, payload, receivedAtUs } = incoming;
   try {
-    return (
-      sources.decode(incoming) ?? { parts: [decode(topic, payload, { receivedAtUs })], learnt: [] }
-    );
+    const decoded = sources.decode(incoming);
+    if (decoded !== undefined) return decoded;
+    const part = isOwnTopic(topic)
+      ? decode(topic, payload, { receivedAtUs })
+      : { ...undecoded('topic_mismatch', UNTAKEN), tenant: sources.formerTenantOf(topic) };
+    return { parts: [part], learnt: [] };
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return { parts: [undecoded('malformed', `the decoder failed: ${cause}`)], learnt: [] };

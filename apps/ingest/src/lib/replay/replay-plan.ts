@@ -53,7 +53,7 @@ export function messagesOf(
     const isForeign = parts.some(
       ({ decoded }) => decoded.source !== undefined && decoded.tenant !== tenant,
     );
-    if (part !== undefined && isForeign && own.some(({ deviceId }) => deviceId !== null)) {
+    if (part !== undefined && isForeign) {
       const why = undecoded('topic_mismatch', 'no source of yours takes this topic any more');
       return [{ staged: { ...part, decoded: { ...why, tenant } }, entries: own }];
     }

@@ -4,6 +4,7 @@ import {
   type SourceProblem,
   markMemory,
   readChangedMemory,
+  readFormerFilters,
   readSourceMemory,
   readSources,
   writeSourceProblems,
@@ -20,6 +21,7 @@ const REPEAT_MS = 30_000;
 export async function loadSources(pool: Pool, directory: SourceDirectory): Promise<void> {
   // First, so that nothing is kept unseen between the two.
   directory.heardUntil ??= await markMemory(pool);
+  directory.former = await readFormerFilters(pool);
   const rows = await readSources(pool);
   directory.replace(rows, await readSourceMemory(pool, directory.newcomers(rows)));
 }

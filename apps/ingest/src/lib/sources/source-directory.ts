@@ -5,7 +5,7 @@ import {
   filterList,
   matchesFilter,
 } from '@verimeter/payload-codecs';
-import type { SourceMemory, SourceProblem, SourceRow } from '@verimeter/registry';
+import type { FormerFilter, SourceMemory, SourceProblem, SourceRow } from '@verimeter/registry';
 import type { IncomingMessage } from '../message.ts';
 import {
   type RunningSource,
@@ -36,6 +36,8 @@ export class SourceDirectory {
   #byKey = new Map<string, RunningSource>();
   readonly #byTopic = new Map<string, RunningSource | undefined>();
   readonly #listeners = new Set<() => void>();
+  /** Topics that sources do not have any more, those that were given up last first. */
+  former: readonly FormerFilter[] = [];
   #unusable: readonly SourceProblem[] = [];
   #refused: ReadonlyMap<string, string> = new Map();
   readonly activities = new SourceActivities();
@@ -52,6 +54,11 @@ export class SourceDirectory {
   /** The tenant whose source takes messages of this topic; undefined: nobody's. */
   tenantOf(topic: string): string | undefined {
     return this.#sourceOf(topic)?.row.tenant;
+  }
+
+  /** The tenant that had the topic until its source was changed or removed; undefined: nobody had it. */
+  formerTenantOf(topic: string): string | undefined {
+    return this.former.find(({ filter }) => matchesFilter(filter, topic))?.tenant;
   }
 
   /** Topic filters of a tenant's sources. */
