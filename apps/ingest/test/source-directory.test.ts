@@ -93,6 +93,16 @@ test('what two workers learn of one device at once is one, with the channel to t
   expect(valueOf(b)).toEqual(['plug:second 7.5']);
 });
 
+test('what another worker has kept is not undone by what was learnt before it was heard of', () => {
+  const [a, b] = [new SourceDirectory(), new SourceDirectory()];
+  for (const one of [a, b]) one.replace([withConfigs], []);
+  const kept = ofPlug(learn(a, 'first'));
+  const own = ofPlug(learn(b, 'second'));
+  if (kept === undefined || own === undefined) throw new Error('nothing learnt of the plug');
+  b.hear([kept]);
+  expect(Object.keys(b.merge(kept, own) ?? {})).toEqual(['first', 'second']);
+});
+
 test('a source that changes goes on with what its decoder has learnt, kept or not', () => {
   const sources = new SourceDirectory();
   sources.replace([withConfigs], []);

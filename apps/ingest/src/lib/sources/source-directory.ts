@@ -100,8 +100,8 @@ export class SourceDirectory {
       const known = this.#predecessorOf(row);
       if (known !== undefined && isSame(known.row, row)) return [known];
       const remembered = known ?? readMemory(memoryOf.get(keyOf(row.tenant, row.name)) ?? []);
-      const { state, kept } = remembered;
-      const started = startSource(row, { state, kept });
+      const { state, kept, shared } = remembered;
+      const started = startSource(row, { state, kept, shared });
       if (typeof started === 'string') {
         problems.push({ tenant: row.tenant, source: row.name, problem: started });
         return [];
