@@ -190,7 +190,9 @@ function unownedReject(
 ): Reject | undefined {
   const { tenant, deviceId } = decoded;
   // A retained presence of a device nobody knows is repeated on each subscription and says nothing.
-  const presence = decoded.online === undefined || message.retain ? 0 : 1;
+  // Nor is that of a device of a source anything to keep: devices without readings announce themselves, too.
+  const isOwn = decoded.source === undefined && !message.retain;
+  const presence = decoded.online !== undefined && isOwn ? 1 : 0;
   const count = decoded.readings.length + decoded.events.filter(isNews).length + presence;
   if (count === 0 || tenant === undefined || deviceId === undefined) return undefined;
   return isKnownTenant

@@ -3,6 +3,7 @@ import type { Dialect } from '../foreign/dialect.ts';
 import type { DeviceFindings } from '../foreign/device-findings.ts';
 import type { MessageFindings } from '../foreign/message-findings.ts';
 import { numberOf } from '../foreign/numbers.ts';
+import { readPresence } from '../foreign/presence.ts';
 import { remembered } from '../foreign/remember.ts';
 import { type PointTime, stampTime } from '../foreign/times.ts';
 import { fixedPart } from '../foreign/topic-filter.ts';
@@ -64,9 +65,26 @@ export const zigbee2mqtt: Dialect = {
   create: ({ filter }) => {
     const nameOf = remembered((topic) => friendlyName(topic, fixedPart(filter, topic)));
     const switched = new SwitchedDevices();
-    return { decode: (findings) => decode(findings, nameOf(findings.message.topic), switched) };
+    const presenceOf = remembered((topic) => availabilityOf(topic, fixedPart(filter, topic)));
+    return {
+      decode(findings) {
+        const { topic } = findings.message;
+        const present = presenceOf(topic);
+        if (present === '') decode(findings, nameOf(topic), switched);
+        else readPresence(findings, present);
+      },
+    };
   },
 };
+
+const AVAILABILITY = '/availability';
+
+/** The device whose availability the topic tells; empty: none's. */
+function availabilityOf(topic: string, base: string): string {
+  if (!topic.endsWith(AVAILABILITY)) return '';
+  const name = topic.slice(base === '' ? 0 : base.length + 1, -AVAILABILITY.length);
+  return SKIPPED.test(name) ? '' : name;
+}
 
 /** Empty: a topic that brings no state of a device. */
 function friendlyName(topic: string, base: string): string {

@@ -3,6 +3,7 @@ import { ChannelNames } from '../../foreign/channel-names.ts';
 import type { Dialect } from '../../foreign/dialect.ts';
 import { firstKept } from '../../foreign/merge-memory.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { readPresence } from '../../foreign/presence.ts';
 import { remembered } from '../../foreign/remember.ts';
 import type { SourceSettings } from '../../foreign/source.ts';
 import { Discovery } from '../homeassistant/discovery.ts';
@@ -32,12 +33,17 @@ export const esphome: Dialect = {
       decode(findings) {
         const object = objectOf(findings.message.topic);
         if (object?.isNamed !== true && discovery.decode(findings)) return;
-        if (object === null) findings.silent();
-        else decode(findings, object, channels);
+        const { topic } = findings.message;
+        if (object !== null) decode(findings, object, channels);
+        else if (topic.endsWith(STATUS)) readPresence(findings, topic.slice(0, -STATUS.length));
+        else findings.silent();
       },
     };
   },
 };
+
+/** Birth and last will of a node. */
+const STATUS = '/status';
 
 /** What comes on a topic. */
 interface NodeObject {

@@ -2,6 +2,7 @@ import { type JsonObject, isObject, member } from '../../json.ts';
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
 import { nameOf } from '../../foreign/numbers.ts';
+import { readPresence } from '../../foreign/presence.ts';
 import { remembered } from '../../foreign/remember.ts';
 import { type PointTime, arrivalTime, epochTime } from '../../foreign/times.ts';
 import { componentOf, phasesOfEm, readComponent, readFrequency } from './components.ts';
@@ -20,8 +21,8 @@ import { isPhase, readPhases } from './phases.ts';
 /** Components that have no readings: not worth a mention as unknown. */
 const QUIET =
   /^(?:sys|cloud|mqtt|ws|ble|eth|ui|plugs_ui|bthome|knx|matter|modbus|script|input|schedule|webhook|serial|smoke)(?::\d{1,5})?$/;
-/** Last levels of topics of the device that are no status: presence, its log, orders to it. */
-const SILENT = new Set(['online', 'log', 'command']);
+/** Last levels of topics of the device that are no status: its log, orders to it. */
+const SILENT = new Set(['log', 'command']);
 /** Prefixes whose device is remembered; more than one source has. */
 const MOST_PREFIXES = 100_000;
 
@@ -58,6 +59,12 @@ function decode(findings: MessageFindings, state: DialectState): void {
   const { receivedAtUs } = findings.message;
   const topic = topicOf(findings.message.topic);
   const { prefix, parent, component } = topic;
+  if (component === 'online') {
+    const own = findings.message.topic.slice(0, -'/online'.length);
+    const known = state.get(`prefix:${own}`);
+    readPresence(findings, typeof known === 'string' ? known : own);
+    return;
+  }
   if (SILENT.has(component) || parent === 'command') {
     findings.silent();
     return;

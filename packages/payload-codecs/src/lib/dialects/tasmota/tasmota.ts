@@ -1,6 +1,7 @@
 import { type JsonObject, isObject, member } from '../../json.ts';
 import type { Dialect, DialectState } from '../../foreign/dialect.ts';
 import type { MessageFindings } from '../../foreign/message-findings.ts';
+import { readPresence } from '../../foreign/presence.ts';
 import { remembered } from '../../foreign/remember.ts';
 import { type PointTime, epochTime, textTime } from '../../foreign/times.ts';
 import { SerialLines } from '../p1/serial-lines.ts';
@@ -17,7 +18,8 @@ import { readTeleinfo } from './teleinfo.ts';
  *   ENERGY             the energy object itself, of old firmware
  *   STATE, STATUS11    Wifi.Signal, dBm: rssi (Wifi.RSSI is a percentage)
  *   RESULT             { "SerialReceived": one line }, serial-bridge.ts
- *   LWT, INFO1, …      nothing to store
+ *   LWT                Online / Offline: presence
+ *   INFO1, …           nothing to store
  * Time    = local time, with an offset where SetOption52 is set; a number where the device is told to count seconds
  *
  * member of SENSOR    see
@@ -98,6 +100,10 @@ function decode(
   if (id === undefined) {
     const message = 'the topic has no level tele or stat beside a device; correct the filter';
     findings.reject('topic_mismatch', '', message);
+    return;
+  }
+  if (what === 'LWT') {
+    readPresence(findings, id);
     return;
   }
   if (read === undefined) {
