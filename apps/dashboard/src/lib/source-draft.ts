@@ -107,7 +107,14 @@ export function draftOf(source: Source): SourceDraft {
 
 /** What of a source the API takes; the rest of it says what came. */
 export function inputOf(source: Source): SourceInput {
-  const { name: _name, changed_by: _by, changed_at: _at, activity: _activity, ...input } = source;
+  const {
+    name: _name,
+    changed_by: _by,
+    changed_at: _at,
+    activity: _activity,
+    problems: _problems,
+    ...input
+  } = source;
   return input;
 }
 
