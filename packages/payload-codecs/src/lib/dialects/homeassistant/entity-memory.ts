@@ -22,6 +22,8 @@ import { StateChanges } from './state-changes.ts';
 
 /** Keys of a source: its configs, topics and devices. */
 const MOST_KEYS = 50_000;
+/** Entities of a device, retired ones among them: more are no device's, and each change copies them. */
+const MOST_OF_A_DEVICE = 2000;
 /** A longer topic is nobody's every day. */
 const LONGEST_TOPIC = 300;
 
@@ -114,8 +116,7 @@ export class EntityMemory {
     const key = `config ${config}`;
     const before = this.#state.get(key);
     if (before === undefined && entities.length === 0 && refused.length === 0) return true;
-    if (before === undefined && this.#state.size + 3 * entities.length + 1 > MOST_KEYS)
-      return false;
+    if (!this.#hasRoomFor(entities)) return false;
     const old = isObject(before) && Array.isArray(before['entities']) ? before['entities'] : [];
     const changes = new StateChanges(this.#state);
     const pairs = arePairsOf(entities, old) ? old : pairsNow(old, entities, unmoved, changes);
@@ -125,6 +126,21 @@ export class EntityMemory {
     for (const entity of entities) changes.learn(config, entity);
     changes.apply();
     return true;
+  }
+
+  /** Whether those of the entities that are not known can be kept as well: a config topic may name ever new ones, of one device or of many. */
+  #hasRoomFor(entities: readonly Entity[]): boolean {
+    const unknown = new Map<string, number>();
+    for (const { device, uid } of entities)
+      if (this.#find(device, uid) === undefined)
+        unknown.set(device, (unknown.get(device) ?? 0) + 1);
+    if (unknown.size === 0) return true;
+    for (const [device, count] of unknown) {
+      const known = this.#state.get(deviceKey(device));
+      const before = isObject(known) ? Object.keys(known).length : 0;
+      if (before + count > MOST_OF_A_DEVICE) return false;
+    }
+    return this.#state.size + 3 * entities.length + 1 <= MOST_KEYS;
   }
 
   /**
