@@ -44,7 +44,7 @@ export interface Subscriber extends Pick<
   SessionReceiver,
   'unacknowledged' | 'oldestS' | 'holding' | 'received'
 > {
-  /** Undefined when connected with Verimeter's own topics granted at QoS 1, else why not. What sources are refused is theirs. */
+  /** Undefined when connected with every filter granted at QoS 1, else why not; whatever is granted is received all the same. */
   problem(): string | undefined;
   /** Connections so far, and how often the broker had lost the session when one began. */
   readonly connections: number;
@@ -259,7 +259,10 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
 
   client = connect();
   return {
-    problem: () => (problem === SUBSCRIBING && receiver.holding ? ANSWER_BEHIND : problem),
+    problem: () => {
+      if (problem === SUBSCRIBING && receiver.holding) return ANSWER_BEHIND;
+      return problem ?? (refusals === '' ? undefined : refusals);
+    },
     get unacknowledged() {
       return receiver.unacknowledged;
     },
