@@ -81,7 +81,7 @@ describe('a verification', () => {
     ]);
     expect(answer.body.weighted_error.error).toBeCloseTo(0.8 * -0.002 + 0.2 * -0.006, 12);
     expect(await standing()).toMatchObject({
-      status: 'valid',
+      state: 'dated',
       due_on: '2032-03-31',
       due_precision: 'month',
       reasons: ['validity_recorded'],
@@ -174,7 +174,7 @@ describe('a verification', () => {
     expect(
       await send(path, 'PUT', { reason: 'it was the right meter', verification: record() }),
     ).toMatchObject({ status: 200, body: { version: 3, withdrawn: null } });
-    expect((await standing()).status).toBe('valid');
+    expect((await standing()).state).toBe('dated');
   });
 
   test('may be entered by operators only, and not for a device of another tenant', async () => {

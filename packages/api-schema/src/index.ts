@@ -148,6 +148,7 @@ export {
   deviceLegalState,
   legalSummary,
 } from './lib/legal.ts';
+export { toCycleRule } from './lib/legal-rule.ts';
 export {
   VERIFICATION_MARKS,
   VERIFICATION_RESULTS,

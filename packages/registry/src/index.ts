@@ -264,6 +264,14 @@ export {
 } from './lib/legal-events.ts';
 export { legalFacts, readLegalFacts, verificationFact } from './lib/legal-facts.ts';
 export {
+  countLegalStates,
+  type LegalStateFilter,
+  type LegalStatePosition,
+  legalStatePosition,
+  type LegalStateRow,
+  readLegalStates,
+} from './lib/legal-state-list.ts';
+export {
   countPending,
   type LegalFrame,
   markRecheckedToday,

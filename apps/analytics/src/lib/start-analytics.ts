@@ -15,6 +15,7 @@ import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
 import { keepIntervals } from './intervals/keep-intervals.ts';
 import { keepLateMarks } from './keep-late-marks.ts';
+import { keepLegalStates } from './keep-legal-states.ts';
 import { analyzeTenant } from './analyze-tenant.ts';
 import { nightProgress } from './night-progress.ts';
 import { keepScanned } from './registers/keep-scanned.ts';
@@ -200,6 +201,7 @@ export async function startAnalytics(
     work(store),
     keepScanned({ pool, store, log, signal }),
     keepLateMarks({ pool, store, log, signal }),
+    keepLegalStates({ pool, log, signal }),
     keepIntervals({ pool, store, log, signal }),
     keepValidated({ pool, store, log, signal }),
   ]);

@@ -1,39 +1,7 @@
-import type { LegalEventItem, LegalRuleItem, LegalStateItem } from '@verimeter/api-schema';
-import { type CycleRule, type RuleSetName, RULE_SETS, statusOn } from '@verimeter/metrology';
+import type { LegalEventItem, LegalRuleItem } from '@verimeter/api-schema';
+import { type CycleRule, type RuleSetName, RULE_SETS } from '@verimeter/metrology';
 import type { LegalEventRow, TenantRule } from '@verimeter/registry';
 import { formatTimestamp } from '@verimeter/telemetry';
-
-/** A row of `legal_states` with what is shown of its device. */
-export type LegalStateRow = Omit<LegalStateItem, 'status'>;
-
-export const LEGAL_STATE_COLUMNS = `s.device_id, d.kind, d.serial, d.address, s.state, s.verified_on, s.due_on, s.due_precision, s.due_earliest,
-  s.due_latest, s.provisional_due_on, s.provisional_latest_on, s.since, s.reasons, s.rules`;
-
-export const toLegalState = (row: LegalStateRow, today: string): LegalStateItem => ({
-  device_id: row.device_id,
-  kind: row.kind,
-  serial: row.serial,
-  address: row.address,
-  status: statusOn(
-    {
-      state: row.state,
-      ...(row.due_earliest === null ? {} : { dueEarliest: row.due_earliest }),
-      ...(row.due_latest === null ? {} : { dueLatest: row.due_latest }),
-    },
-    today,
-  ),
-  state: row.state,
-  verified_on: row.verified_on,
-  due_on: row.due_on,
-  due_precision: row.due_precision,
-  due_earliest: row.due_earliest,
-  due_latest: row.due_latest,
-  provisional_due_on: row.provisional_due_on,
-  provisional_latest_on: row.provisional_latest_on,
-  since: row.since,
-  reasons: row.reasons,
-  rules: row.rules,
-});
 
 export function toLegalEvent(row: LegalEventRow): LegalEventItem {
   return {

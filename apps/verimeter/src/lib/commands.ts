@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { DESK } from './command-list/desk.ts';
 import { INTAKE } from './command-list/intake.ts';
 import { READINGS } from './command-list/readings.ts';
 import { SERVICES } from './command-list/services.ts';
@@ -10,6 +11,7 @@ export const COMMANDS: readonly Command[] = [
   ...SERVICES,
   ...READINGS,
   ...INTAKE,
+  ...DESK,
   ...TRIALS,
   ...UPKEEP,
 ];

@@ -1,4 +1,5 @@
 import { CLOCK_STATES, DEVICE_CONDITIONS, DEVICE_KINDS } from '@verimeter/telemetry';
+import { TECHNOLOGIES, VALIDITY_PRECISIONS } from '@verimeter/metrology';
 import { z } from 'zod';
 import { clockDetail } from './clocks.ts';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
@@ -20,6 +21,13 @@ const deviceFields = {
   installed_on: date.nullable(),
   verified_on: date.nullable(),
   valid_until: date.nullable(),
+  valid_until_precision: z.enum(VALIDITY_PRECISIONS).meta({
+    description: '`month`: the mark tells the month only, `valid_until` is its last day',
+  }),
+  technology: z.enum(TECHNOLOGIES).nullable(),
+  category: optionalText.meta({
+    description: 'Kind of instrument before the law, where `kind` does not say it',
+  }),
   lat: z.number().nullable(),
   lon: z.number().nullable(),
   address: optionalText,

@@ -60,6 +60,7 @@ function recheckOn(
 
 interface StateRecord {
   readonly device_id: string;
+  readonly kind: string;
   readonly state: string;
   readonly verified_on: string | null;
   readonly due_on: string | null;
@@ -78,6 +79,7 @@ function toRecord(deviceId: string, facts: LegalFacts, frame: LegalFrame): State
   const standing = legalStanding(facts, frame.today, frame.rules);
   return {
     device_id: deviceId,
+    kind: facts.kind,
     state: standing.state,
     verified_on: standing.verifiedOn ?? null,
     due_on: standing.dueOn ?? null,
@@ -93,7 +95,7 @@ function toRecord(deviceId: string, facts: LegalFacts, frame: LegalFrame): State
   };
 }
 
-const VALUES = `state, verified_on, due_on, due_precision, due_earliest, due_latest, provisional_due_on, provisional_latest_on, since, reasons,
+const VALUES = `kind, state, verified_on, due_on, due_precision, due_earliest, due_latest, provisional_due_on, provisional_latest_on, since, reasons,
   rules, recheck_on`;
 const valuesOf = (alias: string): string => VALUES.replaceAll(/\w+/g, (name) => `${alias}.${name}`);
 
@@ -101,7 +103,7 @@ const UPSERT = `
   INSERT INTO legal_states AS s (tenant, device_id, ${VALUES})
   SELECT $1, device_id, ${VALUES}
     FROM jsonb_to_recordset($2::jsonb) AS r (
-      device_id text, state text, verified_on date, due_on date, due_precision text, due_earliest date, due_latest date,
+      device_id text, kind text, state text, verified_on date, due_on date, due_precision text, due_earliest date, due_latest date,
       provisional_due_on date, provisional_latest_on date, since date, reasons text[], rules text[], recheck_on date)
    ORDER BY device_id
   ON CONFLICT (tenant, device_id) DO UPDATE SET (${VALUES}, updated_at) = ROW (${valuesOf('excluded')}, now())

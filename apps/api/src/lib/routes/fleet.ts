@@ -26,7 +26,7 @@ type GroupRow = Omit<Group, 'as_of' | 'provisional'> & ProvisionalRow & { as_of:
 
 // Row-level security adds the tenant. Order and comparison by bytes, whatever the collation of the database.
 const DEVICE_COLUMNS = `device_id, kind, serial, manufacturer, model, type_approval, accuracy_class, nominal, ratio,
-  phases, built_year, installed_on, verified_on, valid_until, lat, lon, address, online, online_at`;
+  phases, built_year, installed_on, verified_on, valid_until, valid_until_precision, technology, category, lat, lon, address, online, online_at`;
 const GROUPS = `SELECT g.group_id, g.kind, g.name, g.technical_loss, h.status, h.as_of, ${provisionalColumns('h')}
   FROM groups g LEFT JOIN group_health h USING (tenant, group_id)`;
 

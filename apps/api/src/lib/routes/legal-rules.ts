@@ -1,11 +1,5 @@
-import type { LegalRuleInput } from '@verimeter/api-schema';
-import {
-  type CycleRule,
-  type RuleSetName,
-  RULE_SETS,
-  RULE_SET_NAMES,
-  isBuiltInRuleId,
-} from '@verimeter/metrology';
+import { type LegalRuleInput, toCycleRule } from '@verimeter/api-schema';
+import type { CycleRule } from '@verimeter/metrology';
 import {
   type PoolClient,
   readRuleSetName,
@@ -32,41 +26,13 @@ async function ruleList(client: PoolClient, tenant: string) {
   return { rule_set: ruleSet, items: toRuleList(ruleSet, own), next_cursor: null };
 }
 
-/** Of another rule set too: a tenant may prepare for one. */
-const isBuiltIn = (id: string): boolean =>
-  RULE_SET_NAMES.some((name: RuleSetName) => RULE_SETS[name].some((rule) => rule.id === id));
-
 /** @throws {ProblemError} `invalid_request` */
-function toRule(id: string, input: LegalRuleInput): CycleRule {
-  const errors: { field: string; message: string }[] = [];
-  if (isBuiltInRuleId(id))
-    errors.push({
-      field: 'id',
-      message:
-        'begins as the ids of built-in rules do (two small letters and a hyphen); give another id, and name the built-in rule in `replaces`',
-    });
-  if (input.replaces !== null && !isBuiltIn(input.replaces))
-    errors.push({ field: 'replaces', message: 'is no built-in rule; see GET /legal-rules' });
-  if (errors.length > 0)
-    throw new ProblemError('invalid_request', 'The rule cannot be kept as it is.', { errors });
-  return {
-    id,
-    category: input.category,
-    basis: input.basis,
-    source: input.source,
-    status: input.status,
-    endsWith: input.ends_with,
-    ...(input.technology === null ? {} : { technology: input.technology }),
-    ...(input.phases === null ? {} : { phases: input.phases }),
-    ...(input.connection === null ? {} : { connection: input.connection }),
-    ...(input.accuracy_classes === null ? {} : { accuracyClasses: input.accuracy_classes }),
-    ...(input.nominals === null ? {} : { nominals: input.nominals }),
-    ...(input.months === null ? {} : { months: input.months }),
-    ...(input.from === null ? {} : { from: input.from }),
-    ...(input.to === null ? {} : { to: input.to }),
-    ...(input.note === null ? {} : { note: input.note }),
-    ...(input.replaces === null ? {} : { replaces: input.replaces }),
-  };
+function ruleOf(id: string, input: LegalRuleInput): CycleRule {
+  const made = toCycleRule(id, input);
+  if (made.kind === 'rule') return made.rule;
+  throw new ProblemError('invalid_request', 'The rule cannot be kept as it is.', {
+    errors: made.problems,
+  });
 }
 
 export function registerLegalRuleRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -77,7 +43,7 @@ export function registerLegalRuleRoutes(app: FastifyInstance, context: ApiContex
   mountTenantOperation(app, context, 'putLegalRule', async (client, call) => {
     const { principal, params, body } = call;
     const { tenant } = principal;
-    const rule = toRule(params.id, body);
+    const rule = ruleOf(params.id, body);
     const written = await writeTenantRule(client, tenant, rule, personOf(principal));
     await refreshMarked(client, tenant, WORKED_OUT_AT_ONCE);
     return toTenantRuleItem(written);

@@ -1,17 +1,20 @@
 import { type LegalStatus, eventNameOf, formatTimestamp } from '@verimeter/telemetry';
-import { DUE_SOON_DAYS, addDays, endsBy, legalStanding } from '@verimeter/metrology';
+import { endsBy, legalStanding, statusOn } from '@verimeter/metrology';
 import {
+  type LegalStateRow,
   type PoolClient,
+  countLegalStates,
   countPending,
+  legalStatePosition,
   readLegalFacts,
   readLegalFrame,
+  readLegalStates,
   readToday,
   refreshMarked,
 } from '@verimeter/registry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
-import { LEGAL_STATE_COLUMNS, type LegalStateRow, toLegalState } from '../legal-items.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
 import { notFound } from '../problem-error.ts';
@@ -20,27 +23,11 @@ import { notFound } from '../problem-error.ts';
 const BY_A_READER = 2000;
 const MONTHS = 24;
 
-/** The status on a day $1, and the first day that is not `due_soon` any more, $2: as `statusOn` of the package metrology. */
-const STATUS = `
-  CASE WHEN s.state <> 'dated' THEN s.state
-       WHEN s.due_latest < $1 THEN 'expired'
-       WHEN s.due_earliest >= $1 AND s.due_latest < $2 THEN 'due_soon'
-       WHEN s.due_earliest >= $2 THEN 'valid'
-       ELSE 'unknown' END`;
-const SELECTED = `
-  ($3::text[] IS NULL OR d.kind = ANY ($3))
-  AND ($4::text IS NULL OR EXISTS (
-        SELECT FROM members m WHERE m.tenant = s.tenant AND m.device_id = s.device_id AND m.group_id = $4
-                                AND m.valid_from <= now() AND now() < m.valid_to))`;
-
-/** Devices without any day come last, by id: behind the last day there is. */
-const NO_DAY = 'infinity';
 const afterState = z.tuple([z.string(), z.string()]);
 
-async function frameOf(client: PoolClient, tenant: string) {
+async function todayOf(client: PoolClient, tenant: string): Promise<string> {
   await refreshMarked(client, tenant, BY_A_READER);
-  const today = await readToday(client, tenant);
-  return { today, later: addDays(today, DUE_SOON_DAYS + 1) };
+  return readToday(client, tenant);
 }
 
 /** Flags of a device that are a reason to look at its seal. */
@@ -72,54 +59,31 @@ export function registerLegalStateRoutes(app: FastifyInstance, context: ApiConte
   mountTenantOperation(app, context, 'listLegalStates', async (client, { principal, query }) => {
     const { tenant } = principal;
     const page = pageOf({ list: 'legal-states', tenant }, query, afterState);
-    const { today, later } = await frameOf(client, tenant);
-    const day = query.provisional === 'false' ? 's.due_earliest' : 's.earliest_on';
-    const { rows } = await client.query<LegalStateRow & { earliest_on: string | null }>(
-      `SELECT ${LEGAL_STATE_COLUMNS}, s.earliest_on
-         FROM legal_states s JOIN devices d USING (tenant, device_id)
-        WHERE ${SELECTED}
-          AND ($5::text[] IS NULL OR ${STATUS} = ANY ($5))
-          AND ($6::date IS NULL OR ${day} >= $6) AND ($7::date IS NULL OR ${day} < $7)
-          AND ($8::date IS NULL OR (coalesce(s.earliest_on, '${NO_DAY}'), s.device_id) > ($8, $9))
-        ORDER BY coalesce(s.earliest_on, '${NO_DAY}'), s.device_id LIMIT $10`,
-      [
-        today,
-        later,
-        query.kind ?? null,
-        query.group ?? null,
-        query.status ?? null,
-        query.due_from ?? null,
-        query.due_before ?? null,
-        page.after?.[0] ?? null,
-        page.after?.[1] ?? null,
-        page.limit + 1,
-      ],
+    const today = await todayOf(client, tenant);
+    const rows = await readLegalStates(
+      client,
+      tenant,
+      {
+        statuses: query.status,
+        kinds: query.kind,
+        groupId: query.group,
+        dueFrom: query.due_from,
+        dueBefore: query.due_before,
+        provisional: query.provisional !== 'false',
+      },
+      { today, limit: page.limit + 1, after: page.after },
     );
-    return page.of(
-      rows,
-      (row) => toLegalState(row, today),
-      (row) => [row.earliest_on ?? NO_DAY, row.device_id],
-    );
+    return page.of(rows, (row) => ({ ...row }), legalStatePosition);
   });
 
   mountTenantOperation(app, context, 'getLegalSummary', async (client, { principal, query }) => {
     const { tenant } = principal;
-    const { today, later } = await frameOf(client, tenant);
-    const { rows } = await client.query<{
-      status: LegalStatus;
-      month: string | null;
-      provisional: boolean;
-      overdue: boolean;
-      devices: number;
-    }>(
-      `SELECT ${STATUS} AS status, to_char(s.earliest_on, 'YYYY-MM') AS month, s.due_earliest IS NULL AS provisional,
-              coalesce(s.due_earliest < $1, false) AS overdue, count(*) AS devices
-         FROM legal_states s${
-           query.kind === undefined ? '' : ' JOIN devices d USING (tenant, device_id)'
-         }
-        WHERE ${query.kind === undefined ? SELECTED.replace('d.kind', "''") : SELECTED}
-        GROUP BY 1, 2, 3, 4`,
-      [today, later, query.kind ?? null, query.group ?? null],
+    const today = await todayOf(client, tenant);
+    const rows = await countLegalStates(
+      client,
+      tenant,
+      { kinds: query.kind, groupId: query.group },
+      today,
     );
     const statuses: Record<LegalStatus, number> = {
       valid: 0,
@@ -158,9 +122,10 @@ export function registerLegalStateRoutes(app: FastifyInstance, context: ApiConte
     const { rules, today } = await readLegalFrame(client, tenant);
     const standing = legalStanding(facts, today, rules);
     const { verifiedOn } = standing;
-    const row = {
+    return {
       device_id: id,
       ...device,
+      status: statusOn(standing, today),
       state: standing.state,
       verified_on: verifiedOn ?? null,
       due_on: standing.dueOn ?? null,
@@ -172,9 +137,6 @@ export function registerLegalStateRoutes(app: FastifyInstance, context: ApiConte
       since: standing.since ?? null,
       reasons: [...standing.reasons],
       rules: standing.rules.map((rule) => rule.id),
-    };
-    return {
-      ...toLegalState(row, today),
       rules_used: standing.rules.map((rule) => ({
         id: rule.id,
         status: rule.status,

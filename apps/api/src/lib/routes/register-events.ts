@@ -1,5 +1,5 @@
 import type { RegisterEventItem } from '@verimeter/api-schema';
-import { timestamptzOrNull } from '@verimeter/registry';
+import { refreshLegalStates, timestamptzOrNull } from '@verimeter/registry';
 import { amountAcross, formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -110,6 +110,8 @@ export function registerRegisterEventRoutes(app: FastifyInstance, context: ApiCo
     );
     const [row] = rows;
     if (row === undefined) throw notFound('event of a register', params.id);
+    // A swap that is confirmed, or is not any more, is another meter before the law.
+    await refreshLegalStates(client, principal.tenant, [row.device_id]);
     return toEvent(row);
   });
 }

@@ -16,7 +16,7 @@ export const READINGS: readonly Command[] = [
       summary:
         'a file (CSV, NDJSON, also .gz, or Parquet; - for stdin) into the registry or the readings',
       details: [
-        'Import devices, groups, members, readings, verifications in this order. Rows that cannot be stored are written',
+        'Import devices, groups, members, readings, verifications, legal-events in this order. Rows that cannot be stored are written',
         'to a CSV file with the reason; mended there, it can be imported as it is. docs/spec/files.md has the columns.',
         'An import of readings that was cut off is repeated as it is: it goes on where it was.',
       ],

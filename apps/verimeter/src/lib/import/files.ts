@@ -5,10 +5,25 @@ import {
   isIdentifier,
   parseTimestamp,
 } from '@verimeter/telemetry';
-import { isCalendarDate } from '@verimeter/metrology';
+import {
+  INSTRUMENT_CATEGORIES,
+  LEGAL_EVENT_KINDS,
+  TECHNOLOGIES,
+  VERIFICATION_KINDS,
+  isCalendarDate,
+  parseValidity,
+} from '@verimeter/metrology';
+import { VERIFICATION_MARKS } from '@verimeter/api-schema';
 import { HeaderError } from './opened-table.ts';
 
-export const FILE_KINDS = ['devices', 'groups', 'members', 'readings', 'verifications'] as const;
+export const FILE_KINDS = [
+  'devices',
+  'groups',
+  'members',
+  'readings',
+  'verifications',
+  'legal-events',
+] as const;
 export type FileKind = (typeof FILE_KINDS)[number];
 
 export type CellValue = string | number | boolean | null;
@@ -27,6 +42,13 @@ export interface Column {
   readonly parse: (text: string) => Cell;
   /** What an empty cell or a missing column means; default null. */
   readonly whenEmpty: CellValue;
+  /** A second column of the table that the same cell fills. */
+  readonly beside?: {
+    readonly target: string;
+    readonly sqlType: string;
+    readonly of: (written: string) => CellValue;
+    readonly whenEmpty: CellValue;
+  };
 }
 
 const fine = (value: CellValue): Cell => ({ ok: true, value });
@@ -37,6 +59,13 @@ const identifier = (written: string): Cell =>
   isIdentifier(written) ? fine(written) : bad('must be 1 to 128 of A-Z a-z 0-9 . _ : @ -');
 const date = (written: string): Cell =>
   isCalendarDate(written) ? fine(written) : bad('must be a date YYYY-MM-DD');
+/** A day, or a month where the mark tells no day: valid to its last day. */
+const validity = (written: string): Cell => {
+  const found = parseValidity(written);
+  return found === undefined
+    ? bad('must be a date YYYY-MM-DD, or a month YYYY-MM')
+    : fine(found.until);
+};
 const oneOf =
   (choices: readonly string[]) =>
   (written: string): Cell =>
@@ -89,7 +118,7 @@ const column = (
   name: string,
   sqlType: string,
   parse: (written: string) => Cell,
-  options: Partial<Pick<Column, 'required' | 'target' | 'isKey' | 'whenEmpty'>> = {},
+  options: Partial<Pick<Column, 'required' | 'target' | 'isKey' | 'whenEmpty' | 'beside'>> = {},
 ): Column => ({
   name,
   sqlType,
@@ -98,6 +127,16 @@ const column = (
   target: options.target ?? name,
   isKey: options.isKey ?? false,
   whenEmpty: options.whenEmpty ?? null,
+  ...(options.beside === undefined ? {} : { beside: options.beside }),
+});
+
+const VALID_UNTIL = column('valid_until', 'date', validity, {
+  beside: {
+    target: 'valid_until_precision',
+    sqlType: 'text',
+    of: (written) => parseValidity(written)?.precision ?? 'day',
+    whenEmpty: 'day',
+  },
 });
 
 const KEY = { required: true, isKey: true } as const;
@@ -116,10 +155,12 @@ const DEVICES: readonly Column[] = [
   column('built_year', 'smallint', whole(1900, 2200)),
   column('installed_on', 'date', date),
   column('verified_on', 'date', date),
-  column('valid_until', 'date', date),
+  VALID_UNTIL,
   column('lat', 'float8', decimal(-90, 90)),
   column('lon', 'float8', decimal(-180, 180)),
   column('address', 'text', text),
+  column('technology', 'text', oneOf(TECHNOLOGIES)),
+  column('category', 'text', oneOf(INSTRUMENT_CATEGORIES)),
 ];
 
 const GROUPS: readonly Column[] = [
@@ -149,14 +190,10 @@ const VERIFICATIONS: readonly Column[] = [
   column('device_id', 'text', identifier, KEY),
   column('verified_on', 'date', date, KEY),
   column('result', 'text', oneOf(['pass', 'fail']), { required: true }),
-  column(
-    'kind',
-    'text',
-    oneOf(['initial', 'periodic', 'after_repair', 'extraordinary', 'cross_check']),
-  ),
+  column('kind', 'text', oneOf(VERIFICATION_KINDS)),
   column('certificate_no', 'text', text, { isKey: true, whenEmpty: '' }),
   column('body', 'text', text),
-  column('valid_until', 'date', date),
+  VALID_UNTIL,
   column('test_point', 'text', text, { isKey: true, whenEmpty: '' }),
   column('error_percent', 'float8', decimal(-1e6, 1e6, 100), { target: 'error' }),
   column('expanded_uncertainty_percent', 'float8', decimal(0, 1e6, 100), {
@@ -164,6 +201,16 @@ const VERIFICATIONS: readonly Column[] = [
   }),
   column('coverage_factor', 'float8', decimal(0, 100)),
   column('as_found', 'boolean', truth),
+  column('mark', 'text', oneOf(VERIFICATION_MARKS)),
+  column('seal_no', 'text', text),
+  column('procedure', 'text', text),
+];
+
+const LEGAL_EVENTS: readonly Column[] = [
+  column('device_id', 'text', identifier, KEY),
+  column('kind', 'text', oneOf(LEGAL_EVENT_KINDS), KEY),
+  column('on', 'date', date, { ...KEY, target: 'happened_on' }),
+  column('note', 'text', text),
 ];
 
 /** Cells of readings are parsed by the reading importer itself, a hundred thousand rows a second. */
@@ -181,6 +228,7 @@ export const FILE_COLUMNS: Readonly<Record<FileKind, readonly Column[]>> = {
   members: MEMBERS,
   readings: READINGS,
   verifications: VERIFICATIONS,
+  'legal-events': LEGAL_EVENTS,
 };
 
 /** Columns that the file of rejected rows adds: such a file can be mended and imported again as it is. */

@@ -1,4 +1,4 @@
-import { type Pool, withTransaction } from '@verimeter/registry';
+import { type Pool, readToday, sweepLegalStates, withTransaction } from '@verimeter/registry';
 import type { PoolClient } from '@verimeter/registry';
 import { parseTimestamp } from '@verimeter/telemetry';
 import type { CsvRow } from '../csv/record-splitter.ts';
@@ -13,6 +13,8 @@ import {
   groupKinds,
   lockMembers,
   upsertRows,
+  withdrawnKey,
+  withdrawnKeys,
 } from './registry-statements.ts';
 import type { RejectFile, RejectedRow } from './rejects.ts';
 
@@ -49,7 +51,19 @@ const textOf = (cells: Cells, name: string): string => {
 function contradiction(
   kind: RegistryFileKind,
   { row, cells }: RegistryRow,
+  today: string,
 ): RejectedRow | undefined {
+  const [field, day] =
+    kind === 'legal-events'
+      ? ['on', textOf(cells, 'happened_on')]
+      : ['verified_on', kind === 'verifications' ? textOf(cells, 'verified_on') : ''];
+  if (day > today)
+    return {
+      row,
+      reason: 'invalid_value',
+      field,
+      message: `is in the future (it is ${today} where the tenant is)`,
+    };
   const verifiedOn = textOf(cells, 'verified_on');
   const validUntil = textOf(cells, 'valid_until');
   if (validUntil !== '' && validUntil < verifiedOn)
@@ -108,6 +122,34 @@ async function knownOnly(
   });
 }
 
+/** What a person withdrew is not brought back by a file. */
+async function notWithdrawn(
+  sink: Sink,
+  rows: readonly RegistryRow[],
+  kind: 'verifications' | 'legal-events',
+): Promise<RegistryRow[]> {
+  const ids = [...new Set(rows.map(({ cells }) => textOf(cells, 'device_id')))];
+  const withdrawn = await withdrawnKeys(sink.client, kind, sink.tenant, ids);
+  if (withdrawn.size === 0) return [...rows];
+  const [day, second] =
+    kind === 'verifications' ? ['verified_on', 'certificate_no'] : ['happened_on', 'kind'];
+  return rows.filter(({ row, cells }) => {
+    const key = withdrawnKey(
+      textOf(cells, 'device_id'),
+      textOf(cells, day ?? ''),
+      textOf(cells, second ?? ''),
+    );
+    if (!withdrawn.has(key)) return true;
+    sink.rejects.add({
+      row,
+      reason: 'withdrawn',
+      field: 'device_id',
+      message: 'somebody withdrew this; enter it again by hand, in the dashboard or the API',
+    });
+    return false;
+  });
+}
+
 /** Members are decided on together: whether two overlap must not depend on their order in the file. */
 async function holdingMembers(sink: Sink, rows: readonly RegistryRow[]): Promise<RegistryRow[]> {
   const known = await knownOnly(sink, await knownOnly(sink, rows, 'groups'), 'devices');
@@ -137,7 +179,7 @@ async function holdingMembers(sink: Sink, rows: readonly RegistryRow[]): Promise
 }
 
 /**
- * Imports a file of devices, groups, members or verifications in one transaction: rows that can be read are upserted
+ * Imports a file of devices, groups, members, verifications or legal events in one transaction: rows that can be read are upserted
  * by their key, the others go to `rejects`. Of rows with the same key the last one counts.
  */
 export async function importRegistry(
@@ -149,7 +191,8 @@ export async function importRegistry(
 ): Promise<RegistryCounts> {
   const columns = FILE_COLUMNS[kind].filter((column) => positions.has(column.name) || column.isKey);
   const { rejects, tenant } = options;
-  return withTransaction(options.pool, async (client) => {
+  const counts = await withTransaction(options.pool, async (client) => {
+    const today = await readToday(client, tenant);
     const sink: Sink = { client, tenant, columns, rejects };
     let rows = 0;
     let stored = 0;
@@ -159,7 +202,10 @@ export async function importRegistry(
     async function flush(): Promise<void> {
       let batch = [...pending.values()];
       pending = new Map();
-      if (kind === 'verifications') batch = await knownOnly(sink, batch, 'devices');
+      if (kind === 'verifications' || kind === 'legal-events') {
+        batch = await knownOnly(sink, batch, 'devices');
+        batch = await notWithdrawn(sink, batch, kind);
+      }
       if (kind === 'members') batch = await holdingMembers(sink, batch);
       accepted += batch.length;
       for (let from = 0; from < batch.length; from += BATCH_ROWS) {
@@ -175,7 +221,7 @@ export async function importRegistry(
         rows += 1;
         const problem = rowProblem(csvRow, header.length);
         const row = problem ?? readRegistryRow(csvRow, columns, positions);
-        const rejected = isRejected(row) ? row : contradiction(kind, row);
+        const rejected = isRejected(row) ? row : contradiction(kind, row, today);
         if (rejected !== undefined || isRejected(row)) {
           if (rejected !== undefined) rejects.add(rejected);
           continue;
@@ -193,4 +239,7 @@ export async function importRegistry(
     await flush();
     return { rows, stored, duplicate: accepted - stored };
   });
+  // In transactions of its own: should it be cut off, the marks stay, and the analytics service goes on.
+  await sweepLegalStates(options.pool, tenant);
+  return counts;
 }

@@ -47,12 +47,14 @@ export function readRegistryRow(
           message: 'is required and empty',
         };
       cells[column.target] = column.whenEmpty;
+      if (column.beside !== undefined) cells[column.beside.target] = column.beside.whenEmpty;
       continue;
     }
     const cell = column.parse(written);
     if (!cell.ok)
       return { row, reason: 'invalid_value', field: column.name, message: cell.message };
     cells[column.target] = cell.value;
+    if (column.beside !== undefined) cells[column.beside.target] = column.beside.of(written);
   }
   return { row, cells };
 }

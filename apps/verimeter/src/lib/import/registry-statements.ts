@@ -6,8 +6,18 @@ const TABLES = {
   groups: 'groups',
   members: 'members',
   verifications: 'verifications',
+  'legal-events': 'legal_events',
 } as const;
 export type RegistryFileKind = keyof typeof TABLES;
+
+/** Who entered what a file brings. */
+const IMPORT = 'import';
+const ENTERED: ReadonlySet<RegistryFileKind> = new Set(['verifications', 'legal-events']);
+/** What is set beside the columns of a row that changes. */
+const TOUCHED: Readonly<Partial<Record<RegistryFileKind, string>>> = {
+  devices: ', updated_at = now()',
+  verifications: `, entered_by = '${IMPORT}', entered_by_name = NULL, change_reason = NULL`,
+};
 
 export type Cells = Readonly<Record<string, CellValue>>;
 
@@ -24,22 +34,28 @@ export async function upsertRows(
 ): Promise<number> {
   if (rows.length === 0) return 0;
   const table = TABLES[kind];
-  const names = columns.map((column) => column.target);
-  const keys = columns.filter((column) => column.isKey).map((column) => column.target);
-  const others = columns.filter((column) => !column.isKey).map((column) => column.target);
-  const touched = kind === 'devices' ? [', updated_at = now()'] : [];
+  // A cell may fill two columns of the table.
+  const targets = columns.flatMap(({ target, sqlType, isKey, beside }) => [
+    { target, sqlType, isKey },
+    ...(beside === undefined
+      ? []
+      : [{ target: beside.target, sqlType: beside.sqlType, isKey: false }]),
+  ]);
+  const names = targets.map(({ target }) => target);
+  const keys = targets.filter(({ isKey }) => isKey).map(({ target }) => target);
+  const others = targets.filter(({ isKey }) => !isKey).map(({ target }) => target);
   const onConflict =
     others.length === 0
       ? 'DO NOTHING'
-      : `DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}${touched.join('')}
+      : `DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}${TOUCHED[kind] ?? ''}
          WHERE (${others.map((name) => `t.${name}`).join(', ')})
            IS DISTINCT FROM (${others.map((name) => `excluded.${name}`).join(', ')})`;
   const result = await client.query(
-    `INSERT INTO ${table} AS t (tenant, ${names.join(', ')})
-     SELECT $1, ${names.map((name) => `r.${name}`).join(', ')}
+    `INSERT INTO ${table} AS t (tenant, ${[...names, ...(ENTERED.has(kind) ? ['entered_by'] : [])].join(', ')})
+     SELECT $1, ${[...names.map((name) => `r.${name}`), ...(ENTERED.has(kind) ? [`'${IMPORT}'`] : [])].join(', ')}
        FROM jsonb_to_recordset($2::jsonb)
-         AS r(${columns.map((column) => `${column.target} ${column.sqlType}`).join(', ')})
-     ON CONFLICT (tenant, ${keys.join(', ')}) ${onConflict}`,
+         AS r(${targets.map(({ target, sqlType }) => `${target} ${sqlType}`).join(', ')})
+     ON CONFLICT (tenant, ${keys.join(', ')})${kind === 'legal-events' ? ' WHERE withdrawn_at IS NULL' : ''} ${onConflict}`,
     [tenant, JSON.stringify(rows)],
   );
   return result.rowCount ?? 0;
@@ -59,6 +75,26 @@ export async function existingIds(
   );
   return new Set(result.rows.map((row) => row.id));
 }
+
+/** Of the verifications or reports that a file brings, those that somebody withdrew, by the key of `withdrawnKey`. */
+export async function withdrawnKeys(
+  client: Queryable,
+  kind: 'verifications' | 'legal-events',
+  tenant: string,
+  deviceIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const [day, second] =
+    kind === 'verifications' ? ['verified_on', 'certificate_no'] : ['happened_on', 'kind'];
+  const { rows } = await client.query<{ device_id: string; day: string; second: string }>(
+    `SELECT DISTINCT device_id, ${day} AS day, ${second} AS second FROM ${TABLES[kind]}
+      WHERE tenant = $1 AND device_id = ANY ($2) AND withdrawn_at IS NOT NULL`,
+    [tenant, deviceIds],
+  );
+  return new Set(rows.map((row) => withdrawnKey(row.device_id, row.day, row.second)));
+}
+
+export const withdrawnKey = (deviceId: string, day: string, second: string): string =>
+  [deviceId, day, second].join('\n');
 
 export interface StoredMember {
   readonly groupId: string;

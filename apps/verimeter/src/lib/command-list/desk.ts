@@ -1,0 +1,46 @@
+import type { Command } from '../command.ts';
+
+/** Commands for the office that has meters verified. */
+export const DESK: readonly Command[] = [
+  {
+    spec: {
+      name: 'legal',
+      positionals: 'rules [list|set ID|remove ID|use SET] | due',
+      summary: 'rules on verification, and which devices are due',
+      details: [
+        'rules list: the rules of the rule set and those of the tenant. rules set: a rule of the tenant, which adds to them or replaces a built-in one',
+        'on the days on which it is in force; the rule in force on the day of a verification decides its end. rules use: VN, DE, GB, US-NC, CN.',
+        'due: devices whose verification ends before a day, as CSV. Days that unverified rules give are no legal dates: only with --provisional,',
+        'in a column of their own. docs/legal.md has all of it.',
+      ],
+      options: [
+        { name: 'before', value: 'DATE', text: 'due: before this day' },
+        { name: 'provisional', text: 'due: also where only unverified rules give a day' },
+        { name: 'category', value: 'C', text: 'set: such as electricity_meter, gas_analyser' },
+        { name: 'technology', value: 'T', text: 'set: mechanical, electronic, induction' },
+        { name: 'phases', value: '1|3', text: 'set: of electricity meters' },
+        { name: 'connection', value: 'C', text: 'set: direct, transformer' },
+        { name: 'classes', value: 'A,B,…', text: 'set: accuracy classes' },
+        { name: 'nominals', value: 'A,B,…', text: 'set: nominal sizes' },
+        {
+          name: 'basis',
+          value: 'B',
+          text: 'set: cycle (default), not_listed, sampling, not_read',
+        },
+        { name: 'months', value: 'N', text: 'set: months of validity' },
+        { name: 'ends-with', value: 'day|year', text: 'set: with the day, or the calendar year' },
+        { name: 'from', value: 'DATE', text: 'set: first day in force (default: since ever)' },
+        { name: 'to', value: 'DATE', text: 'set: last day in force (default: open)' },
+        { name: 'source', value: 'TEXT', text: 'set: article and item of the text' },
+        {
+          name: 'status',
+          value: 'confirmed|unverified',
+          text: 'set: confirmed is read in the official text',
+        },
+        { name: 'note', value: 'TEXT', text: 'set: a remark' },
+        { name: 'replaces', value: 'ID', text: 'set: the built-in rule it is used instead of' },
+      ],
+    },
+    run: async (context) => (await import('../commands/legal.ts')).run(context),
+  },
+];
