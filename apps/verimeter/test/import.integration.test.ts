@@ -217,6 +217,123 @@ test('verifications: percent becomes a ratio, unknown devices are rejected', asy
   ]);
 });
 
+test("verifications: marks, seals, procedures and months of validity; none of the future; a person's withdrawal stays", async () => {
+  const tenant = 'marks';
+  await importBytes(
+    'devices',
+    'device_id,kind,technology,category,valid_until\nm1,water_meter,mechanical,,2027-03\nm2,instrument,,taximeter,\n',
+    { tenant },
+  );
+  const file = [
+    'device_id,verified_on,result,kind,certificate_no,valid_until,test_point,mark,seal_no,procedure',
+    'm1,2026-01-10,pass,periodic,,2031-02,Q1,mark_type_2,QN 1,ĐLVN 17:2017',
+    'm1,2026-01-10,pass,periodic,,2031-02,Q2,mark_type_2,QN 1,ĐLVN 17:2017',
+    'm1,9999-01-10,pass,periodic,,,Q2,mark_type_2,QN 1,ĐLVN 17:2017',
+    'm1,2026-01-11,pass,periodic,,2031-13,Q2,mark_type_2,QN 1,ĐLVN 17:2017',
+    'm1,2026-01-11,pass,periodic,,,Q2,stamp,QN 1,ĐLVN 17:2017',
+  ].join('\n');
+  const result = await importBytes('verifications', file, { tenant });
+  expect(result).toMatchObject({ rows: 5, stored: 2, rejected: 3 });
+  expect(await marks(result, 10)).toEqual([
+    '4 invalid_value verified_on',
+    '5 invalid_value valid_until',
+    '6 invalid_value mark',
+  ]);
+  const { servicePool } = database;
+  const stored = await servicePool.query(
+    `SELECT count(DISTINCT record_id)::int AS records, min(valid_until) AS until, min(valid_until_precision) AS precision, min(mark) AS mark,
+            min(entered_by) AS by FROM verifications WHERE tenant = $1`,
+    [tenant],
+  );
+  expect(stored.rows).toEqual([
+    { records: 1, until: '2031-02-28', precision: 'month', mark: 'mark_type_2', by: 'import' },
+  ]);
+  const standings = await servicePool.query(
+    `SELECT device_id, state, due_on, due_precision, reasons FROM legal_states WHERE tenant = $1 ORDER BY 1`,
+    [tenant],
+  );
+  expect(standings.rows).toEqual([
+    {
+      device_id: 'm1',
+      state: 'dated',
+      due_on: '2031-02-28',
+      due_precision: 'month',
+      reasons: ['validity_recorded'],
+    },
+    {
+      device_id: 'm2',
+      state: 'unknown',
+      due_on: null,
+      due_precision: null,
+      reasons: ['never_verified'],
+    },
+  ]);
+  // The file again with another seal: a second version of each test point, the first one is kept.
+  expect(
+    await importBytes('verifications', file.replaceAll('QN 1', 'QN 2'), { tenant }),
+  ).toMatchObject({
+    stored: 2,
+  });
+  const history = await servicePool.query(
+    `SELECT test_point, version, until_version, body ->> 'seal_no' AS seal FROM verification_history WHERE tenant = $1 ORDER BY 1`,
+    [tenant],
+  );
+  expect(history.rows).toEqual([
+    { test_point: 'Q1', version: 1, until_version: 2, seal: 'QN 1' },
+    { test_point: 'Q2', version: 1, until_version: 2, seal: 'QN 1' },
+  ]);
+  await servicePool.query(
+    `UPDATE verifications SET withdrawn_at = now(), withdrawn_by = 'k' WHERE tenant = $1`,
+    [tenant],
+  );
+  const again = await importBytes('verifications', file, { tenant });
+  expect(again).toMatchObject({ stored: 0, rejected: 5 });
+  expect(await marks(again, 10)).toEqual(
+    expect.arrayContaining(['2 withdrawn device_id', '3 withdrawn device_id']),
+  );
+});
+
+test('legal events: what persons report of seals, once each; standings follow', async () => {
+  const tenant = 'events';
+  await importBytes(
+    'devices',
+    'device_id,kind,technology,verified_on\nm1,water_meter,mechanical,2025-01-05\n',
+    { tenant },
+  );
+  const file = [
+    'device_id,kind,on,note',
+    'm1,seal_broken,2026-02-03,Kẹp chì đứt',
+    'm2,seal_broken,2026-02-03,',
+    'm1,cover_open,2026-02-03,',
+    'm1,repaired,9999-02-03,',
+  ].join('\n');
+  const result = await importBytes('legal-events', file, { tenant });
+  expect(result).toMatchObject({ rows: 4, stored: 1, rejected: 3 });
+  // Rows whose device is not known are told when the batch is written, after those that cannot be read.
+  expect((await marks(result, 4)).toSorted()).toEqual([
+    '3 unknown_device device_id',
+    '4 invalid_value kind',
+    '5 invalid_value on',
+  ]);
+  expect(await importBytes('legal-events', file, { tenant })).toMatchObject({
+    stored: 0,
+    duplicate: 1,
+  });
+  const { servicePool } = database;
+  const state = () =>
+    servicePool.query(`SELECT state, since, reasons FROM legal_states WHERE tenant = $1`, [tenant]);
+  expect((await state()).rows).toEqual([
+    { state: 'void', since: '2026-02-03', reasons: ['seal_broken'] },
+  ]);
+  await servicePool.query(
+    `UPDATE legal_events SET withdrawn_at = now(), withdrawn_by = 'k' WHERE tenant = $1`,
+    [tenant],
+  );
+  const again = await importBytes('legal-events', file, { tenant });
+  expect(again).toMatchObject({ stored: 0, rejected: 4 });
+  expect((await state()).rows).toMatchObject([{ state: 'dated' }]);
+});
+
 const READINGS = [
   'device_id,quantity,ts,value,unit',
   'm1,active_energy_import,2026-11-22T00:00:00Z,100.5,kWh',

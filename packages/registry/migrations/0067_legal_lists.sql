@@ -1,3 +1,6 @@
+-- Backups keep where a sequence is with the column that owns it.
+ALTER SEQUENCE verification_records OWNED BY verifications.record_id;
+
 -- Lists of legal standings for fleets of a million devices: what they are filtered and ordered by is in one table.
 ALTER TABLE legal_states
   ADD COLUMN kind text,                     -- of the device
