@@ -44,14 +44,15 @@ const stateOf = async (deviceId: string) => {
   return rows[0];
 };
 
+const marked = async (): Promise<string[]> => {
+  const { rows } = await pool.query<{ device_id: string }>(
+    'SELECT device_id FROM legal_state_marks WHERE tenant = $1 ORDER BY 1',
+    [tenant],
+  );
+  return rows.map((row) => row.device_id);
+};
+
 describe('a mark is left', () => {
-  const marked = async (): Promise<string[]> => {
-    const { rows } = await pool.query<{ device_id: string }>(
-      'SELECT device_id FROM legal_state_marks WHERE tenant = $1 ORDER BY 1',
-      [tenant],
-    );
-    return rows.map((row) => row.device_id);
-  };
   beforeEach(async () => {
     await sweepLegalStates(pool, tenant);
     expect(await marked()).toEqual([]);
@@ -91,18 +92,16 @@ describe('a mark is left', () => {
 test('two writers of one device wait for each other, so that neither loses what the other wrote', async () => {
   await pool.query(`UPDATE devices SET valid_until = '2090-01-01' WHERE tenant = $1`, [tenant]);
   await sweepLegalStates(pool, tenant);
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  let reached = (): void => undefined;
-  const first = new Promise<void>((resolve) => (reached = resolve));
+  const held = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
   const breaking = withTransaction(pool, async (client) => {
     const event = { deviceId: 'm1', kind: 'seal_broken', on: '2025-01-01', note: null } as const;
     await addLegalEvent(client, tenant, event, BY);
     await refreshLegalStates(client, tenant, ['m1']);
-    reached();
-    await held;
+    first.resolve();
+    await held.promise;
   });
-  await first;
+  await first.promise;
   let isDone = false;
   const sweeping = withTransaction(pool, (client) =>
     refreshLegalStates(client, tenant, ['m1']),
@@ -115,7 +114,7 @@ test('two writers of one device wait for each other, so that neither loses what 
   };
   await expect.poll(waiting, { timeout: 20_000 }).toBe(true);
   expect(isDone).toBe(false);
-  release();
+  held.resolve();
   await Promise.all([breaking, sweeping]);
   expect(await stateOf('m1')).toMatchObject({ state: 'void' });
 });

@@ -1,5 +1,5 @@
 import { type LegalStatus, eventNameOf, formatTimestamp } from '@verimeter/telemetry';
-import { endsBy, legalStanding, statusOn } from '@verimeter/metrology';
+import { endsBy, isCalendarDate, legalStanding, statusOn } from '@verimeter/metrology';
 import {
   type LegalStateRow,
   type PoolClient,
@@ -23,7 +23,10 @@ import { notFound } from '../problem-error.ts';
 const BY_A_READER = 2000;
 const MONTHS = 24;
 
-const afterState = z.tuple([z.string(), z.string()]);
+const afterState = z.tuple([
+  z.string().refine((day) => day === 'infinity' || isCalendarDate(day)),
+  z.string(),
+]);
 
 async function todayOf(client: PoolClient, tenant: string): Promise<string> {
   await refreshMarked(client, tenant, BY_A_READER);

@@ -1,5 +1,10 @@
 import type { VerificationInputItem } from '@verimeter/api-schema';
-import { categoryOfKind, errorLimit, isInstrumentCategory } from '@verimeter/metrology';
+import {
+  categoryOfKind,
+  errorLimit,
+  isCalendarDate,
+  isInstrumentCategory,
+} from '@verimeter/metrology';
 import {
   type PoolClient,
   type StoredVerification,
@@ -128,7 +133,7 @@ async function requireFree(
   );
 }
 
-const afterRecord = z.tuple([z.string(), z.int()]);
+const afterRecord = z.tuple([z.string().refine(isCalendarDate), z.int()]);
 
 export function registerVerificationRoutes(app: FastifyInstance, context: ApiContext): void {
   mountTenantOperation(app, context, 'listVerifications', async (client, { principal, query }) => {
