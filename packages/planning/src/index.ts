@@ -14,7 +14,13 @@ export {
 export { expectedAbsoluteError, foldedMean, meanBeyond } from './lib/expected-error.ts';
 export { type Plan, type PlanInput, type TeamSummary, makePlan } from './lib/make-plan.ts';
 export { firstDayOf, isPeriod, lastDayOf, laterPeriod, workingDays } from './lib/period.ts';
-export type { PlannedVisit, Reason, Terms, WaitingDevice } from './lib/plan-types.ts';
+export type {
+  PlannedDevice,
+  PlannedVisit,
+  Reason,
+  Terms,
+  WaitingDevice,
+} from './lib/plan-types.ts';
 export {
   type SimulatedMonth,
   type Simulation,

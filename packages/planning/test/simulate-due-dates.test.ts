@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type SimulationInput, simulateDueDates } from '../src/index.ts';
 
+const counted = (dates: readonly string[]): Map<string, number> =>
+  new Map([...Map.groupBy(dates, (date) => date)].map(([date, all]) => [date, all.length]));
+
 const input = (more: Partial<SimulationInput>): SimulationInput => ({
   from: '2026-12',
   months: 12,
-  dueOn: [],
+  dueOn: new Map(),
   void: 0,
   capacity: [0],
   ...more,
@@ -21,7 +24,7 @@ test('validity ends month by month; the oldest is renewed first, what is left re
     '2028-05-01',
   ];
   const { months, overdueAtStart } = simulateDueDates(
-    input({ dueOn, void: 1, capacity: [2, 3, 0] }),
+    input({ dueOn: counted(dueOn), void: 1, capacity: [2, 3, 0] }),
   );
   expect(overdueAtStart).toBe(2);
   expect(months.slice(0, 4)).toEqual([
@@ -37,7 +40,7 @@ test('validity ends month by month; the oldest is renewed first, what is left re
 
 test('what is verified comes again where its cycle is shorter than the simulation', () => {
   const { months } = simulateDueDates(
-    input({ dueOn: ['2026-12-31'], capacity: [1, 0], cycleMonths: 6 }),
+    input({ dueOn: counted(['2026-12-31']), capacity: [1, 0], cycleMonths: 6 }),
   );
   expect(months.map(({ due }) => due)).toEqual([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
 });
@@ -53,7 +56,7 @@ test('the capacity that is needed is enough, and one less is not; nobody is lost
       fc.nat(20),
       fc.array(fc.nat(12), { minLength: 1, maxLength: 12 }),
       (dueOn, broken, capacity) => {
-        const given = input({ dueOn, void: broken, capacity });
+        const given = input({ dueOn: counted(dueOn), void: broken, capacity });
         const result = simulateDueDates(given);
         const run = (constant: number) =>
           simulateDueDates({ ...given, capacity: [constant] }).months;

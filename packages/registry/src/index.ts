@@ -303,3 +303,39 @@ export {
   readSourceProblems,
   writeSourceProblems,
 } from './lib/source-problems.ts';
+export {
+  type DueDates,
+  type PlanCandidateRow,
+  readDueDates,
+  readLotResults,
+  readPlanCandidates,
+} from './lib/plan-candidates.ts';
+export {
+  type CapacityRow,
+  type EnteredCapacity,
+  readCapacities,
+  readPlanSettings,
+  replaceCapacities,
+  writePlanSettings,
+} from './lib/capacities.ts';
+export {
+  insertPlan,
+  type NewPlan,
+  type NewPlanItem,
+  type PlanAuthor,
+  type PlanItemRow,
+  type PlanItemState,
+  type PlanRow,
+  type PlanStatus,
+  readPlan,
+  readPlanItems,
+  readPlans,
+} from './lib/plans.ts';
+export {
+  changePlanItem,
+  closePlan,
+  issuePlan,
+  type OrderedFinding,
+  readWorkOrders,
+  type WorkOrderRow,
+} from './lib/plan-changes.ts';

@@ -108,6 +108,14 @@ async function seed(): Promise<void> {
       INSERT INTO lot_health (tenant, lot, quantity, run_id, "limit", members, estimated, verified, plan)
         SELECT tenant, 'lot', 'active_energy_import', run_id, 0.01, 1, 0, 0, '{}' FROM analysis_runs WHERE tenant = '${tenant}';
       INSERT INTO findings (tenant, device_id) VALUES ('${tenant}', 'm1');
+      INSERT INTO capacities (tenant, team, visits_per_month, valid_from, entered_by) VALUES ('${tenant}', 't', 1, '2026-12-01', 'k');
+      INSERT INTO plan_settings (tenant, version, settings, entered_by) VALUES ('${tenant}', 1, '{}', 'k');
+      INSERT INTO plans (tenant, period, policy, as_of, seed, random_share, settings, teams, summary, next_in_line, made_by)
+        VALUES ('${tenant}', '2026-12', 'balanced', '2026-11-29', 1, 0, '{}', '[]', '{}', '[]', 'k');
+      INSERT INTO work_orders (tenant, number, plan_id, team, day, stops, minutes)
+        SELECT tenant, '1', id, 't', 1, 1, 30 FROM plans WHERE tenant = '${tenant}';
+      INSERT INTO plan_items (tenant, plan_id, rank, device_id, team, day, stop, must, random, score, terms, facts, reasons, travel_minutes, work_minutes)
+        SELECT tenant, id, 1, 'm1', 't', 1, 1, false, false, 1, '{}', '{}', '[]', 1, 1 FROM plans WHERE tenant = '${tenant}';
       INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ('k_${tenant}', '${tenant}', 'viewer', 'h${tenant}');
       INSERT INTO sessions VALUES ('s${tenant}', '${tenant}', 'k_${tenant}', now());`);
   }
@@ -162,7 +170,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 48 }]);
+    expect(seen.rows).toEqual([{ count: 53 }]);
   });
 
   test.each([

@@ -37,6 +37,8 @@ export interface ApiOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** So long an ingest worker has for the replay of one quarantined message; default 10 s. */
   readonly replayMs?: number | undefined;
+  /** Microseconds since 1970; default: the clock of the machine. */
+  readonly nowUs?: (() => number) | undefined;
 }
 
 export interface RunningApi {
@@ -143,7 +145,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     strangers: createRateLimiter(STRANGER_RATE_LIMIT),
     metrics,
     log,
-    nowUs: () => Date.now() * 1000,
+    nowUs: options.nowUs ?? (() => Date.now() * 1000),
     replayMs: options.replayMs ?? DEFAULT_REPLAY_MS,
   };
   const app = await buildApp({

@@ -1,5 +1,6 @@
 import { DEVICE_CHECK_TEMPLATES } from './device-check-templates.ts';
 import type { Language } from './language.ts';
+import { PLAN_REASON_TEMPLATES } from './plan-reason-templates.ts';
 
 /**
  * Sentences by evidence code. `{name}` is a value as it is (numbers to three decimals), `{name|percent}` and
@@ -265,6 +266,7 @@ export const EVIDENCE_TEMPLATES: Readonly<Record<string, Readonly<Record<Languag
     vi: 'Mức dùng của {homes|whole} hộ có đồng hồ thuộc lô {lot} thay đổi {per_year|signed} mỗi năm (sai số chuẩn {se|percent}) so với các lô khác trong cùng khu vực, {per_1000_m3|signed} trên 1.000 m³ (sai số chuẩn {per_1000_m3_se|percent}). Điều này không nói gì về từng đồng hồ.',
   },
   ...DEVICE_CHECK_TEMPLATES,
+  ...PLAN_REASON_TEMPLATES,
   sensor_compared: {
     en: 'Compared with {neighbours|whole} [neighbour|neighbours] and {references|whole} reference [station|stations]; a drift of this quantity is told to ±{data_sd|percent} (one standard deviation).',
     vi: 'So sánh với {neighbours|whole} cảm biến lân cận và {references|whole} trạm chuẩn; độ trôi của đại lượng này xác định được đến ±{data_sd|percent} (một độ lệch chuẩn).',

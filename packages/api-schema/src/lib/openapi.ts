@@ -8,6 +8,15 @@ import { interval } from './intervals.ts';
 import { ledgerEntry, ledgerTotals } from './ledger.ts';
 import { liveEventData } from './live-events.ts';
 import { type Operation, API_PREFIX, operations } from './operations.ts';
+import {
+  capacity,
+  nextInLine,
+  plan,
+  planItem,
+  planSettings,
+  planTerms,
+  workOrder,
+} from './plans.ts';
 import { type ProblemCode, PROBLEMS, problem } from './problems.ts';
 import {
   quarantineChange,
@@ -27,6 +36,7 @@ type Json = Record<string, unknown>;
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Aggregate: aggregate,
   Candidate: candidate,
+  Capacity: capacity,
   Channel: channel,
   Device: device,
   DeviceDetail: deviceDetail,
@@ -46,6 +56,11 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   LiveQuarantine: liveEventData.quarantine,
   LiveReading: liveEventData.reading,
   Member: member,
+  NextInLine: nextInLine,
+  Plan: plan,
+  PlanItem: planItem,
+  PlanSettings: planSettings,
+  PlanTerms: planTerms,
   Problem: problem,
   QuarantineChange: quarantineChange,
   QuarantineEntry: quarantineEntry,
@@ -58,6 +73,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   RuleSetChange: ruleSetChange,
   Session: session,
   SessionRequest: sessionRequest,
+  WorkOrder: workOrder,
 };
 
 /** Problems any operation may answer with, by what it takes. */

@@ -2,6 +2,7 @@ import { accountOperations } from './account-operations.ts';
 import { fleetOperations } from './fleet-operations.ts';
 import { legalOperations } from './legal-operations.ts';
 import type { Operation } from './operation.ts';
+import { planOperations } from './plan-operations.ts';
 import { readingOperations } from './reading-operations.ts';
 import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
@@ -21,6 +22,7 @@ export const operations = {
   ...sourceOperations,
   ...legalOperations,
   ...verificationOperations,
+  ...planOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

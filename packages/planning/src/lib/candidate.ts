@@ -11,24 +11,24 @@ export type LegalDue =
 export interface Candidate {
   readonly deviceId: string;
   readonly kind: DeviceKind;
-  readonly groupId?: string;
-  readonly address?: string;
-  readonly lat?: number;
-  readonly lon?: number;
+  readonly groupId?: string | undefined;
+  readonly address?: string | undefined;
+  readonly lat?: number | undefined;
+  readonly lon?: number | undefined;
   readonly recommendation: Recommendation;
-  readonly indication?: Indication;
+  readonly indication?: Indication | undefined;
   /** P(abs e > limit). */
-  readonly probabilityOver?: number;
-  readonly probabilityDrifted?: number;
+  readonly probabilityOver?: number | undefined;
+  readonly probabilityDrifted?: number | undefined;
   /** Posterior mean and standard deviation of e. */
-  readonly error?: number;
-  readonly standardError?: number;
-  readonly limit?: number;
+  readonly error?: number | undefined;
+  readonly standardError?: number | undefined;
+  readonly limit?: number | undefined;
   /** kWh or m3 a year; not known: the median of its kind is taken. */
-  readonly annualAmount?: number;
+  readonly annualAmount?: number | undefined;
   readonly legal: LegalDue;
   /** Named only where the lot is known well enough for one member to tell of the others. */
-  readonly lot?: string;
+  readonly lot?: string | undefined;
 }
 
 /** Somewhere to set out from. */
@@ -41,12 +41,12 @@ export interface Place {
 export interface Team {
   readonly team: string;
   /** undefined: all that have a register to verify. */
-  readonly kinds?: readonly DeviceKind[];
+  readonly kinds?: readonly DeviceKind[] | undefined;
   /** Ids of groups; undefined: everywhere, also where a device is in no group. */
-  readonly areas?: readonly string[];
-  readonly visits?: number;
-  readonly minutes?: number;
-  readonly depot?: Place;
+  readonly areas?: readonly string[] | undefined;
+  readonly visits?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly depot?: Place | undefined;
 }
 
 export const POLICIES = ['legal_first', 'balanced'] as const;
@@ -54,9 +54,11 @@ export type Policy = (typeof POLICIES)[number];
 
 /** Money per kWh or m3; what is not set is not turned into money. */
 export interface Tariffs {
-  readonly electricity?: number;
-  readonly heat?: number;
-  readonly water?: number;
+  /** Three letters; default VND. */
+  readonly currency?: string | undefined;
+  readonly electricity?: number | undefined;
+  readonly heat?: number | undefined;
+  readonly water?: number | undefined;
 }
 
 export interface PlanSettings {

@@ -29,10 +29,10 @@ export function meanBeyond(mean: number, sd: number, limit: number): number {
 }
 
 export interface ErrorPosterior {
-  readonly error?: number;
-  readonly standardError?: number;
-  readonly probabilityDrifted?: number;
-  readonly limit?: number;
+  readonly error?: number | undefined;
+  readonly standardError?: number | undefined;
+  readonly probabilityDrifted?: number | undefined;
+  readonly limit?: number | undefined;
 }
 
 /**

@@ -38,7 +38,7 @@ export interface PlanInput {
   /** Results there are of a lot: the first member of a lot tells most. */
   readonly verifiedOfLot?: ReadonlyMap<string, number>;
   /** How many of those left out are named; default 50. */
-  readonly nextCount?: number;
+  readonly nextCount?: number | undefined;
 }
 
 /**

@@ -61,6 +61,7 @@ function legalReasons({ candidate, settings }: Grounds): Reason[] {
 }
 
 const SOON_DAYS = 120;
+const LEAST_PROBABILITY = 0.01;
 
 function indicationReasons({ candidate, device }: Grounds): Reason[] {
   const { recommendation, indication, limit, error, standardError } = candidate;
@@ -75,24 +76,30 @@ function indicationReasons({ candidate, device }: Grounds): Reason[] {
             : 'plan_inspect',
       values: {},
     });
-  else if (!device.probabilityAssumed && limit !== undefined && device.probability >= 0.01)
-    reasons.push({
-      code: recommendation === 'reverify' ? 'plan_reverify' : 'plan_risk',
-      values: { probability: device.probability, limit },
-    });
+  else if (!device.probabilityAssumed && device.probability >= LEAST_PROBABILITY)
+    reasons.push(
+      limit === undefined
+        ? { code: 'plan_risk_only', values: { probability: device.probability } }
+        : {
+            code: recommendation === 'reverify' ? 'plan_reverify' : 'plan_risk',
+            values: { probability: device.probability, limit },
+          },
+    );
   if (error !== undefined && standardError !== undefined)
     reasons.push({ code: 'plan_error', values: { error, standard_error: standardError } });
   return reasons;
 }
 
-function stakeReasons({ device, terms }: Grounds): Reason[] {
+function stakeReasons({ device, terms, settings }: Grounds): Reason[] {
   const { mismeasured, annualAmount, unit, amountAssumed, money } = device;
   if (mismeasured === undefined || annualAmount === undefined || unit === undefined) return [];
   if (terms.stake < WORTH_SAYING * Math.max(1, terms.score)) return [];
   const amount = { amount: mismeasured, annual: annualAmount, unit };
   return [
     { code: amountAssumed ? 'plan_at_stake_assumed' : 'plan_at_stake', values: amount },
-    ...(money === undefined ? [] : [{ code: 'plan_money', values: { money } }]),
+    ...(money === undefined
+      ? []
+      : [{ code: 'plan_money', values: { money, currency: settings.tariffs.currency ?? 'VND' } }]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { addMonths, daysBetween } from '@verimeter/metrology';
+import { addDays } from '@verimeter/metrology';
 import { firstDayOf, lastDayOf, laterPeriod } from './period.ts';
 
 /** Validity that ends within so many days after a month may be renewed in it: what is due soon (60 days). */
@@ -8,8 +8,8 @@ export interface SimulationInput {
   /** First month, `YYYY-MM`. */
   readonly from: string;
   readonly months: number;
-  /** Last days of validity, one per device; void ones are due already. */
-  readonly dueOn: readonly string[];
+  /** Last days of validity, and how many devices have each; void ones are due already. */
+  readonly dueOn: ReadonlyMap<string, number>;
   readonly void: number;
   /** Verifications of each month, from the first on; the last one goes on. */
   readonly capacity: readonly number[];
@@ -33,7 +33,7 @@ export interface Simulation {
   readonly months: readonly SimulatedMonth[];
   /** Without valid verification before the first month. */
   readonly overdueAtStart: number;
-  /** Verifications a month with which none is overdue at the end of any month; undefined: not with any, as nothing is due none. */
+  /** Verifications a month with which none is overdue at the end of any month; 0: nothing is due. */
   readonly neededFromFirstMonth: number;
   /** With which none is overdue at the end of the last month. */
   readonly neededByEnd: number;
@@ -46,7 +46,7 @@ export interface Simulation {
 export function simulateDueDates(input: SimulationInput): Simulation {
   const counts = countDue(input);
   const months = run(input, counts, (month) => capacityOf(input, month));
-  const most = Math.max(1, counts.start + counts.due.reduce((sum, count) => sum + count, 0));
+  const most = Math.max(1, counts.start + counts.due.reduce((sum, days) => sum + sumOf(days), 0));
   return {
     months,
     overdueAtStart: counts.start,
@@ -65,81 +65,84 @@ const capacityOf = ({ capacity }: SimulationInput, month: number): number =>
 
 interface DueCounts {
   readonly start: number;
-  /** Of each month, and of what may be renewed ahead of the months behind the last one. */
-  readonly due: readonly number[];
-  /** The same by the day, for what may be renewed early. */
-  readonly days: readonly (readonly number[])[];
+  /** By month from the first one, and by day of the month; the months behind the last one are those that may be renewed ahead. */
+  readonly due: readonly Float64Array[];
 }
 
 function countDue({ from, months, dueOn, void: broken }: SimulationInput): DueCounts {
   const first = firstDayOf(from);
-  const due = Array.from({ length: months + 3 }, () => 0);
-  const days: number[][] = due.map(() => []);
+  const due = Array.from({ length: months + 3 }, () => new Float64Array(32));
   let start = broken;
-  for (const date of dueOn) {
-    if (date < first) {
-      start += 1;
-      continue;
-    }
+  for (const [date, devices] of dueOn) {
     const month =
       (Number(date.slice(0, 4)) - Number(from.slice(0, 4))) * 12 +
       Number(date.slice(5, 7)) -
       Number(from.slice(5, 7));
-    if (month >= due.length) continue;
-    due[month] = (due[month] ?? 0) + 1;
-    days[month]?.push(Number(date.slice(8, 10)));
+    const days = due[month];
+    if (date < first) start += devices;
+    else if (days !== undefined) {
+      const day = Number(date.slice(8, 10));
+      days[day] = (days[day] ?? 0) + devices;
+    }
   }
-  for (const month of days) month.sort((left, right) => left - right);
-  return { start, due, days };
+  return { start, due };
 }
+
+const sumOf = (days: Float64Array | undefined): number =>
+  days?.reduce((sum, devices) => sum + devices, 0) ?? 0;
 
 function run(
   { from, months, cycleMonths }: SimulationInput,
   counts: DueCounts,
   capacity: (month: number) => number,
 ): SimulatedMonth[] {
-  /** Not renewed yet, by month of their end; devices that come again have the last day of theirs. */
-  const open = [...counts.due];
-  const days = counts.days.map((month) => [...month]);
+  /** Not renewed yet. */
+  const open = counts.due.map((days) => days.slice());
   let overdue = counts.start;
-  const rows: SimulatedMonth[] = [];
-  for (let month = 0; month < months; month += 1) {
+  return Array.from({ length: months }, (_, month): SimulatedMonth => {
     const able = Math.max(0, Math.floor(capacity(month)));
     let left = able;
-    const due = open[month] ?? 0;
     const old = Math.min(left, overdue);
     overdue -= old;
     left -= old;
+    const due = sumOf(open[month]);
     const now = Math.min(left, due);
     left -= now;
     overdue += due - now;
-    open[month] = 0;
-    let ahead = 0;
-    for (let later = month + 1; later < open.length && left > 0; later += 1) {
-      const within = days[later]?.filter((day) => isAhead(from, month, later, day)).length ?? 0;
-      const early = Math.min(left, within, open[later] ?? 0);
-      if (early === 0) break;
-      days[later]?.splice(0, early);
-      open[later] = (open[later] ?? 0) - early;
-      left -= early;
-      ahead += early;
+    open[month]?.fill(0);
+    const ahead = renewAhead(open, month, left, from);
+    const verified = able - left + ahead;
+    const again = open[month + (cycleMonths ?? Infinity)];
+    if (again !== undefined && cycleMonths !== undefined) {
+      const day = Number(lastDayOf(laterPeriod(from, month + cycleMonths)).slice(8, 10));
+      again[day] = (again[day] ?? 0) + verified;
     }
-    const verified = able - left;
-    if (cycleMonths !== undefined && month + cycleMonths < open.length) {
-      const again = month + cycleMonths;
-      const day = Number(lastDayOf(laterPeriod(from, again)).slice(8, 10));
-      open[again] = (open[again] ?? 0) + verified;
-      days[again]?.push(...Array.from({ length: verified }, () => day));
-    }
-    rows.push({ month: laterPeriod(from, month), due, capacity: able, verified, ahead, overdue });
-  }
-  return rows;
+    return { month: laterPeriod(from, month), due, capacity: able, verified, ahead, overdue };
+  });
 }
 
-function isAhead(from: string, month: number, later: number, day: number): boolean {
-  const end = lastDayOf(laterPeriod(from, month));
-  const first = addMonths(firstDayOf(from), later);
-  return daysBetween(end, first) + day - 1 <= AHEAD_DAYS;
+/** Takes what ends within 60 days after the month, the earliest first, at most so many; returns how many. */
+function renewAhead(
+  open: readonly Float64Array[],
+  month: number,
+  most: number,
+  from: string,
+): number {
+  if (most === 0) return 0;
+  const last = addDays(lastDayOf(laterPeriod(from, month)), AHEAD_DAYS);
+  let taken = 0;
+  for (let later = month + 1; later < open.length; later += 1) {
+    const days = open[later];
+    const period = laterPeriod(from, later);
+    if (days === undefined || firstDayOf(period) > last) break;
+    for (let day = 1; day <= 31 && taken < most; day += 1) {
+      if (`${period}-${String(day).padStart(2, '0')}` > last) break;
+      const early = Math.min(most - taken, days[day] ?? 0);
+      days[day] = (days[day] ?? 0) - early;
+      taken += early;
+    }
+  }
+  return taken;
 }
 
 /** The least capacity that is enough; more is always enough too. */

@@ -1,0 +1,480 @@
+import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { z } from 'zod';
+import {
+  choiceParam,
+  count,
+  date,
+  identifierParam,
+  instant,
+  listOf,
+  numericIdParam,
+  pageParams,
+} from './common.ts';
+import { evidence } from './health.ts';
+
+const PLAN_POLICIES = ['legal_first', 'balanced'] as const;
+const PLAN_STATUSES = ['draft', 'issued', 'closed'] as const;
+export const PLAN_ITEM_STATES = ['planned', 'ordered', 'done', 'skipped'] as const;
+
+// --- what a team can do ----------------------------------------------------------------------------------------
+
+const PERIOD = /^(?:19|20|21)\d{2}-(?:0[1-9]|1[0-2])$/;
+/** Later ones are none of this product's months, and earlier ones nobody plans for. */
+const period = z
+  .string({ error: 'must be a month such as 2026-12' })
+  .regex(PERIOD, 'must be a month such as 2026-12')
+  .meta({ description: 'A month, YYYY-MM', examples: ['2026-12'] });
+
+/** What every store can keep: no NUL, no half of a character. */
+const keptText = (most: number) =>
+  z
+    .string({ error: 'must be a text' })
+    .max(most, `must be at most ${most} characters`)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), {
+      message: 'has a character that cannot be kept (NUL, or half of a surrogate pair)',
+    });
+
+const teamName = keptText(60)
+  .refine((text) => text.trim() === text && text !== '', {
+    message: 'must be a name without blanks around it',
+  })
+  .meta({ examples: ['Đội 1'] });
+
+const place = z
+  .strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
+  .meta({ examples: [{ lat: 20.951, lon: 107.08 }] });
+
+const visits = z.int().min(0).max(100_000);
+const minutes = z.int().min(0).max(10_000_000);
+
+/** Who may verify what, and where. */
+const reach = {
+  team: teamName,
+  kinds: z.array(z.enum(DEVICE_KINDS)).min(1).max(10).nullable().default(null).meta({
+    description: 'null: all kinds with a register (electricity, water, heat)',
+  }),
+  areas: z.array(z.string().min(1).max(128)).min(1).max(5000).nullable().default(null).meta({
+    description: 'Ids of groups whose devices it verifies; null: all devices',
+  }),
+} as const;
+
+const needsBound = { message: 'give visits, minutes or both' } as const;
+
+const capacityInput = z
+  .strictObject({
+    ...reach,
+    visits_per_month: visits.nullable().default(null),
+    minutes_per_month: minutes.nullable().default(null).meta({
+      description: 'With work and all ways, those from the depot and back too',
+    }),
+    depot: place.nullable().default(null),
+    from: period.meta({ description: 'First month' }),
+    to: period.nullable().default(null).meta({ description: 'Last month; null: until changed' }),
+  })
+  .refine((one) => one.visits_per_month !== null || one.minutes_per_month !== null, needsBound)
+  .refine((one) => one.to === null || one.from <= one.to, {
+    path: ['to'],
+    message: 'must not be before `from`',
+  });
+export type CapacityInput = z.infer<typeof capacityInput>;
+
+export const capacity = z.object({
+  team: z.string(),
+  kinds: z.array(z.enum(DEVICE_KINDS)).nullable(),
+  areas: z.array(z.string()).nullable(),
+  visits_per_month: z.int().nullable(),
+  minutes_per_month: z.int().nullable(),
+  depot: place.nullable(),
+  from: z.string(),
+  to: z.string().nullable(),
+  entered_by: z.string(),
+  entered_by_name: z.string().nullable(),
+  entered_at: instant,
+});
+export type Capacity = z.infer<typeof capacity>;
+export const capacityList = z
+  .object({ items: z.array(capacity), next_cursor: z.null() })
+  .meta({ description: 'All that count, by team and first month' });
+export const capacityListInput = z.strictObject({ items: z.array(capacityInput).max(500) }).meta({
+  examples: [
+    {
+      items: [
+        {
+          team: 'Đội 1',
+          kinds: ['electricity_meter'],
+          areas: null,
+          visits_per_month: 120,
+          minutes_per_month: null,
+          depot: { lat: 20.951, lon: 107.08 },
+          from: '2026-12',
+          to: null,
+        },
+      ],
+    },
+  ],
+});
+
+// --- settings --------------------------------------------------------------------------------------------------
+
+const positive = z.number().min(0).max(1e9);
+
+/** What a plan is made with; what is left out is as the tenant has it, else as usual. */
+export const planSettings = z
+  .strictObject({
+    work_minutes: z.number().min(1).max(1440).optional().meta({
+      description: 'Of one verification (default 30)',
+    }),
+    day_minutes: z.number().min(30).max(1440).optional().meta({
+      description: 'Of a day of a team, from the depot and back (default 420)',
+    }),
+    tariffs: z
+      .strictObject({
+        currency: z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'must be three capital letters such as VND')
+          .optional(),
+        electricity: positive.optional().meta({ description: 'Of 1 kWh' }),
+        heat: positive.optional().meta({ description: 'Of 1 kWh' }),
+        water: positive.optional().meta({ description: 'Of 1 m3' }),
+      })
+      .optional()
+      .meta({
+        description: 'Money; without them none is named',
+        examples: [{ currency: 'VND', electricity: 2204, water: 9500 }],
+      }),
+    points: z
+      .strictObject({
+        risk: positive.optional().meta({ description: 'A meter beyond its limit (default 50)' }),
+        legal: positive
+          .optional()
+          .meta({ description: 'Validity that ends in the month (default 200)' }),
+        confirmation: positive
+          .optional()
+          .meta({ description: 'A device of which nothing is known (default 10)' }),
+        minute: positive.optional().meta({ description: 'A minute of travel (default 1)' }),
+        cubic_metre: positive
+          .optional()
+          .meta({ description: 'A cubic metre, where tariffs do not say it (default 5)' }),
+      })
+      .optional()
+      .meta({ description: 'Weights; one point is worth one kWh a year' }),
+    travel: z
+      .strictObject({
+        speed_kmh: z.number().min(1).max(200).optional(),
+        detour: z
+          .number()
+          .min(1)
+          .max(10)
+          .optional()
+          .meta({ description: 'Kilometres of road per kilometre of air (default 1.4)' }),
+        stop_minutes: z.number().min(0).max(240).optional(),
+        same_street_minutes: z.number().min(0).max(1440).optional(),
+        same_group_minutes: z.number().min(0).max(1440).optional(),
+        far_minutes: z.number().min(0).max(1440).optional(),
+      })
+      .optional()
+      .meta({ description: 'Where coordinates are missing, what street and group say' }),
+  })
+  .meta({ examples: [{ work_minutes: 30, tariffs: { currency: 'VND', electricity: 2204 } }] });
+export type PlanSettingsInput = z.infer<typeof planSettings>;
+
+// --- a plan ----------------------------------------------------------------------------------------------------
+
+const planTeam = z
+  .strictObject({
+    ...reach,
+    visits: visits.nullable().default(null),
+    minutes: minutes.nullable().default(null),
+    depot: place.nullable().default(null),
+  })
+  .refine((one) => one.visits !== null || one.minutes !== null, needsBound);
+export type PlanTeam = z.infer<typeof planTeam>;
+
+const ratio = z.number().min(0).max(1);
+
+export const planRequest = z
+  .strictObject({
+    period: period.optional().meta({ description: 'Default: the month after this one' }),
+    policy: z.enum(PLAN_POLICIES).default('legal_first').meta({
+      description:
+        '`legal_first`: what is void, overdue or ends in the month comes before all else; `balanced`: it weighs with the rest',
+    }),
+    random_share: ratio.default(0).meta({
+      description:
+        'Share of the capacity for devices drawn at random, whatever is known of them (cross-check)',
+    }),
+    seed: z
+      .int()
+      .min(0)
+      .max(2_147_483_647)
+      .default(1)
+      .meta({ description: 'Of the draw: the same seed draws the same devices' }),
+    as_of: z.iso
+      .date('must be a date such as 2026-11-29')
+      .refine((day) => day >= '1900-01-01' && day <= '2199-12-31', {
+        message: 'must be a date from 1900-01-01 to 2199-12-31',
+      })
+      .optional()
+      .meta({ description: 'Day on which legal dates are looked at; default: today' }),
+    teams: z.array(planTeam).min(1).max(200).optional().meta({
+      description: 'Default: the capacities that count in the month',
+    }),
+    settings: planSettings.default({}),
+    next: z
+      .int()
+      .min(0)
+      .max(500)
+      .default(50)
+      .meta({ description: 'How many of those left out are named' }),
+    note: keptText(2000).nullable().default(null),
+    save: z.boolean().default(false).meta({ description: 'true: kept as a draft' }),
+  })
+  .meta({
+    examples: [
+      { period: '2026-12', policy: 'legal_first', random_share: 0.05, save: true },
+      { period: '2026-12', teams: [{ team: 'Đội 1', visits: 50 }] },
+    ],
+  });
+export type PlanRequest = z.infer<typeof planRequest>;
+
+const points = z.number().meta({ description: 'Points: kWh a year' });
+
+export const planTerms = z.object({
+  stake: points.meta({
+    description: 'Energy or water measured wrongly beyond the limit that a verification ends',
+  }),
+  risk: points,
+  legal: points,
+  confirmation: points.meta({ description: 'What a result tells of the device and of its lot' }),
+  travel: points.meta({ description: 'Minutes from the stop before, negative' }),
+});
+
+/** What was known of the device when the plan was made. */
+const facts = {
+  kind: z.enum(DEVICE_KINDS),
+  serial: z.string().nullable(),
+  group_id: z.string().nullable(),
+  address: z.string().nullable(),
+  lat: z.number().nullable(),
+  lon: z.number().nullable(),
+  recommendation: z.string().nullable(),
+  indication: z.string().nullable(),
+  probability_over_limit: ratio.nullable().meta({
+    description:
+      'As published; null: nothing is estimated, and the plan reckons with what is usual',
+  }),
+  legal_state: z.enum(['dated', 'void', 'not_regulated', 'unknown']),
+  due_on: date.nullable(),
+  amount_unit: z.enum(['kWh', 'm3']).nullable(),
+  annual_amount: z.number().nullable().meta({ description: 'What passes it in a year' }),
+  amount_assumed: z.boolean().meta({ description: 'The median of its kind: its own is not known' }),
+  mismeasured: z.number().nullable().meta({
+    description:
+      'Expected amount measured wrongly in a year: E|e| times what passes, with the uncertainty of e',
+  }),
+  recoverable: z
+    .number()
+    .meta({ description: 'The part of it that a verification is expected to end' }),
+  money: z
+    .number()
+    .nullable()
+    .meta({ description: '`mismeasured` by the tariff; null: no tariff' }),
+} as const;
+
+const reasons = z.array(evidence).meta({ description: 'Why, what weighs most first' });
+
+export const planFacts = z.object(facts);
+export type PlanFacts = z.infer<typeof planFacts>;
+
+export const planItem = z.object({
+  rank: z.int(),
+  device_id: z.string(),
+  ...facts,
+  team: z.string(),
+  day: z.int().meta({ description: 'Day of the team, from 1' }),
+  stop: z.int().meta({ description: 'Stop of the day, from 1' }),
+  visit_on: date.nullable().meta({ description: 'null: the month has no working day left for it' }),
+  must: z.boolean().meta({ description: 'Void, overdue, or ends in the month' }),
+  random: z.boolean().meta({ description: 'Drawn at random' }),
+  score: points,
+  terms: planTerms,
+  reasons,
+  travel_minutes: z.number(),
+  work_minutes: z.number(),
+  state: z.enum(PLAN_ITEM_STATES),
+  state_reason: z.string().nullable(),
+  work_order: z.string().nullable(),
+  changed_by: z.string().nullable(),
+  changed_by_name: z.string().nullable(),
+  changed_at: instant.nullable(),
+});
+export type PlanItem = z.infer<typeof planItem>;
+
+export const nextInLine = z.object({
+  position: z.int(),
+  device_id: z.string(),
+  ...facts,
+  must: z.boolean(),
+  score: points,
+  terms: planTerms,
+  reasons,
+});
+export type NextInLine = z.infer<typeof nextInLine>;
+
+const plannedTeam = z.object({
+  team: z.string(),
+  kinds: z.array(z.enum(DEVICE_KINDS)).nullable(),
+  areas: z.array(z.string()).nullable(),
+  visits: z.int().nullable(),
+  minutes: z.int().nullable(),
+  depot: place.nullable(),
+  eligible: count.meta({ description: 'Devices it could choose from' }),
+  planned: count,
+  days: count,
+  working_days: count.meta({ description: 'Mondays to Fridays left in the month' }),
+  travel_minutes: z.number(),
+  minutes_used: z.number(),
+});
+
+const planSummary = z.object({
+  items: count,
+  random: count,
+  candidates: count.meta({ description: 'Devices that are not ordered already' }),
+  without_team: count.meta({ description: 'Of them no team may verify' }),
+  must: count.meta({ description: 'Devices that the law asks for by the end of the month' }),
+  must_left: count.meta({ description: 'Of them not in the plan, for want of capacity' }),
+  expected_beyond_limit: z.number().meta({
+    description: 'Sum of the published probabilities of the planned devices',
+  }),
+  mismeasured_kwh: z.number(),
+  mismeasured_m3: z.number(),
+  money: z.number().nullable(),
+  currency: z.string().nullable(),
+});
+export type PlanSummary = z.infer<typeof planSummary>;
+
+const planFields = {
+  id: z.int().nullable().meta({ description: 'null: a preview' }),
+  period: z.string(),
+  policy: z.enum(PLAN_POLICIES),
+  random_share: ratio,
+  seed: z.int(),
+  as_of: date,
+  status: z.enum(PLAN_STATUSES),
+  note: z.string().nullable(),
+  settings: planSettings.meta({ description: 'All that it was made with' }),
+  teams: z.array(plannedTeam),
+  summary: planSummary,
+  states: z.object({ planned: count, ordered: count, done: count, skipped: count }),
+  made_by: z.string(),
+  made_by_name: z.string().nullable(),
+  made_at: instant,
+  issued_by: z.string().nullable(),
+  issued_by_name: z.string().nullable(),
+  issued_at: instant.nullable(),
+  closed_by: z.string().nullable(),
+  closed_by_name: z.string().nullable(),
+  closed_at: instant.nullable(),
+} as const;
+
+export const plan = z.object(planFields);
+export type Plan = z.infer<typeof plan>;
+export const planDetail = z.object({ ...planFields, next_in_line: z.array(nextInLine) });
+export type PlanDetail = z.infer<typeof planDetail>;
+export const madePlan = z.object({
+  ...planFields,
+  next_in_line: z.array(nextInLine),
+  items: z.array(planItem).meta({ description: 'By rank, the first 1,000' }),
+});
+export type MadePlan = z.infer<typeof madePlan>;
+
+export const planList = listOf(plan);
+export const planListQuery = z.strictObject({
+  status: choiceParam(PLAN_STATUSES).optional(),
+  period: period.optional(),
+  ...pageParams,
+});
+export const planPath = z.strictObject({ id: numericIdParam });
+
+export const planItemList = listOf(planItem);
+export const planItemListQuery = z.strictObject({
+  team: keptText(60).optional(),
+  state: choiceParam(PLAN_ITEM_STATES).optional(),
+  work_order: keptText(60).optional(),
+  device_id: identifierParam.optional(),
+  ...pageParams,
+});
+export const planItemPath = z.strictObject({ id: numericIdParam, device_id: identifierParam });
+export const planItemChange = z
+  .strictObject({
+    state: z.enum(PLAN_ITEM_STATES, { error: `must be one of ${PLAN_ITEM_STATES.join(', ')}` }),
+    reason: keptText(1000).nullable().default(null),
+  })
+  .refine((change) => change.state !== 'skipped' || (change.reason ?? '').trim() !== '', {
+    path: ['reason'],
+    message: 'is needed to skip a device: say why',
+  })
+  .meta({ examples: [{ state: 'skipped', reason: 'Nhà khóa cửa' }] });
+
+export const workOrder = z.object({
+  number: z.string().meta({ examples: ['2026-12-7-01'] }),
+  plan_id: z.int(),
+  team: z.string(),
+  day: z.int(),
+  visit_on: date.nullable(),
+  stops: count,
+  open: count.meta({ description: 'Of them still to do' }),
+  minutes: z.number().meta({ description: 'Work and ways, without the way back' }),
+  issued_at: instant,
+});
+export const workOrderList = z.object({ items: z.array(workOrder), next_cursor: z.null() });
+
+// --- due dates against capacity ----------------------------------------------------------------------------------
+
+export const planSimulationQuery = z.strictObject({
+  from: period.optional().meta({ description: 'First month; default: this one' }),
+  months: z
+    .string()
+    .regex(/^(?:[1-9]|[1-5]\d|60)$/, 'must be a whole number from 1 to 60')
+    .transform(Number)
+    .optional()
+    .meta({ type: 'integer', minimum: 1, maximum: 60, default: 12 }),
+  team: keptText(60).optional().meta({ description: 'Devices and capacity of this team only' }),
+  kind: choiceParam(DEVICE_KINDS).optional(),
+  area: identifierParam.optional().meta({ description: 'group_id' }),
+  capacity: z
+    .string()
+    .regex(/^\d{1,7}$/, 'must be a whole number of verifications a month')
+    .transform(Number)
+    .optional()
+    .meta({
+      type: 'integer',
+      minimum: 0,
+      description: 'Verifications a month; default: the capacities of the teams',
+    }),
+});
+
+export const planSimulation = z.object({
+  from: z.string(),
+  months: z.array(
+    z.object({
+      month: z.string(),
+      due: count.meta({
+        description: 'Devices whose validity ends in the month, without those verified ahead',
+      }),
+      capacity: count,
+      verified: count,
+      ahead: count.meta({ description: 'Of them in the 60 days before their last month' }),
+      overdue: count.meta({ description: 'Without valid verification at the end of the month' }),
+    }),
+  ),
+  overdue_at_start: count.meta({ description: 'Void or ended before the first month' }),
+  needed_from_first_month: count.meta({
+    description: 'Verifications a month with which none is overdue at the end of any month',
+  }),
+  needed_by_end: count.meta({
+    description: 'Verifications a month with which none is overdue at the end of the last month',
+  }),
+  devices: z.object({ dated: count, void: count, not_regulated: count, unknown: count }),
+});
+export type PlanSimulation = z.infer<typeof planSimulation>;
