@@ -6,3 +6,11 @@ export {
   SchemaNotCurrentError,
   startApi,
 } from './lib/start-api.ts';
+export {
+  capacitiesIn,
+  makePreparedPlan,
+  type MadePlanRows,
+  preparePlan,
+  todayIn,
+} from './lib/plans/make-plan.ts';
+export { toItem, toNext, toPlan } from './lib/plans/plan-shapes.ts';

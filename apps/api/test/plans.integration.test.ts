@@ -126,20 +126,20 @@ describe('a preview', () => {
   });
 });
 
-describe('capacities', () => {
-  const input = (team: string, more: object = {}) => ({
-    team,
-    kinds: null,
-    areas: null,
-    visits_per_month: 2,
-    minutes_per_month: null,
-    depot: null,
-    from: '2026-01',
-    to: null,
-    ...more,
-  });
-  const put = (items: unknown[]): Promise<Answer> => ask('PUT', '/capacities', { items });
+const input = (team: string, more: object = {}) => ({
+  team,
+  kinds: null,
+  areas: null,
+  visits_per_month: 2,
+  minutes_per_month: null,
+  depot: null,
+  from: '2026-01',
+  to: null,
+  ...more,
+});
+const put = (items: unknown[]): Promise<Answer> => ask('PUT', '/capacities', { items });
 
+describe('capacities', () => {
   test('are replaced as a whole, keep who entered them, and are what a plan is made for', async () => {
     const first = await put([
       input('Đội 1'),
@@ -297,7 +297,7 @@ describe('a plan that is kept', () => {
       ask('POST', `/plans/${second}/issue`),
     ]);
     const states = await Promise.all([first, second].map((id) => stateOf(id, 'm1')));
-    expect(states.toSorted()).toEqual(['ordered', 'skipped']);
+    expect(new Set(states)).toEqual(new Set(['ordered', 'skipped']));
     const loser = states[0] === 'skipped' ? first : second;
     const winner = loser === first ? second : first;
     const { body } = await fixture.request(`/plans/${loser}/items?device_id=m1`);

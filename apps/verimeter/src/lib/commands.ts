@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { DESK } from './command-list/desk.ts';
 import { INTAKE } from './command-list/intake.ts';
+import { PLANS } from './command-list/plans.ts';
 import { READINGS } from './command-list/readings.ts';
 import { SERVICES } from './command-list/services.ts';
 import { TRIALS } from './command-list/trials.ts';
@@ -10,6 +11,7 @@ import { UPKEEP } from './command-list/upkeep.ts';
 export const COMMANDS: readonly Command[] = [
   ...SERVICES,
   ...READINGS,
+  ...PLANS,
   ...INTAKE,
   ...DESK,
   ...TRIALS,

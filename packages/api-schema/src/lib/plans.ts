@@ -287,7 +287,10 @@ export const planFacts = z.object(facts);
 export type PlanFacts = z.infer<typeof planFacts>;
 
 export const planItem = z.object({
-  rank: z.int(),
+  rank: z.int().meta({
+    description:
+      'With `legal_first` what the law asks for, then by falling points without the way; the order of visits is day and stop',
+  }),
   device_id: z.string(),
   ...facts,
   team: z.string(),

@@ -124,13 +124,16 @@ function fitting(candidates: readonly Candidate[], team: Team): number[] {
   );
 }
 
-/** What the law asks for first where the policy says so, then by what a visit is worth. */
+/**
+ * What the law asks for first where the policy says so, then by what a result is worth. The way is left out: it hangs on which stop comes
+ * before, and is the matter of day and stop.
+ */
 function ranked(visits: readonly PlannedVisit[]): PlannedVisit[] {
   return visits
     .toSorted(
       (left, right) =>
         Number(right.first) - Number(left.first) ||
-        right.terms.score - left.terms.score ||
+        right.terms.score - right.terms.travel - (left.terms.score - left.terms.travel) ||
         (left.deviceId < right.deviceId ? -1 : 1),
     )
     .map((visit, index) => ({ ...visit, rank: index + 1 }));

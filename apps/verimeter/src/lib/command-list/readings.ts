@@ -83,7 +83,7 @@ export const READINGS: readonly Command[] = [
     spec: {
       name: 'export',
       positionals:
-        'health|lots|findings|readings|intervals|ledger|quarantine|register-events|exceptions|value-versions|value-corrections',
+        'health|lots|findings|plan|readings|intervals|ledger|quarantine|register-events|exceptions|value-versions|value-corrections',
       summary: 'results and data as CSV, NDJSON or Parquet',
       options: [
         { name: 'format', value: 'csv|ndjson|parquet', text: 'default csv' },

@@ -1,4 +1,11 @@
-import { exceptionText, HEALTH_COLUMNS, LOT_COLUMNS } from '@verimeter/api-schema';
+import {
+  exceptionText,
+  HEALTH_COLUMNS,
+  LOT_COLUMNS,
+  PLAN_ITEM_COLUMNS,
+  planItemRecord,
+  storedPlanItem,
+} from '@verimeter/api-schema';
 import { flagNames, tsSourceOf, VALIDATION_RULE_NAMES } from '@verimeter/telemetry';
 import { z } from 'zod';
 import { LEDGER_COUNTS } from '../ledger/ledger-rows.ts';
@@ -9,6 +16,7 @@ export const EXPORT_KINDS = [
   'health',
   'lots',
   'findings',
+  'plan',
   'readings',
   'intervals',
   'ledger',
@@ -170,6 +178,18 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
     sql: `SELECT ${FINDING_COLUMNS.join(', ')} FROM findings
            WHERE tenant = $1
            ORDER BY device_id COLLATE "C" NULLS FIRST, group_id COLLATE "C", quantity COLLATE "C", id`,
+  },
+  // The newest plan that is issued, else the newest.
+  plan: {
+    columns: PLAN_ITEM_COLUMNS,
+    instants: new Set(),
+    sql: `SELECT i.plan_id, p.period, p.summary ->> 'currency' AS currency, i.rank, i.device_id, i.team, i.day, i.stop, i.visit_on, i.must,
+                 i.random, i.score, i.terms, i.facts, i.reasons, i.travel_minutes, i.work_minutes, i.state, i.state_reason, i.work_order
+            FROM plan_items i JOIN plans p ON p.tenant = i.tenant AND p.id = i.plan_id
+           WHERE i.tenant = $1
+                 AND p.id = (SELECT n.id FROM plans n WHERE n.tenant = $1 ORDER BY n.status = 'issued' DESC, n.id DESC LIMIT 1)
+           ORDER BY i.rank`,
+    convert: (row) => planItemRecord(storedPlanItem.parse(row), 'en'),
   },
   readings: {
     columns: [
