@@ -9,6 +9,7 @@ import {
   planSimulation,
   workOrderList,
 } from '@verimeter/api-schema';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Fixture, expectProblem, expectShape, startFixture } from './fixture.ts';
 
@@ -109,6 +110,7 @@ describe('a preview', () => {
     [{ teams: [{ team: 'x' }] }, 'teams.0', /give visits, minutes or both/],
     [{ teams: [{ team: ' ', visits: 1 }] }, 'teams.0.team', /without blanks/],
     [{ teams: [{ team: '\0', visits: 1 }] }, 'teams.0.team', /cannot be kept/],
+    [{ teams: [{ ...TEAM, areas: ['\0'] }] }, 'teams.0.areas.0', /id of a group/],
     [{ teams: [TEAM], period: '2026-13' }, 'period', /a month such as/],
     [{ teams: [TEAM], as_of: '0000-00-00' }, 'as_of', /a date such as/],
     [{ teams: [TEAM], as_of: '9999-12-31' }, 'as_of', /from 1900/],
@@ -356,4 +358,44 @@ describe('the simulation of due dates', () => {
     expectProblem(await fixture.request('/plan-simulation?team=nobody'), 'not_found');
     expectProblem(await fixture.request('/plan-simulation?months=0'), 'invalid_request');
   });
+});
+
+test('where the legal state of a device is known, it says what is due', async () => {
+  const admin = new pg.Pool({ connectionString: fixture.database.url, max: 1 });
+  admin.on('error', () => undefined);
+  try {
+    await admin.query(`
+      CREATE TABLE IF NOT EXISTS legal_states (
+        tenant text, device_id text, state text, due_on date, due_earliest date, reasons text[] NOT NULL, rules text[] NOT NULL,
+        PRIMARY KEY (tenant, device_id));
+      GRANT SELECT ON legal_states TO verimeter_app;
+      DELETE FROM legal_states WHERE tenant = 'a';
+      INSERT INTO legal_states (tenant, device_id, state, due_on, due_earliest, reasons, rules)
+      VALUES ('a', 'm1', 'dated', '2031-01-31', '2031-01-31', '{}', '{}'),
+             ('a', 'm2', 'void', NULL, NULL, '{}', '{}'),
+             ('a', 'm3', 'dated', NULL, '2026-03-31', '{}', '{}'),
+             ('a', 'supply', 'dated', NULL, NULL, '{}', '{}')`);
+    const { body } = await make({ teams: [{ team: 'x', visits: 10 }] });
+    const states = body.items.map((item: Record<string, unknown>) => [
+      item['device_id'],
+      item['legal_state'],
+      item['due_on'],
+    ]);
+    expect(Object.fromEntries(states.map(([id, ...rest]: unknown[]) => [id, rest]))).toEqual({
+      m1: ['dated', '2031-01-31'],
+      m2: ['void', null],
+      m3: ['dated', '2026-03-31'],
+      supply: ['unknown', null],
+      // nothing was worked out of it yet
+      w1: ['dated', '2026-04-20'],
+    });
+    expect(body.summary).toMatchObject({ must: 3 });
+    const simulation = await fixture.request('/plan-simulation?capacity=0&months=2');
+    expect(simulation.body).toMatchObject({
+      overdue_at_start: 1,
+      devices: { dated: 3, void: 1, unknown: 1 },
+    });
+  } finally {
+    await admin.end();
+  }
 });

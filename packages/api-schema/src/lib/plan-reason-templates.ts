@@ -32,7 +32,7 @@ export const PLAN_REASON_TEMPLATES: Readonly<Record<string, Readonly<Record<Lang
   },
   plan_error: {
     en: 'Its error is estimated at {error|signed}, give or take {standard_error|percent} (one standard deviation).',
-    vi: 'Sai số ước lượng là {error|signed}, độ không đảm bảo {standard_error|percent} (một độ lệch chuẩn).',
+    vi: 'Sai số ước lượng là {error|signed}, độ không đảm bảo chuẩn {standard_error|percent}.',
   },
   plan_stopped: {
     en: 'Its register has stopped: see to it on the spot.',

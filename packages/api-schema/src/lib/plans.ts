@@ -1,4 +1,4 @@
-import { DEVICE_KINDS } from '@verimeter/telemetry';
+import { DEVICE_KINDS, isIdentifier } from '@verimeter/telemetry';
 import { z } from 'zod';
 import {
   choiceParam,
@@ -53,9 +53,15 @@ const reach = {
   kinds: z.array(z.enum(DEVICE_KINDS)).min(1).max(10).nullable().default(null).meta({
     description: 'null: all kinds with a register (electricity, water, heat)',
   }),
-  areas: z.array(z.string().min(1).max(128)).min(1).max(5000).nullable().default(null).meta({
-    description: 'Ids of groups whose devices it verifies; null: all devices',
-  }),
+  areas: z
+    .array(z.string().refine(isIdentifier, 'must be the id of a group'))
+    .min(1)
+    .max(5000)
+    .nullable()
+    .default(null)
+    .meta({
+      description: 'Ids of groups whose devices it verifies; null: all devices',
+    }),
 } as const;
 
 const needsBound = { message: 'give visits, minutes or both' } as const;

@@ -17,6 +17,8 @@ const ROUNDS = 60;
 const LARGE_ROUNDS = 4;
 /** Up to so many stops the plan is routed anew after every single exchange. */
 const ONE_BY_ONE = 80;
+/** Beyond it the way of each round is routed for seconds, and gains nothing to speak of. */
+const LARGEST = 4000;
 const LEAST_GAIN = 1e-6;
 
 interface Exchange {
@@ -26,6 +28,7 @@ interface Exchange {
 
 /** Exchanges chosen devices for others as long as the plan is worth more afterwards. Musts are exchanged for musts only. */
 export function exchange(state: State): void {
+  if (state.order.length > LARGEST) return;
   let route = routed(state, state.order);
   let worth = worthOfPlan(state, state.order, route);
   const single = state.order.length <= ONE_BY_ONE;

@@ -4,9 +4,9 @@ import type { Travel } from './travel.ts';
 const WHOLE = 300;
 const WINDOW = 60;
 /** Above it the start is the order in which the stops are given. */
-const NEAREST_FIRST = 4000;
+const NEAREST_FIRST = 12_000;
 const PASSES = 40;
-const LARGE_PASSES = 6;
+const LARGE_PASSES = 12;
 const LEAST_GAIN = 1e-9;
 /** Longest run of stops that is moved to another place at once. */
 const LONGEST_RUN = 3;

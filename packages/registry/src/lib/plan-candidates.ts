@@ -31,17 +31,19 @@ export interface PlanCandidateRow {
   readonly due_on: string | null;
 }
 
-/** Where the registry has the legal states of devices, they say it; else the last day of validity that is registered or published. */
+const DERIVED_STATE = `CASE WHEN h.legal_status = 'void' THEN 'void' WHEN h.legal_status = 'not_regulated' THEN 'not_regulated'
+      WHEN coalesce(h.valid_until, d.valid_until) IS NOT NULL THEN 'dated' ELSE 'unknown' END`;
+const DERIVED_DUE = 'coalesce(h.valid_until, d.valid_until)';
+
+/** Where the registry has the legal state of a device, it says it; else the last day of validity that is published or registered. */
 const LEGAL_KNOWN = {
-  columns: `CASE WHEN s.device_id IS NULL OR (s.state = 'dated' AND coalesce(s.due_on, s.due_earliest) IS NULL) THEN 'unknown' ELSE s.state END
-              AS legal_state,
-            CASE WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END AS due_on`,
+  columns: `CASE WHEN s.device_id IS NULL THEN ${DERIVED_STATE}
+                 WHEN s.state = 'dated' AND coalesce(s.due_on, s.due_earliest) IS NULL THEN 'unknown' ELSE s.state END AS legal_state,
+            CASE WHEN s.device_id IS NULL THEN ${DERIVED_DUE} WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END AS due_on`,
   join: 'LEFT JOIN legal_states s ON s.tenant = d.tenant AND s.device_id = d.device_id',
 } as const;
 const LEGAL_DERIVED = {
-  columns: `CASE WHEN h.legal_status = 'void' THEN 'void' WHEN h.legal_status = 'not_regulated' THEN 'not_regulated'
-                 WHEN coalesce(h.valid_until, d.valid_until) IS NOT NULL THEN 'dated' ELSE 'unknown' END AS legal_state,
-            coalesce(h.valid_until, d.valid_until) AS due_on`,
+  columns: `${DERIVED_STATE} AS legal_state, ${DERIVED_DUE} AS due_on`,
   join: '',
 } as const;
 
