@@ -13,6 +13,7 @@ import { DevicePage } from './pages/device-page.tsx';
 import { FleetPage } from './pages/fleet-page.tsx';
 import { LotPage } from './pages/lot-page.tsx';
 import { LotsPage } from './pages/lots-page.tsx';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { QualityPage } from './pages/quality-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
 
@@ -27,6 +28,8 @@ function Missing() {
 
 function Page({ route }: { readonly route: Route }) {
   switch (route.page) {
+    case 'overview':
+      return <OverviewPage />;
     case 'fleet':
       return <FleetPage params={route.params} />;
     case 'device':

@@ -10,6 +10,7 @@ import './styles/content.css';
 import './styles/details.css';
 import './styles/sources.css';
 import './styles/lots.css';
+import './styles/overview.css';
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('index.html has no #root');

@@ -53,6 +53,7 @@ export {
 } from './lib/register-events.ts';
 export { type Lot, LOT_COLUMNS, lotList } from './lib/lots.ts';
 export { type Flood, FLOOD_STATES, floodList } from './lib/floods.ts';
+export { type Stake, type Stakes, stakes } from './lib/stakes.ts';
 export { type Summary, summary } from './lib/summary.ts';
 export {
   type Finding,

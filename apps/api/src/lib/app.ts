@@ -30,6 +30,7 @@ import { registerReadingRoutes } from './routes/readings.ts';
 import { registerRegisterEventRoutes } from './routes/register-events.ts';
 import { registerReplayRoutes } from './routes/replays.ts';
 import { registerSessionRoutes } from './routes/session.ts';
+import { registerStakeRoutes } from './routes/stakes.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
 import { registerSourceRoutes } from './routes/sources.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
@@ -96,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);
   registerSummaryRoutes(app, context);
+  registerStakeRoutes(app, context);
   registerFindingRoutes(app, context);
   registerCapacityRoutes(app, context);
   registerPlanRoutes(app, context);

@@ -1,9 +1,18 @@
-import { Activity, Boxes, Cable, Gauge, Network, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  Boxes,
+  Cable,
+  Gauge,
+  LayoutDashboard,
+  Network,
+  type LucideIcon,
+} from 'lucide-react';
 import { useText } from '../i18n/i18n.tsx';
 import { href, type Route } from '../lib/routing.ts';
 import { type Section, SECTION_GROUPS, sectionOf } from '../lib/sections.ts';
 
 const ICONS: Readonly<Record<Section, LucideIcon>> = {
+  overview: LayoutDashboard,
   fleet: Gauge,
   areas: Network,
   lots: Boxes,

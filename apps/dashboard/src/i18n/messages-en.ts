@@ -1,5 +1,6 @@
 import { balanceEn } from './balance-en.ts';
 import { lotsEn } from './lots-en.ts';
+import { overviewEn } from './overview-en.ts';
 import { sourcesEn } from './sources-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
@@ -14,6 +15,7 @@ export const messagesEn = {
     menu: 'Menu',
   },
   nav: {
+    overview: 'Overview',
     fleet: 'Devices',
     areas: 'Areas',
     lots: 'Lots',
@@ -267,6 +269,7 @@ export const messagesEn = {
   },
   sources: sourcesEn,
   lots: lotsEn,
+  overview: overviewEn,
   balance: balanceEn,
   quality: {
     title: 'Data quality',

@@ -1,6 +1,7 @@
 import type { Messages } from './messages-en.ts';
 import { balanceVi } from './balance-vi.ts';
 import { lotsVi } from './lots-vi.ts';
+import { overviewVi } from './overview-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 
 export const messagesVi: Messages = {
@@ -14,6 +15,7 @@ export const messagesVi: Messages = {
     menu: 'Trình đơn',
   },
   nav: {
+    overview: 'Tổng quan',
     fleet: 'Thiết bị',
     areas: 'Khu vực',
     lots: 'Lô thiết bị',
@@ -268,6 +270,7 @@ export const messagesVi: Messages = {
   },
   sources: sourcesVi,
   lots: lotsVi,
+  overview: overviewVi,
   balance: balanceVi,
   quality: {
     title: 'Chất lượng số liệu',

@@ -1,5 +1,5 @@
 /** Pages that show a list or a whole, each at `#/<name>`. */
-const PLACES = ['fleet', 'areas', 'lots', 'quality', 'sources'] as const;
+const PLACES = ['overview', 'fleet', 'areas', 'lots', 'quality', 'sources'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Pages of one thing: the first part of the address, before the id, and the page's name. */

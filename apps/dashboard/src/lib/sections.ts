@@ -2,7 +2,7 @@ import type { Place, Route } from './routing.ts';
 
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
-  { name: 'know', sections: ['fleet', 'areas', 'lots'] },
+  { name: 'know', sections: ['overview', 'fleet', 'areas', 'lots'] },
   { name: 'run', sections: ['quality', 'sources'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
@@ -10,6 +10,7 @@ export type Section = (typeof SECTION_GROUPS)[number]['sections'][number];
 
 /** The entry of the navigation that each page stands under. */
 const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
+  overview: 'overview',
   fleet: 'fleet',
   device: 'fleet',
   areas: 'areas',

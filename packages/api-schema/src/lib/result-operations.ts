@@ -3,6 +3,7 @@ import { findingChange, findingList, findingListQuery, findingPath, finding } fr
 import { healthDetailList, healthList, healthListQuery } from './health.ts';
 import { lotList, lotListQuery } from './lots.ts';
 import { type Operation, none } from './operation.ts';
+import { stakes } from './stakes.ts';
 import { summary } from './summary.ts';
 
 /** What the analysis says. */
@@ -56,6 +57,17 @@ export const resultOperations = {
     query: none,
     status: 200,
     response: summary,
+  },
+  getStakes: {
+    method: 'GET',
+    path: '/stakes',
+    tag: 'Results',
+    summary: 'How much energy and water is registered wrongly in a year',
+    role: 'viewer',
+    params: none,
+    query: none,
+    status: 200,
+    response: stakes,
   },
   listFindings: {
     method: 'GET',

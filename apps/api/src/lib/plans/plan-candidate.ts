@@ -5,9 +5,9 @@ import type { PlanCandidateRow } from '@verimeter/registry';
 import { DEVICE_KINDS, type DeviceKind, INDICATIONS, RECOMMENDATIONS } from '@verimeter/telemetry';
 
 /** kWh in a year of a mean load in W. */
-const KWH_PER_WATT = (24 * 365.25) / 1000;
+export const KWH_PER_WATT = (24 * 365.25) / 1000;
 /** m3 in a year of litres a day. */
-const M3_PER_LITRE = 365.25 / 1000;
+export const M3_PER_LITRE = 365.25 / 1000;
 
 const one = <T extends string>(names: readonly T[], name: string | null): T | undefined =>
   names.find((known) => known === name);

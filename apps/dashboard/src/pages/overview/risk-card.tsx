@@ -1,0 +1,85 @@
+import type { Health } from '@verimeter/api-schema';
+import { IndicationBadge, RecommendationBadge } from '../../components/badge.tsx';
+import { CardOf } from '../../components/card-of.tsx';
+import { IntervalBar } from '../../components/interval-bar.tsx';
+import { useText } from '../../i18n/i18n.tsx';
+import type { Page } from '../../lib/api-client.ts';
+import { estimateOf, estimateTexts } from '../../lib/estimate.ts';
+import { areaHref, deviceHref, href } from '../../lib/routing.ts';
+import type { Resource } from '../../lib/use-resource.ts';
+
+function RiskRow({ row }: { readonly row: Health }) {
+  const { t, words, format } = useText();
+  const estimate = estimateOf(row);
+  const texts = estimate === undefined ? undefined : estimateTexts(estimate, format);
+  return (
+    <tr>
+      <th scope="row" data-label={t.fleet.device}>
+        <a href={deviceHref(row.device_id)}>{row.device_id}</a>
+        <span className="sub">
+          {words.quantity[row.quantity] ?? row.quantity}
+          {row.group_id !== null && (
+            <>
+              {' · '}
+              <a href={areaHref(row.group_id)}>{row.group_id}</a>
+            </>
+          )}
+        </span>
+      </th>
+      <td data-label={t.fleet.recommendation}>
+        <RecommendationBadge value={row.recommendation} />
+        <IndicationBadge value={row.indication} />
+      </td>
+      <td data-label={t.fleet.error}>
+        {estimate === undefined || texts === undefined ? (
+          <span className="sub">{t.fleet.noEstimate}</span>
+        ) : (
+          <span className="member-error">
+            <IntervalBar estimate={estimate} />
+            <span>
+              {texts.value}
+              <span className="sub">
+                {texts.low} … {texts.high}
+              </span>
+            </span>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** The devices that need attention most. */
+export function RiskCard({ resource }: { readonly resource: Resource<Page<Health>> }) {
+  const { t } = useText();
+  return (
+    <CardOf
+      title={t.overview.risky}
+      link={{ href: href('/fleet'), text: t.overview.riskyAll }}
+      resource={resource}
+      className="overview-risk"
+    >
+      {({ items }) => {
+        const rows = items.filter(({ recommendation }) => recommendation !== 'none');
+        if (rows.length === 0) return <p className="empty">{t.overview.riskyNone}</p>;
+        return (
+          <table className="stacking">
+            <caption className="visually-hidden">{t.overview.risky}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t.fleet.device}</th>
+                <th scope="col">{t.fleet.recommendation}</th>
+                <th scope="col">{t.fleet.error}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <RiskRow key={`${row.device_id} ${row.quantity}`} row={row} />
+              ))}
+            </tbody>
+          </table>
+        );
+      }}
+    </CardOf>
+  );
+}
