@@ -8,6 +8,8 @@ ALTER TABLE legal_states
   ADD COLUMN sort_on date GENERATED ALWAYS AS (coalesce(due_earliest, provisional_due_on, 'infinity'::date)) STORED;
 DROP INDEX legal_states_due;
 CREATE INDEX legal_states_due ON legal_states (tenant, sort_on, device_id);
+-- What can be unknown lies anywhere among the days.
+CREATE INDEX legal_states_unknown ON legal_states (tenant, sort_on, device_id) WHERE state = 'unknown' OR due_earliest <> due_latest;
 
 SET LOCAL ROLE verimeter_service;
 UPDATE legal_states s SET kind = d.kind FROM devices d WHERE (d.tenant, d.device_id) = (s.tenant, s.device_id);

@@ -48,6 +48,9 @@ const STATUS = `
        WHEN s.due_earliest >= $3 THEN 'valid'
        ELSE 'unknown' END`;
 
+/** Of all rows that are `unknown` on some day, as the index legal_states_unknown has it. */
+const MAY_BE_UNKNOWN = `(s.state = 'unknown' OR s.due_earliest <> s.due_latest)`;
+
 const IN_GROUP = `
   ($4::text IS NULL OR EXISTS (
      SELECT FROM members m WHERE m.tenant = s.tenant AND m.device_id = s.device_id AND m.group_id = $4
@@ -118,11 +121,13 @@ export async function readLegalStates(
   const days = daysOf(page.today);
   const { statuses } = filter;
   const [from, to] = statuses === undefined ? ['-infinity', NO_DAY] : boundsOf(statuses, days);
+  const narrowed =
+    statuses?.length === 1 && statuses[0] === 'unknown' ? ` AND ${MAY_BE_UNKNOWN}` : '';
   const { rows } = await client.query<LegalStateRow>(
     `SELECT s.device_id, d.kind, d.serial, d.address, ${STATUS} AS status, s.state, s.verified_on, s.due_on, s.due_precision, s.due_earliest,
             s.due_latest, s.provisional_due_on, s.provisional_latest_on, s.since, s.reasons, s.rules
        FROM legal_states s JOIN devices d USING (tenant, device_id)
-      WHERE s.tenant = $1 AND ${IN_GROUP}
+      WHERE s.tenant = $1${narrowed} AND ${IN_GROUP}
         AND ($5::text[] IS NULL OR s.kind = ANY ($5))
         AND ($6::text[] IS NULL OR ${STATUS} = ANY ($6)) AND s.sort_on BETWEEN $12 AND $13
         AND ($7::date IS NULL OR ${day} >= $7) AND ($8::date IS NULL OR ${day} < $8)
