@@ -107,6 +107,20 @@ describe('a verification', () => {
     ]);
   });
 
+  test('is held against the class of the meter where a point states no limit', async () => {
+    const { body } = await send(
+      '/verifications',
+      'POST',
+      record({
+        points: [
+          { test_point: 'Ib', error: 0.02 },
+          { test_point: '0.05 Ib', error: 0.02 },
+        ],
+      }),
+    );
+    expect(body.warnings).toMatchObject([{ code: 'points_beyond_limit', test_point: 'Ib' }]);
+  });
+
   test('of tomorrow is refused, and so is one that ends before it was made', async () => {
     const future = await send(
       '/verifications',

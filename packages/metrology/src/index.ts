@@ -66,3 +66,4 @@ export {
   type VerificationWarningCode,
   checkVerification,
 } from './lib/verification-check.ts';
+export { pointLimit } from './lib/point-limit.ts';

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { checkVerification, formatValidity, parseValidity, weightedError } from '../src/index.ts';
+import {
+  checkVerification,
+  formatValidity,
+  parseValidity,
+  pointLimit,
+  weightedError,
+} from '../src/index.ts';
 
 describe('a record is odd', () => {
   const POINT = { testPoint: 'Ib', error: 0.004, expandedUncertainty: 0.002, limit: 0.01 };
@@ -33,12 +39,27 @@ describe('a record is odd', () => {
   test('by the limit of the class where the point tells none', () => {
     const points = [{ testPoint: 'Ib', error: 0.02 }];
     expect(codes({ points })).toEqual([]);
-    expect(codes({ points }, { limit: 0.01 })).toEqual(['points_beyond_limit']);
+    expect(codes({ points }, { limitAt: () => 0.01 })).toEqual(['points_beyond_limit']);
   });
   test('for a meter of another serial number', () => {
     expect(codes({ serial: 'A' }, { serial: 'B' })).toEqual(['serial_differs']);
     expect(codes({ serial: 'A' })).toEqual([]);
   });
+});
+
+test.each([
+  ['electricity_meter', '1', 'Ib, cosφ 1', 0.01],
+  ['electricity_meter', '0.5S', '10 % In', 0.005],
+  ['electricity_meter', '1', '0.05 Ib', undefined], // the limit is wider there
+  ['electricity_meter', '1', 'Ib, cosφ 0.5', undefined],
+  ['electricity_meter', undefined, 'Ib', undefined],
+  ['water_meter', '2', 'Q1', 0.05],
+  ['water_meter', '2', 'Q2', 0.02],
+  ['water_meter', '1', '0.9 Q3', 0.01],
+  ['water_meter', '2', 'low', 0.05],
+  ['instrument', '1', 'Ib', undefined],
+] as const)('the limit of a %s of class %s at %s is %s', (kind, written, testPoint, limit) => {
+  expect(pointLimit(kind, written, { testPoint })).toBe(limit);
 });
 
 describe('one error of all points', () => {
@@ -77,6 +98,8 @@ describe('one error of all points', () => {
       { testPoint: 'Q3', weight: 0.15 },
     ]);
     expect(found?.error).toBeCloseTo(0.15 * -0.1 + 0.7 * -0.02 + 0.15 * 0.01, 12);
+    // None of them tells an uncertainty, so there is none, and not zero.
+    expect(found?.standardUncertainty).toBeUndefined();
   });
   test('is the plain mean where the points are others, whose scatter is uncertainty', () => {
     const found = weightedError(

@@ -21,8 +21,7 @@ import { formatTimestamp } from '@verimeter/telemetry';
 export interface VerifiedDevice {
   readonly serial: string | null;
   readonly category: InstrumentCategory | undefined;
-  /** Of the class, where the device states one that is known. */
-  readonly limit: number | undefined;
+  readonly limitAt: (point: TestPoint) => number | undefined;
 }
 
 const MESSAGES: Readonly<Record<VerificationWarningCode, string>> = {
@@ -72,7 +71,7 @@ function warningsOf(record: StoredVerification, device: VerifiedDevice): Verific
   };
   return checkVerification(checked, {
     ...some('serial', device.serial),
-    ...(device.limit === undefined ? {} : { limit: device.limit }),
+    limitAt: device.limitAt,
   }).map(({ code, testPoint }) => ({
     code,
     test_point: testPoint ?? null,
@@ -95,7 +94,7 @@ function weightedOf(
     ? null
     : {
         error: found.error,
-        standard_uncertainty: found.standardUncertainty,
+        standard_uncertainty: found.standardUncertainty ?? null,
         method: found.method,
         points: found.points.map(({ testPoint, weight }) => ({ test_point: testPoint, weight })),
       };

@@ -215,7 +215,10 @@ export const verification = z.object({
   weighted_error: z
     .object({
       error: z.number(),
-      standard_uncertainty: z.number(),
+      standard_uncertainty: z
+        .number()
+        .nullable()
+        .meta({ description: 'null: one of the points tells no uncertainty' }),
       method: z.string(),
       points: z.array(z.object({ test_point: z.string(), weight: z.number() })),
     })

@@ -22,7 +22,7 @@ const number = (text: string | undefined): number | undefined =>
 const CURRENT = /(?:(\d+(?:[.,]\d+)?)\s*(%)?\s*[·x*]?\s*)?I\s*_?(?:b|n|ref|r)\b/i;
 
 /** The current of a point as a ratio of the base or rated one, as its name tells it: `0.1 Ib`, `10 % In`, `Ib`. */
-function loadOf({ load, testPoint }: TestPoint): number | undefined {
+export function loadOf({ load, testPoint }: TestPoint): number | undefined {
   if (load !== undefined) return load;
   const match = CURRENT.exec(testPoint);
   if (match === null) return undefined;
@@ -32,14 +32,14 @@ function loadOf({ load, testPoint }: TestPoint): number | undefined {
 const POWER_FACTOR = /(?:cos\s*(?:φ|ϕ|phi)?|PF)\s*=?\s*(\d+(?:[.,]\d+)?)/i;
 
 /** Power factor of a point; 1 where its name tells none. */
-function powerFactorOf({ powerFactor, testPoint }: TestPoint): number {
+export function powerFactorOf({ powerFactor, testPoint }: TestPoint): number {
   return powerFactor ?? number(POWER_FACTOR.exec(testPoint)?.[1]) ?? 1;
 }
 
 const FLOW = /Q\s*_?([1-4])/i;
 
 /** Where a point lies among those of a water meter, for putting them in order: flow in m3/h, else the number of Q1 to Q4. */
-function flowRankOf({ flow, testPoint }: TestPoint): number | undefined {
+export function flowRankOf({ flow, testPoint }: TestPoint): number | undefined {
   return flow ?? number(FLOW.exec(testPoint)?.[1]);
 }
 
@@ -48,7 +48,8 @@ export type WeightedErrorMethod = 'ansi_c12_1' | 'flows_15_70_15' | 'mean';
 /** One error of several test points. */
 export interface WeightedError {
   readonly error: number;
-  readonly standardUncertainty: number;
+  /** Undefined: one of the points tells no uncertainty. */
+  readonly standardUncertainty?: number;
   readonly method: WeightedErrorMethod;
   readonly points: readonly { readonly testPoint: string; readonly weight: number }[];
 }
@@ -63,9 +64,9 @@ interface Weighted {
 
 const isMeasured = (point: TestPoint): point is Measured => point.error !== undefined;
 
-/** Standard uncertainty of a point; 0 where none is told. */
-const uncertaintyOf = ({ expandedUncertainty, coverageFactor }: TestPoint): number =>
-  (expandedUncertainty ?? 0) / (coverageFactor ?? 2);
+/** Standard uncertainty of a point. */
+const uncertaintyOf = ({ expandedUncertainty, coverageFactor }: TestPoint): number | undefined =>
+  expandedUncertainty === undefined ? undefined : expandedUncertainty / (coverageFactor ?? 2);
 
 const nearest = (
   points: readonly Measured[],
@@ -113,7 +114,12 @@ function water(points: readonly Measured[]): readonly Weighted[] | undefined {
 function weighted(parts: readonly Weighted[], method: WeightedErrorMethod): WeightedError {
   const error = parts.reduce((sum, { point, weight }) => sum + weight * point.error, 0);
   // The points share the standard that they were measured with.
-  const shared = parts.reduce((sum, { point, weight }) => sum + weight * uncertaintyOf(point), 0);
+  let shared: number | undefined = 0;
+  for (const { point, weight } of parts) {
+    const uncertainty = uncertaintyOf(point);
+    shared =
+      shared === undefined || uncertainty === undefined ? undefined : shared + weight * uncertainty;
+  }
   // Of a plain mean nobody knows at which loads the meter works, so the scatter of its points is uncertainty.
   const n = parts.length;
   const scatter =
@@ -122,7 +128,9 @@ function weighted(parts: readonly Weighted[], method: WeightedErrorMethod): Weig
       : parts.reduce((sum, { point }) => sum + (point.error - error) ** 2, 0) / (n - 1) / n;
   return {
     error,
-    standardUncertainty: Math.hypot(shared, Math.sqrt(scatter)),
+    ...(shared === undefined
+      ? {}
+      : { standardUncertainty: Math.hypot(shared, Math.sqrt(scatter)) }),
     method,
     points: parts.map(({ point, weight }) => ({ testPoint: point.testPoint, weight })),
   };

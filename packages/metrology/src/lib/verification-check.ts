@@ -31,15 +31,18 @@ const SHARE_OF_LIMIT = 1 / 3;
 /** Limits and errors are decimal fractions with a few digits; sums of them are not exact. */
 const ROUNDING = 1e-9;
 
-/** `device`: what the registry says of it; `limit` where a point states none. */
+/** `device`: what the registry says of it; `limitAt` for points that state none. */
 export function checkVerification(
   record: CheckedVerification,
-  device: { readonly serial?: string; readonly limit?: number } = {},
+  device: {
+    readonly serial?: string;
+    readonly limitAt?: (point: TestPoint) => number | undefined;
+  } = {},
 ): readonly VerificationOddity[] {
   const oddities: VerificationOddity[] = [];
   for (const point of record.points) {
     const { testPoint, error, expandedUncertainty: uncertainty, pass } = point;
-    const limit = point.limit ?? device.limit;
+    const limit = point.limit ?? device.limitAt?.(point);
     const isBeyond =
       limit !== undefined && error !== undefined && Math.abs(error) > limit + ROUNDING;
     if (isBeyond && record.result === 'pass')

@@ -1,9 +1,9 @@
 import type { VerificationInputItem } from '@verimeter/api-schema';
 import {
   categoryOfKind,
-  errorLimit,
   isCalendarDate,
   isInstrumentCategory,
+  pointLimit,
 } from '@verimeter/metrology';
 import {
   type PoolClient,
@@ -53,21 +53,20 @@ async function verifiedDevices(
   );
   return new Map(
     rows.map(({ device_id: id, kind, category, serial, accuracy_class: written }) => {
-      const limits = errorLimit(kind, written ?? undefined, undefined);
       return [
         id,
         {
           serial,
           category:
             category !== null && isInstrumentCategory(category) ? category : categoryOfKind(kind),
-          limit: limits === undefined || limits.assumed ? undefined : limits.limit,
+          limitAt: (point) => pointLimit(kind, written ?? undefined, point),
         },
       ];
     }),
   );
 }
 
-const UNKNOWN: VerifiedDevice = { serial: null, category: undefined, limit: undefined };
+const UNKNOWN: VerifiedDevice = { serial: null, category: undefined, limitAt: () => undefined };
 
 async function toItem(client: PoolClient, record: StoredVerification) {
   const devices = await verifiedDevices(client, [record.deviceId]);
