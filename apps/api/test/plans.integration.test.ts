@@ -9,7 +9,6 @@ import {
   planSimulation,
   workOrderList,
 } from '@verimeter/api-schema';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Fixture, expectProblem, expectShape, startFixture } from './fixture.ts';
 
@@ -22,6 +21,7 @@ beforeAll(async () => {
     UPDATE devices SET address = '12 Lê Lợi, Hòn Gai', manufacturer = 'Gelex', model = 'VSE11' WHERE device_id IN ('m1', 'm3');
     UPDATE devices SET address = '14 Lê Lợi, Hòn Gai' WHERE device_id = 'm3';
     UPDATE devices SET valid_until = '2026-04-20' WHERE tenant = 'a' AND device_id = 'w1';
+    UPDATE devices SET valid_until = '2024-05-01' WHERE tenant = 'a' AND device_id = 'm1';
     UPDATE health SET mean_load = 250 WHERE device_id = 'm1';
     UPDATE health SET mean_load = 400 WHERE device_id = 'm3'`);
 });
@@ -360,42 +360,47 @@ describe('the simulation of due dates', () => {
   });
 });
 
-test('where the legal state of a device is known, it says what is due', async () => {
-  const admin = new pg.Pool({ connectionString: fixture.database.url, max: 1 });
-  admin.on('error', () => undefined);
-  try {
-    await admin.query(`
-      CREATE TABLE IF NOT EXISTS legal_states (
-        tenant text, device_id text, state text, due_on date, due_earliest date, reasons text[] NOT NULL, rules text[] NOT NULL,
-        PRIMARY KEY (tenant, device_id));
-      GRANT SELECT ON legal_states TO verimeter_app;
-      DELETE FROM legal_states WHERE tenant = 'a';
-      INSERT INTO legal_states (tenant, device_id, state, due_on, due_earliest, reasons, rules)
-      VALUES ('a', 'm1', 'dated', '2031-01-31', '2031-01-31', '{}', '{}'),
-             ('a', 'm2', 'void', NULL, NULL, '{}', '{}'),
-             ('a', 'm3', 'dated', NULL, '2026-03-31', '{}', '{}'),
-             ('a', 'supply', 'dated', NULL, NULL, '{}', '{}')`);
-    const { body } = await make({ teams: [{ team: 'x', visits: 10 }] });
-    const states = body.items.map((item: Record<string, unknown>) => [
-      item['device_id'],
-      item['legal_state'],
-      item['due_on'],
-    ]);
-    expect(Object.fromEntries(states.map(([id, ...rest]: unknown[]) => [id, rest]))).toEqual({
-      m1: ['dated', '2031-01-31'],
-      m2: ['void', null],
-      m3: ['dated', '2026-03-31'],
-      supply: ['unknown', null],
-      // nothing was worked out of it yet
-      w1: ['dated', '2026-04-20'],
-    });
-    expect(body.summary).toMatchObject({ must: 3 });
-    const simulation = await fixture.request('/plan-simulation?capacity=0&months=2');
-    expect(simulation.body).toMatchObject({
-      overdue_at_start: 1,
-      devices: { dated: 3, void: 1, unknown: 1 },
-    });
-  } finally {
-    await admin.end();
-  }
+test('the legal state of a device says what is due; where nothing was worked out yet, what is registered', async () => {
+  const { servicePool } = fixture.database;
+  await make({ teams: [{ team: 'x', visits: 10 }] });
+  await servicePool.query(`
+    DELETE FROM legal_states WHERE tenant = 'a';
+    INSERT INTO legal_states (tenant, device_id, state, due_on, due_earliest, reasons, rules)
+    VALUES ('a', 'm1', 'dated', '2031-01-31', '2031-01-31', '{}', '{}'),
+           ('a', 'm2', 'void', NULL, NULL, '{}', '{}'),
+           ('a', 'm3', 'dated', NULL, '2026-03-31', '{}', '{}'),
+           ('a', 'supply', 'dated', NULL, NULL, '{}', '{}')`);
+  const { body } = await make({ teams: [{ team: 'x', visits: 10 }] });
+  const states = Object.fromEntries(
+    body.items.map((item: { device_id: string; legal_state: string; due_on: string | null }) => [
+      item.device_id,
+      [item.legal_state, item.due_on],
+    ]),
+  );
+  expect(states).toEqual({
+    m1: ['dated', '2031-01-31'],
+    m2: ['void', null],
+    m3: ['dated', '2026-03-31'],
+    supply: ['unknown', null],
+    w1: ['dated', '2026-04-20'],
+  });
+  expect(body.summary).toMatchObject({ must: 3 });
+  const simulation = await fixture.request('/plan-simulation?capacity=0&months=2');
+  expect(simulation.body).toMatchObject({
+    overdue_at_start: 1,
+    devices: { dated: 3, void: 1, unknown: 1 },
+  });
+  // a seal that breaks is known to the next plan
+  const event = await ask('POST', '/devices/w1/legal-events', {
+    kind: 'seal_broken',
+    on: '2026-03-10',
+  });
+  expect(event.status).toBe(200);
+  const next = await make({ teams: [{ team: 'x', visits: 10 }] });
+  expect(
+    next.body.items.find((item: { device_id: string }) => item.device_id === 'w1'),
+  ).toMatchObject({
+    legal_state: 'void',
+    must: true,
+  });
 });

@@ -1,7 +1,10 @@
+import { refreshMarked } from './legal-states.ts';
 import type { Queryable } from './pools.ts';
 
 /** Rows of one statement: their text is handed on as it is, to whoever reads it. */
 const CHUNK = 20_000;
+/** Devices whose legal state is worked out first, where it waits to be; more than that is the work of the analysis. */
+const WORKED_OUT_AT_ONCE = 5000;
 
 /** What a plan must know of a device; numbers, dates `YYYY-MM-DD` and names as the database has them. */
 export interface PlanCandidateRow {
@@ -31,28 +34,14 @@ export interface PlanCandidateRow {
   readonly due_on: string | null;
 }
 
-const DERIVED_STATE = `CASE WHEN h.legal_status = 'void' THEN 'void' WHEN h.legal_status = 'not_regulated' THEN 'not_regulated'
-      WHEN coalesce(h.valid_until, d.valid_until) IS NOT NULL THEN 'dated' ELSE 'unknown' END`;
-const DERIVED_DUE = 'coalesce(h.valid_until, d.valid_until)';
-
-/** Where the registry has the legal state of a device, it says it; else the last day of validity that is published or registered. */
-const LEGAL_KNOWN = {
-  columns: `CASE WHEN s.device_id IS NULL THEN ${DERIVED_STATE}
-                 WHEN s.state = 'dated' AND coalesce(s.due_on, s.due_earliest) IS NULL THEN 'unknown' ELSE s.state END AS legal_state,
-            CASE WHEN s.device_id IS NULL THEN ${DERIVED_DUE} WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END AS due_on`,
-  join: 'LEFT JOIN legal_states s ON s.tenant = d.tenant AND s.device_id = d.device_id',
-} as const;
-const LEGAL_DERIVED = {
-  columns: `${DERIVED_STATE} AS legal_state, ${DERIVED_DUE} AS due_on`,
-  join: '',
-} as const;
-
-async function legalSide(db: Queryable): Promise<typeof LEGAL_KNOWN | typeof LEGAL_DERIVED> {
-  const { rows } = await db.query<{ known: boolean }>(
-    `SELECT to_regclass('public.legal_states') IS NOT NULL AS known`,
-  );
-  return rows[0]?.known === true ? LEGAL_KNOWN : LEGAL_DERIVED;
-}
+/** Where nothing was worked out of a device yet: the last day of validity that is published or registered. */
+const LEGAL = `CASE WHEN s.device_id IS NULL AND h.legal_status IN ('void', 'not_regulated') THEN h.legal_status
+            WHEN s.device_id IS NULL THEN CASE WHEN coalesce(h.valid_until, d.valid_until) IS NULL THEN 'unknown' ELSE 'dated' END
+            WHEN s.state = 'dated' AND coalesce(s.due_on, s.due_earliest) IS NULL THEN 'unknown'
+            ELSE s.state END AS legal_state,
+       CASE WHEN s.device_id IS NULL THEN coalesce(h.valid_until, d.valid_until)
+            WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END AS due_on`;
+const STANDING = 'LEFT JOIN legal_states s ON s.tenant = d.tenant AND s.device_id = d.device_id';
 
 // Of sensors with several quantities the one that needs attention most.
 const HEALTH = `LEFT JOIN LATERAL (
@@ -69,7 +58,7 @@ const GROUP = `coalesce((SELECT m.group_id FROM members m
  * large, and it is another thread that reads it.
  */
 export async function readPlanCandidates(db: Queryable, tenant: string): Promise<string[]> {
-  const legal = await legalSide(db);
+  await refreshMarked(db, tenant, WORKED_OUT_AT_ONCE);
   const chunks: string[] = [];
   let after = '';
   for (;;) {
@@ -79,8 +68,8 @@ export async function readPlanCandidates(db: Queryable, tenant: string): Promise
          FROM (SELECT d.device_id, d.kind, d.serial, d.manufacturer, d.model, d.accuracy_class, d.nominal, d.built_year, d.verified_on,
                       d.address, d.lat, d.lon, ${GROUP} AS group_id,
                       h.indication, h.recommendation, h.error_estimate, h.standard_error, h."limit", h.probability_over_limit,
-                      h.probability_drifted, h.offset_unit, h.mean_load, ${legal.columns}
-                 FROM devices d ${HEALTH} ${legal.join}
+                      h.probability_drifted, h.offset_unit, h.mean_load, ${LEGAL}
+                 FROM devices d ${HEALTH} ${STANDING}
                 WHERE d.tenant = $1 AND d.device_id > $2 AND d.kind <> 'gateway'
                       AND NOT EXISTS (SELECT FROM plan_items i
                                        WHERE i.tenant = d.tenant AND i.device_id = d.device_id AND i.state = 'ordered')
@@ -126,11 +115,11 @@ export async function readDueDates(
   tenant: string,
   { kinds, areas }: DueFilter,
 ): Promise<DueDates> {
-  const legal = await legalSide(db);
+  await refreshMarked(db, tenant, WORKED_OUT_AT_ONCE);
   const { rows } = await db.query<{ legal_state: string; due_on: string | null; devices: number }>(
     `SELECT legal_state, CASE WHEN legal_state = 'dated' THEN due_on END AS due_on, count(*)::integer AS devices
-       FROM (SELECT ${GROUP} AS group_id, ${legal.columns}
-               FROM devices d ${HEALTH} ${legal.join}
+       FROM (SELECT ${GROUP} AS group_id, ${LEGAL}
+               FROM devices d ${HEALTH} ${STANDING}
               WHERE d.tenant = $1 AND CASE WHEN $2::text[] IS NULL THEN d.kind IN ('electricity_meter', 'water_meter', 'heat_meter')
                                            ELSE d.kind = ANY ($2) END) c
       WHERE $3::text[] IS NULL OR group_id = ANY ($3)
