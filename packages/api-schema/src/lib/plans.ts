@@ -84,19 +84,37 @@ const capacityInput = z
   });
 export type CapacityInput = z.infer<typeof capacityInput>;
 
-export const capacity = z.object({
-  team: z.string(),
-  kinds: z.array(z.enum(DEVICE_KINDS)).nullable(),
-  areas: z.array(z.string()).nullable(),
-  visits_per_month: z.int().nullable(),
-  minutes_per_month: z.int().nullable(),
-  depot: place.nullable(),
-  from: z.string(),
-  to: z.string().nullable(),
-  entered_by: z.string(),
-  entered_by_name: z.string().nullable(),
-  entered_at: instant,
-});
+export const capacity = z
+  .object({
+    team: z.string(),
+    kinds: z.array(z.enum(DEVICE_KINDS)).nullable(),
+    areas: z.array(z.string()).nullable(),
+    visits_per_month: z.int().nullable(),
+    minutes_per_month: z.int().nullable(),
+    depot: place.nullable(),
+    from: z.string(),
+    to: z.string().nullable(),
+    entered_by: z.string(),
+    entered_by_name: z.string().nullable(),
+    entered_at: instant,
+  })
+  .meta({
+    examples: [
+      {
+        team: 'Đội 1',
+        kinds: ['electricity_meter'],
+        areas: null,
+        visits_per_month: 120,
+        minutes_per_month: null,
+        depot: { lat: 20.951, lon: 107.08 },
+        from: '2026-12',
+        to: null,
+        entered_by: 'k_92866e8be2c2',
+        entered_by_name: 'desk',
+        entered_at: '2026-11-29T10:00:00Z',
+      },
+    ],
+  });
 export type Capacity = z.infer<typeof capacity>;
 export const capacityList = z
   .object({ items: z.array(capacity), next_cursor: z.null() })
@@ -287,47 +305,104 @@ const facts = {
     .meta({ description: '`mismeasured` by the tariff; null: no tariff' }),
 } as const;
 
+const EXAMPLE_FACTS = {
+  device_id: 'E-A4-0051',
+  kind: 'electricity_meter',
+  serial: '20190051',
+  group_id: 'A4',
+  address: '51 Lê Lợi, Hòn Gai',
+  lat: 20.951,
+  lon: 107.08,
+  recommendation: 'reverify',
+  indication: 'drift_likely',
+  probability_over_limit: 0.999,
+  legal_state: 'dated',
+  due_on: '2026-03-02',
+  amount_unit: 'kWh',
+  annual_amount: 5807,
+  amount_assumed: false,
+  mismeasured: 238.6,
+  recoverable: 238.4,
+  money: 525_471,
+  must: true,
+  score: 635.2,
+  terms: { stake: 238.4, risk: 50, legal: 348.9, confirmation: 0.3, travel: -2.4 },
+  reasons: [
+    {
+      code: 'plan_expired',
+      values: { due_on: '2026-03-02', days: 272 },
+      text: 'Kiểm định hết hiệu lực ngày 2026-03-02, đã quá hạn 272 ngày.',
+    },
+  ],
+} as const;
+
 const reasons = z.array(evidence).meta({ description: 'Why, what weighs most first' });
 
 export const planFacts = z.object(facts);
 export type PlanFacts = z.infer<typeof planFacts>;
 
-export const planItem = z.object({
-  rank: z.int().meta({
-    description:
-      'With `legal_first` what the law asks for, then by falling points without the way; the order of visits is day and stop',
-  }),
-  device_id: z.string(),
-  ...facts,
-  team: z.string(),
-  day: z.int().meta({ description: 'Day of the team, from 1' }),
-  stop: z.int().meta({ description: 'Stop of the day, from 1' }),
-  visit_on: date.nullable().meta({ description: 'null: the month has no working day left for it' }),
-  must: z.boolean().meta({ description: 'Void, overdue, or ends in the month' }),
-  random: z.boolean().meta({ description: 'Drawn at random' }),
-  score: points,
-  terms: planTerms,
-  reasons,
-  travel_minutes: z.number(),
-  work_minutes: z.number(),
-  state: z.enum(PLAN_ITEM_STATES),
-  state_reason: z.string().nullable(),
-  work_order: z.string().nullable(),
-  changed_by: z.string().nullable(),
-  changed_by_name: z.string().nullable(),
-  changed_at: instant.nullable(),
-});
+export const planItem = z
+  .object({
+    rank: z.int().meta({
+      description:
+        'With `legal_first` what the law asks for, then by falling points without the way; the order of visits is day and stop',
+    }),
+    device_id: z.string(),
+    ...facts,
+    team: z.string(),
+    day: z.int().meta({ description: 'Day of the team, from 1' }),
+    stop: z.int().meta({ description: 'Stop of the day, from 1' }),
+    visit_on: date
+      .nullable()
+      .meta({ description: 'null: the month has no working day left for it' }),
+    must: z.boolean().meta({ description: 'Void, overdue, or ends in the month' }),
+    random: z.boolean().meta({ description: 'Drawn at random' }),
+    score: points,
+    terms: planTerms,
+    reasons,
+    travel_minutes: z.number(),
+    work_minutes: z.number(),
+    state: z.enum(PLAN_ITEM_STATES),
+    state_reason: z.string().nullable(),
+    work_order: z.string().nullable(),
+    changed_by: z.string().nullable(),
+    changed_by_name: z.string().nullable(),
+    changed_at: instant.nullable(),
+  })
+  .meta({
+    examples: [
+      {
+        rank: 1,
+        ...EXAMPLE_FACTS,
+        team: 'Đội 1',
+        day: 1,
+        stop: 4,
+        visit_on: '2026-12-02',
+        random: false,
+        travel_minutes: 2.4,
+        work_minutes: 30,
+        state: 'ordered',
+        state_reason: null,
+        work_order: '2026-12-7-01',
+        changed_by: 'k_92866e8be2c2',
+        changed_by_name: 'desk',
+        changed_at: '2026-11-29T10:00:00Z',
+      },
+    ],
+  });
 export type PlanItem = z.infer<typeof planItem>;
 
-export const nextInLine = z.object({
-  position: z.int(),
-  device_id: z.string(),
-  ...facts,
-  must: z.boolean(),
-  score: points,
-  terms: planTerms,
-  reasons,
-});
+export const nextInLine = z
+  .object({
+    position: z.int(),
+    device_id: z.string(),
+    ...facts,
+    must: z.boolean(),
+    score: points,
+    terms: planTerms,
+    reasons,
+  })
+  .meta({ examples: [{ position: 1, ...EXAMPLE_FACTS }] });
 export type NextInLine = z.infer<typeof nextInLine>;
 
 const plannedTeam = z.object({
@@ -425,17 +500,33 @@ export const planItemChange = z
   })
   .meta({ examples: [{ state: 'skipped', reason: 'Nhà khóa cửa' }] });
 
-export const workOrder = z.object({
-  number: z.string().meta({ examples: ['2026-12-7-01'] }),
-  plan_id: z.int(),
-  team: z.string(),
-  day: z.int(),
-  visit_on: date.nullable(),
-  stops: count,
-  open: count.meta({ description: 'Of them still to do' }),
-  minutes: z.number().meta({ description: 'Work and ways, without the way back' }),
-  issued_at: instant,
-});
+export const workOrder = z
+  .object({
+    number: z.string().meta({ examples: ['2026-12-7-01'] }),
+    plan_id: z.int(),
+    team: z.string(),
+    day: z.int(),
+    visit_on: date.nullable(),
+    stops: count,
+    open: count.meta({ description: 'Of them still to do' }),
+    minutes: z.number().meta({ description: 'Work and ways, without the way back' }),
+    issued_at: instant,
+  })
+  .meta({
+    examples: [
+      {
+        number: '2026-12-7-01',
+        plan_id: 7,
+        team: 'Đội 1',
+        day: 1,
+        visit_on: '2026-12-01',
+        stops: 11,
+        open: 9,
+        minutes: 412.5,
+        issued_at: '2026-11-29T10:00:00Z',
+      },
+    ],
+  });
 export const workOrderList = z.object({ items: z.array(workOrder), next_cursor: z.null() });
 
 // --- due dates against capacity ----------------------------------------------------------------------------------
@@ -463,27 +554,40 @@ export const planSimulationQuery = z.strictObject({
     }),
 });
 
-export const planSimulation = z.object({
-  from: z.string(),
-  months: z.array(
-    z.object({
-      month: z.string(),
-      due: count.meta({
-        description: 'Devices whose validity ends in the month, without those verified ahead',
+export const planSimulation = z
+  .object({
+    from: z.string(),
+    months: z.array(
+      z.object({
+        month: z.string(),
+        due: count.meta({
+          description: 'Devices whose validity ends in the month, without those verified ahead',
+        }),
+        capacity: count,
+        verified: count,
+        ahead: count.meta({ description: 'Of them in the 60 days before their last month' }),
+        overdue: count.meta({ description: 'Without valid verification at the end of the month' }),
       }),
-      capacity: count,
-      verified: count,
-      ahead: count.meta({ description: 'Of them in the 60 days before their last month' }),
-      overdue: count.meta({ description: 'Without valid verification at the end of the month' }),
+    ),
+    overdue_at_start: count.meta({ description: 'Void or ended before the first month' }),
+    needed_from_first_month: count.meta({
+      description: 'Verifications a month with which none is overdue at the end of any month',
     }),
-  ),
-  overdue_at_start: count.meta({ description: 'Void or ended before the first month' }),
-  needed_from_first_month: count.meta({
-    description: 'Verifications a month with which none is overdue at the end of any month',
-  }),
-  needed_by_end: count.meta({
-    description: 'Verifications a month with which none is overdue at the end of the last month',
-  }),
-  devices: z.object({ dated: count, void: count, not_regulated: count, unknown: count }),
-});
+    needed_by_end: count.meta({
+      description: 'Verifications a month with which none is overdue at the end of the last month',
+    }),
+    devices: z.object({ dated: count, void: count, not_regulated: count, unknown: count }),
+  })
+  .meta({
+    examples: [
+      {
+        from: '2026-12',
+        months: [{ month: '2026-12', due: 40, capacity: 60, verified: 60, ahead: 0, overdue: 69 }],
+        overdue_at_start: 89,
+        needed_from_first_month: 129,
+        needed_by_end: 48,
+        devices: { dated: 1320, void: 2, not_regulated: 0, unknown: 14 },
+      },
+    ],
+  });
 export type PlanSimulation = z.infer<typeof planSimulation>;
