@@ -9,6 +9,7 @@ import {
   planSimulation,
   workOrderList,
 } from '@verimeter/api-schema';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Fixture, expectProblem, expectShape, startFixture } from './fixture.ts';
 
@@ -336,6 +337,34 @@ describe('a plan that is kept', () => {
     expectProblem(await ask('PATCH', `/plans/${id}/items/m1`, { state: 'done' }, key), 'not_found');
     expect((await fixture.request('/plans', { key })).body.items).toEqual([]);
   });
+});
+
+test('a restore, which writes as the owner, brings the states of its backup', async () => {
+  const id = await savedPlan();
+  await ask('POST', `/plans/${id}/issue`);
+  const client = new pg.Client({ connectionString: fixture.database.url });
+  await client.connect();
+  const state = async (): Promise<unknown> => {
+    const sql = `SELECT state FROM plan_items WHERE plan_id = $1 AND device_id = 'm1'`;
+    return (await client.query<{ state: string }>(sql, [id])).rows[0]?.state;
+  };
+  const insert = `INSERT INTO verifications (tenant, device_id, verified_on, result, certificate_no)
+    VALUES ('a', 'm1', '2026-04-02', 'pass', $1)`;
+  try {
+    // as a restore opens the tables
+    await client.query(`BEGIN; SET LOCAL ROLE verimeter_owner;
+      ALTER TABLE plan_items NO FORCE ROW LEVEL SECURITY; ALTER TABLE plans NO FORCE ROW LEVEL SECURITY;
+      ALTER TABLE verifications NO FORCE ROW LEVEL SECURITY`);
+    await client.query(insert, ['1']);
+    expect(await state()).toBe('ordered');
+    await client.query('SET LOCAL ROLE verimeter_service');
+    await client.query(insert, ['2']);
+    expect(await state()).toBe('done');
+  } finally {
+    await client.query('ROLLBACK');
+    await client.end();
+  }
+  await ask('POST', `/plans/${id}/close`);
 });
 
 describe('the simulation of due dates', () => {
