@@ -167,6 +167,11 @@ export {
   type Capacity,
   type CapacityInput,
   capacityList,
+  planSettings,
+  type PlanSettingsInput,
+} from './lib/plan-capacities.ts';
+export { planSimulation, type PlanSimulation } from './lib/plan-simulation.ts';
+export {
   madePlan,
   type MadePlan,
   type NextInLine,
@@ -182,10 +187,6 @@ export {
   planList,
   planRequest,
   type PlanRequest,
-  planSettings,
-  type PlanSettingsInput,
-  planSimulation,
-  type PlanSimulation,
   type PlanSummary,
   type PlanTeam,
   planTerms,

@@ -8,15 +8,8 @@ import { interval } from './intervals.ts';
 import { ledgerEntry, ledgerTotals } from './ledger.ts';
 import { liveEventData } from './live-events.ts';
 import { type Operation, API_PREFIX, operations } from './operations.ts';
-import {
-  capacity,
-  nextInLine,
-  plan,
-  planItem,
-  planSettings,
-  planTerms,
-  workOrder,
-} from './plans.ts';
+import { capacity, planSettings } from './plan-capacities.ts';
+import { nextInLine, plan, planItem, planTerms, workOrder } from './plans.ts';
 import { type ProblemCode, PROBLEMS, problem } from './problems.ts';
 import {
   quarantineChange,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Operation, none } from './operation.ts';
+import { capacityList, capacityListInput, planSettings } from './plan-capacities.ts';
+import { planSimulation, planSimulationQuery } from './plan-simulation.ts';
 import {
-  capacityList,
-  capacityListInput,
   madePlan,
   planDetail,
   planItem,
@@ -14,9 +14,6 @@ import {
   planListQuery,
   planPath,
   planRequest,
-  planSettings,
-  planSimulation,
-  planSimulationQuery,
   workOrderList,
 } from './plans.ts';
 
