@@ -262,6 +262,19 @@ test('the balance of a district says what went in and what did not come out', as
   await expect.poll(() => card.innerText(), PATIENCE).toMatch(/Counted: \d\d periods/);
 });
 
+test('the overview says what to look at first, and leads there', async () => {
+  const page = await signedIn('#/overview');
+  const first = page.locator('.overview-risk tbody th a').first();
+  await first.waitFor(PATIENCE);
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
+  const text = await page.getByRole('main').innerText();
+  for (const heading of ['At stake in a year', 'Legal validity', 'Areas to clear up', 'Data'])
+    expect(text).toContain(heading);
+  expect(text).toContain('DMA-02');
+  await first.click();
+  await expect.poll(() => page.url(), PATIENCE).toContain(`#/devices/${DRIFTING}`);
+});
+
 test('a lot says how many are beyond the limit, and which to test', async () => {
   const page = await signedIn('#/lots');
   await page.getByRole('link', { name: 'GELEX · CE-18' }).click();
@@ -280,6 +293,7 @@ test.each([
   `#/devices/${DRIFTING}`,
   '#/areas',
   '#/areas/DMA-02',
+  '#/overview',
   '#/lots',
   `#/lots/${encodeURIComponent(LOT)}`,
   '#/quality',

@@ -12,7 +12,7 @@ function DueBars({ months }: { readonly months: LegalSummary['months'] }) {
   const shown = months.slice(0, MONTHS);
   const most = Math.max(1, ...shown.map(({ due }) => due));
   const name = new Intl.DateTimeFormat(format.locale, {
-    month: 'short',
+    month: '2-digit',
     year: '2-digit',
     timeZone: 'UTC',
   });

@@ -90,11 +90,15 @@ export function OverviewPage() {
         <>
           <FleetTiles summary={summary.data} params={NO_FILTERS} />
           <div className="overview">
-            <RiskCard resource={risky} />
-            <StakesCard resource={stakes} />
-            <LegalCard resource={legal} />
-            <AreasCard resource={areas} />
-            <DataCard resource={data} />
+            <div>
+              <RiskCard resource={risky} />
+              <AreasCard resource={areas} />
+            </div>
+            <div>
+              <StakesCard resource={stakes} />
+              <LegalCard resource={legal} />
+              <DataCard resource={data} />
+            </div>
           </div>
         </>
       )}

@@ -1,5 +1,5 @@
 import type { Health } from '@verimeter/api-schema';
-import { IndicationBadge, RecommendationBadge } from '../../components/badge.tsx';
+import { RecommendationBadge } from '../../components/badge.tsx';
 import { CardOf } from '../../components/card-of.tsx';
 import { IntervalBar } from '../../components/interval-bar.tsx';
 import { useText } from '../../i18n/i18n.tsx';
@@ -17,18 +17,16 @@ function RiskRow({ row }: { readonly row: Health }) {
       <th scope="row" data-label={t.fleet.device}>
         <a href={deviceHref(row.device_id)}>{row.device_id}</a>
         <span className="sub">
-          {words.quantity[row.quantity] ?? row.quantity}
-          {row.group_id !== null && (
-            <>
-              {' · '}
-              <a href={areaHref(row.group_id)}>{row.group_id}</a>
-            </>
+          {row.group_id === null ? (
+            (words.quantity[row.quantity] ?? row.quantity)
+          ) : (
+            <a href={areaHref(row.group_id)}>{row.group_id}</a>
           )}
         </span>
       </th>
       <td data-label={t.fleet.recommendation}>
         <RecommendationBadge value={row.recommendation} />
-        <IndicationBadge value={row.indication} />
+        <span className="sub">{words.indication[row.indication][0]}</span>
       </td>
       <td data-label={t.fleet.error}>
         {estimate === undefined || texts === undefined ? (
