@@ -1,32 +1,94 @@
 // Pictures for the documentation, from a running instance:
-//   node apps/dashboard/test/screenshots.ts URL KEY [LANGUAGE]
-// writes docs/images/fleet.png and device.png (the riskiest device).
+//   node apps/dashboard/test/screenshots.ts URL KEY
+// writes docs/images/fleet.png and device.png (the riskiest device) for the README, and docs/images/pages/: every page in both languages,
+// on a laptop (1,280 px) and a phone (390 px), light and dark.
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { launchBrowser, openPage } from './browser.ts';
 
-const [url, key, language = 'en'] = process.argv.slice(2);
+const [url, key] = process.argv.slice(2);
 if (url === undefined || key === undefined) {
-  process.stderr.write('usage: node apps/dashboard/test/screenshots.ts URL KEY [vi|en]\n');
+  process.stderr.write('usage: node apps/dashboard/test/screenshots.ts URL KEY\n');
   process.exit(2);
 }
-const directory = fileURLToPath(new URL('../../../docs/images', import.meta.url));
+const base = url.replace(/\/$/, '');
+const images = fileURLToPath(new URL('../../../docs/images', import.meta.url));
+const directory = path.join(images, 'pages');
 await mkdir(directory, { recursive: true });
+
+/** Pages by the names of their pictures; those of one thing are of the first of its list. */
+const PAGES: Readonly<Record<string, string | { readonly list: string; readonly link: string }>> = {
+  overview: '#/overview',
+  fleet: '#/fleet',
+  device: { list: '#/fleet', link: 'tbody th a' },
+  areas: '#/areas',
+  area: { list: '#/areas', link: 'tbody th a' },
+  lots: '#/lots',
+  lot: { list: '#/lots', link: 'tbody th a' },
+  quality: '#/quality',
+  ledger: '#/quality?view=ledger',
+  sources: '#/sources',
+};
+
+/** Until nothing is loading any more, and charts are drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector('h1') !== null &&
+      document.querySelector('[aria-busy=true]') === null &&
+      document.querySelector('.tiles')?.textContent?.includes('…') !== true,
+  );
+  // A chart is drawn in the frame after its data.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+}
+
+const SIZES = [
+  { width: 1280, height: 860 },
+  { width: 390, height: 844 },
+] as const;
 
 const browser = await launchBrowser();
 try {
-  const { page } = await openPage(browser, { locale: language === 'vi' ? 'vi-VN' : 'en-GB' });
-  await page.goto(`${url.replace(/\/$/, '')}/#key=${encodeURIComponent(key)}`);
-  const first = page.locator('tbody th a').first();
-  await first.waitFor();
-  // The tiles are there once no count is awaited any more.
-  await page.waitForFunction(() => !document.querySelector('.tiles')?.textContent?.includes('…'));
-  await page.screenshot({ path: path.join(directory, 'fleet.png') });
-  await first.click();
+  for (const { width, height } of SIZES)
+    for (const [scheme, locale] of [
+      ['light', 'vi-VN'],
+      ['dark', 'vi-VN'],
+      ['light', 'en-GB'],
+    ] as const) {
+      const { page, context } = await openPage(browser, { locale, width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.goto(`${base}/#key=${encodeURIComponent(key)}`);
+      await settled(page);
+      for (const [name, place] of Object.entries(PAGES)) {
+        const hash = typeof place === 'string' ? place : place.list;
+        await page.evaluate((target) => (location.hash = target), hash);
+        await settled(page);
+        if (typeof place !== 'string') {
+          const link = page.locator(place.link).first();
+          await link.waitFor();
+          await link.click();
+          await settled(page);
+        }
+        const file = `${name}-${locale.slice(0, 2)}-${width}-${scheme}.jpg`;
+        await page.screenshot({ path: path.join(directory, file), type: 'jpeg', quality: 72 });
+        process.stdout.write(`${file}\n`);
+      }
+      await context.close();
+    }
+  const { page } = await openPage(browser, { locale: 'en-GB' });
+  await page.goto(`${base}/#key=${encodeURIComponent(key)}`);
+  await settled(page);
+  await page.evaluate(() => (location.hash = '#/fleet'));
+  await settled(page);
+  await page.screenshot({ path: path.join(images, 'fleet.png') });
+  await page.locator('tbody th a').first().click();
   await page.locator('.chart canvas').last().waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
-  await page.screenshot({ path: path.join(directory, 'device.png') });
+  await settled(page);
+  await page.screenshot({ path: path.join(images, 'device.png') });
 } finally {
   await browser.close();
 }
