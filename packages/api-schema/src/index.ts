@@ -193,3 +193,17 @@ export {
   workOrderList,
 } from './lib/plans.ts';
 export { PLAN_ITEM_COLUMNS, planItemRecord, storedPlanItem } from './lib/plan-columns.ts';
+export {
+  type FleetFacet,
+  type FleetFacets,
+  type FleetFilters,
+  type FleetList,
+  type FleetRow,
+  type FleetSort,
+  FLEET_COLUMNS,
+  FLEET_FACETS,
+  FLEET_SORTS,
+  fleetFacets,
+  fleetList,
+} from './lib/fleet-table.ts';
+export { type SavedView, savedView, savedViewList } from './lib/saved-views.ts';

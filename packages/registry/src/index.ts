@@ -91,6 +91,7 @@ export {
 } from './lib/ledger.ts';
 export { type LiveReadings, closeBatch, wasClosed } from './lib/close-batch.ts';
 export { addLiveEvents, trimLiveEvents } from './lib/live-events.ts';
+export { trimFleetChanges } from './lib/fleet-changes.ts';
 export { type QuarantineRow, KEPT_PAYLOAD_BYTES, addToQuarantine } from './lib/quarantine.ts';
 export { readQuarantineGroups } from './lib/quarantine-groups.ts';
 export { type QuarantineLimits, countLeftOut, trimQuarantine } from './lib/quarantine-limits.ts';

@@ -116,6 +116,7 @@ async function seed(): Promise<void> {
         SELECT tenant, '1', id, 't', 1, 1, 30 FROM plans WHERE tenant = '${tenant}';
       INSERT INTO plan_items (tenant, plan_id, rank, device_id, team, day, stop, must, random, score, terms, facts, reasons, travel_minutes, work_minutes)
         SELECT tenant, id, 1, 'm1', 't', 1, 1, false, false, 1, '{}', '{}', '[]', 1, 1 FROM plans WHERE tenant = '${tenant}';
+      INSERT INTO saved_views (tenant, page, name, query, owner_key) VALUES ('${tenant}', 'fleet', 'v', '', 'k');
       INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ('k_${tenant}', '${tenant}', 'viewer', 'h${tenant}');
       INSERT INTO sessions VALUES ('s${tenant}', '${tenant}', 'k_${tenant}', now());`);
   }
@@ -170,7 +171,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 53 }]);
+    expect(seen.rows).toEqual([{ count: 55 }]);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import type { TenantReadings } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from './authentication.ts';
+import type { FleetIndexes } from './fleet-index/fleet-indexes.ts';
 import type { LiveHub } from './live-hub.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -16,6 +17,8 @@ export interface ApiContext {
   readonly tenantReadings: () => Promise<TenantReadings<PoolClient>>;
   readonly authenticator: Authenticator;
   readonly hub: LiveHub;
+  /** The fleets of the tenants in memory. */
+  readonly fleets: FleetIndexes;
   /** Per key or session. */
   readonly requests: RateLimiter;
   /** Per address: attempts without a valid key. */

@@ -9,7 +9,8 @@ export interface CursorScope {
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-type Position = readonly (string | number | boolean | null)[];
+type Key = string | number | boolean | null;
+type Position = readonly (Key | readonly Key[])[];
 
 // Protects against mix-ups and damage, not against forgery: a crafted position shows nothing that the tenant could
 // not list anyway. So no secret is needed, and a cursor survives restarts and works on every replica.

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   type Operation,
   type OperationId,
@@ -22,7 +23,9 @@ import { validate } from './validation.ts';
 type Body<O extends Operation> = O['body'] extends z.ZodType ? z.output<O['body']> : undefined;
 type Answer<O extends Operation> = O['response'] extends z.ZodType
   ? z.output<O['response']>
-  : undefined;
+  : O['contentType'] extends 'text/csv'
+    ? Readable
+    : undefined;
 
 /** A request that has passed authentication and validation. */
 export interface Call<O extends Operation> {

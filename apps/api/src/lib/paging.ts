@@ -2,7 +2,7 @@ import { DEFAULT_LIMIT } from '@verimeter/api-schema';
 import type { z } from 'zod';
 import { type CursorScope, decodeCursor, encodeCursor } from './cursor.ts';
 
-type Position = readonly (string | number | boolean | null)[];
+type Position = Parameters<typeof encodeCursor>[1];
 
 export interface Page<After> {
   readonly limit: number;

@@ -13,7 +13,9 @@ import { buildApp } from './app.ts';
 import { createAuthenticator } from './authentication.ts';
 import type { ApiContext } from './context.ts';
 import { lookUpCredential } from './credentials.ts';
+import { type FleetIndexLimits, createFleetIndexes } from './fleet-index/fleet-indexes.ts';
 import { listen } from './listener.ts';
+import { reportFleets } from './fleet-index/fleet-metrics.ts';
 import { createLiveHub } from './live-hub.ts';
 import { createLiveSource } from './live-source.ts';
 import { isUnavailable } from './problem-error.ts';
@@ -39,6 +41,8 @@ export interface ApiOptions {
   readonly replayMs?: number | undefined;
   /** Microseconds since 1970; default: the clock of the machine. */
   readonly nowUs?: (() => number) | undefined;
+  /** Of the fleets in memory; default: 30 minutes idle, 4,000,000 rows. */
+  readonly fleetLimits?: Partial<FleetIndexLimits> | undefined;
 }
 
 export interface RunningApi {
@@ -135,12 +139,20 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   }
 
   const hub = createLiveHub(createLiveSource(appPool), log);
+  const fleets = createFleetIndexes({
+    appPool,
+    log,
+    nowMs: () => Date.now(),
+    limits: options.fleetLimits,
+  });
+  reportFleets(metrics, fleets);
   const context: ApiContext = {
     appPool,
     servicePool,
     tenantReadings: async () => (await engine.open()).tenantReadings,
     authenticator: createAuthenticator((credential) => lookUpCredential(servicePool, credential)),
     hub,
+    fleets,
     requests: createRateLimiter(options.rateLimit ?? DEFAULT_RATE_LIMIT),
     strangers: createRateLimiter(STRANGER_RATE_LIMIT),
     metrics,
@@ -158,6 +170,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await app.close();
+    await fleets.close();
     await endPools();
     throw error;
   }
@@ -176,6 +189,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     async stop() {
       await closeServer(app);
       await listener.stop();
+      await fleets.close();
       await endPools();
     },
   };

@@ -1,6 +1,7 @@
 import { balanceEn } from './balance-en.ts';
 import { lotsEn } from './lots-en.ts';
 import { overviewEn } from './overview-en.ts';
+import { fleetEn } from './fleet-en.ts';
 import { sourcesEn } from './sources-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
@@ -65,37 +66,7 @@ export const messagesEn = {
     back: 'Back to devices',
     backToAreas: 'Back to areas',
   },
-  fleet: {
-    title: 'Devices',
-    lead: 'Sorted by risk. An indication is a reason to verify, not a verdict.',
-    tiles: 'Devices by recommendation',
-    areasNotOk: 'Areas to clear up',
-    ofAreas: (count: string) => `of ${count} areas`,
-    ofDevices: (share: string) => `${share} of devices`,
-    filters: 'Filters',
-    kind: 'Kind',
-    area: 'Area',
-    recommendation: 'Recommendation',
-    indication: 'Indication',
-    search: 'Device',
-    searchHint: 'Id starts with …',
-    device: 'Device',
-    error: 'Error against its limit',
-    probability: 'Beyond limit',
-    probabilityHint: 'Probability that the error lies beyond the limit',
-    legal: 'Verification',
-    until: (date: string) => `until ${date}`,
-    empty: 'No device matches these filters.',
-    emptyAll:
-      'No results yet. Register devices with `verimeter import devices`, send readings, then run `verimeter analyze`.',
-    detectable: (value: string) => `detectable from ${value}`,
-    limit: (value: string) => `limit ±${value}`,
-    axisHint:
-      'Dot: estimate. Line: 95 % interval. Shaded: permissible error, the same width for every device.',
-    interval: (estimate: string, low: string, high: string, limit: string) =>
-      `Error ${estimate}, 95 % interval ${low} to ${high}, limit ±${limit}`,
-    noEstimate: 'no estimate',
-  },
+  fleet: fleetEn,
   device: {
     facts: 'Device',
     serial: 'Serial number',

@@ -2,6 +2,7 @@ import type { Messages } from './messages-en.ts';
 import { balanceVi } from './balance-vi.ts';
 import { lotsVi } from './lots-vi.ts';
 import { overviewVi } from './overview-vi.ts';
+import { fleetVi } from './fleet-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 
 export const messagesVi: Messages = {
@@ -64,37 +65,7 @@ export const messagesVi: Messages = {
     back: 'Về danh sách thiết bị',
     backToAreas: 'Về danh sách khu vực',
   },
-  fleet: {
-    title: 'Thiết bị',
-    lead: 'Xếp theo mức rủi ro. Dấu hiệu là lý do để kiểm định, không phải kết luận.',
-    tiles: 'Số thiết bị theo khuyến nghị',
-    areasNotOk: 'Khu vực cần làm rõ',
-    ofAreas: (count) => `trên ${count} khu vực`,
-    ofDevices: (share) => `${share} số thiết bị`,
-    filters: 'Bộ lọc',
-    kind: 'Loại',
-    area: 'Khu vực',
-    recommendation: 'Khuyến nghị',
-    indication: 'Dấu hiệu',
-    search: 'Thiết bị',
-    searchHint: 'Mã bắt đầu bằng …',
-    device: 'Thiết bị',
-    error: 'Sai số so với giới hạn',
-    probability: 'Vượt giới hạn',
-    probabilityHint: 'Xác suất sai số vượt giới hạn cho phép',
-    legal: 'Hiệu lực kiểm định',
-    until: (date) => `đến ${date}`,
-    empty: 'Không có thiết bị nào khớp với bộ lọc.',
-    emptyAll:
-      'Chưa có kết quả. Khai báo thiết bị bằng `verimeter import devices`, gửi số liệu rồi chạy `verimeter analyze`.',
-    detectable: (value) => `phát hiện được từ ${value}`,
-    limit: (value) => `giới hạn ±${value}`,
-    axisHint:
-      'Chấm: ước lượng. Vạch: khoảng tin cậy 95 %. Vùng nền: giới hạn cho phép, vẽ cùng độ rộng cho mọi thiết bị.',
-    interval: (estimate, low, high, limit) =>
-      `Sai số ${estimate}, khoảng tin cậy 95 % từ ${low} đến ${high}, giới hạn cho phép ±${limit}`,
-    noEstimate: 'không có ước lượng',
-  },
+  fleet: fleetVi,
   device: {
     facts: 'Thông tin thiết bị',
     serial: 'Số chế tạo',

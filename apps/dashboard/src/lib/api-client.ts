@@ -1,4 +1,5 @@
 import type { Problem, ProblemCode } from '@verimeter/api-schema';
+import { takeEarly } from './early-request.ts';
 
 const PREFIX = '/api/v1';
 
@@ -81,10 +82,14 @@ export async function request<Result>(
   const init: RequestInit = { method, headers, credentials: 'same-origin' };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   if (options.signal !== undefined) init.signal = options.signal;
-  const response = await fetch(requestPath(path, options.query), init).catch((error: unknown) => {
-    if (options.signal?.aborted === true) throw error;
-    throw new ApiError('unreachable', 0, String(error));
-  });
+  const address = requestPath(path, options.query);
+  const early = method === 'GET' ? await takeEarly(address) : undefined;
+  const response =
+    early ??
+    (await fetch(address, init).catch((error: unknown) => {
+      if (options.signal?.aborted === true) throw error;
+      throw new ApiError('unreachable', 0, String(error));
+    }));
   if (!response.ok) throw await errorOf(response);
   const body: unknown = response.status === 204 ? undefined : await response.json();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above: the API's tests check it

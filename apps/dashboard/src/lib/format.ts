@@ -33,18 +33,24 @@ function percentDigits(ratio: number): number {
 
 /** Number, percent and time formats of a locale and a time zone. */
 export function createFormatter(locale: string, zone: string): Formatter {
-  const decimal = (digits: number, signDisplay: 'auto' | 'exceptZero') =>
-    new Intl.NumberFormat(locale, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-      signDisplay,
-    });
+  // Making one takes far longer than formatting with it, and a table has hundreds of numbers.
+  const made = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (least: number, most: number, signDisplay: 'auto' | 'exceptZero') => {
+    const name = `${least} ${most} ${signDisplay}`;
+    const known =
+      made.get(name) ??
+      new Intl.NumberFormat(locale, {
+        minimumFractionDigits: least,
+        maximumFractionDigits: most,
+        signDisplay,
+      });
+    made.set(name, known);
+    return known;
+  };
   const print = (value: number, digits: number, sign: 'auto' | 'exceptZero') =>
-    decimal(digits, sign).format(value).replace('-', MINUS);
+    numberFormat(digits, digits, sign).format(value).replace('-', MINUS);
   const general = (value: number, digits: number, sign: 'auto' | 'exceptZero') =>
-    new Intl.NumberFormat(locale, { maximumFractionDigits: digits, signDisplay: sign })
-      .format(value)
-      .replace('-', MINUS);
+    numberFormat(0, digits, sign).format(value).replace('-', MINUS);
   const percent = (ratio: number, digits: number, sign: 'auto' | 'exceptZero') =>
     `${print(ratio * 100, digits, sign)}${NBSP}%`;
   const dateOnly = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });

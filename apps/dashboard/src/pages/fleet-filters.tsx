@@ -1,27 +1,42 @@
-import type { Group } from '@verimeter/api-schema';
-import { DEVICE_KINDS, INDICATIONS, RECOMMENDATIONS } from '@verimeter/telemetry';
+import type { FleetFacet, FleetFacets } from '@verimeter/api-schema';
 import { useEffect, useId, useRef, useState } from 'react';
 import { Choice } from '../components/choice.tsx';
 import { useText } from '../i18n/i18n.tsx';
-import { getAll } from '../lib/api-client.ts';
+import {
+  type FleetFilterName,
+  type WrittenSort,
+  FLEET_FILTERS,
+  fleetParams,
+  filterValue,
+} from '../lib/fleet-query.ts';
 import { href } from '../lib/routing.ts';
-import { useResource } from '../lib/use-resource.ts';
 import { replaceHash } from '../lib/use-route.ts';
+import { useFleetOptions } from './fleet-options.ts';
 
-/** Query parameters of the page, which are those of `GET /health`. */
-export const FILTER_NAMES = ['kind', 'group', 'recommendation', 'indication', 'device'] as const;
-type FilterName = (typeof FILTER_NAMES)[number];
+const TYPING_PAUSE_MS = 250;
+/** Those that are there when more filters are asked for. */
+const MORE: readonly FleetFilterName[] = [
+  'indication',
+  'finding_status',
+  'manufacturer',
+  'model',
+  'accuracy_class',
+  'due_before',
+  'online',
+];
 
-const TYPING_PAUSE_MS = 300;
-
-interface SearchProps {
+interface TypedProps {
+  readonly label: string;
   readonly value: string;
+  readonly hint?: string;
+  readonly type: 'search' | 'date';
+  /** Values to choose from. */
+  readonly known?: FleetFacet | undefined;
   readonly onChange: (text: string) => void;
 }
 
 /** Asks once the reader has paused, not at each letter. */
-function Search({ value, onChange }: SearchProps) {
-  const { t } = useText();
+function Typed({ label, value, hint, type, known, onChange }: TypedProps) {
   const id = useId();
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
@@ -41,65 +56,116 @@ function Search({ value, onChange }: SearchProps) {
   }, [text, value]);
   return (
     <div className="field">
-      <label htmlFor={id}>{t.fleet.search}</label>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
-        type="search"
+        type={type}
         value={text}
-        placeholder={t.fleet.searchHint}
+        placeholder={hint}
+        maxLength={100}
         spellCheck={false}
+        list={known === undefined ? undefined : `${id}known`}
         onChange={(event) => setText(event.target.value)}
       />
+      {known !== undefined && (
+        <datalist id={`${id}known`}>
+          {known.values.map(({ value: one, name }) =>
+            one === null ? null : (
+              <option key={one} value={one}>
+                {name}
+              </option>
+            ),
+          )}
+        </datalist>
+      )}
     </div>
   );
 }
 
-export function FleetFilters({ params }: { readonly params: URLSearchParams }) {
-  const { t, words } = useText();
-  const groups = useResource('groups', (signal) => getAll<Group>('/groups', {}, 5000, signal));
-  const set = (name: FilterName, value: string): void =>
-    replaceHash(href('/fleet', { ...Object.fromEntries(params), [name]: value }));
-  const value = (name: FilterName): string => params.get(name) ?? '';
-  const filtered = FILTER_NAMES.some((name) => value(name) !== '');
+interface FiltersProps {
+  readonly params: URLSearchParams;
+  readonly facets: FleetFacets['facets'] | undefined;
+  readonly sort: WrittenSort;
+  readonly onSort: (sort: WrittenSort) => void;
+}
+
+/** Filters with how many rows each value would show, the order, and more filters when asked for. */
+export function FleetFilters({ params, facets, sort, onSort }: FiltersProps) {
+  const { t } = useText();
+  const options = useFleetOptions(facets);
+  const value = (name: FleetFilterName): string => filterValue(params, name);
+  const set = (name: FleetFilterName, chosen: string): void =>
+    replaceHash(href('/fleet', { ...fleetParams(params), [name]: chosen }));
+  const choice = (name: Parameters<typeof options>[0], label: string) => (
+    <Choice
+      label={label}
+      anyText={t.common.all}
+      value={value(name)}
+      options={options(name, value(name))}
+      onChange={(chosen) => set(name, chosen)}
+    />
+  );
+  const chosenMore = MORE.filter((name) => value(name) !== '').length;
+  const areas = facets?.group;
   return (
     <section className="filters" aria-label={t.fleet.filters}>
-      <Search value={value('device')} onChange={(text) => set('device', text)} />
-      <Choice
-        label={t.fleet.kind}
-        anyText={t.common.all}
-        value={value('kind')}
-        options={DEVICE_KINDS.map((kind) => [kind, words.deviceKind[kind]])}
-        onChange={(kind) => set('kind', kind)}
+      <Typed
+        label={t.fleet.search}
+        hint={t.fleet.searchHint}
+        type="search"
+        value={value('q')}
+        onChange={(text) => set('q', text)}
       />
+      {choice('kind', t.fleet.kind)}
+      {areas !== undefined && areas.more > 0 ? (
+        <Typed
+          label={t.fleet.area}
+          hint={t.fleet.areaHint}
+          type="search"
+          known={areas}
+          value={value('group')}
+          onChange={(text) => set('group', text)}
+        />
+      ) : (
+        choice('group', t.fleet.area)
+      )}
+      {choice('recommendation', t.fleet.recommendation)}
+      {choice('legal_status', t.fleet.legal)}
       <Choice
-        label={t.fleet.area}
-        anyText={t.common.all}
-        value={value('group')}
-        options={(groups.data?.items ?? []).map((group) => [
-          group.group_id,
-          group.name === null ? group.group_id : `${group.group_id} · ${group.name}`,
-        ])}
-        onChange={(group) => set('group', group)}
+        label={t.fleet.sort}
+        value={sort}
+        options={sortOptions(t.fleet.sorts)}
+        onChange={(chosen) => onSort(chosen === '' ? 'risk' : chosen)}
       />
-      <Choice
-        label={t.fleet.recommendation}
-        anyText={t.common.all}
-        value={value('recommendation')}
-        options={RECOMMENDATIONS.toReversed().map((one) => [one, words.recommendation[one]])}
-        onChange={(one) => set('recommendation', one)}
-      />
-      <Choice
-        label={t.fleet.indication}
-        anyText={t.common.all}
-        value={value('indication')}
-        options={INDICATIONS.map((one) => [one, words.indication[one][0]])}
-        onChange={(one) => set('indication', one)}
-      />
-      {filtered && (
-        <a className="clear" href={href('/fleet')}>
+      <details className="more-filters" open={chosenMore > 0 || undefined}>
+        <summary>{t.fleet.moreFilters(chosenMore)}</summary>
+        <div className="filters">
+          {choice('indication', t.fleet.indication)}
+          {choice('finding_status', t.fleet.finding)}
+          {choice('manufacturer', t.fleet.manufacturer)}
+          {choice('model', t.fleet.model)}
+          {choice('accuracy_class', t.fleet.accuracyClass)}
+          {choice('online', t.fleet.online)}
+          <Typed
+            label={t.fleet.dueBefore}
+            type="date"
+            value={value('due_before')}
+            onChange={(text) => set('due_before', text)}
+          />
+        </div>
+      </details>
+      {FLEET_FILTERS.some((name) => value(name) !== '') && (
+        <a className="clear" href={href('/fleet', { sort: params.get('sort') ?? '' })}>
           {t.common.clear}
         </a>
       )}
     </section>
   );
+}
+
+function sortOptions(
+  sorts: Readonly<Record<WrittenSort, string>>,
+): (readonly [WrittenSort, string])[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a record of these
+  return Object.entries(sorts) as [WrittenSort, string][];
 }

@@ -1,6 +1,7 @@
 import {
   type Pool,
   type QuarantineLimits,
+  trimFleetChanges,
   trimLiveEvents,
   trimMessageFloods,
   trimQuarantine,
@@ -21,6 +22,7 @@ export const startTrimming = (pool: Pool, log: Logger, limits: QuarantineLimits)
     begin: 'at once',
     async round(number) {
       await trimLiveEvents(pool);
+      await trimFleetChanges(pool);
       await trimReplays(pool);
       await trimMessageFloods(pool);
       const removed = await trimQuarantine(pool, limits);

@@ -93,6 +93,28 @@ export const instantParam = text()
     examples: [formatTimestamp(1_795_305_600_000_000)],
   });
 
+/** Words that somebody typed. Whatever they are, nothing is found by what cannot be stored. */
+export const freeTextParam = (longest: number) =>
+  text().min(1, 'must not be empty').max(longest, `must be at most ${longest} characters`);
+
+/** A calendar date that exists, from 1900 to 2999. */
+export const dateParam = text()
+  .refine(
+    (written) => DATE_ONLY.test(written) && isCalendarDate(written),
+    'must be a date that exists, from 1900-01-01 to 2999-12-31, written like 2026-11-30',
+  )
+  .meta({ format: 'date', examples: ['2026-12-31'] });
+
+function isCalendarDate(written: string): boolean {
+  const ms = Date.parse(`${written}T00:00:00Z`);
+  return (
+    !Number.isNaN(ms) &&
+    new Date(ms).toISOString().startsWith(written) &&
+    written >= '1900' &&
+    written < '3000'
+  );
+}
+
 /** One or several of a closed vocabulary, separated by commas. */
 export function choiceParam<const Value extends string>(values: readonly Value[]) {
   const known = new Set<string>(values);

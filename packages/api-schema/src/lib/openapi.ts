@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channel, device, deviceDetail } from './devices.ts';
 import { exception } from './exceptions.ts';
 import { finding, findingChange } from './findings.ts';
+import { fleetRow } from './fleet-table.ts';
 import { candidate, group, groupDetail, member } from './groups.ts';
 import { evidence, health, healthDetail, healthHistoryPoint } from './health.ts';
 import { interval } from './intervals.ts';
@@ -20,6 +21,7 @@ import {
   replayRequest,
 } from './quarantine.ts';
 import { aggregate, reading } from './readings.ts';
+import { savedView } from './saved-views.ts';
 import { session, sessionRequest } from './session.ts';
 import { ruleSet, ruleSetChange } from './validation-rules.ts';
 
@@ -37,6 +39,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   Exception: exception,
   Finding: finding,
   FindingChange: findingChange,
+  FleetRow: fleetRow,
   Group: group,
   GroupDetail: groupDetail,
   Health: health,
@@ -64,6 +67,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   ReplayRequest: replayRequest,
   RuleSet: ruleSet,
   RuleSetChange: ruleSetChange,
+  SavedView: savedView,
   Session: session,
   SessionRequest: sessionRequest,
   WorkOrder: workOrder,

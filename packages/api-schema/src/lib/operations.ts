@@ -1,6 +1,7 @@
 import { accountOperations } from './account-operations.ts';
 import { fleetOperations } from './fleet-operations.ts';
 import { legalOperations } from './legal-operations.ts';
+import { fleetTableOperations } from './fleet-table-operations.ts';
 import type { Operation } from './operation.ts';
 import { planOperations } from './plan-operations.ts';
 import { readingOperations } from './reading-operations.ts';
@@ -16,6 +17,7 @@ export const API_PREFIX = '/api/v1';
 /** All operations by their ids, in the order in which they are described. */
 export const operations = {
   ...fleetOperations,
+  ...fleetTableOperations,
   ...readingOperations,
   ...resultOperations,
   ...accountOperations,

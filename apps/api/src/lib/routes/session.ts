@@ -45,13 +45,18 @@ export function registerSessionRoutes(app: FastifyInstance, context: ApiContext)
     }
     requireReader(principal);
     throttle(context.requests.take(principal.keyId));
+    context.fleets.prepare(principal.tenant);
     const { token, expiresAtUs } = await createSession(servicePool, principal, context.nowUs());
     reply.header('cache-control', 'no-store');
     reply.setCookie(SESSION_COOKIE, token, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
     return describe({ ...principal, expiresAtUs });
   });
 
-  mountOperation(app, context, 'getSession', async ({ principal }) => describe(principal));
+  mountOperation(app, context, 'getSession', async ({ principal }) => {
+    // Whoever opens the dashboard looks at the fleet next.
+    context.fleets.prepare(principal.tenant);
+    return describe(principal);
+  });
 
   mountPublicOperation(app, 'signOut', async ({ request, reply }) => {
     requireSameOrigin(request);

@@ -27,10 +27,12 @@ interface TableRow extends StoredTable {
  * are no part of any schema; what they hold is in readings. Nor are partitions that retention has detached and not dropped yet. A copy into another store ends
  * with the database that it was begun in, and so does a drop of QuestDB's readings, of which the backup has none; what was settled while a
  * backup runs belongs to that backup. Taken filters are made of the sources as these are written; former ones tell
- * whose the messages are that a broker still has, and a restored database has none of those.
+ * whose the messages are that a broker still has, and a restored database has none of those. Changes of the fleet
+ * name transactions of one server.
  */
 const LEFT_OUT = [
   'former_filters',
+  'fleet_changes',
   'schema_migrations',
   'reading_move_parts',
   'reading_move_log',

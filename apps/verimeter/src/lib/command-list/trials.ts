@@ -74,11 +74,12 @@ export const TRIALS: readonly Command[] = [
   {
     spec: {
       name: 'bench',
-      positionals: 'analytics|ingest|store|validation',
+      positionals: 'analytics|fleet|ingest|store|validation',
       summary: 'how fast this machine is, with made data',
       details: [
         'analytics: one night of the analysis from the store: areas of 60 meters that were analysed in full the day before,',
         'with the readings of one day. Generating them takes longer than the night.',
+        'fleet: milliseconds of the fleet table for any filter and sort, of made devices that are kept in --dir where it is given.',
         'ingest: messages per second stored and acknowledged, and milliseconds from publish to visible, of `up`, or of `ingest`',
         'behind the broker at --mqtt-url; beside COPY of the same rows into the same table.',
         'store: what an engine takes, gives and needs with 100 million readings, beside the engine alone. The data set is made in',
@@ -111,7 +112,14 @@ export const TRIALS: readonly Command[] = [
           text: 'store: postgres (default), timescale, questdb',
         },
         { name: 'readings', value: 'N', text: 'store: of the data set (default 100000000)' },
-        { name: 'dir', value: 'DIR', text: 'store: what is kept (default verimeter-bench)' },
+        { name: 'devices', value: 'N', text: 'fleet: registered (default 1000000)' },
+        { name: 'estimates', value: 'N', text: 'fleet: with an estimate (default 200000)' },
+        { name: 'requests', value: 'N', text: 'fleet: random questions (default 1000)' },
+        {
+          name: 'dir',
+          value: 'DIR',
+          text: 'store: what is kept (default verimeter-bench); fleet: keeps the devices',
+        },
         {
           name: 'postgres-url',
           value: 'URL',

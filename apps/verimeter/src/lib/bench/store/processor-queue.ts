@@ -3,12 +3,17 @@ import type { Pool } from '@verimeter/registry';
 
 /**
  * Milliseconds for which processes were ready to run and had no processor, since they began. Undefined where the kernel does not say
- * (Documentation/scheduler/sched-stats: the second number is of nanoseconds in the queue, of the main thread).
+ * (Documentation/scheduler/sched-stats: the first number is of nanoseconds on a processor, the second of those in the queue, of the main thread).
  */
-export async function queuedMs(pids: readonly number[]): Promise<number | undefined> {
+export const queuedMs = (pids: readonly number[]): Promise<number | undefined> => sumOf(pids, 1);
+
+/** Milliseconds for which processes ran, since they began; the main thread of each. */
+export const processorMs = (pids: readonly number[]): Promise<number | undefined> => sumOf(pids, 0);
+
+async function sumOf(pids: readonly number[], field: number): Promise<number | undefined> {
   try {
     const files = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/schedstat`, 'utf8')));
-    return files.reduce((sum, file) => sum + Number(file.split(' ')[1]) / 1e6, 0);
+    return files.reduce((sum, file) => sum + Number(file.split(' ')[field]) / 1e6, 0);
   } catch {
     return undefined;
   }
