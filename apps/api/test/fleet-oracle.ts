@@ -19,11 +19,16 @@ const SOURCE = `
                                  AND m.valid_to = 'infinity' ORDER BY m.valid_from DESC, m.group_id LIMIT 1)) AS group_id,
          h.indication, h.recommendation, h.error_estimate, h.probability_over_limit, h.probability_drifted, h.exit_date_median,
          h.minimum_detectable, CASE WHEN h."limit" <> 0 THEN abs(coalesce(h.error_estimate, h.offset_estimate)) / h."limit" END AS of_limit,
-         coalesce(h.legal_status, 'unknown') AS legal_status, coalesce(h.valid_until, d.valid_until) AS due_on,
+         CASE WHEN l.state IS NULL THEN coalesce(h.legal_status, 'unknown') WHEN l.state <> 'dated' THEN l.state
+              WHEN l.due_latest < n.today THEN 'expired' WHEN l.due_earliest < n.today THEN 'unknown'
+              WHEN l.due_latest < n.today + 61 THEN 'due_soon' WHEN l.due_earliest < n.today + 61 THEN 'unknown' ELSE 'valid' END AS legal_status,
+         CASE WHEN l.state IS NULL THEN coalesce(h.valid_until, d.valid_until) WHEN l.state = 'dated' THEN coalesce(l.due_on, l.due_earliest) END AS due_on,
          (SELECT f.status FROM findings f WHERE f.tenant = d.tenant AND f.device_id = d.device_id AND f.quantity = coalesce(h.quantity, '')
            ORDER BY f.id DESC LIMIT 1) AS finding_status,
          CASE h.recommendation WHEN 'reverify' THEN 0 WHEN 'inspect' THEN 1 WHEN 'watch' THEN 2 WHEN 'none' THEN 3 ELSE 4 END AS rank
-    FROM devices d LEFT JOIN health h USING (tenant, device_id) WHERE d.tenant = $1`;
+    FROM devices d LEFT JOIN health h USING (tenant, device_id) LEFT JOIN legal_states l USING (tenant, device_id)
+    JOIN (SELECT tenant, (now() AT TIME ZONE zone)::date AS today FROM tenants) n USING (tenant)
+   WHERE d.tenant = $1`;
 
 const KEYS: Readonly<Record<FleetSort, readonly string[]>> = {
   risk: ['rank', '-coalesce(probability_drifted, -1)'],

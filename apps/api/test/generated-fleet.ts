@@ -72,4 +72,14 @@ export async function generateFleet(
        FROM devices WHERE tenant = $1 AND hashtext(device_id) % 2 = 0 ON CONFLICT DO NOTHING`,
     [tenant],
   );
+  await client.query(
+    `INSERT INTO legal_states (tenant, device_id, kind, state, due_on, due_earliest, due_latest, reasons, rules)
+     SELECT tenant, device_id, kind, state, CASE WHEN state = 'dated' AND k % 2 = 0 THEN day END,
+            CASE WHEN state = 'dated' THEN day END, CASE WHEN state = 'dated' THEN day + k % 3 * 20 END, '{}', '{}'
+       FROM (SELECT d.*, abs(hashtext(device_id)) % 1009 AS k, current_date - 60 + abs(hashtext(device_id)) % 400 AS day,
+                    (ARRAY['dated', 'dated', 'dated', 'void', 'not_regulated', 'unknown'])[1 + abs(hashtext(device_id)) % 6] AS state
+               FROM devices d WHERE tenant = $1) d
+      WHERE k % 3 > 0 ON CONFLICT DO NOTHING`,
+    [tenant],
+  );
 }

@@ -33,7 +33,7 @@ DO $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['devices', 'health', 'findings', 'members'] LOOP
+  FOREACH name IN ARRAY ARRAY['devices', 'health', 'findings', 'members', 'legal_states'] LOOP
     EXECUTE format('CREATE TRIGGER log_fleet_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS changed
       FOR EACH STATEMENT EXECUTE FUNCTION log_fleet_changes()', name);
     EXECUTE format('CREATE TRIGGER log_fleet_update AFTER UPDATE ON %I REFERENCING NEW TABLE AS changed

@@ -65,11 +65,15 @@ const CHANGES = `
     FROM (VALUES (1)) one
     LEFT JOIN fleet_changes c ON c.changed_in >= $1::xid8 AND c.id <> ALL ($2::bigint[])`;
 // A statistic of the planner would be of all tenants.
-const EXPECTED = 'SELECT count(*)::int AS rows FROM devices';
+const EXPECTED =
+  'SELECT (SELECT count(*)::int FROM devices) AS rows, (SELECT zone FROM tenants) AS zone';
 
 /** The fleet of one tenant and how far it follows the database. */
 interface Followed {
   index: FleetIndex;
+  /** The calendar of the tenant, and the day on which it was read: legal standings are those of a day. */
+  days: Intl.DateTimeFormat;
+  day: string;
   position: string;
   /** Rows of fleet_changes that are taken over and belong to transactions from the position on. */
   known: { readonly id: number; readonly changedIn: bigint }[];
@@ -124,7 +128,9 @@ export function createFleetIndexes(options: {
       // Larger fleets take longer than an answer may.
       await client.query('SET LOCAL statement_timeout = 0');
       const [mark] = (await client.query<{ position: string }>(POSITION)).rows;
-      const [expected] = (await client.query<{ rows: number }>(EXPECTED)).rows;
+      const [expected] = (await client.query<{ rows: number; zone: string | null }>(EXPECTED)).rows;
+      const days = new Intl.DateTimeFormat('en-CA', { timeZone: expected?.zone ?? 'UTC' });
+      const day = days.format(startedMs);
       const index = await loadFleet(client, expected?.rows ?? 0);
       const now = nowMs();
       const loadSeconds = (now - startedMs) / 1000;
@@ -134,6 +140,8 @@ export function createFleetIndexes(options: {
       );
       return {
         index,
+        days,
+        day,
         position: mark?.position ?? '0',
         known: [],
         seenAtMs: now,
@@ -228,7 +236,11 @@ export function createFleetIndexes(options: {
       background(entry.behind, 'changes of the fleet could not be read', tenant);
       return false;
     });
-    if (!anew) return;
+    if (anew || followed.days.format(nowMs()) !== followed.day) readAnew(tenant, entry, followed);
+  }
+
+  function readAnew(tenant: string, entry: Entry, followed: Followed): void {
+    if (entry.behind !== undefined) return;
     entry.behind = load(tenant)
       .then((fresh) => {
         Object.assign(followed, fresh);

@@ -1,3 +1,4 @@
+import { DUE_SOON_DAYS } from '@verimeter/metrology';
 import type { Queryable } from '@verimeter/registry';
 
 /** What the index knows of one device and judged quantity, as the database writes it in text. */
@@ -47,17 +48,28 @@ export const fleetFrom = (ids: string): string => `
   LEFT JOIN (SELECT DISTINCT ON (device_id) device_id, group_id FROM members
               WHERE valid_to = 'infinity' AND ${ids} ORDER BY device_id, valid_from DESC, group_id) m
          ON m.device_id = d.device_id
-  LEFT JOIN (SELECT device_id, last_received_at FROM device_clocks WHERE ${ids}) c ON c.device_id = d.device_id`;
+  LEFT JOIN (SELECT device_id, last_received_at FROM device_clocks WHERE ${ids}) c ON c.device_id = d.device_id
+  LEFT JOIN (SELECT device_id, state, due_on, due_earliest, due_latest FROM legal_states WHERE ${ids}) s ON s.device_id = d.device_id
+  JOIN (SELECT tenant, (now() AT TIME ZONE zone)::date AS today FROM tenants) t ON t.tenant = d.tenant`;
 
 export const GROUP_ID = 'coalesce(h.group_id, m.group_id)';
-export const LEGAL_STATUS = `coalesce(h.legal_status, 'unknown')`;
-export const DUE_ON = 'coalesce(h.valid_until, d.valid_until)';
+// Where the registry has the standing of a device, it counts; else what was published with the answer. As `statusOn` of the package metrology.
+export const LEGAL_STATUS = `CASE
+  WHEN s.device_id IS NULL THEN coalesce(h.legal_status, 'unknown')
+  WHEN s.state <> 'dated' THEN s.state
+  WHEN s.due_latest < t.today THEN 'expired'
+  WHEN s.due_earliest >= t.today AND s.due_latest <= t.today + ${DUE_SOON_DAYS} THEN 'due_soon'
+  WHEN s.due_earliest > t.today + ${DUE_SOON_DAYS} THEN 'valid'
+  ELSE 'unknown' END`;
+export const DUE_ON = `CASE
+  WHEN s.device_id IS NULL THEN coalesce(h.valid_until, d.valid_until)
+  WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END`;
 const OF_LIMIT = `abs(coalesce(h.error_estimate, h.offset_estimate)) / nullif(h."limit", 0)`;
 
 const COLUMNS = `
   d.device_id, coalesce(h.quantity, ''), d.kind, d.serial, d.address, d.manufacturer, d.model, d.accuracy_class, d.online,
   (extract(epoch FROM ${LAST_SEEN}) * 1000000)::int8, ${GROUP_ID}, h.indication, h.recommendation, ${LEGAL_STATUS},
-  ${DUE_ON} - date '1970-01-01', h.error_estimate, ${OF_LIMIT}, h.probability_over_limit, h.probability_drifted,
+  (${DUE_ON}) - date '1970-01-01', h.error_estimate, ${OF_LIMIT}, h.probability_over_limit, h.probability_drifted,
   h.exit_date_median - date '1970-01-01', h.minimum_detectable, f.status`;
 
 /** All rows, for COPY TO STDOUT. */
@@ -116,7 +128,7 @@ const NAMED = `
   SELECT d.device_id AS "deviceId", coalesce(h.quantity, '') AS quantity, d.kind, d.serial, d.address, d.manufacturer, d.model,
          d.accuracy_class AS "accuracyClass", d.online, (extract(epoch FROM ${LAST_SEEN}) * 1000000)::int8 AS "lastSeenUs",
          ${GROUP_ID} AS "groupId", h.indication, h.recommendation, ${LEGAL_STATUS} AS "legalStatus",
-         ${DUE_ON} - date '1970-01-01' AS "dueDay", h.error_estimate AS error, ${OF_LIMIT} AS "ofLimit",
+         (${DUE_ON}) - date '1970-01-01' AS "dueDay", h.error_estimate AS error, ${OF_LIMIT} AS "ofLimit",
          h.probability_over_limit AS "overLimit", h.probability_drifted AS drifted,
          h.exit_date_median - date '1970-01-01' AS "exitDay", h.minimum_detectable AS "minimumDetectable", f.status AS "findingStatus"`;
 

@@ -52,6 +52,14 @@ const HEALTH = `
                  CASE WHEN k % $4::int = 0 THEN ((k::int8 * 48271 % 2147483647) % 2001 - 1000) / 20000.0 END AS e
             FROM generate_series($2::int, $3::int) k) n`;
 
+/** As the analytics service writes them once it has worked out the standings. */
+const LEGAL = `
+  INSERT INTO legal_states (tenant, device_id, kind, state, due_on, due_precision, due_earliest, due_latest, reasons, rules)
+  SELECT tenant, device_id, kind, 'dated', valid_until, 'day', valid_until, valid_until, '{}', '{}'
+    FROM devices WHERE tenant = $1
+     AND device_id = ANY (SELECT CASE WHEN k % 10 < 7 THEN 'E-' WHEN k % 10 < 9 THEN 'W-' ELSE 'S-' END || lpad(k::text, 7, '0')
+                            FROM generate_series($2::int, $3::int) k)`;
+
 const FINDINGS = `
   INSERT INTO findings (tenant, device_id, quantity, indication, recommendation, as_of, status)
   SELECT tenant, device_id, quantity, indication, recommendation, as_of,
@@ -84,9 +92,11 @@ export async function fillFleet(
     // oxlint-disable no-await-in-loop -- one statement after the other fills as fast
     await pool.query(DEVICES, part);
     await pool.query(MEMBERS, part);
+    await pool.query(LEGAL, part);
     await pool.query(HEALTH, [...part, every, run.rows[0]?.run_id]);
     // oxlint-enable no-await-in-loop
     if ((from / CHUNK) % 10 === 9) onStep(`${from + CHUNK} devices`);
   }
   await pool.query(FINDINGS, [TENANT]);
+  await pool.query('DELETE FROM legal_state_marks WHERE tenant = $1', [TENANT]);
 }
