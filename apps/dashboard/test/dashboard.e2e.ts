@@ -65,8 +65,8 @@ test('the fleet is sorted by risk and loads page after page', async () => {
   expect(first.slice(0, 5)).toEqual([DRIFTING, 'E-0007', 'W-0003', 'E-0009', 'E-1000']);
   expect(first).toHaveLength(50);
   await page.getByRole('button', { name: 'Load more' }).click();
-  await page.locator('tbody tr').nth(65).waitFor(PATIENCE);
-  expect(new Set(await deviceIds(page)).size).toBe(66);
+  await page.locator('tbody tr').nth(66).waitFor(PATIENCE);
+  expect(new Set(await deviceIds(page)).size).toBe(67);
   expect(await page.getByRole('button', { name: 'Load more' }).count()).toBe(0);
 });
 
