@@ -29,12 +29,12 @@ export const fleetEn = {
   device: 'Device',
   error: 'Error against its limit',
   probability: 'Beyond limit',
-  probabilityHint: 'Probability that the error lies beyond the limit',
-  exit: (date: string) => `leaves its limit about ${date}`,
+  probabilityHint:
+    'Probability that the error lies beyond the limit; below it when it is expected to leave the limit, or left it',
+  exit: (date: string) => `about ${date}`,
   legal: 'Verification',
   until: (date: string) => `until ${date}`,
   lastSeen: 'Last heard of',
-  asOf: (date: string) => `as of ${date}`,
   notAnalysed: 'Not analysed yet',
   sort: 'Sort',
   sorts: {

@@ -30,12 +30,12 @@ export const fleetVi: typeof fleetEn = {
   device: 'Thiết bị',
   error: 'Sai số so với giới hạn',
   probability: 'Vượt giới hạn',
-  probabilityHint: 'Xác suất sai số vượt giới hạn cho phép',
-  exit: (date) => `ra khỏi giới hạn khoảng ${date}`,
+  probabilityHint:
+    'Xác suất sai số vượt giới hạn cho phép; dòng dưới là thời điểm dự kiến ra khỏi giới hạn, hoặc đã ra',
+  exit: (date) => `khoảng ${date}`,
   legal: 'Hiệu lực kiểm định',
   until: (date) => `đến ${date}`,
   lastSeen: 'Liên lạc gần nhất',
-  asOf: (date) => `tính đến ${date}`,
   notAnalysed: 'Chưa phân tích',
   sort: 'Sắp xếp',
   sorts: {

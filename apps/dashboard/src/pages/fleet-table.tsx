@@ -51,8 +51,9 @@ function AreaCell({ row }: { readonly row: FleetRow }) {
   const kind = groupKindOf(row.quantity ?? '');
   return (
     <>
-      <a href={areaHref(row.group_id)}>{row.group_id}</a>
-      {row.group_name !== null && <span className="sub">{row.group_name}</span>}
+      <a href={areaHref(row.group_id)} title={row.group_name ?? undefined}>
+        {row.group_id}
+      </a>
       {row.group_status !== null && row.group_status !== 'ok' && (
         <span className="sub">{words.groupStatus[kind][row.group_status][0]}</span>
       )}
@@ -84,7 +85,8 @@ const Row = memo(function Row({ row }: { readonly row: FleetRow }) {
     <tr>
       <th scope="row" data-label={t.fleet.device}>
         <a href={deviceHref(row.device_id)}>{row.device_id}</a>
-        {row.quantity !== null && row.quantity !== '' && (
+        {/* A meter is judged by its one register; of a sensor each quantity is a row. */}
+        {row.quantity !== null && row.kind === 'environment_sensor' && (
           <span className="sub">{words.quantity[row.quantity] ?? row.quantity}</span>
         )}
         {row.address !== null && <span className="sub">{row.address}</span>}
@@ -117,7 +119,6 @@ const Row = memo(function Row({ row }: { readonly row: FleetRow }) {
       <td className="as-of" data-label={t.fleet.lastSeen}>
         <span>{row.last_seen === null ? t.common.none : format.date(row.last_seen)}</span>
         {row.online === false && <span className="sub">{t.fleet.onlineStates.false}</span>}
-        {row.as_of !== null && <span className="sub">{t.fleet.asOf(format.date(row.as_of))}</span>}
       </td>
     </tr>
   );
