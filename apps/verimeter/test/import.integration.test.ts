@@ -368,6 +368,58 @@ const REJECTS = [
   '18 malformed ',
 ];
 
+test('verifications answer findings and are scored, whichever way their test points lie in the file', async () => {
+  const tenant = 'answered';
+  await importBytes('devices', 'device_id,kind,accuracy_class\nm1,electricity_meter,1\n', {
+    tenant,
+  });
+  await runSql(
+    database.url,
+    `INSERT INTO analysis_runs (tenant, model_version, configuration) VALUES ('answered', 'e', '{}');
+     INSERT INTO health (tenant, device_id, quantity, run_id, as_of, indication, recommendation, error_estimate, interval_low, interval_high,
+                         legal_status, model_version)
+     SELECT tenant, 'm1', 'active_energy_import', run_id, '2026-11-01Z', 'drift_likely', 'reverify', 0.02, 0.015, 0.025, 'valid', 'e'
+       FROM analysis_runs WHERE tenant = 'answered';
+     INSERT INTO findings (tenant, device_id, quantity, indication, recommendation, as_of)
+     VALUES ('answered', 'm1', 'active_energy_import', 'drift_likely', 'reverify', '2026-11-01Z')`,
+  );
+  const file = [
+    'device_id,verified_on,result,kind,certificate_no,test_point,error_percent,as_found',
+    'm1,2026-11-05,fail,periodic,"C\n1",Ib,1.8,true',
+    'm1,2021-11-05,pass,periodic,,Ib,0.1,true',
+    'm1,2026-11-05,fail,periodic,"C\n1",0.1 Ib,2.8,true',
+    '',
+  ].join('\n');
+  const read = async () => {
+    const scores = await database.servicePool.query(
+      `SELECT verified_on, outcome, measured_error, covered FROM verification_scores WHERE tenant = $1`,
+      [tenant],
+    );
+    const findings = await database.servicePool.query(
+      `SELECT f.status, e.by_id, e.kind FROM findings f JOIN finding_events e ON e.finding_id = f.id WHERE f.tenant = $1 ORDER BY e.id`,
+      [tenant],
+    );
+    return { scores: scores.rows, findings: findings.rows };
+  };
+  await importBytes('verifications', file, { tenant });
+  const first = await read();
+  // ANSI C12.1: four parts full load, one part light load.
+  expect(first.scores).toEqual([
+    {
+      verified_on: '2026-11-05',
+      outcome: 'hit',
+      measured_error: expect.closeTo(0.02, 12),
+      covered: true,
+    },
+  ]);
+  expect(first.findings).toEqual([
+    { status: 'verified', by_id: null, kind: 'indication_changed' },
+    { status: 'verified', by_id: 'import', kind: 'verified' },
+  ]);
+  await importBytes('verifications', file, { tenant, name: 'again.csv' });
+  expect(await read()).toEqual(first);
+});
+
 test('readings: the first value stays, a second one is a conflict, every bad row is reported and accounted for', async () => {
   const tenant = 'readings';
   await importBytes('devices', 'device_id,kind\nm1,electricity_meter\n', { tenant });

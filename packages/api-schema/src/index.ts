@@ -57,13 +57,43 @@ export { type Stake, type Stakes, stakes } from './lib/stakes.ts';
 export { type Summary, summary } from './lib/summary.ts';
 export {
   type Finding,
+  type FindingBulk,
+  type FindingBulkResult,
   type FindingChange,
-  type FindingStatus,
-  FINDING_STATUSES,
+  type FindingDetail,
+  type FindingEstimate,
+  type FindingEvent,
+  type FindingListQuery,
+  type FindingSummary,
+  FINDING_SORTS,
+  MAXIMUM_ASSIGNEE,
+  MAXIMUM_BULK_IDS,
   finding,
+  findingBulkResult,
   findingChange,
+  findingDetail,
   findingList,
+  findingSummary,
 } from './lib/findings.ts';
+export {
+  type ChangeReason,
+  DISMISS_REASONS,
+  type DismissReason,
+  FINDING_STATUSES,
+  type FindingStatus,
+  LIVE_STATUSES,
+  isLiveStatus,
+  nextStatuses,
+  refusedTransition,
+} from './lib/finding-workflow.ts';
+export {
+  type Share,
+  type TrackRecord,
+  type VerificationScoreItem,
+  trackRecord,
+  verificationScore,
+  verificationScoreList,
+} from './lib/track-record.ts';
 export {
   type LedgerEntry,
   type LedgerTotals,

@@ -67,3 +67,15 @@ export {
   checkVerification,
 } from './lib/verification-check.ts';
 export { pointLimit } from './lib/point-limit.ts';
+export {
+  type FoundState,
+  OUTCOMES,
+  type Outcome,
+  type PublishedAnswer,
+  SELECTIONS,
+  type Selection,
+  type VerificationScore,
+  mayTellFoundState,
+  scoreVerification,
+  selectionOf,
+} from './lib/track-record.ts';

@@ -340,3 +340,10 @@ export {
   readWorkOrders,
   type WorkOrderRow,
 } from './lib/plan-changes.ts';
+  addFindingEvents,
+  announceFindings,
+  type FindingEventInput,
+  type FindingEventRow,
+  readFindingEvents,
+} from './lib/finding-events.ts';
+export { settleVerifications } from './lib/settle-verifications.ts';

@@ -5,7 +5,9 @@ import {
   type HealthRow,
   type Pool,
   type Publication,
+  enterVerification,
   publishHealth,
+  settleVerifications,
   startRun,
   upsertFindings,
   withTransaction,
@@ -210,5 +212,41 @@ describe('findings', () => {
     await upsertFindings(pool, [finding()]);
     await setStatus('verified');
     expect(await upsertFindings(pool, [finding()])).toMatchObject([{ created: true }]);
+  });
+
+  test('data of before a verification does not open again what the record answered', async () => {
+    await upsertFindings(pool, [finding()]);
+    const recordId = await enterVerification(
+      pool,
+      tenant,
+      {
+        deviceId: 'm1',
+        verifiedOn: '2026-11-25',
+        certificateNo: '',
+        kind: 'periodic',
+        result: 'fail',
+        body: null,
+        validUntil: null,
+        validUntilPrecision: 'day',
+        mark: null,
+        sealNo: null,
+        procedure: null,
+        details: {},
+        points: [],
+      },
+      { id: 'k', name: null },
+    );
+    expect(
+      await settleVerifications(pool, tenant, [recordId], { id: 'k', name: null }),
+    ).toHaveLength(1);
+    expect(await statuses()).toMatchObject([{ status: 'verified' }]);
+    const midnightUs = Date.UTC(2026, 10, 24, 17) * 1000; // in Vietnam
+    expect(await upsertFindings(pool, [finding({ asOfUs: midnightUs })])).toEqual([]);
+    expect(await upsertFindings(pool, [finding({ asOfUs: midnightUs + 1 })])).toMatchObject([
+      { created: true },
+    ]);
+    // The second one was opened by data of the day itself, which the record answers as well.
+    await settleVerifications(pool, tenant, [recordId], { id: 'k', name: null });
+    expect(await statuses()).toMatchObject([{ status: 'verified' }, { status: 'verified' }]);
   });
 });

@@ -107,7 +107,10 @@ async function seed(): Promise<void> {
         SELECT tenant, 'g1', run_id FROM analysis_runs WHERE tenant = '${tenant}';
       INSERT INTO lot_health (tenant, lot, quantity, run_id, "limit", members, estimated, verified, plan)
         SELECT tenant, 'lot', 'active_energy_import', run_id, 0.01, 1, 0, 0, '{}' FROM analysis_runs WHERE tenant = '${tenant}';
-      INSERT INTO findings (tenant, device_id) VALUES ('${tenant}', 'm1');
+      INSERT INTO findings (tenant, device_id) VALUES ('${tenant}', 'm1'); -- its event is written with it
+      INSERT INTO verification_scores (tenant, record_id, record_version, counts, device_id, quantity, verified_on, selection, outcome, found_beyond,
+          "limit", source, as_of, recommendation)
+        VALUES ('${tenant}', 1, 1, true, 'm1', 'active_energy_import', '2026-01-01', 'routine', 'no_claim', false, 0.01, 'published', now(), 'none');
       INSERT INTO capacities (tenant, team, visits_per_month, valid_from, entered_by) VALUES ('${tenant}', 't', 1, '2026-12-01', 'k');
       INSERT INTO plan_settings (tenant, version, settings, entered_by) VALUES ('${tenant}', 1, '{}', 'k');
       INSERT INTO plans (tenant, period, policy, as_of, seed, random_share, settings, teams, summary, next_in_line, made_by)

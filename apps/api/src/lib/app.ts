@@ -35,6 +35,7 @@ import { registerSessionRoutes } from './routes/session.ts';
 import { registerStakeRoutes } from './routes/stakes.ts';
 import { registerSummaryRoutes } from './routes/summary.ts';
 import { registerSourceRoutes } from './routes/sources.ts';
+import { registerTrackRecordRoutes } from './routes/track-record.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
 import { registerVerificationRoutes } from './routes/verifications.ts';
 import { registerValueVersionRoutes } from './routes/value-versions.ts';
@@ -105,6 +106,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerFindingRoutes(app, context);
   registerCapacityRoutes(app, context);
   registerPlanRoutes(app, context);
+  registerTrackRecordRoutes(app, context);
   registerLedgerRoutes(app, context);
   registerFloodRoutes(app, context);
   registerQuarantineRoutes(app, context);

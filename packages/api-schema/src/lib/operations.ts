@@ -1,4 +1,5 @@
 import { accountOperations } from './account-operations.ts';
+import { findingOperations } from './finding-operations.ts';
 import { fleetOperations } from './fleet-operations.ts';
 import { legalOperations } from './legal-operations.ts';
 import { fleetTableOperations } from './fleet-table-operations.ts';
@@ -20,6 +21,7 @@ export const operations = {
   ...fleetTableOperations,
   ...readingOperations,
   ...resultOperations,
+  ...findingOperations,
   ...accountOperations,
   ...sourceOperations,
   ...legalOperations,

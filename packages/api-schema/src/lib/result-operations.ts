@@ -1,5 +1,4 @@
 import { devicePath } from './devices.ts';
-import { findingChange, findingList, findingListQuery, findingPath, finding } from './findings.ts';
 import { healthDetailList, healthList, healthListQuery } from './health.ts';
 import { lotList, lotListQuery } from './lots.ts';
 import { type Operation, none } from './operation.ts';
@@ -68,30 +67,5 @@ export const resultOperations = {
     query: none,
     status: 200,
     response: stakes,
-  },
-  listFindings: {
-    method: 'GET',
-    path: '/findings',
-    tag: 'Results',
-    summary: "Indications worth a person's attention, newest first",
-    role: 'viewer',
-    params: none,
-    query: findingListQuery,
-    status: 200,
-    response: findingList,
-    problems: ['invalid_cursor'],
-  },
-  changeFinding: {
-    method: 'PATCH',
-    path: '/findings/{id}',
-    tag: 'Results',
-    summary: 'Change status or comment of a finding',
-    role: 'operator',
-    params: findingPath,
-    query: none,
-    body: findingChange,
-    status: 200,
-    response: finding,
-    problems: ['not_found', 'conflict'],
   },
 } as const satisfies Record<string, Operation>;

@@ -32,7 +32,7 @@ export interface ChangedFinding {
 
 /**
  * A live finding of the subject takes over what the new analysis says and keeps its status and comment. Where a person
- * has dismissed the very same statement, it does not come back.
+ * has dismissed the very same statement, it does not come back; nor does one that a verification has answered, from data of before it.
  */
 const UPSERT = `
   WITH input AS (
@@ -42,12 +42,16 @@ const UPSERT = `
   ), wanted AS (
     SELECT i.* FROM input i
       LEFT JOIN LATERAL (
-        SELECT f.status, f.indication, f.recommendation, f.group_status FROM findings f
+        SELECT f.status, f.indication, f.recommendation, f.group_status, f.verification_id FROM findings f
          WHERE f.tenant = i.tenant AND f.device_id IS NOT DISTINCT FROM i.device_id
            AND f.group_id IS NOT DISTINCT FROM i.group_id AND f.quantity = i.quantity
          ORDER BY f.id DESC LIMIT 1
       ) last ON true
-     WHERE last.status IS DISTINCT FROM 'dismissed'
+     WHERE (last.status IS DISTINCT FROM 'dismissed'
+            AND NOT (last.verification_id IS NOT NULL AND EXISTS (
+              SELECT FROM verifications v JOIN tenants t ON t.tenant = v.tenant
+               WHERE v.tenant = i.tenant AND v.record_id = last.verification_id
+                 AND i.as_of <= v.verified_on::timestamp AT TIME ZONE t.zone)))
         OR (last.indication, last.recommendation, last.group_status)
              IS DISTINCT FROM (i.indication, i.recommendation, i.group_status)
      ORDER BY i.tenant, i.device_id, i.group_id, i.quantity

@@ -17,6 +17,7 @@ import {
   readToday,
   readVerification,
   refreshLegalStates,
+  settleVerifications,
   toVerifications,
   withdrawVerification,
 } from '@verimeter/registry';
@@ -181,7 +182,9 @@ export function registerVerificationRoutes(app: FastifyInstance, context: ApiCon
     const input = toVerificationInput(body);
     const id = await enterVerification(client, tenant, input, personOf(principal));
     await refreshLegalStates(client, tenant, [input.deviceId]);
-    return toItem(client, await requireRecord(client, tenant, id));
+    const item = await toItem(client, await requireRecord(client, tenant, id));
+    await settleVerifications(client, tenant, [id], personOf(principal));
+    return item;
   });
 
   mountTenantOperation(app, context, 'getVerification', async (client, { principal, params }) => {
@@ -203,7 +206,9 @@ export function registerVerificationRoutes(app: FastifyInstance, context: ApiCon
     const change = { reason: body.reason, by: personOf(principal) };
     await correctVerification(client, tenant, stored, input, change);
     await refreshLegalStates(client, tenant, [...new Set([stored.deviceId, input.deviceId])]);
-    return toItem(client, await requireRecord(client, tenant, params.id));
+    const item = await toItem(client, await requireRecord(client, tenant, params.id));
+    await settleVerifications(client, tenant, [params.id], change.by);
+    return item;
   });
 
   mountTenantOperation(app, context, 'withdrawVerification', async (client, call) => {
@@ -215,6 +220,8 @@ export function registerVerificationRoutes(app: FastifyInstance, context: ApiCon
     const change = { reason: body.reason, by: personOf(principal) };
     await withdrawVerification(client, tenant, stored, change);
     await refreshLegalStates(client, tenant, [stored.deviceId]);
-    return toItem(client, await requireRecord(client, tenant, params.id));
+    const item = await toItem(client, await requireRecord(client, tenant, params.id));
+    await settleVerifications(client, tenant, [params.id], change.by);
+    return item;
   });
 }

@@ -86,6 +86,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'travel_minutes',
   'undoes',
   'value',
+  'verification_id',
   'verified',
   'version',
   'work_minutes',

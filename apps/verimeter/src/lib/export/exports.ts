@@ -56,6 +56,11 @@ const FINDING_COLUMNS = [
   'status',
   'comment',
   'evidence',
+  'reason',
+  'assignee',
+  'verification_id',
+  'created_at',
+  'updated_at',
 ] as const;
 const REGISTER_EVENT_COLUMNS = [
   'id',
@@ -174,7 +179,7 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportSpec>> = {
   },
   findings: {
     columns: FINDING_COLUMNS,
-    instants: new Set(['as_of']),
+    instants: new Set(['as_of', 'created_at', 'updated_at']),
     sql: `SELECT ${FINDING_COLUMNS.join(', ')} FROM findings
            WHERE tenant = $1
            ORDER BY device_id COLLATE "C" NULLS FIRST, group_id COLLATE "C", quantity COLLATE "C", id`,

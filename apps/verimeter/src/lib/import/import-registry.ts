@@ -1,4 +1,10 @@
-import { type Pool, readToday, sweepLegalStates, withTransaction } from '@verimeter/registry';
+import {
+  type Pool,
+  readToday,
+  settleVerifications,
+  sweepLegalStates,
+  withTransaction,
+} from '@verimeter/registry';
 import type { PoolClient } from '@verimeter/registry';
 import { parseTimestamp } from '@verimeter/telemetry';
 import type { CsvRow } from '../csv/record-splitter.ts';
@@ -15,6 +21,8 @@ import {
   upsertRows,
   withdrawnKey,
   withdrawnKeys,
+  verificationIds,
+  verificationKey,
 } from './registry-statements.ts';
 import type { RejectFile, RejectedRow } from './rejects.ts';
 
@@ -198,6 +206,7 @@ export async function importRegistry(
     let stored = 0;
     let accepted = 0;
     let pending = new Map<string, RegistryRow>();
+    const verified = new Set<string>();
 
     async function flush(): Promise<void> {
       let batch = [...pending.values()];
@@ -210,6 +219,8 @@ export async function importRegistry(
       accepted += batch.length;
       for (let from = 0; from < batch.length; from += BATCH_ROWS) {
         const part = batch.slice(from, from + BATCH_ROWS).map(({ cells }) => cells);
+        if (kind === 'verifications')
+          for (const cells of part) verified.add(verificationKey(cells));
         // oxlint-disable-next-line no-await-in-loop -- one connection, one transaction
         stored += await upsertRows(client, kind, tenant, columns, part);
       }
@@ -237,6 +248,9 @@ export async function importRegistry(
         if (kind !== 'members' && pending.size >= BATCH_ROWS) await flush();
       }
     await flush();
+    // Test points of one verification may lie far apart in a file, so conclusions are drawn at its end.
+    const records = await verificationIds(client, tenant, [...verified]);
+    await settleVerifications(client, tenant, records, { id: 'import', name: null });
     return { rows, stored, duplicate: accepted - stored };
   });
   // In transactions of its own: should it be cut off, the marks stay, and the analytics service goes on.

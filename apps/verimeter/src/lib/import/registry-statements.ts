@@ -61,6 +61,36 @@ export async function upsertRows(
   return result.rowCount ?? 0;
 }
 
+const written = (value: CellValue | undefined): string => (typeof value === 'string' ? value : '');
+
+/** The verification that a row is a test point of. Of its parts only the last can have a line break. */
+export const verificationKey = (cells: Cells): string =>
+  [cells['device_id'], cells['verified_on'], cells['certificate_no']].map(written).join('\n');
+
+/** Ids of verification records by their keys. */
+export async function verificationIds(
+  client: Queryable,
+  tenant: string,
+  keys: readonly string[],
+): Promise<number[]> {
+  if (keys.length === 0) return [];
+  const parts = keys.map((key) => key.split('\n'));
+  const result = await client.query<{ id: number }>(
+    `SELECT DISTINCT v.record_id AS id
+       FROM unnest($2::text[], $3::date[], $4::text[]) AS k (device_id, verified_on, certificate_no)
+       JOIN verifications v ON v.tenant = $1 AND v.device_id = k.device_id AND v.verified_on = k.verified_on
+                           AND v.certificate_no = k.certificate_no
+      ORDER BY 1`,
+    [
+      tenant,
+      parts.map(([id]) => id),
+      parts.map(([, on]) => on),
+      parts.map(([, , ...no]) => no.join('\n')),
+    ],
+  );
+  return result.rows.map((row) => row.id);
+}
+
 /** Which of the identifiers exist. */
 export async function existingIds(
   client: Queryable,

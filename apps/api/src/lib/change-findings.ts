@@ -1,0 +1,159 @@
+import {
+  type DismissReason,
+  type FindingChange,
+  type FindingStatus,
+  isLiveStatus,
+  refusedTransition,
+} from '@verimeter/api-schema';
+import {
+  type FindingEventInput,
+  type Person,
+  type PoolClient,
+  addFindingEvents,
+} from '@verimeter/registry';
+
+interface HeldFinding {
+  readonly id: number;
+  readonly subject: string;
+  readonly status: FindingStatus;
+  readonly comment: string | null;
+  readonly reason: DismissReason | null;
+  readonly assignee: string | null;
+  readonly verification_id: number | null;
+}
+
+interface RefusedChange {
+  readonly id: number;
+  readonly code: 'not_found' | 'conflict';
+  readonly message: string;
+}
+
+export interface ChangedFindings {
+  readonly changed: readonly number[];
+  readonly unchanged: readonly number[];
+  readonly refused: readonly RefusedChange[];
+}
+
+const HOLD = `
+  SELECT id, concat_ws(E'\\n', device_id, group_id, quantity) AS subject, status, comment, reason, assignee, verification_id
+    FROM findings WHERE id = ANY ($1) ORDER BY id FOR UPDATE`;
+
+/** Subjects of the findings that have another, live one. */
+const OTHERS = `
+  SELECT DISTINCT concat_ws(E'\\n', o.device_id, o.group_id, o.quantity) AS subject
+    FROM findings f JOIN findings o
+      ON (o.tenant, coalesce(o.device_id, ''), coalesce(o.group_id, ''), o.quantity)
+         = (f.tenant, coalesce(f.device_id, ''), coalesce(f.group_id, ''), f.quantity)
+   WHERE f.id = ANY ($1) AND o.id <> f.id AND o.status IN ('open', 'acknowledged', 'ordered')`;
+
+const UPDATE = `
+  UPDATE findings f
+     SET status = c.status, comment = c.comment, reason = c.reason, assignee = c.assignee, verification_id = c.verification_id, updated_at = now()
+    FROM jsonb_to_recordset($1::jsonb) AS c (id bigint, status text, comment text, reason text, assignee text, verification_id bigint)
+   WHERE f.id = c.id`;
+
+/** What the finding is after the change; undefined: the same. */
+function changedFinding(held: HeldFinding, change: FindingChange): HeldFinding | undefined {
+  const status = change.status ?? held.status;
+  const comment = change.comment === undefined ? held.comment : change.comment || null;
+  const assignee = change.assignee === undefined ? held.assignee : change.assignee;
+  const given = change.reason === 'reopened' ? undefined : change.reason;
+  const next: HeldFinding = {
+    ...held,
+    status,
+    comment,
+    assignee,
+    reason: status === 'dismissed' ? (given ?? held.reason) : null,
+    verification_id: status === 'verified' ? held.verification_id : null,
+  };
+  const isSame =
+    status === held.status &&
+    comment === held.comment &&
+    assignee === held.assignee &&
+    next.reason === held.reason;
+  return isSame ? undefined : next;
+}
+
+function eventsOf(
+  held: HeldFinding,
+  next: HeldFinding,
+  change: FindingChange,
+): FindingEventInput[] {
+  const events: FindingEventInput[] = [];
+  const findingId = held.id;
+  if (next.status !== held.status || next.reason !== held.reason)
+    events.push({
+      findingId,
+      kind: 'status',
+      from: held.status,
+      to: next.status,
+      text: change.reason ?? null,
+    });
+  if (next.assignee !== held.assignee)
+    events.push({
+      findingId,
+      kind: 'assignment',
+      from: held.assignee,
+      to: next.assignee,
+      text: null,
+    });
+  if (next.comment !== held.comment)
+    events.push({ findingId, kind: 'comment', from: null, to: null, text: next.comment });
+  return events;
+}
+
+/**
+ * Changes findings alike, each as a whole or not at all, and writes down what was done. Announces nothing: that is the last statement of the caller's
+ * transaction.
+ */
+export async function changeFindings(
+  client: PoolClient,
+  tenant: string,
+  ids: readonly number[],
+  change: FindingChange,
+  by: Person,
+): Promise<ChangedFindings> {
+  const { rows: held } = await client.query<HeldFinding>(HOLD, [ids]);
+  const others = await client.query<{ subject: string }>(OTHERS, [ids]);
+  const live = new Set(others.rows.map(({ subject }) => subject));
+  const known = new Set(held.map(({ id }) => id));
+  const refused: RefusedChange[] = [...new Set(ids)]
+    .filter((id) => !known.has(id))
+    .map((id) => ({
+      id,
+      code: 'not_found',
+      message: `There is no finding "${id}" in your tenant.`,
+    }));
+  const changed: HeldFinding[] = [];
+  const unchanged: number[] = [];
+  const events: FindingEventInput[] = [];
+  for (const finding of held) {
+    const { id, status, subject } = finding;
+    const to = change.status ?? status;
+    const refusal = refusedTransition(status, to, change.reason);
+    const next = changedFinding(finding, change);
+    if (refusal !== undefined)
+      refused.push({
+        id,
+        code: 'conflict',
+        message: `Finding ${id} cannot become ${to}: ${refusal}.`,
+      });
+    else if (!isLiveStatus(status) && isLiveStatus(to) && live.has(subject))
+      refused.push({
+        id,
+        code: 'conflict',
+        message: `Finding ${id} cannot become ${to}: there is a newer finding for the same device or group; change that one.`,
+      });
+    else if (next === undefined) unchanged.push(id);
+    else {
+      if (isLiveStatus(to)) live.add(subject);
+      changed.push(next);
+      events.push(...eventsOf(finding, next, change));
+    }
+  }
+  if (changed.length > 0) {
+    await client.query(UPDATE, [JSON.stringify(changed)]);
+    await addFindingEvents(client, tenant, events, by);
+  }
+  return { changed: changed.map(({ id }) => id), unchanged, refused };
+}
