@@ -130,6 +130,27 @@ test.each([
   expect(await scores()).toMatchObject([{ outcome, selection: 'routine', finding_id: null }]);
 });
 
+test('a device that a plan drew at random is random, by the first verification after the draw', async () => {
+  await published();
+  await opened();
+  await fixture.database.servicePool.query(
+    `INSERT INTO plans (tenant, period, policy, as_of, seed, random_share, settings, teams, summary, next_in_line, made_by)
+     VALUES ('a', '2026-03', 'balanced', '2026-03-01', 1, 0.1, '{}', '[]', '{}', '[]', 'k')`,
+  );
+  await fixture.database.servicePool.query(
+    `INSERT INTO plan_items (tenant, plan_id, rank, device_id, team, day, stop, must, random, score, terms, facts, reasons, travel_minutes,
+                             work_minutes, state)
+     SELECT 'a', max(id), 1, $1, 't', 1, 1, false, true, 1, '{}', '{}', '[]', 1, 1, 'ordered' FROM plans`,
+    [device],
+  );
+  await enter();
+  await enter({ verified_on: '2026-03-20', certificate_no: 'later' });
+  expect((await scores()).map((score: { selection: string }) => score.selection)).toEqual([
+    'routine',
+    'random',
+  ]);
+});
+
 test('data of the day of the verification itself is not what was known before it', async () => {
   await published({ asOf: '2026-03-01T17:00:01Z' }); // midnight in Vietnam is 17:00 UTC
   await enter();

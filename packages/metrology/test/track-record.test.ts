@@ -77,13 +77,16 @@ describe('the interval', () => {
   });
 });
 
-test('selection: a cross-check stays random, else a finding comes first', () => {
-  expect(selectionOf('cross_check', true)).toBe('random');
-  expect(selectionOf('periodic', true)).toBe('flagged');
-  expect(selectionOf('extraordinary', true)).toBe('flagged');
-  expect(selectionOf('extraordinary', false)).toBe('complaint');
-  expect(selectionOf('periodic', false)).toBe('routine');
-  expect(selectionOf(undefined, false)).toBe('routine');
+test('selection: what was drawn stays random, else a finding comes first', () => {
+  const seen = { drawn: false, hadFinding: true };
+  const unseen = { drawn: false, hadFinding: false };
+  expect(selectionOf('cross_check', seen)).toBe('random');
+  expect(selectionOf('periodic', { drawn: true, hadFinding: true })).toBe('random');
+  expect(selectionOf('periodic', seen)).toBe('flagged');
+  expect(selectionOf('extraordinary', seen)).toBe('flagged');
+  expect(selectionOf('extraordinary', unseen)).toBe('complaint');
+  expect(selectionOf('periodic', unseen)).toBe('routine');
+  expect(selectionOf(undefined, unseen)).toBe('routine');
 });
 
 test('initial verifications and those after a repair tell nothing of how a meter was found', () => {

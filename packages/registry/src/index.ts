@@ -340,6 +340,7 @@ export {
   readWorkOrders,
   type WorkOrderRow,
 } from './lib/plan-changes.ts';
+export {
   addFindingEvents,
   announceFindings,
   type FindingEventInput,

@@ -94,11 +94,14 @@ export function scoreVerification(
 }
 
 /**
- * How a meter came to be verified. A cross-check is drawn whatever the data says, so it stays random where the meter had a finding as well:
- * without those no recall could be told.
+ * How a meter came to be verified. Cross-checks, and meters that a plan drew at random, are chosen whatever the data says, so they stay random where
+ * the meter had a finding as well: without those no recall could be told.
  */
-export function selectionOf(kind: VerificationKind | undefined, hadFinding: boolean): Selection {
-  if (kind === 'cross_check') return 'random';
+export function selectionOf(
+  kind: VerificationKind | undefined,
+  { drawn, hadFinding }: { readonly drawn: boolean; readonly hadFinding: boolean },
+): Selection {
+  if (drawn || kind === 'cross_check') return 'random';
   if (hadFinding) return 'flagged';
   return kind === 'extraordinary' ? 'complaint' : 'routine';
 }

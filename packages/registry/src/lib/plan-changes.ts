@@ -1,3 +1,4 @@
+import { addFindingEvents } from './finding-events.ts';
 import type { PlanAuthor, PlanItemState, PlanStatus } from './plans.ts';
 import type { Queryable } from './pools.ts';
 
@@ -100,27 +101,50 @@ export async function issuePlan(
     [tenant, id],
   );
   const devices = rows.map((row) => row.device_id);
-  return { kind: 'issued', findings: await moveFindings(db, tenant, devices, true) };
+  return {
+    kind: 'issued',
+    findings: await moveFindings(
+      db,
+      tenant,
+      { deviceIds: devices, ordered: true, planId: id },
+      author,
+    ),
+  };
 }
 
-/** Findings of devices that are ordered, or are not any more. */
+/** Findings of devices that are ordered, or are not any more; the history of each names the plan. */
 async function moveFindings(
   db: Queryable,
   tenant: string,
-  deviceIds: readonly string[],
-  ordered: boolean,
+  move: {
+    readonly deviceIds: readonly string[];
+    readonly ordered: boolean;
+    readonly planId: number;
+  },
+  author: PlanAuthor,
 ): Promise<OrderedFinding[]> {
-  const { rows } = await db.query<OrderedFinding>(
-    `UPDATE findings f SET status = $3, updated_at = now()
-      WHERE f.tenant = $1 AND f.device_id = ANY ($2) AND f.status = ANY ($4) RETURNING ${FINDING}`,
-    [
-      tenant,
-      deviceIds,
-      ordered ? 'ordered' : 'acknowledged',
-      ordered ? ['open', 'acknowledged'] : ['ordered'],
-    ],
+  const to = move.ordered ? 'ordered' : 'acknowledged';
+  const { rows } = await db.query<OrderedFinding & { readonly before: string }>(
+    `WITH moved AS (
+       SELECT id, status AS before FROM findings
+        WHERE tenant = $1 AND device_id = ANY ($2) AND status = ANY ($4) ORDER BY id FOR UPDATE)
+     UPDATE findings f SET status = $3, updated_at = now() FROM moved WHERE f.id = moved.id
+     RETURNING moved.before, ${FINDING}`,
+    [tenant, move.deviceIds, to, move.ordered ? ['open', 'acknowledged'] : ['ordered']],
   );
-  return rows;
+  await addFindingEvents(
+    db,
+    tenant,
+    rows.map(({ id, before }) => ({
+      findingId: id,
+      kind: 'status',
+      from: before,
+      to,
+      text: `plan ${move.planId}`,
+    })),
+    author,
+  );
+  return rows.map(({ before: _before, ...finding }) => finding);
 }
 
 export type CloseOutcome =
@@ -152,7 +176,15 @@ export async function closePlan(
     [tenant, id, author.id, author.name],
   );
   const devices = rows.map((row) => row.device_id);
-  return { kind: 'closed', findings: await moveFindings(db, tenant, devices, false) };
+  return {
+    kind: 'closed',
+    findings: await moveFindings(
+      db,
+      tenant,
+      { deviceIds: devices, ordered: false, planId: id },
+      author,
+    ),
+  };
 }
 
 export type ItemOutcome =
@@ -207,7 +239,16 @@ export async function changePlanItem(
   );
   const findings =
     plan === 'issued' && change.state !== 'done'
-      ? await moveFindings(db, tenant, [item.deviceId], change.state === 'ordered')
+      ? await moveFindings(
+          db,
+          tenant,
+          {
+            deviceIds: [item.deviceId],
+            ordered: change.state === 'ordered',
+            planId: item.planId,
+          },
+          author,
+        )
       : [];
   return { kind: 'changed', findings };
 }

@@ -80,6 +80,32 @@ const KEPT = `
          probability_over_limit, probability_drifted, model_version
     FROM verification_scores WHERE tenant = $1 AND record_id = ANY ($2)`;
 
+// Of two verifications after a draw only the first is the one that it led to.
+const DRAWN = `
+  SELECT a.record_id FROM unnest($2::bigint[], $3::text[], $4::date[]) AS a (record_id, device_id, verified_on)
+   WHERE EXISTS (
+     SELECT FROM plan_items i JOIN plans p ON p.tenant = i.tenant AND p.id = i.plan_id
+      WHERE i.tenant = $1 AND i.device_id = a.device_id AND i.random AND i.state IN ('ordered', 'done') AND p.as_of <= a.verified_on
+        AND NOT EXISTS (
+          SELECT FROM verifications v
+           WHERE v.tenant = $1 AND v.device_id = a.device_id AND v.withdrawn_at IS NULL
+             AND v.verified_on >= p.as_of AND v.verified_on < a.verified_on))`;
+
+/** Records of devices that a plan had drawn at random. */
+async function readDrawn(
+  client: Queryable,
+  tenant: string,
+  records: readonly StoredVerification[],
+): Promise<ReadonlySet<number>> {
+  const { rows } = await client.query<{ record_id: number }>(DRAWN, [
+    tenant,
+    records.map((record) => record.id),
+    records.map((record) => record.deviceId),
+    records.map((record) => record.verifiedOn),
+  ]);
+  return new Set(rows.map((row) => row.record_id));
+}
+
 /** A finding that was there when the device was verified, by record. */
 export type FindingsBefore = ReadonlyMap<number, number>;
 
@@ -199,6 +225,7 @@ export async function scoreVerifications(
         : [{ recordId, deviceId, quantity: device.quantity, verifiedOn }];
     }),
   );
+  const drawn = await readDrawn(client, tenant, scored);
   const rows = scored.flatMap((record) => {
     const device = devices.get(record.deviceId);
     if (device === undefined) return [];
@@ -208,7 +235,10 @@ export async function scoreVerifications(
     return [
       toRecord(record, device, answer, {
         measured: measuredAsFound(record, device.category),
-        selection: selectionOf(record.kind ?? undefined, findingId !== null),
+        selection: selectionOf(record.kind ?? undefined, {
+          drawn: drawn.has(record.id),
+          hadFinding: findingId !== null,
+        }),
         findingId,
       }),
     ];
