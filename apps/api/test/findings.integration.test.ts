@@ -276,11 +276,13 @@ describe('lists', () => {
 
   test('of nobody are those without an assignee', async () => {
     const { id } = await flagged();
-    const all = await fixture.request('/findings?assignee=&limit=1000');
+    const all = await fixture.request('/findings?unassigned=true&limit=1000');
     expect(ids(all.body.items)).toContain(id);
     await patch(id, { assignee: 'Dung' });
-    const rest = await fixture.request('/findings?assignee=&limit=1000');
+    const rest = await fixture.request('/findings?unassigned=true&limit=1000');
     expect(ids(rest.body.items)).not.toContain(id);
+    const others = await fixture.request('/findings?unassigned=false&limit=1000');
+    expect(ids(others.body.items)).toContain(id);
   });
 
   test('are counted by status, with the people who have live ones', async () => {
@@ -299,12 +301,17 @@ describe('lists', () => {
     ).toBe(1);
   });
 
-  test.each(['sort=worst', 'status=done', 'unknown=1', 'since=yesterday', 'assignee=%00'])(
-    '%s is refused',
-    async (query) => {
-      expectProblem(await fixture.request(`/findings?${query}`), 'invalid_request');
-    },
-  );
+  test.each([
+    'sort=worst',
+    'status=done',
+    'unknown=1',
+    'since=yesterday',
+    'assignee=',
+    'unassigned=perhaps',
+    'assignee=%00',
+  ])('%s is refused', async (query) => {
+    expectProblem(await fixture.request(`/findings?${query}`), 'invalid_request');
+  });
 });
 
 test('of a group a finding tells the status of the group', async () => {

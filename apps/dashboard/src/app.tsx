@@ -10,6 +10,9 @@ import { useRoute } from './lib/use-route.ts';
 import { AreaPage } from './pages/area-page.tsx';
 import { AreasPage } from './pages/areas-page.tsx';
 import { DevicePage } from './pages/device-page.tsx';
+import { FindingPage } from './pages/findings/finding-page.tsx';
+import { FindingsPage } from './pages/findings/findings-page.tsx';
+import { TrackRecordPage } from './pages/findings/track-record-page.tsx';
 import { FleetPage } from './pages/fleet-page.tsx';
 import { LotPage } from './pages/lot-page.tsx';
 import { LotsPage } from './pages/lots-page.tsx';
@@ -42,6 +45,12 @@ function Page({ route }: { readonly route: Route }) {
       return <LotsPage />;
     case 'lot':
       return <LotPage key={route.id} lot={route.id} />;
+    case 'findings':
+      return <FindingsPage params={route.params} />;
+    case 'finding':
+      return <FindingPage key={route.id} id={route.id} />;
+    case 'track-record':
+      return <TrackRecordPage params={route.params} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':

@@ -46,17 +46,18 @@ export const FINDING_TABLES = `findings f
 /** The filters of lists, summaries and bulk changes. */
 export type FindingFilter = Omit<FindingListQuery, 'sort' | 'limit' | 'cursor'>;
 
-/** Condition on `FINDING_TABLES`; takes the parameters $1 to $9 of `filterValues`. */
+/** Condition on `FINDING_TABLES`; takes the parameters $1 to $10 of `filterValues`. */
 export const FINDING_FILTER = `
       ($1::text[] IS NULL OR f.status = ANY ($1))
   AND ($2::text[] IS NULL OR f.indication = ANY ($2))
   AND ($3::text[] IS NULL OR f.recommendation = ANY ($3))
   AND ($4::text[] IS NULL OR d.kind = ANY ($4))
-  AND ($5::text IS NULL OR coalesce(f.assignee, '') = $5)
+  AND ($5::text IS NULL OR f.assignee = $5)
   AND ($6::text IS NULL OR f.device_id = $6)
   AND ($7::text IS NULL OR starts_with(lower(f.device_id), lower($7)))
   AND ($8::text IS NULL OR f.group_id = $8 OR h.group_id = $8)
-  AND ($9::timestamptz IS NULL OR f.created_at >= $9)`;
+  AND ($9::timestamptz IS NULL OR f.created_at >= $9)
+  AND ($10::boolean IS NULL OR (f.assignee IS NULL) = $10)`;
 
 export function filterValues(filter: FindingFilter): readonly unknown[] {
   return [
@@ -69,6 +70,7 @@ export function filterValues(filter: FindingFilter): readonly unknown[] {
     filter.device ?? null,
     filter.group ?? null,
     filter.since === undefined ? null : formatTimestamp(filter.since),
+    filter.unassigned === undefined ? null : filter.unassigned === 'true',
   ];
 }
 

@@ -2,9 +2,11 @@ import {
   Activity,
   Boxes,
   Cable,
+  ClipboardList,
   Gauge,
   LayoutDashboard,
   Network,
+  Target,
   type LucideIcon,
 } from 'lucide-react';
 import { useText } from '../i18n/i18n.tsx';
@@ -16,6 +18,8 @@ const ICONS: Readonly<Record<Section, LucideIcon>> = {
   fleet: Gauge,
   areas: Network,
   lots: Boxes,
+  findings: ClipboardList,
+  'track-record': Target,
   quality: Activity,
   sources: Cable,
 };

@@ -1,8 +1,10 @@
 import { balanceEn } from './balance-en.ts';
+import { findingsEn } from './findings-en.ts';
 import { lotsEn } from './lots-en.ts';
 import { overviewEn } from './overview-en.ts';
 import { fleetEn } from './fleet-en.ts';
 import { sourcesEn } from './sources-en.ts';
+import { trackRecordEn } from './track-record-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
 export const messagesEn = {
@@ -20,10 +22,12 @@ export const messagesEn = {
     fleet: 'Devices',
     areas: 'Areas',
     lots: 'Lots',
+    findings: 'Findings',
+    'track-record': 'Track record',
     quality: 'Data quality',
     sources: 'Sources',
   },
-  navGroups: { know: 'Meter health', run: 'Operation' },
+  navGroups: { know: 'Meter health', work: 'Work', run: 'Operation' },
   live: {
     live: 'Live',
     connecting: 'Connecting …',
@@ -136,11 +140,6 @@ export const messagesEn = {
     eventStates: { active: 'active', past: 'past', cleared: 'cleared' },
     quarantine: 'Rejected readings of this device',
     finding: 'Follow-up',
-    findingStatus: 'Status',
-    findingComment: 'Comment',
-    findingSave: 'Save',
-    findingSaved: 'Saved.',
-    findingReadOnly: 'Your key may read only.',
     notAnalysed: 'This device has not been analysed yet.',
     time: 'Time',
     value: 'Value',
@@ -239,6 +238,8 @@ export const messagesEn = {
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },
   sources: sourcesEn,
+  findings: findingsEn,
+  trackRecord: trackRecordEn,
   lots: lotsEn,
   overview: overviewEn,
   balance: balanceEn,

@@ -1,9 +1,11 @@
 import type { Messages } from './messages-en.ts';
 import { balanceVi } from './balance-vi.ts';
+import { findingsVi } from './findings-vi.ts';
 import { lotsVi } from './lots-vi.ts';
 import { overviewVi } from './overview-vi.ts';
 import { fleetVi } from './fleet-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
+import { trackRecordVi } from './track-record-vi.ts';
 
 export const messagesVi: Messages = {
   product: {
@@ -20,10 +22,12 @@ export const messagesVi: Messages = {
     fleet: 'Thiết bị',
     areas: 'Khu vực',
     lots: 'Lô thiết bị',
+    findings: 'Phát hiện',
+    'track-record': 'Đối chiếu kiểm định',
     quality: 'Chất lượng số liệu',
     sources: 'Nguồn',
   },
-  navGroups: { know: 'Tình trạng đo', run: 'Vận hành' },
+  navGroups: { know: 'Tình trạng đo', work: 'Công việc', run: 'Vận hành' },
   live: {
     live: 'Trực tuyến',
     connecting: 'Đang kết nối …',
@@ -135,11 +139,6 @@ export const messagesVi: Messages = {
     eventStates: { active: 'đang diễn ra', past: 'đã qua', cleared: 'đã hết' },
     quarantine: 'Số liệu bị loại của thiết bị này',
     finding: 'Xử lý',
-    findingStatus: 'Trạng thái',
-    findingComment: 'Ghi chú',
-    findingSave: 'Lưu',
-    findingSaved: 'Đã lưu.',
-    findingReadOnly: 'Khóa của bạn chỉ có quyền xem.',
     notAnalysed: 'Thiết bị này chưa được phân tích.',
     time: 'Thời gian',
     value: 'Giá trị',
@@ -240,6 +239,8 @@ export const messagesVi: Messages = {
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
   },
   sources: sourcesVi,
+  findings: findingsVi,
+  trackRecord: trackRecordVi,
   lots: lotsVi,
   overview: overviewVi,
   balance: balanceVi,

@@ -15,7 +15,11 @@ export type LiveState = 'connecting' | 'live' | 'interrupted';
 
 interface EventBodies {
   readonly reading: LiveReading;
-  readonly finding: { readonly device_id?: string | null; readonly group_id?: string | null };
+  readonly finding: {
+    readonly id?: number;
+    readonly device_id?: string | null;
+    readonly group_id?: string | null;
+  };
   readonly quarantine: { readonly device_id?: string | null };
 }
 type EventName = keyof EventBodies;

@@ -1,9 +1,18 @@
 /** Pages that show a list or a whole, each at `#/<name>`. */
-const PLACES = ['overview', 'fleet', 'areas', 'lots', 'quality', 'sources'] as const;
+const PLACES = [
+  'overview',
+  'fleet',
+  'areas',
+  'lots',
+  'findings',
+  'track-record',
+  'quality',
+  'sources',
+] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Pages of one thing: the first part of the address, before the id, and the page's name. */
-const THINGS = { devices: 'device', areas: 'area', lots: 'lot' } as const;
+const THINGS = { devices: 'device', areas: 'area', lots: 'lot', findings: 'finding' } as const;
 type Thing = (typeof THINGS)[keyof typeof THINGS];
 
 /** Where the reader is. The URL's fragment holds all of it, so a link or a reload shows the same thing. */
@@ -67,6 +76,15 @@ export function areaHref(groupId: string): string {
 
 export function lotHref(lot: string): string {
   return href(`/lots/${encodeURIComponent(lot)}`);
+}
+
+export function findingHref(id: number): string {
+  return href(`/findings/${id}`);
+}
+
+/** Where a verification of a device is entered. */
+export function enterVerificationHref(deviceId: string): string {
+  return href('/verifications', { device: deviceId });
 }
 
 /** The key of a sign-in link (`#key=…`), or undefined where the fragment is a page. */

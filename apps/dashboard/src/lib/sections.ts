@@ -3,6 +3,7 @@ import type { Place, Route } from './routing.ts';
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
   { name: 'know', sections: ['overview', 'fleet', 'areas', 'lots'] },
+  { name: 'work', sections: ['findings', 'track-record'] },
   { name: 'run', sections: ['quality', 'sources'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
@@ -17,6 +18,9 @@ const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
   area: 'areas',
   lots: 'lots',
   lot: 'lots',
+  findings: 'findings',
+  finding: 'findings',
+  'track-record': 'track-record',
   quality: 'quality',
   sources: 'sources',
   missing: undefined,

@@ -1,3 +1,11 @@
+// No schemas in here: browsers take these values without a validator.
+
+/** Characters of the name of who looks after a finding. */
+export const MAXIMUM_ASSIGNEE = 80;
+/** Findings that one change may name. */
+export const MAXIMUM_BULK_IDS = 500;
+export const FINDING_SORTS = ['newest', 'risk', 'due'] as const;
+
 /** Life of a finding: seen, taken on, sent for verification, and answered by one, or put aside. */
 export const FINDING_STATUSES = [
   'open',

@@ -20,8 +20,11 @@ import {
 import {
   CHANGE_REASONS,
   DISMISS_REASONS,
+  FINDING_SORTS,
   FINDING_STATUSES,
   type FindingStatus,
+  MAXIMUM_ASSIGNEE,
+  MAXIMUM_BULK_IDS,
   isLiveStatus,
 } from './finding-workflow.ts';
 import { evidence } from './health.ts';
@@ -29,9 +32,6 @@ import { plainText } from './plain-text.ts';
 import { verificationScore } from './track-record.ts';
 
 const ratio = z.number().nullable();
-
-export const MAXIMUM_ASSIGNEE = 80;
-export const MAXIMUM_BULK_IDS = 500;
 
 /** What is published of the device and quantity now. */
 const findingEstimate = z.object({
@@ -120,11 +120,10 @@ export const findingDetail = finding.extend({
 });
 export type FindingDetail = z.infer<typeof findingDetail>;
 
-export const FINDING_SORTS = ['newest', 'risk', 'due'] as const;
-
 const assigneeParam = plainText(MAXIMUM_ASSIGNEE)
+  .min(1, 'is empty; ask for findings of nobody with unassigned=true')
   .optional()
-  .meta({ description: 'Exactly as written; empty: findings of nobody' });
+  .meta({ description: 'Exactly as written' });
 
 const filters = {
   indication: choiceParam(INDICATIONS).optional(),
@@ -144,9 +143,15 @@ const filters = {
   }),
 } as const;
 
+const unassigned = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .optional()
+  .meta({ description: 'Only those that nobody has, or only others' });
+
 export const findingListQuery = z.strictObject({
   status: choiceParam(FINDING_STATUSES).optional(),
   ...filters,
+  unassigned,
   sort: z
     .enum(FINDING_SORTS, { error: `must be one of ${FINDING_SORTS.join(', ')}` })
     .optional()
@@ -158,7 +163,7 @@ export const findingListQuery = z.strictObject({
 });
 export type FindingListQuery = z.output<typeof findingListQuery>;
 
-export const findingSummaryQuery = z.strictObject(filters);
+export const findingSummaryQuery = z.strictObject({ ...filters, unassigned });
 
 export const findingSummary = z.object({
   statuses: z.object({
@@ -250,6 +255,7 @@ const bulkFilter = z
     recommendation: texts(RECOMMENDATIONS).optional(),
     kind: texts(DEVICE_KINDS).optional(),
     assignee: filters.assignee,
+    unassigned,
     device_id: filters.device_id,
     device: filters.device,
     group: filters.group,

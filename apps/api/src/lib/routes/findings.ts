@@ -78,8 +78,8 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
     const { rows } = await client.query<FindingRow & { first: number; second: number }>(
       `SELECT ${FINDING_COLUMNS}, ${first} AS first, ${second} AS second FROM ${FINDING_TABLES}
         WHERE ${FINDING_FILTER}
-          AND ($10::integer IS NULL OR (${first}, ${second}, -f.id) > ($10::integer, $11::float8, -$12::bigint))
-        ORDER BY ${first === '0' ? '' : `${first}, ${second}, `}f.id DESC LIMIT $13`,
+          AND ($11::integer IS NULL OR (${first}, ${second}, -f.id) > ($11::integer, $12::float8, -$13::bigint))
+        ORDER BY ${first === '0' ? '' : `${first}, ${second}, `}f.id DESC LIMIT $14`,
       [...filterValues(query), ...(page.after ?? [null, null, null]), page.limit + 1],
     );
     const language = languageOf(call.request, call.reply);
@@ -167,7 +167,7 @@ async function idsOf(
   filter: Parameters<typeof filterValues>[0],
 ): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(
-    `SELECT f.id FROM ${FINDING_TABLES} WHERE ${FINDING_FILTER} ORDER BY f.id LIMIT $10`,
+    `SELECT f.id FROM ${FINDING_TABLES} WHERE ${FINDING_FILTER} ORDER BY f.id LIMIT $11`,
     [...filterValues(filter), MOST_FILTERED + 1],
   );
   if (rows.length > MOST_FILTERED)

@@ -1,0 +1,67 @@
+import type { TrackRecordTexts } from './track-record-en.ts';
+
+export const trackRecordVi: TrackRecordTexts = {
+  title: 'Đối chiếu với kiểm định',
+  lead: 'Điều số liệu cho thấy đúng đến đâu. Mỗi lần kiểm định thiết bị ở nguyên trạng được đối chiếu với điều đã công bố trước ngày đó; không bỏ sót, cũng không tính lại khi đã biết kết quả.',
+  from: 'Kiểm định từ ngày',
+  to: 'đến ngày',
+  kind: 'Loại thiết bị',
+  none: 'Chưa có lần kiểm định nào đối chiếu được. Cần hồ sơ ghi rõ đo ở nguyên trạng, của thiết bị đã có kết quả công bố trước đó.',
+  basis: (count, from, to) => `${count} lần kiểm định, từ ${from} đến ${to}.`,
+  shares: 'Tóm tắt',
+  precision: 'Khuyến nghị kiểm định, và đúng là vượt giới hạn',
+  precisionWords: (k, n) => `${k} trên ${n} thiết bị được khuyến nghị kiểm định`,
+  recall: 'Vượt giới hạn, và đã được khuyến nghị trước',
+  recallWords: (k, n) => `${k} trên ${n} thiết bị vượt giới hạn trong số chọn ngẫu nhiên`,
+  recallWhy:
+    'Chỉ tính thiết bị chọn ngẫu nhiên (kiểm định đối chứng): nếu chỉ kiểm định thiết bị được khuyến nghị thì không bao giờ gặp thiết bị bị bỏ sót.',
+  coverage: 'Kết quả đo nằm trong khoảng 95 %',
+  coverageWords: (k, n) => `${k} trên ${n} kết quả đo; đúng ra là 95 %`,
+  interval: (low, high) => `khoảng tin cậy 95 %: ${low} … ${high}`,
+  tooFew: 'Chưa đủ để kết luận',
+  tooFewWords: (n, enough) =>
+    `Đến nay có ${n}. Từ ${enough} trở lên mới nêu tỷ lệ; ít hơn thì hầu như chưa nói lên điều gì về hệ thống.`,
+  noClaim: (count, beyond) =>
+    `${count} thiết bị được kiểm định khi trước đó không có ước lượng, ${beyond} trong số đó vượt giới hạn: hệ thống không nói là biết, và cũng không tìm ra chúng.`,
+  inspected: (count, beyond) =>
+    `${count} thiết bị đã được khuyến nghị kiểm tra hiện trường, ${beyond} trong số đó vượt giới hạn.`,
+  calibration: 'Xác suất công bố có đúng không?',
+  calibrationLead:
+    'Trong các thiết bị có xác suất công bố 30 %, khoảng 30 % phải được thấy là vượt giới hạn. Điểm nằm trên đường chéo là đúng; phía trên nghĩa là hệ thống quá yên tâm, phía dưới là báo động quá mức.',
+  calibrationChart: (points) => `Xác suất công bố so với tỷ lệ vượt giới hạn thấy được: ${points}`,
+  calibrationPoint: (predicted, found, k, n) =>
+    `công bố ${predicted}, thấy ${found} (${k} trên ${n})`,
+  range: 'Xác suất công bố',
+  predicted: 'Trung bình',
+  found: 'Thấy vượt giới hạn (khoảng 95 %)',
+  count: 'Số thiết bị',
+  perfect: 'đúng',
+  bySelection: 'Vì sao được kiểm định',
+  bySelectionLead: 'Kết luận được điều gì tùy thuộc vào đó.',
+  selection: 'Chọn do',
+  selections: {
+    flagged: 'có phát hiện',
+    random: 'ngẫu nhiên (đối chứng)',
+    routine: 'định kỳ',
+    complaint: 'khiếu nại',
+  },
+  outcome: 'Kết quả đối chiếu',
+  outcomes: {
+    hit: 'Báo đúng',
+    false_alarm: 'Báo nhầm',
+    miss: 'Bỏ sót',
+    correct_silence: 'Im lặng đúng',
+    inspected: 'Chỉ kiểm tra hiện trường',
+    no_claim: 'Không ước lượng',
+  },
+  recent: 'Các lần kiểm định gần nhất',
+  device: 'Thiết bị',
+  verifiedOn: 'Ngày kiểm định',
+  published: 'Đã công bố trước đó',
+  measured: 'Đo được',
+  resultOnly: 'chỉ có kết luận',
+  covered: 'Trong khoảng',
+  inside: 'có',
+  outside: 'không',
+  history: 'từ lịch sử theo tuần',
+};
