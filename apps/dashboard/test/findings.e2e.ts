@@ -188,7 +188,7 @@ test('a result that is entered closes the finding before the reader, and the tra
   await page.getByText('61 verifications').waitFor(PATIENCE);
   expect(await precision.innerText()).toMatch(/1 of 1 meters/);
   await page.getByLabel('to', { exact: true }).fill(day);
-  await page.getByText('1 verifications').waitFor(PATIENCE);
+  await page.getByText('1 verification,').waitFor(PATIENCE);
   const row = latest(page).getByRole('row').filter({ hasText: DRIFTING });
   expect(await row.innerText()).toMatch(/a finding.*Hit.*Re-verify.*−2\.95\s%.*yes/s);
   await page.getByLabel('Kind of device').selectOption('water_meter');

@@ -34,17 +34,33 @@ export interface ChangedFindings {
   readonly refused: readonly RefusedChange[];
 }
 
+const SUBJECT = `coalesce(device_id, '') || E'\\n' || coalesce(group_id, '') || E'\\n' || quantity`;
 const HOLD = `
-  SELECT id, concat_ws(E'\\n', device_id, group_id, quantity) AS subject, status, comment, reason, assignee, verification_id
+  SELECT id, ${SUBJECT} AS subject, status, comment, reason, assignee, verification_id
     FROM findings WHERE id = ANY ($1) ORDER BY id FOR UPDATE`;
 
-/** Subjects of the findings that have another, live one. */
-const OTHERS = `
-  SELECT DISTINCT concat_ws(E'\\n', o.device_id, o.group_id, o.quantity) AS subject
-    FROM findings f JOIN findings o
-      ON (o.tenant, coalesce(o.device_id, ''), coalesce(o.group_id, ''), o.quantity)
-         = (f.tenant, coalesce(f.device_id, ''), coalesce(f.group_id, ''), f.quantity)
-   WHERE f.id = ANY ($1) AND o.id <> f.id AND o.status IN ('open', 'acknowledged', 'ordered')`;
+// As the index findings_live has them.
+const LIVE = `
+  SELECT ${SUBJECT} AS subject
+    FROM unnest($2::text[]) AS w (subject)
+    JOIN findings f ON f.tenant = $1 AND coalesce(f.device_id, '') = split_part(w.subject, E'\\n', 1)
+                   AND coalesce(f.group_id, '') = split_part(w.subject, E'\\n', 2) AND f.quantity = split_part(w.subject, E'\\n', 3)
+   WHERE f.status IN ('open', 'acknowledged', 'ordered')`;
+
+/** Of the findings that are over, the subjects that have another, live one. */
+async function liveSubjects(
+  client: PoolClient,
+  tenant: string,
+  held: readonly HeldFinding[],
+): Promise<Set<string>> {
+  const over = held.filter(({ status }) => !isLiveStatus(status));
+  if (over.length === 0) return new Set();
+  const { rows } = await client.query<{ subject: string }>(LIVE, [
+    tenant,
+    over.map(({ subject }) => subject),
+  ]);
+  return new Set(rows.map(({ subject }) => subject));
+}
 
 const UPDATE = `
   UPDATE findings f
@@ -114,8 +130,7 @@ export async function changeFindings(
   by: Person,
 ): Promise<ChangedFindings> {
   const { rows: held } = await client.query<HeldFinding>(HOLD, [ids]);
-  const others = await client.query<{ subject: string }>(OTHERS, [ids]);
-  const live = new Set(others.rows.map(({ subject }) => subject));
+  const live = await liveSubjects(client, tenant, held);
   const known = new Set(held.map(({ id }) => id));
   const refused: RefusedChange[] = [...new Set(ids)]
     .filter((id) => !known.has(id))

@@ -23,7 +23,7 @@ export const messagesVi: Messages = {
     areas: 'Khu vực',
     lots: 'Lô thiết bị',
     findings: 'Phát hiện',
-    'track-record': 'Đối chiếu kiểm định',
+    'track-record': 'Đối chiếu',
     quality: 'Chất lượng số liệu',
     sources: 'Nguồn',
   },

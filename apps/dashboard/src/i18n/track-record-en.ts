@@ -59,7 +59,8 @@ export const trackRecordEn: TrackRecordTexts = {
   to: 'to',
   kind: 'Kind of device',
   none: 'No verification can be scored yet. It takes one that says that the meter was measured as found, of a device that something had been published of before.',
-  basis: (count, from, to) => `${count} verifications, ${from} to ${to}.`,
+  basis: (count, from, to) =>
+    `${count} ${count === '1' ? 'verification' : 'verifications'}, ${from} to ${to}.`,
   shares: 'In short',
   precision: 'Recommended, and found beyond the limit',
   precisionWords: (k, n) => `${k} of ${n} meters that were recommended for verification`,

@@ -43,8 +43,9 @@ const UPSERT = `
     SELECT i.* FROM input i
       LEFT JOIN LATERAL (
         SELECT f.status, f.indication, f.recommendation, f.group_status, f.verification_id FROM findings f
-         WHERE f.tenant = i.tenant AND f.device_id IS NOT DISTINCT FROM i.device_id
-           AND f.group_id IS NOT DISTINCT FROM i.group_id AND f.quantity = i.quantity
+         -- as the index findings_of_subject has them
+         WHERE f.tenant = i.tenant AND coalesce(f.device_id, '') = coalesce(i.device_id, '')
+           AND coalesce(f.group_id, '') = coalesce(i.group_id, '') AND f.quantity = i.quantity
          ORDER BY f.id DESC LIMIT 1
       ) last ON true
      WHERE (last.status IS DISTINCT FROM 'dismissed'

@@ -8,7 +8,7 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 /** Published probabilities against the share found beyond, with its interval; the table beside it has the same numbers. */
 export function CalibrationChart({ bins }: { readonly bins: TrackRecord['calibration'] }) {
   const { t, format } = useText();
-  const span = SIZE - EDGE - 12;
+  const span = SIZE - EDGE - 24;
   const x = (value: number): number => EDGE + value * span;
   const y = (value: number): number => SIZE - EDGE - value * span;
   const points = bins.map(({ predicted, found }) =>

@@ -67,7 +67,7 @@ function Row({ score }: { readonly score: VerificationScoreItem }) {
 export function ScoreTable({ query }: { readonly query: Query }) {
   const { t } = useText();
   const texts = t.trackRecord;
-  const list = usePages<VerificationScoreItem>('/track-record/scores', { ...query, limit: 50 });
+  const list = usePages<VerificationScoreItem>('/track-record/scores', { ...query, limit: 20 });
   return (
     <section className="card">
       <h2>{texts.recent}</h2>

@@ -5,6 +5,7 @@ import { Choice } from '../../components/choice.tsx';
 import { Empty, ProblemNote, Skeleton } from '../../components/feedback.tsx';
 import { useText, useTitle } from '../../i18n/i18n.tsx';
 import { get } from '../../lib/api-client.ts';
+import { useLiveEvent, useThrottled } from '../../lib/live.tsx';
 import { href } from '../../lib/routing.ts';
 import { useResource } from '../../lib/use-resource.ts';
 import { replaceHash } from '../../lib/use-route.ts';
@@ -12,6 +13,7 @@ import { CalibrationChart } from './calibration-chart.tsx';
 import { ScoreTable } from './score-table.tsx';
 
 const FILTERS = ['from', 'to', 'kind'] as const;
+const RELOAD_MS = 2000;
 
 function DayField({
   label,
@@ -103,7 +105,7 @@ function Calibration({ record }: { readonly record: TrackRecord }) {
       <div className="calibration-frame">
         <CalibrationChart bins={record.calibration} />
         <div className="table-frame">
-          <table>
+          <table className="stacking">
             <caption className="visually-hidden">{texts.calibration}</caption>
             <thead>
               <tr>
@@ -122,17 +124,19 @@ function Calibration({ record }: { readonly record: TrackRecord }) {
             <tbody>
               {record.calibration.map(({ from, to, predicted, found }) => (
                 <tr key={from}>
-                  <th scope="row">
+                  <th scope="row" data-label={texts.range}>
                     {format.percent(from, 0)} … {format.percent(to, 0)}
                   </th>
-                  <td className="number">{format.percent(predicted, 0)}</td>
-                  <td className="number">
+                  <td className="number" data-label={texts.predicted}>
+                    {format.percent(predicted, 0)}
+                  </td>
+                  <td className="number" data-label={texts.found}>
                     {found.value === null ? t.common.none : format.percent(found.value, 0)}
                     <span className="sub">
                       {format.percent(found.low, 0)} … {format.percent(found.high, 0)}
                     </span>
                   </td>
-                  <td className="number">
+                  <td className="number" data-label={texts.count}>
                     {format.integer(found.n)}
                     {!found.enough && <span className="sub">{texts.tooFew}</span>}
                   </td>
@@ -264,6 +268,9 @@ export function TrackRecordPage({ params }: { readonly params: URLSearchParams }
     get<TrackRecord>('/track-record', query, signal),
   );
   const { data, error, reload } = record;
+  // A verification that answers a finding is announced with it.
+  const soon = useThrottled(reload, RELOAD_MS);
+  useLiveEvent('finding', soon);
   return (
     <>
       <div className="page-head">
