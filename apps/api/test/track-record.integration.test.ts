@@ -126,7 +126,7 @@ test.each([
   ['no estimate', { recommendation: 'none', error: null, over: null }, -0.02, 'no_claim'],
 ] as const)('%s', async (_, said, error, outcome) => {
   await published(said);
-  await enter({ points: [{ test_point: 'Ib', error }] });
+  await enter({ points: [{ test_point: 'Ib', error, expanded_uncertainty: 0 }] });
   expect(await scores()).toMatchObject([{ outcome, selection: 'routine', finding_id: null }]);
 });
 
@@ -208,7 +208,9 @@ test('a correction scores anew against the same answer, whatever is published me
   );
   await send(`/verifications/${id}`, 'PUT', {
     reason: 'sign',
-    verification: record({ points: [{ test_point: 'Ib', error: 0.009 }] }),
+    verification: record({
+      points: [{ test_point: 'Ib', error: 0.009, expanded_uncertainty: 0.001 }],
+    }),
   });
   expect(await scores()).toMatchObject([
     {
@@ -285,7 +287,11 @@ const year = async (said: Said, error: number, kind: string, flag = false): Prom
   device = `t${made}`;
   await published({ ...said, asOf: '2025-01-01Z' });
   if (flag) await opened('2025-01-01Z');
-  await enter({ kind, verified_on: '2025-06-01', points: [{ test_point: 'Ib', error }] });
+  await enter({
+    kind,
+    verified_on: '2025-06-01',
+    points: [{ test_point: 'Ib', error, expanded_uncertainty: 0 }],
+  });
 };
 
 test('the record of the system tells shares with their intervals, recall from cross-checks alone', async () => {

@@ -384,10 +384,10 @@ test('verifications answer findings and are scored, whichever way their test poi
      VALUES ('answered', 'm1', 'active_energy_import', 'drift_likely', 'reverify', '2026-11-01Z')`,
   );
   const file = [
-    'device_id,verified_on,result,kind,certificate_no,test_point,error_percent,as_found',
-    'm1,2026-11-05,fail,periodic,"C\n1",Ib,1.8,true',
-    'm1,2021-11-05,pass,periodic,,Ib,0.1,true',
-    'm1,2026-11-05,fail,periodic,"C\n1",0.1 Ib,2.8,true',
+    'device_id,verified_on,result,kind,certificate_no,test_point,error_percent,expanded_uncertainty_percent,as_found',
+    'm1,2026-11-05,fail,periodic,"C\n1",Ib,1.8,0.1,true',
+    'm1,2021-11-05,pass,periodic,,Ib,0.1,,true',
+    'm1,2026-11-05,fail,periodic,"C\n1",0.1 Ib,2.8,0.1,true',
     '',
   ].join('\n');
   const read = async () => {

@@ -68,6 +68,15 @@ describe('the interval', () => {
     expect(scoreVerification(answer(), measured(-0.0069), LIMIT).covered).toBe(true);
   });
 
+  test('is not told where the measurement tells no uncertainty', () => {
+    const found = { measured: { error: -0.004 }, result: 'pass' } as const;
+    expect(scoreVerification(answer(), found, LIMIT)).toMatchObject({
+      outcome: 'correct_silence',
+      predicted: undefined,
+      covered: undefined,
+    });
+  });
+
   test('is widened by the variance of the measurement, each side by its own', () => {
     const skewed = answer({ intervalLow: -0.008, intervalHigh: -0.003 });
     // 1.96 x standard uncertainty = 0.003: hypot(0.004, 0.003) = 0.005, hypot(0.001, 0.003) = 0.00316

@@ -7,7 +7,6 @@ ALTER TABLE findings
   ADD COLUMN verification_id bigint,        -- the record that closed it (verifications.record_id)
   ADD COLUMN opened_as_of timestamptz;      -- what the data said up to here opened it: a verification before that day is none of it
 CREATE INDEX findings_newest ON findings (tenant, id DESC);
-CREATE INDEX findings_of_device ON findings (tenant, device_id, id DESC) WHERE device_id IS NOT NULL;
 -- The last one of a subject, which an analysis looks for.
 CREATE INDEX findings_of_subject ON findings (tenant, coalesce(device_id, ''), coalesce(group_id, ''), quantity, id DESC);
 CREATE INDEX findings_of_verification ON findings (tenant, verification_id) WHERE verification_id IS NOT NULL;

@@ -174,7 +174,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 55 }]);
+    expect(seen.rows).toEqual([{ count: 57 }]);
   });
 
   test.each([

@@ -16,7 +16,7 @@ import {
   instant,
   pageParams,
 } from './common.ts';
-import { FINDING_STATUSES } from './findings.ts';
+import { FINDING_STATUSES } from './finding-workflow.ts';
 
 const text = z.string().nullable();
 const ratio = z.number().nullable();

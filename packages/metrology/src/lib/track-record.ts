@@ -31,14 +31,20 @@ export interface PublishedAnswer {
 /** What the authorised body found before anything was adjusted. */
 export interface FoundState {
   /** Weighted over the test points; undefined: the record tells a result only. */
-  readonly measured: { readonly error: number; readonly standardUncertainty: number } | undefined;
+  readonly measured:
+    | {
+        readonly error: number;
+        /** Undefined: the record does not tell it for each point. */
+        readonly standardUncertainty?: number;
+      }
+    | undefined;
   readonly result: 'pass' | 'fail';
 }
 
 export interface VerificationScore {
   readonly outcome: Outcome;
   readonly foundBeyond: boolean;
-  /** 95 % interval of what would be measured; undefined: no estimate, or nothing measured. */
+  /** 95 % interval of what would be measured; undefined: no estimate, nothing measured, or nobody knows how well. */
   readonly predicted: { readonly low: number; readonly high: number } | undefined;
   /** Whether the measured error lies in it. */
   readonly covered: boolean | undefined;
@@ -53,10 +59,16 @@ const Z = 1.959963984540054;
  */
 function predictedInterval(
   answer: PublishedAnswer,
-  standardUncertainty: number,
+  standardUncertainty: number | undefined,
 ): { readonly low: number; readonly high: number } | undefined {
   const { errorEstimate: e, intervalLow: low, intervalHigh: high } = answer;
-  if (e === undefined || low === undefined || high === undefined) return undefined;
+  if (
+    e === undefined ||
+    low === undefined ||
+    high === undefined ||
+    standardUncertainty === undefined
+  )
+    return undefined;
   const own = Z * standardUncertainty;
   return { low: e - Math.hypot(e - low, own), high: e + Math.hypot(high - e, own) };
 }

@@ -17,7 +17,7 @@ type HistoryRow = Omit<HealthHistoryPoint, 'as_of'> & { quantity: string; as_of:
 const COLUMNS = HEALTH_COLUMNS.map((column) => `h."${column}"`).join(', ');
 
 // Risk: what to do first, then how likely the device has drifted; devices without a probability come last of their kind.
-const RISK_RANK = `CASE h.recommendation WHEN 'reverify' THEN 0 WHEN 'inspect' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END`;
+export const RISK_RANK = `CASE h.recommendation WHEN 'reverify' THEN 0 WHEN 'inspect' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END`;
 const RISK = '-coalesce(h.probability_drifted, -1)';
 
 const afterRow = z.tuple([z.number(), z.number(), z.string(), z.string()]);
