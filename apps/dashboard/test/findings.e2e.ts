@@ -213,6 +213,10 @@ test('the page of the device has the follow-up of its finding', async () => {
   await card.getByRole('link', { name: 'The finding and its history' }).click();
   await page.getByRole('heading', { name: 'E-0009' }).waitFor(PATIENCE);
   await page.locator('.timeline').getByText('Xem lại sau một tháng').waitFor(PATIENCE);
+  const { rows } = await dashboard.database.servicePool.query(
+    `SELECT comment FROM findings WHERE device_id = 'E-0009'`,
+  );
+  expect(rows).toEqual([{ comment: 'Xem lại sau một tháng' }]);
 });
 
 test('a finding that there is not says so', async () => {
