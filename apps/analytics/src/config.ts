@@ -14,6 +14,8 @@ const schema = z.object({
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: envField.port().default(8082),
   TENANT_ZONE: envField.timeZone().default('UTC'),
+  WEBHOOK_ALLOW_PRIVATE: envField.flag(),
+  WEBHOOK_CA_FILE: z.string().optional(),
   LOG_LEVEL: envField.logLevel(),
 });
 
@@ -29,6 +31,10 @@ export interface AnalyticsConfig {
   readonly port: number;
   /** The night begins in this zone. */
   readonly zone: string;
+  /** Whether webhooks may lead to private addresses. */
+  readonly allowPrivateWebhooks?: boolean | undefined;
+  /** PEM of authorities that sign certificates of receivers besides the usual ones. */
+  readonly webhookCaFile?: string | undefined;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
 }
 
@@ -48,6 +54,8 @@ export function readAnalyticsConfig(
     host: values.HTTP_HOST,
     port: values.HTTP_PORT,
     zone: values.TENANT_ZONE,
+    allowPrivateWebhooks: values.WEBHOOK_ALLOW_PRIVATE,
+    webhookCaFile: values.WEBHOOK_CA_FILE,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -77,6 +77,7 @@ const apiSchema = z.object({
       'must be addresses or networks such as 10.0.0.0/8 separated by commas, or loopback, linklocal, uniquelocal',
     )
     .optional(),
+  WEBHOOK_ALLOW_PRIVATE: envField.flag(),
   LOG_LEVEL: envField.logLevel(),
 });
 
@@ -90,6 +91,8 @@ export interface ApiConfig {
   readonly port: number;
   /** Peers whose X-Forwarded-For and X-Forwarded-Proto are believed. */
   readonly trustProxy?: string;
+  /** Whether webhooks may lead to private addresses. */
+  readonly allowPrivateWebhooks: boolean;
   readonly logLevel: z.output<typeof apiSchema>['LOG_LEVEL'];
 }
 
@@ -104,8 +107,15 @@ export function readApiConfig(
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     ...(config.HTTP_TRUST_PROXY === undefined ? {} : { trustProxy: config.HTTP_TRUST_PROXY }),
+    allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE,
     logLevel: config.LOG_LEVEL,
   };
+}
+
+/** Whether webhooks may lead to private addresses. @throws ConfigurationError */
+export function readAllowPrivateWebhooks(): boolean {
+  return parseConfig(z.object({ WEBHOOK_ALLOW_PRIVATE: envField.flag() }), process.env)
+    .WEBHOOK_ALLOW_PRIVATE;
 }
 
 /** The broker that MQTT_URL names, if any. @throws ConfigurationError */

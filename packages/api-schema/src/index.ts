@@ -237,3 +237,21 @@ export {
   fleetList,
 } from './lib/fleet-table.ts';
 export { type SavedView, savedView, savedViewList } from './lib/saved-views.ts';
+export {
+  DELIVERY_STATES,
+  type NewWebhookAnswer,
+  SUBSCRIBED_EVENTS,
+  type SubscribedEvent,
+  WEBHOOK_EVENTS,
+  type Webhook,
+  type WebhookChangeInput,
+  type WebhookDelivery,
+  type WebhookEvent,
+  type WebhookInput,
+  newWebhook,
+  webhook,
+  webhookDelivery,
+  webhookDeliveryList,
+  webhookInput,
+  webhookList,
+} from './lib/webhooks.ts';

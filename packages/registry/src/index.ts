@@ -348,3 +348,24 @@ export {
   readFindingEvents,
 } from './lib/finding-events.ts';
 export { settleVerifications } from './lib/settle-verifications.ts';
+export {
+  type NewWebhook,
+  type WebhookChange,
+  type WebhookRow,
+  MOST_WEBHOOKS,
+  addWebhook,
+  changeWebhook,
+  readWebhooks,
+  withdrawWebhook,
+} from './lib/webhooks.ts';
+export {
+  type AttemptOutcome,
+  type ClaimedDelivery,
+  type DeliveryRow,
+  claimDeliveries,
+  finishAttempt,
+  queueTestMessage,
+  readDeliveries,
+  retryDelivery,
+  trimDeliveries,
+} from './lib/webhook-deliveries.ts';

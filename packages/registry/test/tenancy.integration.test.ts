@@ -107,6 +107,7 @@ async function seed(): Promise<void> {
         SELECT tenant, 'g1', run_id FROM analysis_runs WHERE tenant = '${tenant}';
       INSERT INTO lot_health (tenant, lot, quantity, run_id, "limit", members, estimated, verified, plan)
         SELECT tenant, 'lot', 'active_energy_import', run_id, 0.01, 1, 0, 0, '{}' FROM analysis_runs WHERE tenant = '${tenant}';
+      INSERT INTO webhooks (tenant, url, events, secret, created_by) VALUES ('${tenant}', 'https://desk.example.com/', '{finding.created}', 's', 'k');
       INSERT INTO findings (tenant, device_id) VALUES ('${tenant}', 'm1'); -- its event is written with it
       INSERT INTO verification_scores (tenant, record_id, record_version, counts, device_id, quantity, verified_on, selection, outcome, found_beyond,
           "limit", source, as_of, recommendation)
@@ -252,6 +253,7 @@ describe('the catalogue', () => {
       'bucket_end',
       'bucket_start',
       'latest_readings',
+      'queue_webhook_events',
       'reading_aggregates',
       'reading_page',
       'reading_page_columns',
@@ -260,6 +262,9 @@ describe('the catalogue', () => {
       'series_buckets',
       'series_spacing',
       'source_filter_is_taken',
+      'webhook_finding',
+      'webhook_instant',
+      'webhook_is_there',
     ]);
   });
 

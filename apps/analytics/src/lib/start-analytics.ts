@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ReadingStoreError, engineText, readingStoreOpener } from '@verimeter/open-store';
 import type { ReadingStore } from '@verimeter/reading-store';
 import { type Pool, createServicePool, readTenants, schemaState } from '@verimeter/registry';
@@ -11,6 +12,7 @@ import {
   startHealthServer,
 } from '@verimeter/service-runtime';
 import { Counter, Histogram } from 'prom-client';
+import { deliverWebhooks } from '@verimeter/webhooks';
 import type { AnalyticsConfig } from '../config.ts';
 import { listenForRequests } from './requests.ts';
 import { keepIntervals } from './intervals/keep-intervals.ts';
@@ -104,6 +106,8 @@ export async function startAnalytics(
     buckets: [1, 2, 5, 10, 30, 60, 300, 900, 3600, 14_400],
     registers: [metrics],
   });
+  const webhookCa =
+    config.webhookCaFile === undefined ? undefined : await readFile(config.webhookCaFile, 'utf8');
   const progress = nightProgress(metrics, log);
   const pool = createServicePool(config.databaseUrl, {
     applicationName: 'verimeter-analytics',
@@ -204,6 +208,12 @@ export async function startAnalytics(
     keepLegalStates({ pool, log, signal }),
     keepIntervals({ pool, store, log, signal }),
     keepValidated({ pool, store, log, signal }),
+    deliverWebhooks({
+      pool,
+      log,
+      signal,
+      settings: { allowPrivate: config.allowPrivateWebhooks ?? false, ca: webhookCa },
+    }),
   ]);
   return { url: server.url, stop };
 }

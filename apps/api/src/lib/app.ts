@@ -38,6 +38,7 @@ import { registerSourceRoutes } from './routes/sources.ts';
 import { registerTrackRecordRoutes } from './routes/track-record.ts';
 import { registerValidationRuleRoutes } from './routes/validation-rules.ts';
 import { registerVerificationRoutes } from './routes/verifications.ts';
+import { registerWebhookRoutes } from './routes/webhooks.ts';
 import { registerValueVersionRoutes } from './routes/value-versions.ts';
 
 /** Version of the HTTP contract, as OpenAPI's `info.version`. */
@@ -107,6 +108,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerCapacityRoutes(app, context);
   registerPlanRoutes(app, context);
   registerTrackRecordRoutes(app, context);
+  registerWebhookRoutes(app, context);
   registerLedgerRoutes(app, context);
   registerFloodRoutes(app, context);
   registerQuarantineRoutes(app, context);

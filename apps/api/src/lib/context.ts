@@ -29,4 +29,6 @@ export interface ApiContext {
   readonly nowUs: () => number;
   /** So long an ingest worker has for the replay of one quarantined message. */
   readonly replayMs: number;
+  /** Whether webhooks may lead to private addresses. */
+  readonly allowPrivateWebhooks: boolean;
 }

@@ -39,6 +39,8 @@ export interface ApiOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** So long an ingest worker has for the replay of one quarantined message; default 10 s. */
   readonly replayMs?: number | undefined;
+  /** Whether webhooks may lead to private addresses; default: no. */
+  readonly allowPrivateWebhooks?: boolean | undefined;
   /** Microseconds since 1970; default: the clock of the machine. */
   readonly nowUs?: (() => number) | undefined;
   /** Of the fleets in memory; default: 30 minutes idle, 4,000,000 rows. */
@@ -159,6 +161,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log,
     nowUs: options.nowUs ?? (() => Date.now() * 1000),
     replayMs: options.replayMs ?? DEFAULT_REPLAY_MS,
+    allowPrivateWebhooks: options.allowPrivateWebhooks ?? false,
   };
   const app = await buildApp({
     context,

@@ -10,6 +10,7 @@ import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
 import { sourceOperations } from './source-operations.ts';
 import { verificationOperations } from './verification-operations.ts';
+import { webhookOperations } from './webhook-operations.ts';
 
 export type { Operation } from './operation.ts';
 
@@ -27,6 +28,7 @@ export const operations = {
   ...legalOperations,
   ...verificationOperations,
   ...planOperations,
+  ...webhookOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

@@ -107,6 +107,12 @@ export const envField = {
   port: () => wholeNumber(0, 65_535),
   url,
   databaseUrl: () => url(['postgres', 'postgresql']),
+  /** `true` or `false`, which is the default. */
+  flag: () =>
+    z
+      .enum(['true', 'false'], { error: 'must be true or false' })
+      .default('false')
+      .transform((text) => text === 'true'),
   logLevel: () =>
     z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {

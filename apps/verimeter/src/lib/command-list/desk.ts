@@ -43,4 +43,24 @@ export const DESK: readonly Command[] = [
     },
     run: async (context) => (await import('../commands/legal.ts')).run(context),
   },
+  {
+    spec: {
+      name: 'webhooks',
+      positionals: 'list|add URL|remove ID|test ID',
+      summary: 'programs that are told of new and changed findings and of plans',
+      details: [
+        'add prints the secret that messages are signed with, this once. test sends a message and tells what the receiver answered; messages are sent by',
+        'the analytics service, or by up. docs/how-to/webhooks.md has a receiver.',
+      ],
+      options: [
+        {
+          name: 'events',
+          value: 'A,B,…',
+          text: 'add: finding.created, finding.changed, finding.verified, customer_request.due, plan.issued (default: all)',
+        },
+        { name: 'description', value: 'TEXT', text: 'add: what the receiver is' },
+      ],
+    },
+    run: async (context) => (await import('../commands/webhooks.ts')).run(context),
+  },
 ];

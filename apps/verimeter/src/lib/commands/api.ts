@@ -16,6 +16,7 @@ export async function run(): Promise<number> {
       port: config.port,
       dashboardDir: findDashboard(),
       trustProxy: config.trustProxy,
+      allowPrivateWebhooks: config.allowPrivateWebhooks,
       log,
     }),
   );

@@ -6,7 +6,7 @@ import type { ReadingStoreSettings } from '@verimeter/open-store';
 import type { ReadingStore, StoreUpkeep } from '@verimeter/reading-store';
 import type { Pool, PoolClient } from '@verimeter/registry';
 import { type Logger, type Shutdown, createMetrics } from '@verimeter/service-runtime';
-import { readRetentionDays } from '../../config.ts';
+import { readAllowPrivateWebhooks, readRetentionDays } from '../../config.ts';
 import { CommandError } from '../arguments.ts';
 import { findDashboard } from '../dashboard-files.ts';
 import { say } from '../output.ts';
@@ -100,6 +100,7 @@ export async function startServers(options: ServerOptions): Promise<Servers> {
     host,
     port: options.httpPort,
     dashboardDir,
+    allowPrivateWebhooks: readAllowPrivateWebhooks(),
     log,
     metrics,
   });
