@@ -4,6 +4,7 @@ import type { ReadinessCheck } from '@verimeter/service-runtime';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ApiContext } from './context.ts';
 import { mountPublicOperation } from './mount-operation.ts';
+import { registerAllowedMethods } from './plugins/allowed-methods.ts';
 import { registerDashboard } from './plugins/dashboard.ts';
 import { registerDocs } from './plugins/docs.ts';
 import { registerObservability } from './plugins/observability.ts';
@@ -74,6 +75,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.removeContentTypeParser('text/plain');
   registerProblems(app);
   registerSecurityHeaders(app);
+  registerAllowedMethods(app);
   await app.register(fastifyCookie);
   registerObservability(app, {
     checks: options.checks,

@@ -56,6 +56,11 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]
     'invalid_request',
     'The body does not have the length that content-length says.',
   ],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: [
+    'unsupported_media_type',
+    'Send the body as JSON with "content-type: application/json".',
+  ],
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is no such file.'],
   FST_ERR_BAD_URL: ['invalid_request', 'The address is not valid: check its percent-encoding.'],
 };
 
@@ -99,6 +104,14 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+const isClientError = (error: unknown): boolean =>
+  error instanceof Error &&
+  codeOf(error).startsWith('FST_') &&
+  'statusCode' in error &&
+  typeof error.statusCode === 'number' &&
+  error.statusCode >= 400 &&
+  error.statusCode < 500;
+
 /** The problem an error stands for; what nobody foresaw is `internal` and gives nothing away. */
 export function toProblemError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -107,6 +120,11 @@ export function toProblemError(error: unknown): ProblemError {
   if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error });
   if (error instanceof SyntaxError && 'statusCode' in error)
     return new ProblemError('invalid_request', 'The body is not valid JSON.', { cause: error });
+  // What the framework holds against a request is no fault of the server, whatever else it may be.
+  if (isClientError(error))
+    return new ProblemError('invalid_request', 'The request is not valid HTTP for this address.', {
+      cause: error,
+    });
   const retry = { 'retry-after': '5' };
   if (isUnavailable(error))
     return new ProblemError('not_ready', 'The database cannot be reached; try again.', {

@@ -15,6 +15,7 @@ export function errorText(error: ApiError, t: Messages): string {
       return t.signIn.expired;
     case 'invalid_request':
     case 'invalid_cursor':
+    case 'method_not_allowed':
     case 'conflict':
     case 'payload_too_large':
     case 'unsupported_media_type':

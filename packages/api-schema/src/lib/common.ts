@@ -42,7 +42,7 @@ export const identifierParam = text()
 /** A whole number of a range, written in decimal digits; `fix` says what to write. */
 export const wholeNumber = (minimum: number, maximum: number, fix: string) =>
   text().transform((written, context) => {
-    const value = /^\d{1,15}$/.test(written) ? Number(written) : -1;
+    const value = /^\d{1,16}$/.test(written) ? Number(written) : -1;
     if (value >= minimum && value <= maximum) return value;
     context.addIssue({ code: 'custom', message: fix });
     return z.NEVER;
@@ -52,7 +52,7 @@ export const numericIdParam = wholeNumber(
   0,
   Number.MAX_SAFE_INTEGER,
   'must be the whole number given as `id`',
-).meta({ type: 'integer', minimum: 0 });
+).meta({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 const limitParam = wholeNumber(
   1,
@@ -62,9 +62,10 @@ const limitParam = wholeNumber(
   .optional()
   .meta({ type: 'integer', minimum: 1, maximum: MAXIMUM_LIMIT, default: DEFAULT_LIMIT });
 
-const cursorParam = text()
-  .optional()
-  .meta({ description: '`next_cursor` of the previous page, with otherwise the same parameters' });
+const cursorParam = text().optional().meta({
+  description: '`next_cursor` of the previous page, with otherwise the same parameters',
+  pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{12}$',
+});
 
 /** The parameters every list has. */
 export const pageParams = { limit: limitParam, cursor: cursorParam } as const;
@@ -118,6 +119,7 @@ function isCalendarDate(written: string): boolean {
 /** One or several of a closed vocabulary, separated by commas. */
 export function choiceParam<const Value extends string>(values: readonly Value[]) {
   const known = new Set<string>(values);
+  const choice = `(?:${values.map((value) => value.replaceAll('.', String.raw`\.`)).join('|')})`;
   const isKnown = (value: string): value is Value => known.has(value);
   return text()
     .transform((written, context): Value[] => {
@@ -132,6 +134,7 @@ export function choiceParam<const Value extends string>(values: readonly Value[]
     })
     .meta({
       description: `One or several, separated by commas: ${values.map((value) => `\`${value}\``).join(', ')}`,
+      pattern: `^${choice}(?:,${choice})*$`,
     });
 }
 
@@ -147,6 +150,7 @@ export const zoneParam = text()
   .meta({
     description: 'IANA time zone; default: the zone of the tenant',
     examples: ['Asia/Ho_Chi_Minh'],
+    pattern: '^(?:UTC|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)$',
   });
 
 function isZone(name: string): boolean {

@@ -84,6 +84,7 @@ function problemsOf(operation: Operation): ProblemCode[] {
   if (operation.role !== 'public') codes.add('unauthenticated').add('forbidden');
   if (operation.method !== 'GET') codes.add('forbidden');
   if (operation.body !== undefined) codes.add('payload_too_large').add('unsupported_media_type');
+  if (Object.keys(operation.params.shape).length > 0) codes.add('not_found');
   for (const code of operation.problems ?? []) codes.add(code);
   return [...codes];
 }
@@ -160,7 +161,8 @@ function describe(
       ? {}
       : {
           requestBody: {
-            required: true,
+            // what is left out is an object without fields
+            required: !operation.body.safeParse({}).success,
             content: { 'application/json': { schema: toSchema(operation.body, 'input') } },
           },
         }),

@@ -14,6 +14,7 @@ const EXPLANATIONS: Readonly<Record<ProblemCode, string>> = {
   forbidden:
     'The key is valid, but its role does not include this; roles: viewer, operator, admin.',
   not_found: "There is no such thing, or it is another tenant's.",
+  method_not_allowed: 'The header Allow has the methods that the address takes.',
   conflict: 'The change does not fit the present state; read it again.',
   payload_too_large: 'The body exceeds 64 KiB.',
   unsupported_media_type: 'Send JSON with "content-type: application/json".',
