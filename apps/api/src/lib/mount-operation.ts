@@ -88,7 +88,12 @@ function register(
         body:
           operation.body === undefined
             ? undefined
-            : validate(operation.body, request.body ?? {}, 'body', language),
+            : validate(
+                operation.body,
+                request.body === undefined ? {} : request.body,
+                'body',
+                language,
+              ),
       });
       const result = await answer(request, reply, input);
       if (reply.sent) return reply;
