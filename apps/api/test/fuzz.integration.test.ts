@@ -9,12 +9,9 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Fixture, insertReadings, startFixture } from './fixture.ts';
+import { RUNS, SEED } from './fuzz/config.ts';
 import { spoilt } from './fuzz/hostile.ts';
 import { type JsonSchema, schemaArbitrary } from './fuzz/schema-arbitrary.ts';
-
-// FUZZ_RUNS=500 FUZZ_SEED=$RANDOM vitest run --project integration apps/api/test/fuzz.integration.test.ts: the long form.
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
-const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_129);
 
 interface Described {
   readonly parameters: readonly {
@@ -66,8 +63,38 @@ beforeAll(async () => {
     { ts: '2026-03-10T00:00:00.000001Z', value: 12_345.678 },
     { ts: '2026-03-10T00:15:00Z', value: 12_345.912 },
   ]);
+  await seedWritten();
 });
 afterAll(() => fixture.stop());
+
+/** Something of each kind that requests refer to by its number. */
+async function seedWritten(): Promise<void> {
+  const url = 'https://desk.example.com/';
+  const point = { test_point: 'Ib', error: 0.001, limit: 0.01, pass: true };
+  const verification = {
+    device_id: 'm1',
+    verified_on: '2026-02-01',
+    kind: 'periodic',
+    result: 'pass',
+  };
+  for (const [method, path, body] of [
+    ['POST', '/webhooks', { url, events: ['finding.changed'] }],
+    ['POST', '/webhooks/1/test', undefined],
+    ['PUT', '/sources/tasmota', { filter: 'tele/+/SENSOR', dialect: 'tasmota' }],
+    ['POST', '/verifications', { ...verification, points: [point] }],
+    ['POST', '/devices/m1/legal-events', { kind: 'seal_broken', on: '2026-03-01' }],
+    ['PUT', '/capacities', { items: [{ team: 'T1', visits_per_month: 5, from: '2026-01' }] }],
+    ['POST', '/plans', { period: '2026-04', save: true }],
+  ] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- each may need the one before
+    const answer = await fixture.request(path, { key: fixture.keys.a.admin, method, body });
+    expect([path, answer.status, answer.status === 200 ? '' : answer.body]).toEqual([
+      path,
+      200,
+      '',
+    ]);
+  }
+}
 
 interface Input {
   readonly path: Record<string, unknown>;
@@ -77,7 +104,8 @@ interface Input {
 
 function inputsOf({ parameters, requestBody }: Described): fc.Arbitrary<Input> {
   const part = (where: string): fc.Arbitrary<Record<string, unknown>> => {
-    const own = parameters.filter((parameter) => parameter.in === where);
+    // A cursor comes of an answer only: a made one would hide what else is in the request.
+    const own = parameters.filter(({ in: place, name }) => place === where && name !== 'cursor');
     const schema: JsonSchema = {
       type: 'object',
       properties: Object.fromEntries(own.map(({ name, schema: of }) => [name, of])),
@@ -140,12 +168,13 @@ function addressOf(path: string, input: Input): string {
 
 const succeeded = new Set<string>();
 
-async function check(
+/** What the answer is and should not be; undefined: nothing. */
+async function faultOf(
   id: string,
   operation: Operation,
   described: Described,
   input: Input,
-): Promise<void> {
+): Promise<string | undefined> {
   const address = addressOf(operation.path, input);
   const answer = await fixture.request(address, {
     key: fixture.keys.a.admin,
@@ -156,26 +185,24 @@ async function check(
   // An empty segment is another address.
   const isOther = [404, 405].includes(answer.status) && /\/(\/|\?|$)|\/\.csv/.test(address);
   if (!isOther && described.responses[String(answer.status)] === undefined)
-    throw new Error(`undocumented status: ${told}`);
+    return `undocumented status: ${told}`;
   // No ingest worker runs here that could do it.
-  if (id === 'replayQuarantined' && answer.body.code === 'not_ready') return;
-  if (answer.status >= 500) throw new Error(`fault of the server: ${told}`);
+  if (id === 'replayQuarantined' && answer.body.code === 'not_ready') return undefined;
+  if (answer.status >= 500) return `fault of the server: ${told}`;
   const type = answer.headers.get('content-type') ?? '';
   if (answer.status >= 400) {
-    const document_ = problem.safeParse(answer.body);
-    if (!document_.success || type !== 'application/problem+json')
-      throw new Error(`no problem: ${told}`);
-    if (PROBLEMS[document_.data.code].status !== answer.status)
-      throw new Error(`another status: ${told}`);
-    return;
+    const refusal = problem.safeParse(answer.body);
+    if (!refusal.success || type !== 'application/problem+json') return `no problem: ${told}`;
+    if (PROBLEMS[refusal.data.code].status !== answer.status) return `another status: ${told}`;
+    return undefined;
   }
-  if (answer.status !== operation.status) throw new Error(`another success: ${told}`);
+  if (answer.status !== operation.status) return `another success: ${told}`;
   if (operation.contentType !== undefined && !type.startsWith(operation.contentType))
-    throw new Error(`another type, ${type}: ${told}`);
+    return `another type, ${type}: ${told}`;
   succeeded.add(id);
-  if (operation.response === undefined) return;
+  if (operation.response === undefined) return undefined;
   const shape = operation.response.safeParse(answer.body);
-  if (!shape.success) throw new Error(`another shape, ${shape.error.message}: ${told}`);
+  return shape.success ? undefined : `another shape, ${shape.error.message}: ${told}`;
 }
 
 // A stream has no end: events.integration.test.ts.
@@ -188,7 +215,9 @@ test.each(FUZZED)(
       document.paths[`${API_PREFIX}${operation.path}`]?.[operation.method.toLowerCase()];
     if (described === undefined) throw new Error(`${id} is not described`);
     await fc.assert(
-      fc.asyncProperty(inputsOf(described), (input) => check(id, operation, described, input)),
+      fc.asyncProperty(inputsOf(described), async (input) => {
+        expect(await faultOf(id, operation, described, input)).toBeUndefined();
+      }),
       { numRuns: RUNS, seed: SEED, endOnFailure: RUNS <= 12 },
     );
   },
@@ -197,7 +226,8 @@ test.each(FUZZED)(
 
 test('the fuzzer gets beyond refusals', () => {
   const refused = FUZZED.map(([id]) => id).filter((id) => !succeeded.has(id));
-  expect(refused.length, refused.join(', ')).toBeLessThan(FUZZED.length / 5);
+  // Those are named where there are too many of them.
+  expect(refused.length < FUZZED.length / 4 ? [] : refused).toEqual([]);
 });
 
 test('the fuzzer itself finds what is wrong', async () => {
@@ -205,8 +235,8 @@ test('the fuzzer itself finds what is wrong', async () => {
   const described = document.paths[`${API_PREFIX}/devices`]?.['get'];
   if (described === undefined) throw new Error('not described');
   const input = { path: {}, query: {}, body: undefined };
-  await expect(check('listDevices', operation, described, input)).rejects.toThrow('another shape');
-  await expect(
-    check('listDevices', operations.listDevices, { ...described, responses: {} }, input),
-  ).rejects.toThrow('undocumented status');
+  expect(await faultOf('listDevices', operation, described, input)).toContain('another shape');
+  expect(
+    await faultOf('listDevices', operations.listDevices, { ...described, responses: {} }, input),
+  ).toContain('undocumented status');
 });

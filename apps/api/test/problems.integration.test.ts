@@ -178,7 +178,7 @@ describe('forbidden', () => {
 });
 
 describe('other problems', () => {
-  test('not_found: unknown things, addresses and methods', async () => {
+  test('not_found: unknown things and addresses; methods an address does not take', async () => {
     expectProblem(await fixture.request('/devices/none'), 'not_found');
     expectProblem(await fixture.request('/groups/none'), 'not_found');
     expectProblem(await fixture.request('/health/none'), 'not_found');
@@ -187,7 +187,7 @@ describe('other problems', () => {
       'not_found',
     );
     expectProblem(await fixture.request('/nowhere'), 'not_found');
-    expectProblem(await fixture.request('/devices', { method: 'DELETE' }), 'not_found');
+    expectProblem(await fixture.request('/devices', { method: 'DELETE' }), 'method_not_allowed');
     for (const id of [3, 999])
       expectProblem(
         await fixture.request(`/quarantine/${id}/replay`, {
@@ -236,4 +236,16 @@ describe('other problems', () => {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
     }
   });
+});
+
+test.each([
+  ['PUT', '/devices', 'GET, HEAD'],
+  ['DELETE', '/plans/1/items', 'GET, HEAD'],
+  ['POST', '/findings/1', 'PATCH'],
+  ['OPTIONS', '/webhooks', 'GET, HEAD, POST'],
+  ['QUERY', '/sources', 'GET, HEAD'],
+])('%s %s is not taken; Allow says what is', async (method, path, allowed) => {
+  const answer = await fixture.request(path, { method });
+  expectProblem(answer, 'method_not_allowed');
+  expect(answer.headers.get('allow')).toBe(allowed);
 });

@@ -89,6 +89,7 @@ function ofSchema(
       return fc.constant(null);
     case 'string':
       return ofText(schema);
+    case undefined:
     default:
       return fc.jsonValue({ maxDepth: 2 });
   }
@@ -143,6 +144,7 @@ function ofText(schema: JsonSchema): fc.Arbitrary<string> {
       return fc
         .date({ min: new Date('2020-01-01Z'), max: new Date('2030-12-31Z'), noInvalidDate: true })
         .map((instant) => instant.toISOString());
+    case undefined:
     default:
   }
   if (schema.pattern !== undefined) return fc.stringMatching(new RegExp(schema.pattern));
