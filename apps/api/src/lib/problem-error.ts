@@ -73,6 +73,12 @@ const NOT_YET: Readonly<Record<string, string>> = {
   '42883': 'The database is not migrated; run "verimeter migrate".',
   '3F000': 'The database is not migrated; run "verimeter migrate".',
 };
+/** What PostgreSQL cannot keep of a text or a JSON value. */
+const UNKEPT: Readonly<Record<string, string>> = {
+  '22021': 'A text has a character that cannot be kept (NUL); take it out.',
+  '22P05':
+    'A text has a character that cannot be kept (NUL, or half of a surrogate pair); take it out.',
+};
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -125,6 +131,8 @@ export function toProblemError(error: unknown): ProblemError {
     return new ProblemError('invalid_request', 'The request is not valid HTTP for this address.', {
       cause: error,
     });
+  const unkept = UNKEPT[code];
+  if (unkept !== undefined) return new ProblemError('invalid_request', unkept, { cause: error });
   const retry = { 'retry-after': '5' };
   if (isUnavailable(error))
     return new ProblemError('not_ready', 'The database cannot be reached; try again.', {
