@@ -175,7 +175,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 57 }]);
+    expect(seen.rows).toEqual([{ count: 59 }]);
   });
 
   test.each([
