@@ -174,6 +174,13 @@ function describe(
 function allowAdditions(schema: z.core.$ZodTypes, json: z.core.JSONSchema.BaseSchema): void {
   if (schema instanceof z.ZodObject && schema.def.catchall === undefined)
     delete json.additionalProperties;
+  // A tuple of equals is a list of that length: many programs that read OpenAPI know no `prefixItems`.
+  const [first, ...rest] = json.prefixItems ?? [];
+  if (first === undefined) return;
+  const text = JSON.stringify(first);
+  if (rest.some((item) => JSON.stringify(item) !== text)) return;
+  json.items = first;
+  delete json.prefixItems;
 }
 
 /** The OpenAPI 3.1 document of the API, from the same schemas that validate its requests. */
