@@ -18,7 +18,9 @@ import { LotPage } from './pages/lot-page.tsx';
 import { LotsPage } from './pages/lots-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { QualityPage } from './pages/quality-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
+import { VerificationsPage } from './pages/verifications/verifications-page.tsx';
 
 function Missing() {
   const { t } = useText();
@@ -55,6 +57,10 @@ function Page({ route }: { readonly route: Route }) {
       return <QualityPage params={route.params} />;
     case 'sources':
       return <SourcesPage params={route.params} />;
+    case 'verifications':
+      return <VerificationsPage params={route.params} />;
+    case 'settings':
+      return <SettingsPage params={route.params} />;
     case 'missing':
       return <Missing />;
   }

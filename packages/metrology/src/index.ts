@@ -79,3 +79,8 @@ export {
   scoreVerification,
   selectionOf,
 } from './lib/track-record.ts';
+export {
+  type UsualTestPoint,
+  type UsualTestPoints,
+  usualTestPoints,
+} from './lib/usual-test-points.ts';

@@ -10,7 +10,7 @@ import type {
 import { useText } from '../i18n/i18n.tsx';
 
 /** Each tone has its own mark beside its colour, so that it is told apart without seeing colours. */
-type Tone = 'alert' | 'warn' | 'note' | 'calm' | 'mute';
+export type Tone = 'alert' | 'warn' | 'note' | 'calm' | 'mute';
 
 const MARKS: Readonly<Record<Tone, string>> = {
   alert: 'M5 .8 9.6 9.2H.4Z',
@@ -34,7 +34,7 @@ export function Mark({ tone }: { readonly tone: Tone }) {
   );
 }
 
-function Badge({ tone, text }: { readonly tone: Tone; readonly text: string }) {
+export function Badge({ tone, text }: { readonly tone: Tone; readonly text: string }) {
   return (
     <span className={`badge tone-${tone}`}>
       <Mark tone={tone} />
@@ -111,7 +111,7 @@ export function FloodBadge({ value }: { readonly value: Flood['state'] }) {
   return <Badge tone={value === 'active' ? 'warn' : 'mute'} text={words.floodState[value]} />;
 }
 
-const LEGAL_TONES: Readonly<Record<LegalStatus, Tone>> = {
+export const LEGAL_TONES: Readonly<Record<LegalStatus, Tone>> = {
   valid: 'calm',
   due_soon: 'note',
   expired: 'alert',

@@ -52,18 +52,22 @@ interface TextFieldProps extends Omit<FieldProps, 'children'> {
   readonly required?: boolean;
   readonly disabled?: boolean;
   readonly numeric?: boolean;
+  /** A calendar day, YYYY-MM-DD. */
+  readonly day?: { readonly latest?: string };
   /** Lines of a longer text. */
   readonly rows?: number;
 }
 
 export function TextField(props: TextFieldProps) {
-  const { value, onChange, placeholder, required, disabled, numeric, rows, ...field } = props;
+  const { value, onChange, placeholder, required, disabled, numeric, day, rows, ...field } = props;
   return (
     <Field {...field}>
       {(control) =>
         rows === undefined ? (
           <input
             {...control}
+            type={day === undefined ? undefined : 'date'}
+            max={day?.latest}
             value={value}
             placeholder={placeholder}
             required={required}

@@ -5,9 +5,11 @@ import {
   ClipboardList,
   Gauge,
   LayoutDashboard,
-  Network,
   Target,
   type LucideIcon,
+  Network,
+  Settings,
+  Stamp,
 } from 'lucide-react';
 import { useText } from '../i18n/i18n.tsx';
 import { href, type Route } from '../lib/routing.ts';
@@ -22,6 +24,8 @@ const ICONS: Readonly<Record<Section, LucideIcon>> = {
   'track-record': Target,
   quality: Activity,
   sources: Cable,
+  verifications: Stamp,
+  settings: Settings,
 };
 
 interface NavigationProps {

@@ -1,8 +1,10 @@
 import { balanceEn } from './balance-en.ts';
 import { findingsEn } from './findings-en.ts';
+import { legalEn } from './legal-en.ts';
 import { lotsEn } from './lots-en.ts';
 import { overviewEn } from './overview-en.ts';
 import { fleetEn } from './fleet-en.ts';
+import { settingsEn } from './settings-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { trackRecordEn } from './track-record-en.ts';
 
@@ -26,6 +28,8 @@ export const messagesEn = {
     'track-record': 'Track record',
     quality: 'Data quality',
     sources: 'Sources',
+    verifications: 'Verification',
+    settings: 'Settings',
   },
   navGroups: { know: 'Meter health', work: 'Work', run: 'Operation' },
   live: {
@@ -242,6 +246,8 @@ export const messagesEn = {
   trackRecord: trackRecordEn,
   lots: lotsEn,
   overview: overviewEn,
+  legal: legalEn,
+  settings: settingsEn,
   balance: balanceEn,
   quality: {
     title: 'Data quality',

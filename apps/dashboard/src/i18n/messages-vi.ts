@@ -1,9 +1,11 @@
 import type { Messages } from './messages-en.ts';
 import { balanceVi } from './balance-vi.ts';
 import { findingsVi } from './findings-vi.ts';
+import { legalVi } from './legal-vi.ts';
 import { lotsVi } from './lots-vi.ts';
 import { overviewVi } from './overview-vi.ts';
 import { fleetVi } from './fleet-vi.ts';
+import { settingsVi } from './settings-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 import { trackRecordVi } from './track-record-vi.ts';
 
@@ -26,6 +28,8 @@ export const messagesVi: Messages = {
     'track-record': 'Đối chiếu',
     quality: 'Chất lượng số liệu',
     sources: 'Nguồn',
+    verifications: 'Kiểm định',
+    settings: 'Thiết lập',
   },
   navGroups: { know: 'Tình trạng đo', work: 'Công việc', run: 'Vận hành' },
   live: {
@@ -243,6 +247,8 @@ export const messagesVi: Messages = {
   trackRecord: trackRecordVi,
   lots: lotsVi,
   overview: overviewVi,
+  legal: legalVi,
+  settings: settingsVi,
   balance: balanceVi,
   quality: {
     title: 'Chất lượng số liệu',

@@ -22,6 +22,8 @@ export interface Formatter {
   readonly signed: (value: number, digits?: number) => string;
   readonly integer: (value: number) => string;
   readonly date: (iso: string) => string;
+  /** Of `2027-03`, or of a day in it. */
+  readonly month: (iso: string) => string;
   readonly dateTime: (iso: string) => string;
   readonly time: (iso: string) => string;
 }
@@ -60,6 +62,12 @@ export function createFormatter(locale: string, zone: string): Formatter {
     timeStyle: 'short',
     timeZone: zone,
   });
+  const month = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  const isVietnamese = locale.startsWith('vi');
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium', timeZone: zone });
   return {
     locale,
@@ -76,6 +84,11 @@ export function createFormatter(locale: string, zone: string): Formatter {
     integer: (value) => general(value, 0, 'auto'),
     // A date without a time (2026-11-23) is a calendar day, not an instant: no zone may shift it.
     date: (iso) => (iso.length === 10 ? dateOnly : day).format(new Date(iso)),
+    // As on Vietnamese certificates (Hiệu lực đến 03/2027); elsewhere the name, since 03/2027 could be a day.
+    month: (iso) =>
+      isVietnamese
+        ? `${iso.slice(5, 7)}/${iso.slice(0, 4)}`
+        : month.format(new Date(`${iso.slice(0, 7)}-01`)),
     dateTime: (iso) => minute.format(new Date(iso)),
     time: (iso) => clock.format(new Date(iso)),
   };

@@ -6,8 +6,10 @@ const PLACES = [
   'lots',
   'findings',
   'track-record',
+  'verifications',
   'quality',
   'sources',
+  'settings',
 ] as const;
 export type Place = (typeof PLACES)[number];
 
@@ -82,9 +84,9 @@ export function findingHref(id: number): string {
   return href(`/findings/${id}`);
 }
 
-/** Where a verification of a device is entered. */
-export function enterVerificationHref(deviceId: string): string {
-  return href('/verifications', { device: deviceId });
+/** The form for a result of a device, or of one that is still to be found. */
+export function entryHref(deviceId?: string): string {
+  return href('/verifications', { new: '1', device: deviceId });
 }
 
 /** The key of a sign-in link (`#key=…`), or undefined where the fragment is a page. */

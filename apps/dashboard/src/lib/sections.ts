@@ -3,8 +3,8 @@ import type { Place, Route } from './routing.ts';
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
   { name: 'know', sections: ['overview', 'fleet', 'areas', 'lots'] },
-  { name: 'work', sections: ['findings', 'track-record'] },
-  { name: 'run', sections: ['quality', 'sources'] },
+  { name: 'work', sections: ['findings', 'verifications', 'track-record'] },
+  { name: 'run', sections: ['quality', 'sources', 'settings'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
 export type Section = (typeof SECTION_GROUPS)[number]['sections'][number];
@@ -23,6 +23,8 @@ const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
   'track-record': 'track-record',
   quality: 'quality',
   sources: 'sources',
+  verifications: 'verifications',
+  settings: 'settings',
   missing: undefined,
 };
 

@@ -1,6 +1,5 @@
 import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
 import { Mark } from '../components/badge.tsx';
-import { LegalState } from '../components/badge.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Formatter } from '../lib/format.ts';
 import { areaHref } from '../lib/routing.ts';
@@ -36,7 +35,7 @@ function nominalText({ kind, nominal }: DeviceDetail, format: Formatter): string
   return nominal;
 }
 
-/** The nameplate, and the legal status, which has nothing to do with the indication. */
+/** The nameplate. */
 export function DeviceFacts({ device, health }: DeviceFactsProps) {
   const { t, format } = useText();
   const date = (iso: string | null): string | undefined =>
@@ -55,54 +54,32 @@ export function DeviceFacts({ device, health }: DeviceFactsProps) {
     [t.device.address, device.address],
   ];
   return (
-    <>
-      <section className="card">
-        <h2>{t.device.legal}</h2>
-        <dl className="facts">
+    <section className="card">
+      <h2>{t.device.facts}</h2>
+      <dl className="facts">
+        {health?.group_id != null && (
           <div>
-            <dt>{t.fleet.legal}</dt>
+            <dt>{t.device.area}</dt>
             <dd>
-              {health === undefined ? t.common.none : <LegalState value={health.legal_status} />}
+              <a href={areaHref(health.group_id)}>{health.group_id}</a>
             </dd>
           </div>
-          <div>
-            <dt>{t.device.verified}</dt>
-            <dd>{date(device.verified_on) ?? t.common.none}</dd>
-          </div>
-          <div>
-            <dt>{t.device.validUntil}</dt>
-            <dd>{date(health?.valid_until ?? device.valid_until) ?? t.common.none}</dd>
-          </div>
-        </dl>
-        <p className="hint">{t.device.legalNote}</p>
-      </section>
-      <section className="card">
-        <h2>{t.device.facts}</h2>
-        <dl className="facts">
-          {health?.group_id != null && (
-            <div>
-              <dt>{t.device.area}</dt>
-              <dd>
-                <a href={areaHref(health.group_id)}>{health.group_id}</a>
-              </dd>
+        )}
+        <div>
+          <dt>{t.device.connection}</dt>
+          <dd>
+            <Connection device={device} />
+          </dd>
+        </div>
+        {facts
+          .filter(([, value]) => value !== null && value !== undefined && value !== '')
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
             </div>
-          )}
-          <div>
-            <dt>{t.device.connection}</dt>
-            <dd>
-              <Connection device={device} />
-            </dd>
-          </div>
-          {facts
-            .filter(([, value]) => value !== null && value !== undefined && value !== '')
-            .map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-        </dl>
-      </section>
-    </>
+          ))}
+      </dl>
+    </section>
   );
 }

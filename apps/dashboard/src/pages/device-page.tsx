@@ -1,4 +1,9 @@
-import type { DeviceDetail, HealthDetail, RegisterEventItem } from '@verimeter/api-schema';
+import type {
+  DeviceDetail,
+  DeviceLegalState,
+  HealthDetail,
+  RegisterEventItem,
+} from '@verimeter/api-schema';
 import { RECOMMENDATIONS } from '@verimeter/telemetry';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
@@ -14,6 +19,9 @@ import { ErrorHistory } from './error-history.tsx';
 import { ExceptionList } from './exception-list.tsx';
 import { FollowUp } from './follow-up.tsx';
 import { IntervalsPanel } from './intervals-panel.tsx';
+import { DeviceLegal } from './legal/device-legal.tsx';
+import { DeviceRecords } from './legal/device-records.tsx';
+import { LegalEvents } from './legal/legal-events.tsx';
 import { QuarantineList } from './quarantine-list.tsx';
 import { ReadingsPanel } from './readings-panel.tsx';
 import { RegisterEvents } from './register-events.tsx';
@@ -53,6 +61,9 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
   );
   const registers = useResource(`registers ${deviceId}`, (signal) =>
     get<Page<RegisterEventItem>>('/register-events', { device_id: deviceId }, signal),
+  );
+  const legal = useResource(`legal ${deviceId}`, (signal) =>
+    get<DeviceLegalState>(`/devices/${path}/legal-state`, {}, signal),
   );
   const reload = useThrottled(health.reload, 2000);
   useLiveEvent('finding', (finding) => {
@@ -120,6 +131,13 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
             onChanged={registers.reload}
           />
           {data !== undefined && <DeviceEvents events={data.events} />}
+          {data !== undefined && (
+            <section className="card" id="legal">
+              <h2>{t.legal.device.history}</h2>
+              <LegalEvents deviceId={deviceId} onChanged={legal.reload} />
+              <DeviceRecords deviceId={deviceId} />
+            </section>
+          )}
           <section className="card" id="exceptions">
             <h2>{t.exceptions.title}</h2>
             <p className="hint">{t.exceptions.lead}</p>
@@ -135,6 +153,7 @@ export function DevicePage({ deviceId, params }: DevicePageProps) {
             <Skeleton lines={10} />
           ) : (
             <>
+              <DeviceLegal deviceId={deviceId} legal={legal} />
               <DeviceFacts device={data} health={health.data?.[0]} />
               <DeviceClock clock={data.clock} />
             </>

@@ -3,6 +3,7 @@ import { TECHNOLOGIES, VALIDITY_PRECISIONS } from '@verimeter/metrology';
 import { z } from 'zod';
 import { clockDetail } from './clocks.ts';
 import { choiceParam, date, identifierParam, instant, listOf, pageParams } from './common.ts';
+import { plainText } from './plain-text.ts';
 
 const optionalText = z.string().nullable();
 
@@ -84,6 +85,9 @@ export const deviceListQuery = z.strictObject({
     .optional()
     .meta({ description: 'Devices that are or were members of this group' }),
   clock: choiceParam(CLOCK_STATES).optional(),
+  serial: plainText(100).min(1, 'is empty; give a serial number or leave it out').optional().meta({
+    description: 'Serial number as on the nameplate; capitals and blanks make no difference',
+  }),
   ...pageParams,
 });
 

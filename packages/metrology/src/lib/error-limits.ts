@@ -55,7 +55,7 @@ const SENSOR_RELATIVE_LIMIT = 0.2;
 const HEAT_LIMIT = 0.05;
 
 /** A class as written on name plates (`cl. 1.0`, ` 0.5s`) in the spelling of the tables. */
-function canonicalClass(written: string): string {
+export function canonicalClass(written: string): string {
   const text = written
     .trim()
     .toUpperCase()

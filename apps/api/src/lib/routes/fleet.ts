@@ -27,6 +27,7 @@ type GroupRow = Omit<Group, 'as_of' | 'provisional'> & ProvisionalRow & { as_of:
 // Row-level security adds the tenant. Order and comparison by bytes, whatever the collation of the database.
 const DEVICE_COLUMNS = `device_id, kind, serial, manufacturer, model, type_approval, accuracy_class, nominal, ratio,
   phases, built_year, installed_on, verified_on, valid_until, valid_until_precision, technology, category, lat, lon, address, online, online_at`;
+const SPELLED_SERIAL = String.raw`upper(regexp_replace(serial, '\s', '', 'g'))`;
 const GROUPS = `SELECT g.group_id, g.kind, g.name, g.technical_loss, h.status, h.as_of, ${provisionalColumns('h')}
   FROM groups g LEFT JOIN group_health h USING (tenant, group_id)`;
 
@@ -133,6 +134,7 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
           AND ($3::text IS NULL OR device_id COLLATE "C" > $3)
           AND ($5::text[] IS NULL
                OR EXISTS (SELECT FROM device_clocks c WHERE c.device_id = d.device_id AND c.state = ANY ($5)))
+          AND ($6::text IS NULL OR ${SPELLED_SERIAL} = upper(regexp_replace($6, '\\s', '', 'g')))
         ORDER BY device_id COLLATE "C" LIMIT $4`,
       [
         query.kind ?? null,
@@ -140,6 +142,7 @@ export function registerFleetRoutes(app: FastifyInstance, context: ApiContext): 
         page.after?.[0] ?? null,
         page.limit + 1,
         query.clock ?? null,
+        query.serial ?? null,
       ],
     );
     return page.of(rows, toDevice, (row) => [row.device_id]);

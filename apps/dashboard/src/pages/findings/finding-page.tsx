@@ -13,7 +13,7 @@ import { get } from '../../lib/api-client.ts';
 import { estimateTexts, limitText } from '../../lib/estimate.ts';
 import { groupKindOf } from '../../lib/group-kind.ts';
 import { useLiveEvent, useThrottled } from '../../lib/live.tsx';
-import { areaHref, deviceHref, enterVerificationHref, href } from '../../lib/routing.ts';
+import { areaHref, deviceHref, entryHref, href } from '../../lib/routing.ts';
 import { useResource } from '../../lib/use-resource.ts';
 import { FindingActions, useMayWrite } from './finding-actions.tsx';
 import { FindingHistory } from './finding-history.tsx';
@@ -122,7 +122,7 @@ function Legal({ finding }: { readonly finding: FindingDetail }) {
         </li>
         {mayWrite && (
           <li>
-            <a href={enterVerificationHref(deviceId)}>{t.findings.enterVerification}</a>
+            <a href={entryHref(deviceId)}>{t.findings.enterVerification}</a>
           </li>
         )}
       </ul>
