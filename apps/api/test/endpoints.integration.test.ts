@@ -66,6 +66,15 @@ describe('fleet', () => {
     expect(group.body.items).toHaveLength(3);
   });
 
+  test('finds a device by its serial number, however it is spelled', async () => {
+    const found = await fixture.request('/devices?serial=%20s%201');
+    expect(found.body.items.map((item: { device_id: string }) => item.device_id)).toEqual(['m1']);
+    const none = await fixture.request('/devices?serial=S');
+    expect(none.body.items).toEqual([]);
+    const empty = await fixture.request('/devices?serial=%20');
+    expect(empty.body).toMatchObject({ status: 400, errors: [{ field: 'serial' }] });
+  });
+
   test('shows a device with channels and their latest reading', async () => {
     const { body } = await fixture.request('/devices/m1');
     expectShape(deviceDetail, body);

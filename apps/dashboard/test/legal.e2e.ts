@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { refreshMarked, withTransaction } from '@verimeter/registry';
+import {
+  enterVerification,
+  refreshMarked,
+  type VerificationInput,
+  withTransaction,
+} from '@verimeter/registry';
 import type { TestDatabase } from '@verimeter/test-support';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -28,6 +33,8 @@ const PLACES = [
   ['find', '#/verifications?new=1', '.picker'],
   ['entry', '#/verifications?new=1&device=E-0060', '.verification-form'],
   ['device', '#/devices/E-0050', '.used-rules'],
+  ['verified', '#/devices/E-0070', '.newest-points'],
+  ['records', '#/verifications?kind=cross_check&result=fail', '.records tbody tr'],
   ['rules', '#/settings', '.rule-table'],
   ['rule', '#/settings?tab=rules&replace=vn-electricity-electronic-1-phase-2020', '.source-form'],
 ] as const;
@@ -67,11 +74,69 @@ async function seedLegal({ servicePool }: TestDatabase): Promise<void> {
          ('E-0060', 'electricity_meter', '20060111', 'CE-18', '1', '5(60)', 1, 'electronic', NULL, NULL, 'day'),
          ('W-0003', 'water_meter', '18-7731', 'GWM-15', '2', '2.5', NULL, 'mechanical', '2022-01-15',
           to_char((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + interval '5 months', 'YYYY-MM') || '-28', 'month'),
+         ('E-0080', 'electricity_meter', '30080001', 'CE-38', '1', '5(100)', 3, 'electronic',
+          to_char((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - interval '27 months', 'YYYY-MM-DD'), NULL, 'day'),
+         ('E-0070', 'electricity_meter', '20070111', 'CE-18', '1', '5(60)', 1, 'electronic', NULL, NULL, 'day'),
          ('W-0004', 'water_meter', '18-7732', 'GWM-15', '2', '2.5', NULL, 'mechanical', '2024-06-15', NULL, 'day')
        ) AS d (id, kind, serial, model, class, nominal, phases, technology, verified, until, precision)`,
     [TENANT],
   );
-  await withTransaction(servicePool, (client) => refreshMarked(client, TENANT, 1000));
+  await withTransaction(servicePool, async (client) => {
+    for (const [verifiedOn, result, error] of [
+      ['2020-06-02', 'pass', 0.0021],
+      ['2026-06-01', 'fail', -0.0312],
+    ] as const)
+      // oxlint-disable-next-line no-await-in-loop -- two
+      await enterVerification(client, TENANT, recordOf(verifiedOn, result, error), {
+        id: 'import',
+        name: null,
+      });
+    await refreshMarked(client, TENANT, 1000);
+  });
+}
+
+/** A cross-check with two points as found. */
+function recordOf(verifiedOn: string, result: 'pass' | 'fail', error: number): VerificationInput {
+  const point = {
+    coverageFactor: 2,
+    limit: 0.01,
+    pass: null,
+    powerFactor: 1,
+    flow: null,
+    asFound: true,
+  };
+  return {
+    deviceId: 'E-0070',
+    verifiedOn,
+    certificateNo: `4302 - ${verifiedOn.slice(2, 4)}`,
+    kind: 'cross_check',
+    result,
+    body: 'Trung tâm Kỹ thuật Tiêu chuẩn Đo lường Chất lượng Quảng Ninh',
+    validUntil: null,
+    validUntilPrecision: 'day',
+    mark: 'certificate',
+    sealNo: 'QN 26-0153',
+    procedure: 'ĐLVN 39:2012',
+    details: {
+      serial: '20070111',
+      seal_year: 2026,
+      standards: [{ name: 'PTS 400.3', serial: '51234', certificate_no: 'V09', valid_until: null }],
+      ambient: { temperature_cel: 23.4, humidity_percent: 58, pressure_hpa: 1008 },
+      verified_by: 'Nguyễn Văn A',
+      checked_by: 'Trần Thị B',
+      note: null,
+    },
+    points: [
+      {
+        ...point,
+        testPoint: '0.1 Ib, cosφ 1',
+        error: error / 2,
+        expandedUncertainty: 0.001,
+        load: 0.1,
+      },
+      { ...point, testPoint: 'Ib, cosφ 1', error, expandedUncertainty: 0.0008, load: 1 },
+    ],
+  };
 }
 
 async function signedIn(
@@ -84,6 +149,13 @@ async function signedIn(
   await page.getByRole('heading', { level: 1 }).waitFor(PATIENCE);
   await page.evaluate((target) => (location.hash = target), hash);
   return page;
+}
+
+/** A state of a page that only a journey reaches: a picture of it where they are wanted, and nothing wrong with it. */
+async function faultless(page: Page, name: string): Promise<void> {
+  if (PICTURES !== undefined)
+    await page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
+  expect(await accessibilityFaults(page)).toEqual([]);
 }
 
 const point = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
@@ -110,7 +182,10 @@ test('a result is recorded: what is odd is said first, and the legal status chan
   expect(await caution.innerText()).toMatch(
     /Ib, cosφ 1: the error is beyond the limit although the result is a pass\s+Ib, cosφ 1: the expanded uncertainty is more than a third/,
   );
-  const nothing = await dashboard.database.servicePool.query('SELECT FROM verifications');
+  await faultless(page, 'journey-warnings');
+  const nothing = await dashboard.database.servicePool.query(
+    "SELECT FROM verifications WHERE device_id = 'E-0042'",
+  );
   expect(nothing.rowCount).toBe(0);
   // The sign was wrong: mended with the button for keypads without a minus, and the point tested again.
   await point(page, 'Error, %, Ib, cosφ 1').fill('-0,32');
@@ -120,11 +195,13 @@ test('a result is recorded: what is odd is said first, and the legal status chan
   await page.getByRole('button', { name: 'Save the result' }).click();
   const outcome = page.getByRole('region', { name: 'The result is saved: E-0042' });
   await outcome.getByText('Expired → Verification valid').waitFor(PATIENCE);
+  await faultless(page, 'journey-outcome');
   expect(await outcome.innerText()).toMatch(/Valid until\s+Nov 2032/);
   // Overall error by ANSI C12.1: 0.8 x 0.32 + 0.2 x 0.4 = 0.336 %.
   expect(await outcome.innerText()).toContain('Overall error +0.34\u00A0%');
   const kept = await dashboard.database.servicePool.query(
-    'SELECT test_point, error, expanded_uncertainty, coverage_factor, valid_until_precision FROM verifications ORDER BY test_point',
+    `SELECT test_point, error, expanded_uncertainty, coverage_factor, valid_until_precision FROM verifications
+      WHERE device_id = 'E-0042' ORDER BY test_point`,
   );
   expect(kept.rows).toEqual([
     {
@@ -166,6 +243,21 @@ test('due dates: a month where the mark tells no day, and what unverified rules 
   expect(page.url()).toContain(`month=${month.slice(0, 7)}`);
 });
 
+test('records are filtered by kind, result and period, and the address keeps it', async () => {
+  const page = await signedIn('viewer', '#/verifications');
+  const rows = page.locator('.records tbody tr');
+  await rows.filter({ hasText: 'E-0070' }).nth(1).waitFor(PATIENCE);
+  await page.getByLabel('Result', { exact: true }).selectOption('fail');
+  await expect.poll(() => rows.count(), PATIENCE).toBe(1);
+  // Overall error of points as found: 0.8 x -3.12 + 0.2 x -1.56 = -2.808 %.
+  expect(await rows.innerText()).toMatch(/1 Jun 2026\s+Cross-check\s+E-0070\s+Fail\s+−2\.81/);
+  await page.getByLabel('To', { exact: true }).fill('2026-05-31');
+  await page.getByText('No record matches the filters.').waitFor(PATIENCE);
+  expect(page.url()).toContain('result=fail&to=2026-05-31');
+  await page.getByRole('link', { name: 'Clear filters' }).click();
+  await expect.poll(() => rows.filter({ hasText: 'E-0070' }).count(), PATIENCE).toBe(2);
+});
+
 test('the calendar leads from a month to the devices due in it', async () => {
   const page = await signedIn('viewer', '#/verifications', 'vi-VN');
   const month = await dayIn(5);
@@ -174,6 +266,170 @@ test('the calendar leads from a month to the devices due in it', async () => {
   await expect.poll(() => page.locator('tbody tr').count(), PATIENCE).toBe(1);
   expect(await page.locator('tbody tr').innerText()).toContain(`${number}/${year}`);
   expect(await page.getByLabel('Đến hạn trong tháng').inputValue()).toBe(`${year}-${number}`);
+});
+
+test('wrong input is told beside its field, in Vietnamese, and what was typed stays', async () => {
+  const page = await signedIn('operator', '#/verifications?new=1&device=W-0004', 'vi-VN');
+  await page.getByLabel('Ngày kiểm định').fill('2099-01-01');
+  await point(page, 'Sai số, %: Q2').fill('1,2,3');
+  await point(page, 'ĐKĐB U, %: Q2').fill('-0,1');
+  await page.getByLabel('Hiệu lực đến').fill('13/2030');
+  await page.getByLabel('Nhiệt độ, °C').fill('nóng');
+  await page.getByLabel('Tổ chức kiểm định').fill('Trung tâm Kỹ thuật TCĐLCL');
+  await page.getByRole('button', { name: 'Lưu kết quả' }).click();
+  await page.getByText('Chưa lưu. Hãy sửa các mục được đánh dấu').waitFor(PATIENCE);
+  await faultless(page, 'journey-wrong');
+  const wrong = await page
+    .locator('[aria-invalid=true]')
+    .evaluateAll((fields) =>
+      fields.map(
+        (field) =>
+          document.getElementById(field.getAttribute('aria-describedby')?.split(' ').at(-1) ?? '')
+            ?.textContent ??
+          field.closest('fieldset')?.querySelector('.field-problem')?.textContent,
+      ),
+    );
+  expect(wrong).toEqual([
+    'không được để trống',
+    'không được để trống',
+    'ở trong tương lai',
+    'không phải là số; viết ví dụ -3,2',
+    'quá nhỏ: giá trị này không thể âm hoặc bằng không',
+    'không phải ngày hoặc tháng; viết ví dụ 12/2032 hoặc 31/12/2032',
+    'không phải là số; viết ví dụ -3,2',
+  ]);
+  expect(await page.getByLabel('Tổ chức kiểm định').inputValue()).toBe('Trung tâm Kỹ thuật TCĐLCL');
+  expect(await point(page, 'Sai số, %: Q2').inputValue()).toBe('1,2,3');
+  // What only the server knows comes back to its field as well: 30 000 % is beyond what it takes.
+  await page.getByRole('radio', { name: 'Không đạt', exact: true }).check();
+  await page.getByLabel('Ngày kiểm định').fill('2026-01-15');
+  await point(page, 'Sai số, %: Q2').fill('-3,2');
+  await point(page, 'ĐKĐB U, %: Q2').fill('9 000 000');
+  await page.getByLabel('Hiệu lực đến').fill('');
+  await page.getByLabel('Nhiệt độ, °C').fill('23,5');
+  await page.getByRole('button', { name: 'Lưu kết quả' }).click();
+  await page.getByRole('button', { name: 'Vẫn lưu' }).click();
+  await expect
+    .poll(() => point(page, 'ĐKĐB U, %: Q2').getAttribute('aria-invalid'), PATIENCE)
+    .toBe('true');
+  expect(await point(page, 'Sai số, %: Q2').inputValue()).toBe('-3,2');
+  dashboard.forgive(400);
+});
+
+test('a broken seal voids the verification until the report is withdrawn', async () => {
+  const page = await signedIn('operator', '#/devices/W-0004', 'vi-VN');
+  const card = page.getByRole('region', { name: 'Tình trạng pháp lý' });
+  await card.getByText('Còn hiệu lực kiểm định').waitFor(PATIENCE);
+  expect(await card.innerText()).toMatch(
+    /chu kỳ 60 tháng\s+đã đối chiếu\s+TT 23\/2013\/TT-BKHCN Điều 4/,
+  );
+  expect(await card.innerText()).toContain('Ba khái niệm tách biệt');
+  await page.getByRole('button', { name: 'Báo sự kiện' }).click();
+  await faultless(page, 'journey-report');
+  await page.getByLabel('Sự kiện', { exact: true }).selectOption('seal_broken');
+  await page.getByLabel('Ghi chú', { exact: true }).fill('Biên bản số 12');
+  await page.getByRole('button', { name: 'Lưu sự kiện' }).click();
+  await card.getByText('Không còn giá trị').waitFor(PATIENCE);
+  expect(await card.innerText()).toContain('Kẹp chì hoặc niêm phong bị đứt sau lần kiểm định');
+  const event = page.locator('.event-list li');
+  expect(await event.innerText()).toMatch(/Biên bản số 12\s+Người báo: Trạm kiểm định Hạ Long/);
+  await event.getByRole('button', { name: /^Thu hồi: Kẹp chì/ }).click();
+  await event.getByRole('button', { name: 'Thu hồi', exact: true }).click();
+  await event.getByText('không được để trống').waitFor(PATIENCE);
+  await faultless(page, 'journey-withdraw-event');
+  await event.getByLabel('Lý do thu hồi').fill('nhầm thiết bị');
+  await event.getByRole('button', { name: 'Thu hồi', exact: true }).click();
+  await card.getByText('Còn hiệu lực kiểm định').waitFor(PATIENCE);
+  await event.getByText('nhầm thiết bị').waitFor(PATIENCE);
+});
+
+test('a record is corrected with a reason, its first version stays, and it is withdrawn', async () => {
+  const page = await signedIn('operator', '#/devices/E-0042');
+  await page.getByRole('link', { name: /^Record of E-0042/ }).click();
+  await page.getByRole('link', { name: 'Correct the record' }).waitFor(PATIENCE);
+  await faultless(page, 'journey-record');
+  await page.getByRole('link', { name: 'Correct the record' }).click();
+  await page
+    .getByRole('heading', { name: 'Correct a verification record: E-0042' })
+    .waitFor(PATIENCE);
+  expect(await point(page, 'Error, %, Ib, cosφ 1').inputValue()).toBe('0.32');
+  expect(await page.getByLabel('Valid until').inputValue()).toBe('11/2032');
+  await page.getByRole('radio', { name: 'Fail', exact: true }).check();
+  await page.getByLabel('Valid until').fill('');
+  await page.getByRole('button', { name: 'Save the correction' }).click();
+  await page.getByText('must not be empty').waitFor(PATIENCE);
+  await page.getByLabel('Reason of the correction').fill('read the wrong line');
+  await page.getByRole('button', { name: 'Save the correction' }).click();
+  await page.getByText('Verification valid → Void').waitFor(PATIENCE);
+  await page.getByText('Version 1 · Pass').waitFor(PATIENCE);
+  await page.getByRole('button', { name: 'Withdraw the record' }).click();
+  await page.locator('.record-history summary').click();
+  await faultless(page, 'journey-withdraw-record');
+  await page.getByLabel('Reason', { exact: true }).fill('wrong meter');
+  await page.getByRole('button', { name: 'Withdraw', exact: true }).click();
+  await page.getByText('The record is withdrawn.').waitFor(PATIENCE);
+  await page.getByText('This record counts nowhere.').waitFor(PATIENCE);
+  await page.evaluate(() => (location.hash = '#/verifications?withdrawn=1'));
+  await page.getByRole('link', { name: /^Record of E-0042/ }).waitFor(PATIENCE);
+  dashboard.forgive(404); // the device has not been analysed
+});
+
+test('an administrator confirms a rule with its citation: dates of law follow, and go when it is removed', async () => {
+  const page = await signedIn('admin', '#/settings');
+  const built = 'vn-electricity-electronic-1-phase-2020';
+  const row = page.getByRole('row').filter({ hasText: built });
+  await row.getByText('unverified').waitFor(PATIENCE);
+  await row.getByRole('link', { name: `Replace or confirm ${built}` }).click();
+  await page.getByRole('heading', { name: `In place of ${built}` }).waitFor(PATIENCE);
+  await page.getByLabel('Cycle, months').fill('72 years');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('must be a whole number from 1 to 1,200').waitFor(PATIENCE);
+  // A citation of a text that was not read is not taken over.
+  await page.getByText('must not be empty').waitFor(PATIENCE);
+  await page.getByLabel('Cycle, months').fill('72');
+  await page.getByLabel('Source: text, article, item').fill('02/VBHN-BKHCN 2024, Điều 4, mục 50');
+  await page.getByLabel('I have read this row in the official text').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(`Rule own-${built} is saved.`).waitFor(PATIENCE);
+  await page
+    .getByRole('region', { name: 'What changed' })
+    .getByText('Not known: 3 → 2')
+    .waitFor(PATIENCE);
+  await faultless(page, 'journey-rule-effect');
+  const own = page.getByRole('region', { name: 'Rules entered by your organisation' });
+  expect(await own.locator('tbody tr').innerText()).toMatch(
+    /72 months[^]*from 1 Jan 2020[^]*02\/VBHN-BKHCN 2024, Điều 4, mục 50[^]*confirmed/,
+  );
+  await page.evaluate(() => (location.hash = '#/verifications?view=due'));
+  const device = page.getByRole('row').filter({ hasText: 'E-0050' });
+  await device.waitFor(PATIENCE);
+  expect(await device.innerText()).toMatch(/10 Mar 2027\s+10 Mar 2021/);
+  await page.evaluate(() => (location.hash = '#/settings'));
+  await own.getByRole('button', { name: `Remove own-${built}` }).click();
+  await faultless(page, 'journey-rule-remove');
+  await own.getByRole('button', { name: 'Yes' }).click();
+  await page.getByText(`Rule own-${built} is removed.`).waitFor(PATIENCE);
+  await page
+    .getByRole('region', { name: 'What changed' })
+    .getByText('Not known: 2 → 3')
+    .waitFor(PATIENCE);
+});
+
+test('a viewer sees records, rules and events, and has nothing to change them with', async () => {
+  const page = await signedIn('viewer', '#/verifications?new=1&device=E-0050');
+  await page.getByText('entering results takes an operator key').waitFor(PATIENCE);
+  expect(await page.locator('form').count()).toBe(0);
+  await page.evaluate(() => (location.hash = '#/devices/E-0050'));
+  await page.getByRole('heading', { name: 'Legal events' }).waitFor(PATIENCE);
+  expect(await page.getByRole('button', { name: 'Report an event' }).count()).toBe(0);
+  expect(await page.getByRole('link', { name: 'Enter a result' }).count()).toBe(0);
+  await page.evaluate(() => (location.hash = '#/settings?tab=rules&add=1'));
+  await page.getByText('Only an administrator key').waitFor(PATIENCE);
+  await page.getByLabel('Country or state').selectOption('DE');
+  await page.getByText('de-', { exact: false }).first().waitFor(PATIENCE);
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+  expect(await page.locator('form').count()).toBe(0);
+  dashboard.forgive(404); // the device has not been analysed
 });
 
 test.each([
@@ -214,4 +470,5 @@ test.each([
     }
     dashboard.forgive(404); // the device has not been analysed
   },
+  180_000,
 );

@@ -45,7 +45,7 @@ export function ReasonForm(props: ReasonFormProps) {
     <form
       ref={form}
       className="reason-form"
-      aria-label={props.label}
+      noValidate
       onSubmit={(event) => void submit(event)}
       onKeyDown={(event) => {
         if (event.key === 'Escape') props.onCancel();

@@ -24,7 +24,8 @@ export const legalEn = {
     due: 'Due',
     provisional: 'By unverified rules, no legal date',
     none: 'No device is due within 24 months.',
-    overdue: (count: string) => `${count} devices are overdue`,
+    overdue: (count: string) =>
+      count === '1' ? '1 device is overdue' : `${count} devices are overdue`,
     devices: (count: string) => `of ${count} devices`,
   },
   due: {
@@ -42,7 +43,7 @@ export const legalEn = {
     between: (from: string, to: string) => `between ${from} and ${to}`,
     provisional: (date: string) => `Unverified rule: would be until ${date}`,
     none: 'cannot be stated',
-    since: (date: string) => `since ${date}`,
+    since: (date: string) => `none since ${date}`,
     enter: 'Enter result',
     enterOf: (device: string) => `Enter result of ${device}`,
     empty: 'No device matches the filters.',

@@ -43,7 +43,7 @@ export const legalVi: typeof legalEn = {
     between: (from, to) => `từ ${from} đến ${to}`,
     provisional: (date) => `Quy định chưa đối chiếu: thời hạn sẽ là ${date}`,
     none: 'không nêu được',
-    since: (date) => `từ ${date}`,
+    since: (date) => `không có, kể từ ${date}`,
     enter: 'Nhập kết quả',
     enterOf: (device) => `Nhập kết quả kiểm định của ${device}`,
     empty: 'Không có thiết bị nào khớp với bộ lọc.',

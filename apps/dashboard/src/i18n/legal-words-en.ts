@@ -1,6 +1,8 @@
 import type { LegalWords } from './legal-words.ts';
 
 export const legalWordsEn: LegalWords = {
+  citation: (source) => source,
+  ruleNote: {},
   verificationKind: {
     initial: 'Initial',
     periodic: 'Periodic',

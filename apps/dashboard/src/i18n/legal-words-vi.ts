@@ -1,6 +1,9 @@
 import type { LegalWords } from './legal-words.ts';
+import { citationVi, ruleNotesVi } from './rule-notes-vi.ts';
 
 export const legalWordsVi: LegalWords = {
+  citation: citationVi,
+  ruleNote: ruleNotesVi,
   verificationKind: {
     initial: 'Ban đầu',
     periodic: 'Định kỳ',

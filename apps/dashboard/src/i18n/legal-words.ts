@@ -28,5 +28,9 @@ export interface LegalWords {
   readonly ruleBasis: Readonly<Record<RuleBasis, string>>;
   readonly category: Readonly<Record<InstrumentCategory, string>>;
   readonly technology: Readonly<Record<Technology, string>>;
+  /** A citation that stands in the data in English. */
+  readonly citation: (source: string) => string;
+  /** Of a built-in rule, by its id; others keep the note they have. */
+  readonly ruleNote: Readonly<Record<string, string>>;
   readonly connection: Readonly<Record<Connection, string>>;
 }

@@ -126,6 +126,8 @@ export const draftInPlaceOf = (row: RuleRow): RuleDraft => ({
   // A row that was not read has no cycle yet; that is what is to be entered.
   basis: row.basis === 'not_read' ? 'cycle' : row.basis,
   isConfirmed: false,
+  // Whoever replaces a row that was not read has read another text.
+  ...(row.status === 'unverified' ? { source: '', note: '' } : {}),
   replaces: row.id,
 });
 

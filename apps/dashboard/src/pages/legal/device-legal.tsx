@@ -26,10 +26,15 @@ function UsedRule({ rule }: { readonly rule: Rule }) {
           text={words.ruleStatus[rule.status]}
         />
       </span>
-      <cite className="sub">{rule.source}</cite>
+      <cite className="sub">{words.citation(rule.source)}</cite>
       {rule.status === 'unverified' && rule.ends.length > 0 && (
         <span className="sub">
-          {texts.ruleEnds(rule.ends.map((day) => format.date(day)).join(' … '))}
+          {texts.ruleEnds(
+            rule.ends
+              .toSorted()
+              .map((day) => format.date(day))
+              .join(' … '),
+          )}
         </span>
       )}
     </li>

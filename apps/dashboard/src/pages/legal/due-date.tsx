@@ -39,7 +39,9 @@ export function DueDate({
     last === null || last === first
       ? format.date(first)
       : `${format.date(first)} … ${format.date(last)}`;
-  const cited = [...new Set(state.rules.map((id) => sources.get(id) ?? id))];
+  const cited = [
+    ...new Set(state.rules.map((id) => t.legal.words.citation(sources.get(id) ?? id))),
+  ];
   return (
     <span className="provisional">
       {texts.provisional(date)}

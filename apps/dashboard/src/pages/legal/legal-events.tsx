@@ -52,7 +52,7 @@ function ReportForm({ path, onDone }: ReportFormProps) {
         ? [t.legal.words.problem.future]
         : wrong('on');
   return (
-    <form ref={form} className="report-form" onSubmit={(event) => void save(event)}>
+    <form ref={form} className="report-form" noValidate onSubmit={(event) => void save(event)}>
       <p className="hint">{texts.reportLead}</p>
       <div className="field-grid">
         <SelectField

@@ -62,9 +62,11 @@ export function RuleForm({ draft: initial, isNew, onSave, onCancel }: RuleFormPr
   return (
     <section className="card">
       <h2 ref={heading} tabIndex={-1}>
-        {isNew && draft.replaces === null
-          ? texts.titleNew
-          : texts.titleOf(draft.replaces ?? initial.id)}
+        {!isNew
+          ? texts.titleOf(initial.id)
+          : initial.replaces === null
+            ? texts.titleNew
+            : texts.titleInPlaceOf(initial.replaces)}
       </h2>
       {problems.length > 0 && (
         <div className="problem" role="alert">
@@ -72,7 +74,7 @@ export function RuleForm({ draft: initial, isNew, onSave, onCancel }: RuleFormPr
         </div>
       )}
       {error !== undefined && <ProblemNote error={error} />}
-      <form ref={form} className="source-form" onSubmit={(event) => void save(event)}>
+      <form ref={form} className="source-form" noValidate onSubmit={(event) => void save(event)}>
         <div className="field-grid">
           {isNew && (
             <TextField

@@ -54,7 +54,12 @@ function Period({ row }: { readonly row: RuleRow }) {
     row.from === null ? '' : texts.from(format.date(row.from)),
     row.to === null ? '' : texts.to(format.date(row.to)),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? texts.always : parts.join(' ');
+  if (parts.length === 0) return texts.always;
+  return parts.map((part) => (
+    <span key={part} className="period">
+      {part}
+    </span>
+  ));
 }
 
 interface RuleTableProps {
@@ -95,8 +100,10 @@ export function RuleTable({ caption, rows, actions }: RuleTableProps) {
                 <Period row={row} />
               </td>
               <td data-label={texts.source}>
-                <cite>{row.source}</cite>
-                {row.note !== null && <span className="sub">{row.note}</span>}
+                <cite>{t.legal.words.citation(row.source)}</cite>
+                {row.note !== null && (
+                  <span className="sub">{t.legal.words.ruleNote[row.id] ?? row.note}</span>
+                )}
                 {row.entered_by !== null && row.entered_at !== null && (
                   <span className="sub">
                     {texts.enteredBy(

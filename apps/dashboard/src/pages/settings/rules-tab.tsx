@@ -36,22 +36,23 @@ function EffectNote({ effect }: { readonly effect: Effect }) {
   const { t, words, format } = useText();
   const texts = t.settings.rules;
   const { before, after } = effect;
-  const changed = LEGAL_STATUSES.filter(
-    (status) => before.statuses[status] !== after.statuses[status],
-  );
+  const total = (summary: LegalSummary, what: 'due' | 'provisional'): number =>
+    summary.months.reduce((sum, month) => sum + month[what], 0);
+  const lines: readonly (readonly [name: string, before: number, after: number])[] = [
+    ...LEGAL_STATUSES.map(
+      (status) => [words.legal[status], before.statuses[status], after.statuses[status]] as const,
+    ),
+    [texts.effectDue, total(before, 'due'), total(after, 'due')],
+    [texts.effectProvisional, total(before, 'provisional'), total(after, 'provisional')],
+  ];
+  const changed = lines.filter(([, one, other]) => one !== other);
   return (
     <section className="card" aria-label={texts.effect}>
       <h2>{texts.effect}</h2>
       {changed.length === 0 && after.pending === 0 && <p>{texts.effectNone}</p>}
       <ul>
-        {changed.map((status) => (
-          <li key={status}>
-            {texts.effectLine(
-              words.legal[status],
-              format.integer(before.statuses[status]),
-              format.integer(after.statuses[status]),
-            )}
-          </li>
+        {changed.map(([name, one, other]) => (
+          <li key={name}>{texts.effectLine(name, format.integer(one), format.integer(other))}</li>
         ))}
       </ul>
       {after.pending > 0 && <p>{texts.effectPending(format.integer(after.pending))}</p>}

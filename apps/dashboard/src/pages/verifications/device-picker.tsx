@@ -50,7 +50,7 @@ export function DevicePicker() {
   };
   return (
     <section className="card" aria-label={texts.device}>
-      <form className="picker" onSubmit={(event) => void find(event)}>
+      <form className="picker" noValidate onSubmit={(event) => void find(event)}>
         <TextField
           label={texts.deviceLabel}
           value={text}

@@ -1,6 +1,6 @@
 import type { LegalSummary } from '@verimeter/api-schema';
 import type { LegalStatus } from '@verimeter/telemetry';
-import type { CSSProperties } from 'react';
+import { type CSSProperties, Fragment } from 'react';
 import { LEGAL_TONES, Mark } from '../../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../../components/feedback.tsx';
 import { useText } from '../../i18n/i18n.tsx';
@@ -60,7 +60,18 @@ function Months({ summary }: { readonly summary: LegalSummary }) {
           const isEmpty = due + provisional === 0;
           const shape = (
             <>
-              <span className="due-name">{name}</span>
+              <span className="due-name">
+                {name.split('/').map((part, index) => (
+                  <Fragment key={part}>
+                    {index > 0 && (
+                      <>
+                        /<wbr />
+                      </>
+                    )}
+                    {part}
+                  </Fragment>
+                ))}
+              </span>
               <span
                 className="due-bar"
                 aria-hidden="true"

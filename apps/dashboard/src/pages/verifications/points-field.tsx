@@ -24,6 +24,11 @@ function isBeyond({ error, limit }: Pick<PointDraft, 'error' | 'limit'>): boolea
     : Math.abs(measured) > allowed + ROUNDING;
 }
 
+function rowClass(point: PointDraft): string | undefined {
+  if (point.error.trim() === '') return 'unmeasured';
+  return isBeyond(point) === true ? 'beyond' : undefined;
+}
+
 function Verdict({ point }: { readonly point: PointDraft }) {
   const { t } = useText();
   const texts = t.legal.points;
@@ -51,7 +56,7 @@ function Cell({ label, value, problems, decimal = true, onChange }: CellProps) {
   const id = useId();
   const isWrong = problems.length > 0;
   return (
-    <>
+    <span className="cell">
       <input
         aria-label={label}
         aria-invalid={isWrong ? true : undefined}
@@ -67,7 +72,7 @@ function Cell({ label, value, problems, decimal = true, onChange }: CellProps) {
           {problems.join('; ')}
         </span>
       )}
-    </>
+    </span>
   );
 }
 
@@ -115,7 +120,7 @@ export function PointsField({ points, problemsAt, onChange }: PointsFieldProps) 
                     : point.name.trim();
                 const problems = (field: string) => problemsAt(`points.${place}.${field}`);
                 return (
-                  <tr key={point.key} className={isBeyond(point) === true ? 'beyond' : undefined}>
+                  <tr key={point.key} className={rowClass(point)}>
                     <td data-label={texts.point} className="point-name">
                       <Cell
                         label={texts.of(texts.point, texts.number(format.integer(place + 1)))}
@@ -179,9 +184,6 @@ export function PointsField({ points, problemsAt, onChange }: PointsFieldProps) 
                         onClick={() => onChange(points.filter((_one, index) => index !== place))}
                       >
                         <X size={16} aria-hidden="true" />
-                        <span className="remove-text" aria-hidden="true">
-                          {texts.remove}
-                        </span>
                       </button>
                     </td>
                   </tr>

@@ -124,7 +124,7 @@ export function RecordDetails({ item }: { readonly item: VerificationItem }) {
   const facts = useFacts(item);
   const { weighted_error: weighted } = item;
   return (
-    <section className="card" aria-label={texts.title(item.device_id)}>
+    <section className="card">
       <p>
         <a href={deviceHref(item.device_id)}>{item.device_id}</a>
       </p>

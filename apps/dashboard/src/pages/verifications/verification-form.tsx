@@ -111,7 +111,12 @@ export function VerificationForm({ device, corrected, onSaved, onCancel }: FormP
   const withoutPlace = NO_FIELD.flatMap((field) => problemsAt(field));
   const parts = { draft, change, problemsAt };
   return (
-    <form ref={form} className="verification-form" onSubmit={(event) => void save(event)}>
+    <form
+      ref={form}
+      className="verification-form"
+      noValidate
+      onSubmit={(event) => void save(event)}
+    >
       <section className="card">
         <h2>{texts.result}</h2>
         <ResultFields {...parts} today={today} />
@@ -121,7 +126,7 @@ export function VerificationForm({ device, corrected, onSaved, onCancel }: FormP
         <p className="hint">
           {usual.source === undefined
             ? t.legal.points.noClass
-            : t.legal.points.source(usual.source)}{' '}
+            : t.legal.points.source(t.legal.words.citation(usual.source))}{' '}
           {t.legal.points.leftOut}
         </p>
         <PointsField

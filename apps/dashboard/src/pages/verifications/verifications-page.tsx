@@ -25,7 +25,7 @@ export function VerificationsPage({ params }: { readonly params: URLSearchParams
           {!mayOperate && <p className="hint">{t.legal.readOnly}</p>}
         </div>
         {mayOperate && (
-          <a className="button primary" href={entryHref()}>
+          <a className="button primary" href={entryHref(params.get('device') ?? undefined)}>
             {t.legal.add}
           </a>
         )}
