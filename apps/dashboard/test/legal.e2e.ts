@@ -28,7 +28,7 @@ afterEach(async () => expect(await dashboard.closePages()).toEqual([]));
 
 /** Name of the picture, address, and what is there once it is loaded. */
 const PLACES = [
-  ['calendar', '#/verifications', '.due-months'],
+  ['calendar', '#/verifications', '.calendar-months'],
   ['due', '#/verifications?view=due', 'tbody tr'],
   ['find', '#/verifications?new=1', '.picker'],
   ['entry', '#/verifications?new=1&device=E-0060', '.verification-form'],
@@ -341,6 +341,19 @@ test('a broken seal voids the verification until the report is withdrawn', async
   await event.getByRole('button', { name: 'Thu hồi', exact: true }).click();
   await card.getByText('Còn hiệu lực kiểm định').waitFor(PATIENCE);
   await event.getByText('nhầm thiết bị').waitFor(PATIENCE);
+});
+
+test('a record that is there already is not entered twice, and the way to it is shown', async () => {
+  const page = await signedIn('operator', '#/verifications?new=1&device=E-0070', 'vi-VN');
+  await page.getByRole('radio', { name: 'Không đạt', exact: true }).check();
+  await page.getByLabel('Ngày kiểm định').fill('2026-06-01');
+  await page.getByLabel('Số giấy chứng nhận').fill('4302 - 26');
+  await page.getByRole('button', { name: 'Lưu kết quả' }).click();
+  await page.getByText('Đã có hồ sơ của thiết bị này với cùng ngày').waitFor(PATIENCE);
+  expect(await page.getByLabel('Số giấy chứng nhận').inputValue()).toBe('4302 - 26');
+  await page.getByRole('link', { name: 'Hồ sơ của thiết bị này' }).click();
+  await expect.poll(() => page.locator('.records tbody tr').count(), PATIENCE).toBe(2);
+  dashboard.forgive(409);
 });
 
 test('a record is corrected with a reason, its first version stays, and it is withdrawn', async () => {

@@ -30,6 +30,9 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   quality: '#/quality',
   ledger: '#/quality?view=ledger',
   sources: '#/sources',
+  verifications: '#/verifications',
+  due: '#/verifications?view=due',
+  settings: '#/settings',
 };
 
 /** Until nothing is loading any more, and charts are drawn. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorLimit, usualTestPoints } from '../src/index.ts';
+import { errorLimit, pointLimit, usualTestPoints } from '../src/index.ts';
 
 test('points and limits of a class of IEC 62053-21: 1.5 % at a twentieth of the base current, 1 % above', () => {
   const { points, source } = usualTestPoints('electricity_meter', 'cl. 1.0');
@@ -44,3 +44,20 @@ test.each(['1', '2', '0.5S', '0.2S', 'A', 'B', 'C', 'D'])(
     expect(rated?.limit).toBe(errorLimit('electricity_meter', name, undefined)?.limit);
   },
 );
+
+test('limits of usual points are those that points without one are held against', () => {
+  for (const [kind, name] of [
+    ['electricity_meter', '1'],
+    ['electricity_meter', '2'],
+    ['electricity_meter', '0.5S'],
+    ['water_meter', '1'],
+    ['water_meter', '2'],
+  ] as const) {
+    const compared = usualTestPoints(kind, name).points.flatMap(({ limit, ...point }) => {
+      const ofClass = pointLimit(kind, name, point);
+      return ofClass === undefined ? [] : [[limit, ofClass]];
+    });
+    expect(compared.length).toBeGreaterThan(0);
+    for (const [limit, ofClass] of compared) expect(limit).toBe(ofClass);
+  }
+});

@@ -5,15 +5,17 @@ import { errorText } from '../lib/error-text.ts';
 
 interface ProblemProps {
   readonly error: ApiError;
+  /** What failed; default: that something could not be loaded. */
+  readonly title?: string;
   readonly retry?: () => void;
 }
 
 /** An error in the reader's language, the API's own detail below it, and a way to go on. */
-export function ProblemNote({ error, retry }: ProblemProps) {
+export function ProblemNote({ error, title, retry }: ProblemProps) {
   const { t } = useText();
   return (
     <div className="problem" role="alert">
-      <strong>{t.error.title}</strong>
+      <strong>{title ?? t.error.title}</strong>
       <p>{errorText(error, t)}</p>
       {error.message !== '' && error.code !== 'unreachable' && (
         <p className="detail">{error.message}</p>

@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useText } from '../i18n/i18n.tsx';
 import type { ApiError } from '../lib/api-client.ts';
 import { asApiError } from '../lib/use-resource.ts';
 import { ProblemNote } from './feedback.tsx';
@@ -17,6 +18,7 @@ interface ReasonFormProps {
 
 /** Asks why before something is taken back. */
 export function ReasonForm(props: ReasonFormProps) {
+  const { t } = useText();
   const [reason, setReason] = useState('');
   const [isMissing, setMissing] = useState(false);
   const [error, setError] = useState<ApiError>();
@@ -58,7 +60,7 @@ export function ReasonForm(props: ReasonFormProps) {
         problems={isMissing ? [props.required] : []}
         onChange={setReason}
       />
-      {error !== undefined && <ProblemNote error={error} />}
+      {error !== undefined && <ProblemNote error={error} title={t.common.notDone} />}
       <div className="row-actions">
         <button type="submit" className="danger" disabled={busy}>
           {props.submit}

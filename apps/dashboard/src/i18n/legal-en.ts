@@ -103,8 +103,10 @@ export const legalEn = {
     withdrawYes: 'Withdraw',
     withdrawn: 'The record is withdrawn.',
     cancel: 'Cancel',
-    weighted: (value: string, uncertainty: string) =>
-      `Overall error ${value}, standard uncertainty ${uncertainty}`,
+    weighted: (value: string, uncertainty: string | undefined) =>
+      uncertainty === undefined
+        ? `Overall error ${value}; no uncertainty is told`
+        : `Overall error ${value}, standard uncertainty ${uncertainty}`,
     weightedMethods: {
       ansi_c12_1: 'by ANSI C12.1: four parts full load, one part light load',
       flows_15_70_15: 'flows weighted 15 %, 70 %, 15 %',
@@ -178,6 +180,9 @@ export const legalEn = {
     saving: 'Saving …',
     cancel: 'Cancel',
     refused: 'Not saved. Mend what is marked and save again; what you typed is still here.',
+    exists:
+      'There is a record of this device, day and certificate number already. Correct that one, or give the number of another certificate. One that was withdrawn counts again once it is corrected.',
+    existing: 'Records of this device',
     notSaved: 'Not saved; what you typed is still here.',
     warnings: 'Look again before saving',
     warningsLead:
@@ -221,6 +226,8 @@ export const legalEn = {
     reportLead:
       'A seal broken or replaced, a mark lost, a repair: the verification is void until the next one passes.',
     reportSave: 'Save the event',
+    reportExists:
+      'This event of this day is reported already. Withdraw that report to enter another one.',
     reported: 'The event is saved.',
     withdraw: 'Withdraw',
     withdrawOf: (event: string, day: string) => `Withdraw: ${event}, ${day}`,

@@ -103,7 +103,9 @@ export const legalVi: typeof legalEn = {
     withdrawn: 'Đã thu hồi hồ sơ.',
     cancel: 'Hủy',
     weighted: (value, uncertainty) =>
-      `Sai số chung ${value}, độ không đảm bảo đo chuẩn ${uncertainty}`,
+      uncertainty === undefined
+        ? `Sai số chung ${value}; hồ sơ không nêu độ không đảm bảo đo`
+        : `Sai số chung ${value}, độ không đảm bảo đo chuẩn ${uncertainty}`,
     weightedMethods: {
       ansi_c12_1: 'theo ANSI C12.1: bốn phần tải đầy, một phần tải nhẹ',
       flows_15_70_15: 'trọng số lưu lượng 15 %, 70 %, 15 %',
@@ -178,6 +180,9 @@ export const legalVi: typeof legalEn = {
     saving: 'Đang lưu …',
     cancel: 'Hủy',
     refused: 'Chưa lưu. Hãy sửa các mục được đánh dấu rồi lưu lại; những gì đã nhập vẫn còn.',
+    exists:
+      'Đã có hồ sơ của thiết bị này với cùng ngày và số giấy chứng nhận. Hãy sửa hồ sơ đó, hoặc ghi số giấy chứng nhận khác. Hồ sơ đã thu hồi sẽ được tính lại khi sửa.',
+    existing: 'Hồ sơ của thiết bị này',
     notSaved: 'Chưa lưu; những gì đã nhập vẫn còn.',
     warnings: 'Hãy xem lại trước khi lưu',
     warningsLead: 'Các điểm sau bất thường. Nếu đúng như biên bản kiểm định thì vẫn lưu được.',
@@ -220,6 +225,7 @@ export const legalVi: typeof legalEn = {
     reportLead:
       'Niêm phong đứt hoặc bị thay, mất dấu, sửa chữa: hiệu lực kiểm định mất cho đến lần kiểm định đạt tiếp theo.',
     reportSave: 'Lưu sự kiện',
+    reportExists: 'Sự kiện này của ngày này đã được báo. Hãy thu hồi sự kiện đó nếu muốn báo lại.',
     reported: 'Đã lưu sự kiện.',
     withdraw: 'Thu hồi',
     withdrawOf: (event, day) => `Thu hồi: ${event}, ${day}`,

@@ -67,6 +67,7 @@ export const messagesEn = {
     asOf: 'as of',
     shown: (count: string) => `${count} shown`,
     clear: 'Clear filters',
+    notDone: 'This was not done',
     provisional: (from: string, received: string) =>
       `Provisional: readings for times from ${from} on came after the analysis, the last at ${received}. The next analysis takes them in.`,
     unknownPage: 'This page does not exist.',

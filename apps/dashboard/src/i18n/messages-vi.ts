@@ -66,6 +66,7 @@ export const messagesVi: Messages = {
     asOf: 'tính đến',
     shown: (count) => `Hiển thị ${count}`,
     clear: 'Xóa bộ lọc',
+    notDone: 'Chưa thực hiện được',
     provisional: (from, received) =>
       `Tạm thời: có số liệu của thời gian từ ${from} đến sau khi phân tích, lần cuối lúc ${received}. Lần phân tích tới sẽ tính đến.`,
     unknownPage: 'Trang này không tồn tại.',

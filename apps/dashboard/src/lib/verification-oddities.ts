@@ -3,26 +3,43 @@ import {
   type TestPoint,
   type VerificationOddity,
   checkVerification,
-  errorLimit,
+  pointLimit,
 } from '@verimeter/metrology';
+import type { PointDraft } from './verification-draft.ts';
+
+type VerifiedDevice = Pick<Device, 'kind' | 'accuracy_class' | 'serial'>;
 
 function toTestPoint(point: VerificationInputItem['points'][number]): TestPoint {
   const { test_point: testPoint, error, expanded_uncertainty: uncertainty, limit, pass } = point;
+  const { load, power_factor: powerFactor, flow } = point;
   return {
     testPoint,
     ...(error === null ? {} : { error }),
     ...(uncertainty === null ? {} : { expandedUncertainty: uncertainty }),
     ...(limit === null ? {} : { limit }),
     ...(pass === null ? {} : { pass }),
+    ...(load === null ? {} : { load }),
+    ...(powerFactor === null ? {} : { powerFactor }),
+    ...(flow === null ? {} : { flow }),
   };
+}
+
+/** What the class allows at a point that states no limit, a ratio. */
+export function classLimit(device: VerifiedDevice, point: PointDraft): number | undefined {
+  const { load, power_factor: powerFactor, flow } = point.kept;
+  return pointLimit(device.kind, device.accuracy_class ?? undefined, {
+    testPoint: point.name,
+    ...(load === null ? {} : { load }),
+    ...(powerFactor === null ? {} : { powerFactor }),
+    ...(flow === null ? {} : { flow }),
+  });
 }
 
 /** What the API will warn of in a record, before it is sent. */
 export function odditiesOf(
   input: VerificationInputItem,
-  device: Pick<Device, 'kind' | 'accuracy_class' | 'serial'>,
+  device: VerifiedDevice,
 ): readonly VerificationOddity[] {
-  const limits = errorLimit(device.kind, device.accuracy_class ?? undefined, undefined);
   return checkVerification(
     {
       result: input.result,
@@ -34,7 +51,7 @@ export function odditiesOf(
     },
     {
       ...(device.serial === null ? {} : { serial: device.serial }),
-      ...(limits === undefined || limits.assumed ? {} : { limit: limits.limit }),
+      limitAt: (point) => pointLimit(device.kind, device.accuracy_class ?? undefined, point),
     },
   );
 }

@@ -77,7 +77,14 @@ function ReportForm({ path, onDone }: ReportFormProps) {
           onChange={setNote}
         />
       </div>
-      {error !== undefined && error.fields.length === 0 && <ProblemNote error={error} />}
+      {error?.code === 'conflict' && (
+        <p className="problem" role="alert">
+          {texts.reportExists}
+        </p>
+      )}
+      {error !== undefined && error.code !== 'conflict' && error.fields.length === 0 && (
+        <ProblemNote error={error} title={t.legal.form.notSaved} />
+      )}
       <div className="row-actions">
         <button type="submit" className="primary" disabled={busy}>
           {texts.reportSave}

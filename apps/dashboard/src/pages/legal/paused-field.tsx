@@ -6,11 +6,14 @@ interface PausedFieldProps {
   readonly label: string;
   readonly value: string;
   readonly placeholder?: string;
+  /** Texts to choose from. */
+  readonly suggestions?: readonly string[];
   readonly onChange: (text: string) => void;
 }
 
 /** A filter that is written: asks once the reader has paused, not at each letter. */
-export function PausedField({ label, value, placeholder, onChange }: PausedFieldProps) {
+export function PausedField(props: PausedFieldProps) {
+  const { label, value, placeholder, suggestions = [], onChange } = props;
   const id = useId();
   const [text, setText] = useState(value);
   const [seen, setSeen] = useState(value);
@@ -37,8 +40,16 @@ export function PausedField({ label, value, placeholder, onChange }: PausedField
         value={text}
         placeholder={placeholder}
         spellCheck={false}
+        list={suggestions.length === 0 ? undefined : `${id}list`}
         onChange={(event) => setText(event.target.value)}
       />
+      {suggestions.length > 0 && (
+        <datalist id={`${id}list`}>
+          {suggestions.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function Confirm({ label, name, question, onYes }: ConfirmProps) {
       }}
     >
       <p>{question}</p>
-      {error !== undefined && <ProblemNote error={error} />}
+      {error !== undefined && <ProblemNote error={error} title={t.common.notDone} />}
       <div className="row-actions">
         <button
           ref={first}

@@ -73,7 +73,7 @@ export function RuleForm({ draft: initial, isNew, onSave, onCancel }: RuleFormPr
           {texts.refused}
         </div>
       )}
-      {error !== undefined && <ProblemNote error={error} />}
+      {error !== undefined && <ProblemNote error={error} title={texts.refused} />}
       <form ref={form} className="source-form" noValidate onSubmit={(event) => void save(event)}>
         <div className="field-grid">
           {isNew && (

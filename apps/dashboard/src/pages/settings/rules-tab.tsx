@@ -31,13 +31,14 @@ const readSummary = (): Promise<LegalSummary> => get<LegalSummary>('/legal-state
 const rulesHref = (params: Readonly<Record<string, string | undefined>> = {}): string =>
   href('/settings', { tab: 'rules', ...params });
 
+const total = (summary: LegalSummary, what: 'due' | 'provisional'): number =>
+  summary.months.reduce((sum, month) => sum + month[what], 0);
+
 /** How many devices stand otherwise since a rule was changed. */
 function EffectNote({ effect }: { readonly effect: Effect }) {
   const { t, words, format } = useText();
   const texts = t.settings.rules;
   const { before, after } = effect;
-  const total = (summary: LegalSummary, what: 'due' | 'provisional'): number =>
-    summary.months.reduce((sum, month) => sum + month[what], 0);
   const lines: readonly (readonly [name: string, before: number, after: number])[] = [
     ...LEGAL_STATUSES.map(
       (status) => [words.legal[status], before.statuses[status], after.statuses[status]] as const,

@@ -49,7 +49,7 @@ function Months({ summary }: { readonly summary: LegalSummary }) {
   if (most <= 0) return <Empty>{texts.none}</Empty>;
   return (
     <>
-      <ol className="due-months" aria-label={texts.months}>
+      <ol className="calendar-months" aria-label={texts.months}>
         {summary.months.map(({ month, due, provisional }) => {
           const name = format.month(month);
           const count = format.integer(due + provisional);
@@ -60,7 +60,7 @@ function Months({ summary }: { readonly summary: LegalSummary }) {
           const isEmpty = due + provisional === 0;
           const shape = (
             <>
-              <span className="due-name">
+              <span className="calendar-name">
                 {name.split('/').map((part, index) => (
                   <Fragment key={part}>
                     {index > 0 && (
@@ -73,14 +73,14 @@ function Months({ summary }: { readonly summary: LegalSummary }) {
                 ))}
               </span>
               <span
-                className="due-bar"
+                className="calendar-bar"
                 aria-hidden="true"
                 style={styleOf({ '--due': due / most, '--provisional': provisional / most })}
               >
-                <span className="due-legal" />
-                <span className="due-provisional" />
+                <span className="calendar-legal" />
+                <span className="calendar-provisional" />
               </span>
-              <span className="due-count">
+              <span className="calendar-count">
                 {isEmpty ? <span className="visually-hidden">0</span> : count}
                 <span className="visually-hidden"> {said}</span>
               </span>
@@ -89,9 +89,9 @@ function Months({ summary }: { readonly summary: LegalSummary }) {
           return (
             <li key={month}>
               {isEmpty ? (
-                <span className="due-month">{shape}</span>
+                <span className="calendar-month">{shape}</span>
               ) : (
-                <a className="due-month" href={dueHref({ month })} title={`${count} ${said}`}>
+                <a className="calendar-month" href={dueHref({ month })} title={`${count} ${said}`}>
                   {shape}
                 </a>
               )}

@@ -13,6 +13,7 @@ import { deviceHref, entryHref } from '../../lib/routing.ts';
 import { useResource } from '../../lib/use-resource.ts';
 import { DueDate } from '../legal/due-date.tsx';
 import type { Before } from './entry-page.tsx';
+import { OverallError } from './overall-error.tsx';
 import { recordHref } from './record-list.tsx';
 import { WarningList } from './warning-list.tsx';
 
@@ -80,7 +81,7 @@ export function Outcome({
   readonly before: Before;
   readonly corrected: boolean;
 }) {
-  const { t, format } = useText();
+  const { t } = useText();
   const texts = t.legal.outcome;
   const path = encodeURIComponent(item.device_id);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -95,7 +96,6 @@ export function Outcome({
       return { legal, findings: findings.items };
     },
   );
-  const { weighted_error: weighted } = item;
   return (
     <section className="card outcome" aria-labelledby="outcome">
       <h2 id="outcome" ref={heading} tabIndex={-1}>
@@ -128,14 +128,7 @@ export function Outcome({
           </div>
         </dl>
       )}
-      {weighted !== null && (
-        <p>
-          {t.legal.record.weighted(
-            format.signedPercent(weighted.error, 2),
-            format.percent(weighted.standard_uncertainty, 2),
-          )}
-        </p>
-      )}
+      <OverallError item={item} />
       {item.warnings.length > 0 && (
         <>
           <h3>{t.legal.record.warningsTitle}</h3>

@@ -9,6 +9,8 @@ interface PointsFieldProps {
   readonly points: readonly PointDraft[];
   /** Problems by field, `points.0.error`. */
   readonly problemsAt: (field: string) => readonly string[];
+  /** In percent, what the class allows at a point that states no limit; empty: that is not known. */
+  readonly classLimitOf: (point: PointDraft) => string;
   readonly onChange: (points: readonly PointDraft[]) => void;
 }
 
@@ -16,7 +18,7 @@ interface PointsFieldProps {
 const ROUNDING = 1e-9;
 
 /** Whether an error, both in percent, lies beyond its limit; undefined where either is not known. */
-function isBeyond({ error, limit }: Pick<PointDraft, 'error' | 'limit'>): boolean | undefined {
+function isBeyond(error: string, limit: string): boolean | undefined {
   const measured = parseDecimal(error);
   const allowed = parseDecimal(limit);
   return measured === undefined || allowed === undefined
@@ -24,16 +26,22 @@ function isBeyond({ error, limit }: Pick<PointDraft, 'error' | 'limit'>): boolea
     : Math.abs(measured) > allowed + ROUNDING;
 }
 
-function rowClass(point: PointDraft): string | undefined {
-  if (point.error.trim() === '') return 'unmeasured';
-  return isBeyond(point) === true ? 'beyond' : undefined;
+interface JudgedProps {
+  readonly error: string;
+  /** That of the row, else that of the class. */
+  readonly limit: string;
 }
 
-function Verdict({ point }: { readonly point: PointDraft }) {
+function rowClass({ error, limit }: JudgedProps): string | undefined {
+  if (error.trim() === '') return 'unmeasured';
+  return isBeyond(error, limit) === true ? 'beyond' : undefined;
+}
+
+function Verdict({ error, limit }: JudgedProps) {
   const { t } = useText();
   const texts = t.legal.points;
-  if (point.error.trim() === '' || parseDecimal(point.error) === undefined) return t.common.none;
-  const beyond = isBeyond(point);
+  if (parseDecimal(error) === undefined) return t.common.none;
+  const beyond = isBeyond(error, limit);
   if (beyond === undefined) return <span className="hint">{texts.noLimit}</span>;
   return (
     <span className={`indication tone-${beyond ? 'alert' : 'calm'}`}>
@@ -49,10 +57,11 @@ interface CellProps {
   readonly problems: readonly string[];
   /** Text, or a number of a keypad with a decimal mark. */
   readonly decimal?: boolean;
+  readonly placeholder?: string;
   readonly onChange: (text: string) => void;
 }
 
-function Cell({ label, value, problems, decimal = true, onChange }: CellProps) {
+function Cell({ label, value, problems, decimal = true, placeholder, onChange }: CellProps) {
   const id = useId();
   const isWrong = problems.length > 0;
   return (
@@ -63,6 +72,7 @@ function Cell({ label, value, problems, decimal = true, onChange }: CellProps) {
         aria-describedby={isWrong ? id : undefined}
         inputMode={decimal ? 'decimal' : undefined}
         value={value}
+        placeholder={placeholder}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
@@ -84,7 +94,7 @@ function withOtherSign(text: string): string {
 }
 
 /** What was measured point by point, each held against its limit while it is typed. */
-export function PointsField({ points, problemsAt, onChange }: PointsFieldProps) {
+export function PointsField({ points, problemsAt, classLimitOf, onChange }: PointsFieldProps) {
   const { t, format } = useText();
   const texts = t.legal.points;
   const change = (place: number, part: Partial<PointDraft>): void =>
@@ -119,8 +129,13 @@ export function PointsField({ points, problemsAt, onChange }: PointsFieldProps) 
                     ? texts.number(format.integer(place + 1))
                     : point.name.trim();
                 const problems = (field: string) => problemsAt(`points.${place}.${field}`);
+                const ofClass = classLimitOf(point);
+                const judged = {
+                  error: point.error,
+                  limit: point.limit.trim() === '' ? ofClass : point.limit,
+                };
                 return (
-                  <tr key={point.key} className={rowClass(point)}>
+                  <tr key={point.key} className={rowClass(judged)}>
                     <td data-label={texts.point} className="point-name">
                       <Cell
                         label={texts.of(texts.point, texts.number(format.integer(place + 1)))}
@@ -169,12 +184,13 @@ export function PointsField({ points, problemsAt, onChange }: PointsFieldProps) 
                       <Cell
                         label={texts.of(texts.limit, name)}
                         value={point.limit}
+                        placeholder={ofClass}
                         problems={problems('limit')}
                         onChange={(limit) => change(place, { limit })}
                       />
                     </td>
                     <td data-label={texts.verdict} className="point-verdict" aria-live="polite">
-                      <Verdict point={point} />
+                      <Verdict {...judged} />
                     </td>
                     <td className="point-remove">
                       <button

@@ -3,6 +3,7 @@ import { Mark } from '../../components/badge.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import { deviceHref } from '../../lib/routing.ts';
 import { validityIn } from '../legal/due-date.tsx';
+import { OverallError } from './overall-error.tsx';
 import { WarningList } from './warning-list.tsx';
 
 const ROUNDING = 1e-9;
@@ -122,7 +123,6 @@ export function RecordDetails({ item }: { readonly item: VerificationItem }) {
   const { t, format } = useText();
   const texts = t.legal.record;
   const facts = useFacts(item);
-  const { weighted_error: weighted } = item;
   return (
     <section className="card">
       <p>
@@ -148,19 +148,7 @@ export function RecordDetails({ item }: { readonly item: VerificationItem }) {
         ))}
       </dl>
       {item.points.length > 0 && <PointTable item={item} />}
-      {weighted !== null && (
-        <p className="weighted">
-          {texts.weighted(
-            format.signedPercent(weighted.error, 2),
-            format.percent(weighted.standard_uncertainty, 2),
-          )}
-          <span className="sub">
-            {Object.hasOwn(texts.weightedMethods, weighted.method)
-              ? Reflect.get(texts.weightedMethods, weighted.method)
-              : weighted.method}
-          </span>
-        </p>
-      )}
+      <OverallError item={item} />
       <p className="hint">
         {texts.corrected(format.integer(item.version))} ·{' '}
         {texts.entered(

@@ -19,7 +19,13 @@ const RESULTS = ['pass', 'fail'] as const;
 export const recordHref = (id: number, edit = false): string =>
   href('/verifications', { record: String(id), edit: edit ? '1' : '' });
 
-function Filters({ params }: { readonly params: URLSearchParams }) {
+interface FiltersProps {
+  readonly params: URLSearchParams;
+  /** Authorised bodies of the records that are shown. */
+  readonly bodies: readonly string[];
+}
+
+function Filters({ params, bodies }: FiltersProps) {
   const { t } = useText();
   const texts = t.legal.records;
   const value = (name: Filter): string => params.get(name) ?? '';
@@ -46,6 +52,7 @@ function Filters({ params }: { readonly params: URLSearchParams }) {
       <PausedField
         label={texts.body}
         placeholder={texts.bodyHint}
+        suggestions={bodies}
         value={value('body')}
         onChange={(body) => set('body', body)}
       />
@@ -111,7 +118,9 @@ function Row({
         ) : (
           <>
             {format.signedPercent(weighted.error, 2)}
-            <span className="sub">± {format.percent(2 * weighted.standard_uncertainty, 2)}</span>
+            {weighted.standard_uncertainty !== null && (
+              <span className="sub">± {format.percent(2 * weighted.standard_uncertainty, 2)}</span>
+            )}
           </>
         )}
       </td>
@@ -181,10 +190,11 @@ export function RecordList({ params }: { readonly params: URLSearchParams }) {
     device_id: value('device'),
     withdrawn: params.has('withdrawn') ? 'true' : undefined,
   });
+  const bodies = [...new Set(list.items.flatMap(({ body }) => (body === null ? [] : [body])))];
   return (
     <section className="records" aria-label={texts.title}>
       <h2>{texts.title}</h2>
-      <Filters params={params} />
+      <Filters params={params} bodies={bodies} />
       {list.error !== undefined && <ProblemNote error={list.error} retry={list.reload} />}
       {list.loading && list.items.length === 0 && <Skeleton lines={6} />}
       {list.items.length > 0 && <RecordTable items={list.items} withDevice />}

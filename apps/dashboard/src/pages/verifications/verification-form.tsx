@@ -5,7 +5,9 @@ import { ProblemNote } from '../../components/feedback.tsx';
 import { TextField } from '../../components/field.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import { type ApiError, request } from '../../lib/api-client.ts';
+import { percentText } from '../../lib/decimal.ts';
 import { useToday } from '../../lib/roles.ts';
+import { href } from '../../lib/routing.ts';
 import { asApiError } from '../../lib/use-resource.ts';
 import {
   draftOfVerification,
@@ -14,7 +16,7 @@ import {
   readVerification,
   type VerificationDraft,
 } from '../../lib/verification-draft.ts';
-import { odditiesOf } from '../../lib/verification-oddities.ts';
+import { classLimit, odditiesOf } from '../../lib/verification-oddities.ts';
 import { ConditionFields, MarkFields, ResultFields } from './form-fields.tsx';
 import { PointsField } from './points-field.tsx';
 import { WarningList } from './warning-list.tsx';
@@ -132,6 +134,7 @@ export function VerificationForm({ device, corrected, onSaved, onCancel }: FormP
         <PointsField
           points={draft.points}
           problemsAt={problemsAt}
+          classLimitOf={(point) => percentText(classLimit(device, point) ?? null, comma)}
           onChange={(points) => change({ points })}
         />
       </section>
@@ -161,11 +164,15 @@ export function VerificationForm({ device, corrected, onSaved, onCancel }: FormP
             {withoutPlace.length > 0 && <p className="detail">{withoutPlace.join('; ')}</p>}
           </div>
         )}
-        {error !== undefined && (
-          <>
-            <ProblemNote error={error} />
-            <p role="status">{texts.notSaved}</p>
-          </>
+        {error?.code === 'conflict' && (
+          <div className="problem" role="alert">
+            <strong>{texts.notSaved}</strong>
+            <p>{texts.exists}</p>
+            <a href={href('/verifications', { device: device.device_id })}>{texts.existing}</a>
+          </div>
+        )}
+        {error !== undefined && error.code !== 'conflict' && (
+          <ProblemNote error={error} title={texts.notSaved} />
         )}
         {isAccepted && (
           <div ref={warningBox} className="caution" role="alert" tabIndex={-1}>
