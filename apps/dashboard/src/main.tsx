@@ -18,6 +18,7 @@ import './styles/lots.css';
 import './styles/overview.css';
 import './styles/findings.css';
 import './styles/legal.css';
+import './styles/verification-form.css';
 
 // The list does not wait for the answer to who is asking: the session goes along with both.
 const start = parseRoute(globalThis.location.hash);

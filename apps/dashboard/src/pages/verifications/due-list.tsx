@@ -1,4 +1,5 @@
 import type { Group, LegalRuleItem, LegalStateItem } from '@verimeter/api-schema';
+import { RULE_SETS } from '@verimeter/metrology';
 import { DEVICE_KINDS, LEGAL_STATUSES } from '@verimeter/telemetry';
 import { LegalState } from '../../components/badge.tsx';
 import { Choice } from '../../components/choice.tsx';
@@ -18,6 +19,9 @@ import { DueDate, type RuleSources } from '../legal/due-date.tsx';
 const FILTERS = ['status', 'month', 'kind', 'group', 'legal'] as const;
 type Filter = (typeof FILTERS)[number];
 const OVERDUE = 'overdue';
+const BUILT_IN = Object.values(RULE_SETS)
+  .flat()
+  .map(({ id, source }) => [id, source] as const);
 
 function queryOf(params: URLSearchParams, today: string): Query {
   const month = params.get('month') ?? '';
@@ -154,9 +158,11 @@ export function DueList({ params }: { readonly params: URLSearchParams }) {
   const rules = useResource('legal rules', (signal) =>
     get<Page<LegalRuleItem>>('/legal-rules', {}, signal),
   );
-  const sources: RuleSources = new Map(
-    (rules.data?.items ?? []).map(({ id, source }) => [id, source]),
-  );
+  // Those of the tenant are to be asked for; built-in ones are known.
+  const sources: RuleSources = new Map([
+    ...BUILT_IN,
+    ...(rules.data?.items ?? []).map(({ id, source }) => [id, source] as const),
+  ]);
   const isFiltered = FILTERS.some((name) => params.has(name));
   return (
     <>
