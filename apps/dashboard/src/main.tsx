@@ -14,6 +14,7 @@ import './styles/content.css';
 import './styles/details.css';
 import './styles/fleet.css';
 import './styles/sources.css';
+import './styles/webhooks.css';
 import './styles/lots.css';
 import './styles/overview.css';
 import './styles/findings.css';

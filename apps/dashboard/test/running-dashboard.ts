@@ -28,6 +28,7 @@ export async function startDashboard(
     host: '127.0.0.1',
     port: 0,
     dashboardDir,
+    allowPrivateWebhooks: true,
     log: createLogger('api-e2e', 'silent'),
   });
   const browser = await launchBrowser();

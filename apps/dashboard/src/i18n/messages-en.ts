@@ -6,6 +6,7 @@ import { overviewEn } from './overview-en.ts';
 import { fleetEn } from './fleet-en.ts';
 import { settingsEn } from './settings-en.ts';
 import { sourcesEn } from './sources-en.ts';
+import { webhooksEn } from './webhooks-en.ts';
 import { trackRecordEn } from './track-record-en.ts';
 
 /** Texts of the interface in English. The Vietnamese ones have the same shape, by type. */
@@ -243,6 +244,7 @@ export const messagesEn = {
     empty: 'No device is in this state. A clock is judged a few minutes after its first messages.',
   },
   sources: sourcesEn,
+  webhooks: webhooksEn,
   findings: findingsEn,
   trackRecord: trackRecordEn,
   lots: lotsEn,

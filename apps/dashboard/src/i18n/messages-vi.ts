@@ -7,6 +7,7 @@ import { overviewVi } from './overview-vi.ts';
 import { fleetVi } from './fleet-vi.ts';
 import { settingsVi } from './settings-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
+import { webhooksVi } from './webhooks-vi.ts';
 import { trackRecordVi } from './track-record-vi.ts';
 
 export const messagesVi: Messages = {
@@ -244,6 +245,7 @@ export const messagesVi: Messages = {
       'Không có thiết bị nào ở tình trạng này. Đồng hồ được đánh giá vài phút sau bản tin đầu tiên.',
   },
   sources: sourcesVi,
+  webhooks: webhooksVi,
   findings: findingsVi,
   trackRecord: trackRecordVi,
   lots: lotsVi,

@@ -3,7 +3,7 @@ export const settingsEn = {
   title: 'Settings',
   lead: 'What holds for your whole organisation.',
   tabs: 'Settings',
-  tab: { rules: 'Verification rules' },
+  tab: { rules: 'Verification rules', webhooks: 'Webhooks' },
   rules: {
     title: 'Rules on verification cycles',
     lead: 'The cycle in force on the day of a verification decides its end. Only rows confirmed in the official text give legal dates; unverified ones are for orientation.',

@@ -5,7 +5,7 @@ export const settingsVi: typeof settingsEn = {
   title: 'Thiết lập',
   lead: 'Những gì áp dụng cho toàn đơn vị.',
   tabs: 'Thiết lập',
-  tab: { rules: 'Quy định kiểm định' },
+  tab: { rules: 'Quy định kiểm định', webhooks: 'Webhook' },
   rules: {
     title: 'Quy định về chu kỳ kiểm định',
     lead: 'Chu kỳ có hiệu lực vào ngày kiểm định quyết định thời hạn. Chỉ dòng đã đối chiếu văn bản chính thức mới cho thời hạn pháp lý; dòng chưa đối chiếu chỉ để tham khảo.',

@@ -3,6 +3,7 @@ import { useText, useTitle } from '../../i18n/i18n.tsx';
 import type { Messages } from '../../i18n/messages-en.ts';
 import { href } from '../../lib/routing.ts';
 import { RulesTab } from './rules-tab.tsx';
+import { WebhooksTab } from './webhooks-tab.tsx';
 
 type TabName = keyof Messages['settings']['tab'];
 export interface TabProps {
@@ -10,7 +11,10 @@ export interface TabProps {
 }
 
 /** The tabs, left to right; each has its name in `settings.tab` of the texts and its address in `?tab=`. */
-const TABS: readonly (readonly [TabName, ComponentType<TabProps>])[] = [['rules', RulesTab]];
+const TABS: readonly (readonly [TabName, ComponentType<TabProps>])[] = [
+  ['rules', RulesTab],
+  ['webhooks', WebhooksTab],
+];
 
 /** What holds for the whole tenant. */
 export function SettingsPage({ params }: TabProps) {
