@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
   enterVerification,
+  type PoolClient,
+  publishHealth,
   refreshMarked,
+  startRun,
+  upsertFindings,
   type VerificationInput,
   withTransaction,
 } from '@verimeter/registry';
-import type { TestDatabase } from '@verimeter/test-support';
+import { healthRow, type TestDatabase } from '@verimeter/test-support';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults } from './accessibility.ts';
@@ -76,6 +80,7 @@ async function seedLegal({ servicePool }: TestDatabase): Promise<void> {
           to_char((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + interval '5 months', 'YYYY-MM') || '-28', 'month'),
          ('E-0080', 'electricity_meter', '30080001', 'CE-38', '1', '5(100)', 3, 'electronic',
           to_char((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date - interval '27 months', 'YYYY-MM-DD'), NULL, 'day'),
+         ('E-0090', 'electricity_meter', '20090111', 'CE-18', '1', '5(60)', 1, 'electronic', '2019-05-01', '2025-04-30', 'day'),
          ('E-0070', 'electricity_meter', '20070111', 'CE-18', '1', '5(60)', 1, 'electronic', NULL, NULL, 'day'),
          ('W-0004', 'water_meter', '18-7732', 'GWM-15', '2', '2.5', NULL, 'mechanical', '2024-06-15', NULL, 'day')
        ) AS d (id, kind, serial, model, class, nominal, phases, technology, verified, until, precision)`,
@@ -91,8 +96,51 @@ async function seedLegal({ servicePool }: TestDatabase): Promise<void> {
         id: 'import',
         name: null,
       });
+    await publishDrift(client);
     await refreshMarked(client, TENANT, 1000);
   });
+}
+
+/** What the analysis said of E-0090 ten days ago, and the finding that it opened. */
+async function publishDrift(client: PoolClient): Promise<void> {
+  const asOfUs = (Date.now() - 10 * 86_400e3) * 1000;
+  const row = healthRow({
+    deviceId: 'E-0090',
+    asOfUs,
+    quantity: 'active_energy_import',
+    indication: 'drift_likely',
+    recommendation: 'reverify',
+    errorEstimate: -0.0312,
+    standardError: 0.0024,
+    intervalLow: -0.0359,
+    intervalHigh: -0.0265,
+    limit: 0.01,
+    probabilityOverLimit: 0.999,
+    probabilityDrifted: 0.9994,
+    modelVersion: 'electricity-1',
+  });
+  const run = { tenant: TENANT, asOfUs, modelVersion: 'electricity-1', configuration: {} };
+  await publishHealth(client, {
+    tenant: TENANT,
+    runId: await startRun(client, run),
+    health: [row],
+    history: [],
+    groups: [],
+    replace: 'all',
+  });
+  await upsertFindings(client, [
+    {
+      tenant: TENANT,
+      deviceId: row.deviceId,
+      groupId: null,
+      quantity: row.quantity,
+      indication: row.indication,
+      recommendation: row.recommendation,
+      groupStatus: row.groupStatus,
+      asOfUs,
+      evidence: [],
+    },
+  ]);
 }
 
 /** A cross-check with two points as found. */
@@ -341,6 +389,28 @@ test('a broken seal voids the verification until the report is withdrawn', async
   await event.getByRole('button', { name: 'Thu hồi', exact: true }).click();
   await card.getByText('Còn hiệu lực kiểm định').waitFor(PATIENCE);
   await event.getByText('nhầm thiết bị').waitFor(PATIENCE);
+});
+
+test('a result closes the finding of its device and says how what was published compares', async () => {
+  const page = await signedIn('operator', '#/verifications?new=1&device=E-0090', 'vi-VN');
+  await page.getByRole('radio', { name: 'Không đạt', exact: true }).check();
+  for (const [name, error] of [
+    ['0.1 Ib, cosφ 1', '-2,9'],
+    ['Ib, cosφ 1', '-3,2'],
+  ] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- typed one after the other
+    await point(page, `Sai số, %: ${name}`).fill(error);
+    // oxlint-disable-next-line no-await-in-loop
+    await point(page, `ĐKĐB U, %: ${name}`).fill('0,08');
+  }
+  await page.getByRole('button', { name: 'Lưu kết quả' }).click();
+  const outcome = page.getByRole('region', { name: 'Đã lưu kết quả kiểm định: E-0090' });
+  await outcome.getByText('Hết hiệu lực → Không còn giá trị').waitFor(PATIENCE);
+  const text = await outcome.innerText();
+  expect(text).toContain('Đã khép lại: Nhiều khả năng trôi sai số');
+  // 0.8 x -3.2 + 0.2 x -2.9 = -3.14 %, inside what was published.
+  expect(text).toMatch(/−3,14.%[^]*−3,1.%/);
+  await faultless(page, 'journey-score');
 });
 
 test('a record that is there already is not entered twice, and the way to it is shown', async () => {

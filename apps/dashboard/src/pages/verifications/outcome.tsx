@@ -3,6 +3,7 @@ import type {
   Finding,
   LegalStateItem,
   VerificationItem,
+  VerificationScoreItem,
 } from '@verimeter/api-schema';
 import { useEffect, useRef } from 'react';
 import { LegalState } from '../../components/badge.tsx';
@@ -12,6 +13,7 @@ import { get, type Page } from '../../lib/api-client.ts';
 import { deviceHref, entryHref } from '../../lib/routing.ts';
 import { useResource } from '../../lib/use-resource.ts';
 import { DueDate } from '../legal/due-date.tsx';
+import { ScoreWords } from '../findings/score-words.tsx';
 import type { Before } from './entry-page.tsx';
 import { OverallError } from './overall-error.tsx';
 import { recordHref } from './record-list.tsx';
@@ -88,14 +90,17 @@ export function Outcome({
   useEffect(() => {
     heading.current?.focus();
   }, []);
-  const now = useResource(
-    `after entry ${item.id} ${item.version}`,
-    async (signal): Promise<Before> => {
-      const legal = await get<DeviceLegalState>(`/devices/${path}/legal-state`, {}, signal);
-      const findings = await get<Page<Finding>>('/findings', { device_id: item.device_id }, signal);
-      return { legal, findings: findings.items };
-    },
-  );
+  const now = useResource(`after entry ${item.id} ${item.version}`, async (signal) => {
+    const legal = await get<DeviceLegalState>(`/devices/${path}/legal-state`, {}, signal);
+    const findings = await get<Page<Finding>>('/findings', { device_id: item.device_id }, signal);
+    const scores = await get<Page<VerificationScoreItem>>(
+      '/track-record/scores',
+      { device_id: item.device_id, limit: 100 },
+      signal,
+    );
+    const score = scores.items.find((one) => one.verification_id === item.id);
+    return { legal, findings: findings.items, score };
+  });
   return (
     <section className="card outcome" aria-labelledby="outcome">
       <h2 id="outcome" ref={heading} tabIndex={-1}>
@@ -127,6 +132,12 @@ export function Outcome({
             </dd>
           </div>
         </dl>
+      )}
+      {now.data?.score !== undefined && (
+        <>
+          <h3>{t.findings.scoreTitle}</h3>
+          <ScoreWords score={now.data.score} />
+        </>
       )}
       <OverallError item={item} />
       {item.warnings.length > 0 && (
