@@ -147,7 +147,7 @@ test('a result that is entered closes the finding before the reader, and the tra
   await rowOf(page, DRIFTING).getByRole('link', { name: DRIFTING }).click();
   const link = page.getByRole('link', { name: 'Enter a verification result' });
   await link.waitFor(PATIENCE);
-  expect(await link.getAttribute('href')).toBe(`#/verifications?device=${DRIFTING}`);
+  expect(await link.getAttribute('href')).toBe(`#/verifications?new=1&device=${DRIFTING}`);
   // Somebody enters it elsewhere; verifications may not be of tomorrow, so the published answer is moved back by days.
   await dashboard.database.servicePool.query(
     `UPDATE health SET as_of = as_of - interval '3 days' WHERE device_id = $1`,
