@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Shell } from './components/shell.tsx';
 import { SignIn } from './components/sign-in.tsx';
 import { Empty, Skeleton } from './components/feedback.tsx';
@@ -21,6 +21,14 @@ import { QualityPage } from './pages/quality-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
 import { VerificationsPage } from './pages/verifications/verifications-page.tsx';
+
+// Loaded when they are asked for: whoever looks at devices needs none of them.
+const PlansPage = lazy(async () => ({
+  default: (await import('./pages/plans/plans-page.tsx')).PlansPage,
+}));
+const PlanPage = lazy(async () => ({
+  default: (await import('./pages/plans/plan-page.tsx')).PlanPage,
+}));
 
 function Missing() {
   const { t } = useText();
@@ -53,6 +61,10 @@ function Page({ route }: { readonly route: Route }) {
       return <FindingPage key={route.id} id={route.id} />;
     case 'track-record':
       return <TrackRecordPage params={route.params} />;
+    case 'plans':
+      return <PlansPage params={route.params} />;
+    case 'plan':
+      return <PlanPage key={route.id} id={route.id} params={route.params} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':
@@ -90,7 +102,9 @@ export function App() {
   return (
     <LiveProvider>
       <Shell session={current.session} page={route.page} place={place}>
-        <Page route={route} />
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <Page route={route} />
+        </Suspense>
       </Shell>
     </LiveProvider>
   );

@@ -20,6 +20,8 @@ import './styles/overview.css';
 import './styles/findings.css';
 import './styles/legal.css';
 import './styles/verification-form.css';
+import './styles/plans.css';
+import './styles/map.css';
 
 // The list does not wait for the answer to who is asking: the session goes along with both.
 const start = parseRoute(globalThis.location.hash);

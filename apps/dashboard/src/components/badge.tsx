@@ -12,7 +12,7 @@ import { useText } from '../i18n/i18n.tsx';
 /** Each tone has its own mark beside its colour, so that it is told apart without seeing colours. */
 export type Tone = 'alert' | 'warn' | 'note' | 'calm' | 'mute';
 
-const MARKS: Readonly<Record<Tone, string>> = {
+export const MARKS: Readonly<Record<Tone, string>> = {
   alert: 'M5 .8 9.6 9.2H.4Z',
   warn: 'M5 .4 9.6 5 5 9.6.4 5Z',
   note: 'M5 .8A4.2 4.2 0 1 0 5 9.2 4.2 4.2 0 1 0 5 .8ZM5 2.6A2.4 2.4 0 1 1 5 7.4 2.4 2.4 0 1 1 5 2.6Z',

@@ -5,6 +5,8 @@ import { lotsEn } from './lots-en.ts';
 import { overviewEn } from './overview-en.ts';
 import { fleetEn } from './fleet-en.ts';
 import { settingsEn } from './settings-en.ts';
+import { mapEn } from './map-en.ts';
+import { plansEn } from './plans-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { webhooksEn } from './webhooks-en.ts';
 import { trackRecordEn } from './track-record-en.ts';
@@ -27,6 +29,7 @@ export const messagesEn = {
     lots: 'Lots',
     findings: 'Findings',
     'track-record': 'Track record',
+    plans: 'Plans',
     quality: 'Data quality',
     sources: 'Sources',
     verifications: 'Verification',
@@ -251,6 +254,8 @@ export const messagesEn = {
   overview: overviewEn,
   legal: legalEn,
   settings: settingsEn,
+  plans: plansEn,
+  map: mapEn,
   balance: balanceEn,
   quality: {
     title: 'Data quality',

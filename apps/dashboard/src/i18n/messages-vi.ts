@@ -6,6 +6,8 @@ import { lotsVi } from './lots-vi.ts';
 import { overviewVi } from './overview-vi.ts';
 import { fleetVi } from './fleet-vi.ts';
 import { settingsVi } from './settings-vi.ts';
+import { mapVi } from './map-vi.ts';
+import { plansVi } from './plans-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 import { webhooksVi } from './webhooks-vi.ts';
 import { trackRecordVi } from './track-record-vi.ts';
@@ -27,6 +29,7 @@ export const messagesVi: Messages = {
     lots: 'Lô thiết bị',
     findings: 'Phát hiện',
     'track-record': 'Đối chiếu',
+    plans: 'Kế hoạch',
     quality: 'Chất lượng số liệu',
     sources: 'Nguồn',
     verifications: 'Kiểm định',
@@ -252,6 +255,8 @@ export const messagesVi: Messages = {
   overview: overviewVi,
   legal: legalVi,
   settings: settingsVi,
+  plans: plansVi,
+  map: mapVi,
   balance: balanceVi,
   quality: {
     title: 'Chất lượng số liệu',

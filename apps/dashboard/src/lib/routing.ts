@@ -5,6 +5,7 @@ const PLACES = [
   'areas',
   'lots',
   'findings',
+  'plans',
   'track-record',
   'verifications',
   'quality',
@@ -14,7 +15,13 @@ const PLACES = [
 export type Place = (typeof PLACES)[number];
 
 /** Pages of one thing: the first part of the address, before the id, and the page's name. */
-const THINGS = { devices: 'device', areas: 'area', lots: 'lot', findings: 'finding' } as const;
+const THINGS = {
+  devices: 'device',
+  areas: 'area',
+  lots: 'lot',
+  findings: 'finding',
+  plans: 'plan',
+} as const;
 type Thing = (typeof THINGS)[keyof typeof THINGS];
 
 /** Where the reader is. The URL's fragment holds all of it, so a link or a reload shows the same thing. */
@@ -87,6 +94,13 @@ export function findingHref(id: number): string {
 /** The form for a result of a device, or of one that is still to be found. */
 export function entryHref(deviceId?: string): string {
   return href('/verifications', { new: '1', device: deviceId });
+}
+
+export function planHref(
+  id: number,
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
+  return href(`/plans/${id}`, params);
 }
 
 /** The key of a sign-in link (`#key=…`), or undefined where the fragment is a page. */

@@ -3,7 +3,7 @@ import type { Place, Route } from './routing.ts';
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
   { name: 'know', sections: ['overview', 'fleet', 'areas', 'lots'] },
-  { name: 'work', sections: ['findings', 'verifications', 'track-record'] },
+  { name: 'work', sections: ['findings', 'plans', 'verifications', 'track-record'] },
   { name: 'run', sections: ['quality', 'sources', 'settings'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
@@ -21,6 +21,8 @@ const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
   findings: 'findings',
   finding: 'findings',
   'track-record': 'track-record',
+  plans: 'plans',
+  plan: 'plans',
   quality: 'quality',
   sources: 'sources',
   verifications: 'verifications',

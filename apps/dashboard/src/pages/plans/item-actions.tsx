@@ -1,0 +1,116 @@
+import type { PlanDetail, PlanItem } from '@verimeter/api-schema';
+import { type FormEvent, useId, useState } from 'react';
+import { ProblemNote } from '../../components/feedback.tsx';
+import { useText } from '../../i18n/i18n.tsx';
+import { type ApiError, request } from '../../lib/api-client.ts';
+import { href } from '../../lib/routing.ts';
+import { asApiError } from '../../lib/use-resource.ts';
+
+interface ActionsProps {
+  readonly plan: PlanDetail;
+  readonly item: PlanItem;
+  readonly onChanged: (said: string) => void;
+}
+
+/** What becomes of one device of the plan: its result, skipped with a reason, or taken back. */
+export function ItemActions({ plan, item, onChanged }: ActionsProps) {
+  const { t } = useText();
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const listId = useId();
+  const fieldId = useId();
+  const device = item.device_id;
+  const open = item.state === 'planned' || item.state === 'ordered';
+  const change = async (state: PlanItem['state'], why: string | null): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const path = `/plans/${plan.id}/items/${encodeURIComponent(device)}`;
+      await request<PlanItem>('PATCH', path, { body: { state, reason: why } });
+      setAsking(false);
+      setReason('');
+      onChanged(state === 'skipped' ? t.plans.skipped(device) : t.plans.takenBack(device));
+    } catch (caught) {
+      setError(asApiError(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const skip = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void change('skipped', reason.trim());
+  };
+  return (
+    <div className="item-actions">
+      {!asking && (
+        <div className="row-actions compact">
+          {open && (
+            <a
+              className="button"
+              href={href('/verifications', { new: '1', device })}
+              aria-label={t.plans.enterOf(device)}
+            >
+              {t.plans.enter}
+            </a>
+          )}
+          {open && (
+            <button
+              type="button"
+              className="quiet"
+              aria-label={t.plans.skipOf(device)}
+              onClick={() => setAsking(true)}
+            >
+              {t.plans.skip}
+            </button>
+          )}
+          {item.state === 'skipped' && (
+            <button
+              type="button"
+              className="quiet"
+              disabled={busy}
+              aria-label={t.plans.takeBackOf(device)}
+              onClick={() => void change(plan.status === 'issued' ? 'ordered' : 'planned', null)}
+            >
+              {t.plans.takeBack}
+            </button>
+          )}
+        </div>
+      )}
+      {asking && (
+        <form className="skip-form" onSubmit={skip}>
+          <label htmlFor={fieldId}>{t.plans.skipReason(device)}</label>
+          <input
+            id={fieldId}
+            value={reason}
+            required
+            maxLength={1000}
+            list={listId}
+            // oxlint-disable-next-line jsx-a11y/no-autofocus -- opened by the button it replaces
+            autoFocus
+            autoComplete="off"
+            onChange={(event) => setReason(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setAsking(false);
+            }}
+          />
+          <datalist id={listId}>
+            {t.plans.skipReasons.map((one) => (
+              <option key={one} value={one} />
+            ))}
+          </datalist>
+          <div className="row-actions compact">
+            <button type="submit" disabled={busy || reason.trim() === ''}>
+              {t.plans.skipSave}
+            </button>
+            <button type="button" className="quiet" onClick={() => setAsking(false)}>
+              {t.plans.no}
+            </button>
+          </div>
+        </form>
+      )}
+      {error !== undefined && <ProblemNote error={error} />}
+    </div>
+  );
+}

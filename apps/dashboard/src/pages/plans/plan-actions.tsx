@@ -1,0 +1,96 @@
+import type { PlanDetail } from '@verimeter/api-schema';
+import { Printer } from 'lucide-react';
+import { useState } from 'react';
+import { ProblemNote } from '../../components/feedback.tsx';
+import { useText } from '../../i18n/i18n.tsx';
+import { type ApiError, request } from '../../lib/api-client.ts';
+import { downloadTable } from '../../lib/download.ts';
+import { planHref } from '../../lib/routing.ts';
+import { asApiError } from '../../lib/use-resource.ts';
+import { useMayWrite } from '../quarantine-actions.tsx';
+
+interface ActionsProps {
+  readonly plan: PlanDetail;
+  readonly onDone: (said: string) => void;
+}
+
+type Step = 'issue' | 'close';
+
+/** What can be done with a plan as a whole; what cannot be taken back is asked again. */
+export function PlanActions({ plan, onDone }: ActionsProps) {
+  const { t } = useText();
+  const mayWrite = useMayWrite();
+  const [asked, setAsked] = useState<Step>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const { id } = plan;
+  if (id === null) return null;
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+    } catch (caught) {
+      setError(asApiError(caught));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const take = (step: Step) =>
+    run(async () => {
+      await request<PlanDetail>('POST', `/plans/${id}/${step}`);
+      setAsked(undefined);
+      onDone(step === 'issue' ? t.plans.issued : t.plans.closed);
+    });
+  return (
+    <div className="plan-actions">
+      <div className="row-actions">
+        {mayWrite && plan.status === 'draft' && (
+          <button type="button" className="primary" onClick={() => setAsked('issue')}>
+            {t.plans.issue}
+          </button>
+        )}
+        {mayWrite && plan.status !== 'closed' && (
+          <button type="button" onClick={() => setAsked('close')}>
+            {t.plans.close}
+          </button>
+        )}
+        <a className="button" href={planHref(id, { view: 'print' })}>
+          <Printer size={17} aria-hidden="true" />
+          {t.plans.printView}
+        </a>
+        <button
+          type="button"
+          disabled={busy}
+          onClick={() =>
+            void run(() => downloadTable(`/plans/${id}.csv`, `plan-${plan.period}-${id}.csv`))
+          }
+        >
+          {t.plans.csv}
+        </button>
+      </div>
+      {asked !== undefined && (
+        <div className="confirm" role="alertdialog" aria-label={t.plans[asked]}>
+          <p>{asked === 'issue' ? t.plans.issueAsk : t.plans.closeAsk}</p>
+          <div className="row-actions">
+            <button
+              type="button"
+              className="primary"
+              disabled={busy}
+              // The question is the answer to what was just pressed.
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- see above
+              autoFocus
+              onClick={() => void take(asked)}
+            >
+              {asked === 'issue' ? t.plans.issueYes : t.plans.closeYes}
+            </button>
+            <button type="button" className="quiet" onClick={() => setAsked(undefined)}>
+              {t.plans.no}
+            </button>
+          </div>
+        </div>
+      )}
+      {error !== undefined && <ProblemNote error={error} />}
+    </div>
+  );
+}
