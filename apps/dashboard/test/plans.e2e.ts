@@ -37,6 +37,13 @@ async function signedIn(
 
 const TYPED = '#/plans?new=1&capacity=typed&team=50~~~~Đội 1';
 
+/** 5,000 devices on a square of four kilometres. */
+const LARGE_TENANT = `
+  INSERT INTO tenants (tenant) VALUES ('large');
+  INSERT INTO api_keys (id, tenant, role, key_sha256) VALUES ('large', 'large', 'viewer', sha256('${keyOf('large')}'));
+  INSERT INTO devices (tenant, device_id, kind, lat, lon)
+  SELECT 'large', 'E-' || n, 'electricity_meter', 20.93 + (n % 71) * 0.0005, 107.06 + (n / 71) * 0.0005 FROM generate_series(1, 5000) AS n`;
+
 const JOURNEY = {
   'en-GB': {
     new: 'New plan',
@@ -132,7 +139,7 @@ test('the address holds the form, and the preview names why, risk, what is at st
   expect(await preview.innerText()).toMatch(/Verifications\s+50\s+5 drawn at random/);
   // An overdue meter that drifted: probability, estimate with its interval, and amount.
   const row = preview.getByRole('row').filter({ hasText: 'E-0016' });
-  expect(await row.innerText()).toMatch(/99\s%\s+error −2\.8\s% ± 0\.6\s% \(95\s%\)/);
+  expect(await row.innerText()).toMatch(/99\s%\s+error −2\.8\s%\s+± 0\.6\s% \(95\s%\)/);
   expect(await row.innerText()).toMatch(/\d+ kWh/);
   expect(await row.innerText()).toMatch(/law \d+/);
   const next = preview.getByRole('table', { name: 'Next in line, and why not' });
@@ -276,6 +283,42 @@ test('the map of a plan shows its stops by number, and goes by keys, wheel and p
   await page.locator('.map-chosen-text a').waitFor(PATIENCE);
 });
 
+test('the areas on the map: outlines, a device chosen, one area, and the same as a list', async () => {
+  const page = await signedIn('viewer', '#/areas?view=map');
+  const map = page.getByRole('application', { name: 'Map of 99 devices' });
+  await map.waitFor(PATIENCE);
+  await page.getByText('99 of 100 devices have coordinates.').waitFor(PATIENCE);
+  expect(await map.locator('.map-area text').allTextContents()).toEqual(
+    expect.arrayContaining(['TBA-01', 'TBA-02', 'DMA-02']),
+  );
+  await page.locator('summary', { hasText: 'The same as a list' }).click();
+  const rows = page.getByRole('table', { name: 'The same as a list' }).locator('tbody tr');
+  expect(await rows.count()).toBe(99);
+  expect(await rows.first().innerText()).toContain('Reverify');
+  await page.getByLabel('Area', { exact: true }).selectOption('DMA-02');
+  await page.getByRole('application', { name: 'Map of 9 devices' }).waitFor(PATIENCE);
+  expect(page.url()).toContain('area=DMA-02');
+  await map.or(page.getByRole('application')).locator('[data-device="W-0003"]').click();
+  await page.locator('.map-chosen-text a', { hasText: 'W-0003' }).waitFor(PATIENCE);
+  expect(await accessibilityFaults(page)).toEqual([]);
+});
+
+test('thousands of devices are drawn as clusters, which open where they are pressed', async () => {
+  await runSql(dashboard.database.url, LARGE_TENANT);
+  const { page } = await dashboard.visit(`#key=${keyOf('large')}`);
+  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor(PATIENCE);
+  await goTo(page, '#/areas?view=map');
+  const map = page.getByRole('application', { name: 'Map of 5,000 devices' });
+  await map.waitFor(PATIENCE);
+  const clusters = map.locator('.map-cluster');
+  const counts = await clusters.locator('text').allTextContents();
+  expect(counts.length).toBeGreaterThan(5);
+  expect(counts.reduce((sum, text) => sum + Number(text.replace(',', '')), 0)).toBe(5000);
+  expect(await map.locator('.map-point').count()).toBe(0);
+  await clusters.nth(Math.floor(counts.length / 2)).click();
+  await expect.poll(() => map.locator('.map-point').count(), PATIENCE).toBeGreaterThan(10);
+});
+
 describe.each([
   ['vi-VN', 390, 844],
   ['en-GB', 390, 844],
@@ -320,6 +363,9 @@ describe.each([
       await goTo(page, '#/plans?view=capacities&add=1');
       await page.locator('.plan-form').waitFor(PATIENCE);
       await check('capacities');
+      await goTo(page, '#/areas?view=map');
+      await page.locator('.geo-map').waitFor(PATIENCE);
+      await check('areas');
     },
   );
 });

@@ -12,7 +12,7 @@ import { useText } from '../i18n/i18n.tsx';
 /** Each tone has its own mark beside its colour, so that it is told apart without seeing colours. */
 export type Tone = 'alert' | 'warn' | 'note' | 'calm' | 'mute';
 
-export const MARKS: Readonly<Record<Tone, string>> = {
+const MARKS: Readonly<Record<Tone, string>> = {
   alert: 'M5 .8 9.6 9.2H.4Z',
   warn: 'M5 .4 9.6 5 5 9.6.4 5Z',
   note: 'M5 .8A4.2 4.2 0 1 0 5 9.2 4.2 4.2 0 1 0 5 .8ZM5 2.6A2.4 2.4 0 1 1 5 7.4 2.4 2.4 0 1 1 5 2.6Z',
@@ -31,6 +31,24 @@ export function Mark({ tone }: { readonly tone: Tone }) {
     >
       <path d={MARKS[tone]} fillRule="evenodd" />
     </svg>
+  );
+}
+
+/** Where there is nothing to do a place is still a place: a dot, not a dash. */
+const PLACE_MARKS: Readonly<Record<Tone, string>> = {
+  ...MARKS,
+  mute: 'M5 2A3 3 0 1 0 5 8 3 3 0 1 0 5 2Z',
+};
+
+/** The mark of a place on a map, centred on it; to be put into an SVG. */
+export function PlaceMark({ tone }: { readonly tone: Tone }) {
+  return (
+    <path
+      className={`map-mark tone-${tone}`}
+      transform="translate(-6 -6) scale(1.2)"
+      d={PLACE_MARKS[tone]}
+      fillRule="evenodd"
+    />
   );
 }
 

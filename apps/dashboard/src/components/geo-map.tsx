@@ -22,7 +22,7 @@ import {
   type Size,
   zoomed,
 } from '../lib/geography.ts';
-import { MARKS, type Tone } from './badge.tsx';
+import { PlaceMark, type Tone } from './badge.tsx';
 
 export interface MapPoint extends Place {
   readonly id: string;
@@ -173,7 +173,10 @@ export function GeoMap({ label, points, ways = [], outlines = false, chosen, onC
               located={seen}
               view={view}
               size={size}
-              onOpen={(at) => show(zoomed(view, 3, at, size))}
+              chosen={chosen}
+              onChoose={onChoose}
+              // Its devices fill the map then.
+              onOpen={(members) => show(fittingView(members, size))}
             />
           ) : (
             seen.map((one) => (
@@ -240,12 +243,7 @@ function Point({ point, at, chosen, onChoose }: PointProps) {
       <circle className="map-target" r="12" />
       {chosen && <circle className="map-ring" r="13" />}
       {number === undefined ? (
-        <path
-          className={`map-mark tone-${tone}`}
-          transform="translate(-6 -6) scale(1.2)"
-          d={MARKS[tone]}
-          fillRule="evenodd"
-        />
+        <PlaceMark tone={tone} />
       ) : (
         <>
           <circle className={`map-stop map-stop-${tone}`} r="10" />
@@ -264,15 +262,27 @@ interface LayerProps {
   readonly size: Size;
 }
 
-function Clusters({
-  located,
-  view,
-  size,
-  onOpen,
-}: LayerProps & { readonly onOpen: (at: PlanePoint) => void }) {
+interface ClustersProps extends LayerProps {
+  readonly chosen: string | undefined;
+  readonly onChoose: (id: string) => void;
+  readonly onOpen: (members: readonly Located[]) => void;
+}
+
+function Clusters({ located, view, size, chosen, onChoose, onOpen }: ClustersProps) {
   const { t, format } = useText();
   return clustersOf(located, view, size).map((cluster) => {
     const count = cluster.points.length;
+    const [only] = cluster.points;
+    if (count === 1 && only !== undefined)
+      return (
+        <Point
+          key={only.point.id}
+          point={only.point}
+          at={cluster}
+          chosen={only.point.id === chosen}
+          onChoose={onChoose}
+        />
+      );
     // Points come by rising attention: the last one says what is worst here.
     const worst = cluster.points.at(-1)?.point.tone ?? 'mute';
     return (
@@ -282,7 +292,7 @@ function Clusters({
         key={cluster.points[0]?.point.id}
         className="map-cluster"
         transform={`translate(${cluster.x.toFixed(1)} ${cluster.y.toFixed(1)})`}
-        onClick={() => onOpen(cluster)}
+        onClick={() => onOpen(cluster.points)}
       >
         <title>{t.map.cluster(format.integer(count))}</title>
         <circle className={`map-stop map-stop-${worst}`} r={11 + 3 * Math.log10(count) * 1.6} />

@@ -1,6 +1,6 @@
 import { RECOMMENDATIONS, type Recommendation } from '@verimeter/telemetry';
 import { useText } from '../i18n/i18n.tsx';
-import { Mark, RECOMMENDATION_TONES, type Tone } from './badge.tsx';
+import { PlaceMark, RECOMMENDATION_TONES, type Tone } from './badge.tsx';
 
 /** The tone a device has on a map; what has none is neutral. */
 export function toneOfRecommendation(name: string | null): Tone {
@@ -11,12 +11,17 @@ export function toneOfRecommendation(name: string | null): Tone {
 
 export function MapLegend({ shown }: { readonly shown: ReadonlySet<string> }) {
   const { t, words } = useText();
-  const present: readonly Recommendation[] = RECOMMENDATIONS.filter((one) => shown.has(one));
+  const present: readonly Recommendation[] = RECOMMENDATIONS.filter((one) =>
+    shown.has(one),
+  ).toReversed();
   return (
     <ul className="map-legend" aria-label={t.map.legend}>
       {present.map((one) => (
         <li key={one}>
-          <Mark tone={toneOfRecommendation(one)} /> {words.recommendation[one]}
+          <svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">
+            <PlaceMark tone={toneOfRecommendation(one)} />
+          </svg>{' '}
+          {words.recommendation[one]}
         </li>
       ))}
     </ul>

@@ -1,7 +1,7 @@
 import type { Group } from '@verimeter/api-schema';
 import { GROUP_KINDS, GROUP_STATUSES } from '@verimeter/telemetry';
 import { GroupStatusBadge } from '../components/badge.tsx';
-import { Choice } from '../components/choice.tsx';
+import { Choice, Segments } from '../components/choice.tsx';
 import { Empty, Hinted, ProblemNote, Skeleton } from '../components/feedback.tsx';
 import { ListFoot } from '../components/list-foot.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
@@ -9,6 +9,7 @@ import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { areaHref, href } from '../lib/routing.ts';
 import { usePages } from '../lib/use-pages.ts';
 import { replaceHash } from '../lib/use-route.ts';
+import { AreasMap } from './areas-map.tsx';
 
 const ATTENTION = GROUP_STATUSES.filter((status) => status !== 'ok').join(',');
 
@@ -39,15 +40,9 @@ export function AreasPage({ params }: { readonly params: URLSearchParams }) {
   useTitle(t.areas.title);
   const kind = params.get('kind') ?? undefined;
   const attention = params.get('attention') === '1';
-  const list = usePages<Group>('/groups', {
-    kind,
-    status: attention ? ATTENTION : undefined,
-    limit: 200,
-  });
-  useLiveEvent('finding', useThrottled(list.reload, 2000));
+  const view = params.get('view') === 'map' ? 'map' : 'list';
   const set = (change: Readonly<Record<string, string>>): void =>
     replaceHash(href('/areas', { ...Object.fromEntries(params), ...change }));
-  const filtered = attention || kind !== undefined;
   return (
     <>
       <div className="page-head">
@@ -55,22 +50,55 @@ export function AreasPage({ params }: { readonly params: URLSearchParams }) {
         <p className="lead">{t.areas.lead}</p>
       </div>
       <section className="filters" aria-label={t.fleet.filters}>
+        <Segments
+          label={t.map.view}
+          value={view}
+          options={(['list', 'map'] as const).map((one) => [one, t.map.views[one]])}
+          onChange={(chosen) => set({ view: chosen === 'map' ? chosen : '' })}
+        />
         <Choice
           label={t.areas.kind}
           anyText={t.common.all}
           value={kind ?? ''}
           options={GROUP_KINDS.map((one) => [one, words.groupKind[one]])}
-          onChange={(chosen) => set({ kind: chosen })}
+          onChange={(chosen) => set({ kind: chosen, area: '' })}
         />
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={attention}
-            onChange={(event) => set({ attention: event.target.checked ? '1' : '' })}
-          />
-          {t.areas.attentionOnly}
-        </label>
+        {view === 'list' && (
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={attention}
+              onChange={(event) => set({ attention: event.target.checked ? '1' : '' })}
+            />
+            {t.areas.attentionOnly}
+          </label>
+        )}
       </section>
+      {view === 'map' ? (
+        <AreasMap kind={kind} area={params.get('area') ?? ''} onArea={(area) => set({ area })} />
+      ) : (
+        <AreaList kind={kind} attention={attention} />
+      )}
+    </>
+  );
+}
+
+interface AreaListProps {
+  readonly kind: string | undefined;
+  readonly attention: boolean;
+}
+
+function AreaList({ kind, attention }: AreaListProps) {
+  const { t } = useText();
+  const list = usePages<Group>('/groups', {
+    kind,
+    status: attention ? ATTENTION : undefined,
+    limit: 200,
+  });
+  useLiveEvent('finding', useThrottled(list.reload, 2000));
+  const filtered = attention || kind !== undefined;
+  return (
+    <>
       {list.error !== undefined && <ProblemNote error={list.error} retry={list.reload} />}
       {list.loading && list.items.length === 0 && <Skeleton lines={6} />}
       {list.items.length > 0 && (

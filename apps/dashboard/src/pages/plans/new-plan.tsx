@@ -105,10 +105,10 @@ function Preview({ made, body }: { readonly made: MadePlan; readonly body: PlanB
       {error !== undefined && <ProblemNote error={error} />}
       <PlanTotals plan={made} items={whole} />
       <PlanTeams plan={made} />
+      <PlanMap items={made.items} />
       <h2>{t.plans.items}</h2>
       <p className="hint">{t.plans.itemsLead}</p>
       <PlanItemTable items={made.items} asOf={made.as_of} currency={currency} />
-      <PlanMap items={made.items} />
       <h2>{t.plans.next}</h2>
       <p className="hint">{t.plans.nextLead}</p>
       <NextTable items={made.next_in_line} asOf={made.as_of} currency={currency} />

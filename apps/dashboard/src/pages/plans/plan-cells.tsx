@@ -13,10 +13,8 @@ export function DeviceCell({ item }: { readonly item: Known }) {
   return (
     <>
       <a href={deviceHref(item.device_id)}>{item.device_id}</a>
-      <span className="sub">
-        {words.deviceKind[item.kind]}
-        {item.serial !== null && item.serial !== '' && ` · ${item.serial}`}
-      </span>
+      <span className="sub">{words.deviceKind[item.kind]}</span>
+      {item.serial !== null && item.serial !== '' && <span className="sub">{item.serial}</span>}
       <span className="sub">{item.address ?? t.plans.noAddress}</span>
     </>
   );
@@ -122,9 +120,10 @@ export function RiskCell({ item }: { readonly item: Known }) {
     <>
       {format.probability(item.probability_over_limit)}
       {estimate !== undefined && (
-        <span className="sub">
-          {t.plans.error95(format.signedPercent(estimate.error), format.percent(estimate.half))}
-        </span>
+        <>
+          <span className="sub nowrap">{t.plans.error(format.signedPercent(estimate.error))}</span>
+          <span className="sub nowrap">{t.plans.within95(format.percent(estimate.half))}</span>
+        </>
       )}
     </>
   );
@@ -165,15 +164,14 @@ export function VisitCell({ item }: { readonly item: PlanItem }) {
   return (
     <>
       <span>{item.team}</span>
-      <span className="sub">
+      <span className="sub nowrap">
         {item.visit_on === null
-          ? `${t.plans.day(format.integer(item.day))}: ${t.plans.noDay}`
+          ? t.plans.day(format.integer(item.day))
           : format.date(item.visit_on)}
       </span>
-      <span className="sub">
-        {t.plans.stop(format.integer(item.stop))} ·{' '}
-        {t.plans.travel(format.integer(item.travel_minutes))}
-      </span>
+      {item.visit_on === null && <span className="sub">{t.plans.noDay}</span>}
+      <span className="sub nowrap">{t.plans.stop(format.integer(item.stop))}</span>
+      <span className="sub nowrap">{t.plans.travel(format.integer(item.travel_minutes))}</span>
       {item.random && <span className="sub">{t.plans.randomItem}</span>}
     </>
   );

@@ -42,7 +42,7 @@ function Day({ plan, day, onChanged }: Omit<VisitsProps, 'items'> & { readonly d
           <thead>
             <tr>
               <th scope="col" className="number">
-                {t.plans.sheet.stops}
+                {t.plans.stopColumn}
               </th>
               <th scope="col">{t.plans.column.device}</th>
               <th scope="col">{t.plans.column.why}</th>
@@ -60,7 +60,7 @@ function Day({ plan, day, onChanged }: Omit<VisitsProps, 'items'> & { readonly d
               </tr>
               {items.map((item) => (
                 <tr key={item.device_id}>
-                  <td className="number" data-label={t.plans.sheet.stops}>
+                  <td className="number" data-label={t.plans.stopColumn}>
                     {format.integer(item.stop)}
                   </td>
                   <th scope="row" data-label={t.plans.column.device}>
