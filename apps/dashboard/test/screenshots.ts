@@ -27,6 +27,12 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   area: { list: '#/areas', link: 'tbody th a' },
   lots: '#/lots',
   lot: { list: '#/lots', link: 'tbody th a' },
+  map: '#/areas?view=map',
+  plans: '#/plans',
+  // A preview keeps nothing.
+  'plan-preview': '#/plans?new=1&capacity=typed&team=50~~~~Đội 1&preview=1',
+  simulation: '#/plans?view=simulation',
+  capacities: '#/plans?view=capacities',
   quality: '#/quality',
   ledger: '#/quality?view=ledger',
   sources: '#/sources',

@@ -1,5 +1,6 @@
 import type { Group } from '@verimeter/api-schema';
 import { GROUP_KINDS, GROUP_STATUSES } from '@verimeter/telemetry';
+import { lazy } from 'react';
 import { GroupStatusBadge } from '../components/badge.tsx';
 import { Choice, Segments } from '../components/choice.tsx';
 import { Empty, Hinted, ProblemNote, Skeleton } from '../components/feedback.tsx';
@@ -9,7 +10,9 @@ import { useLiveEvent, useThrottled } from '../lib/live.tsx';
 import { areaHref, href } from '../lib/routing.ts';
 import { usePages } from '../lib/use-pages.ts';
 import { replaceHash } from '../lib/use-route.ts';
-import { AreasMap } from './areas-map.tsx';
+
+// Loaded when it is asked for.
+const AreasMap = lazy(async () => ({ default: (await import('./areas-map.tsx')).AreasMap }));
 
 const ATTENTION = GROUP_STATUSES.filter((status) => status !== 'ok').join(',');
 

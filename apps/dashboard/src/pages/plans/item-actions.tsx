@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { ProblemNote } from '../../components/feedback.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import { type ApiError, request } from '../../lib/api-client.ts';
-import { href } from '../../lib/routing.ts';
+import { entryHref } from '../../lib/routing.ts';
 import { asApiError } from '../../lib/use-resource.ts';
 
 interface ActionsProps {
@@ -47,11 +47,7 @@ export function ItemActions({ plan, item, onChanged }: ActionsProps) {
       {!asking && (
         <div className="row-actions compact">
           {open && (
-            <a
-              className="button"
-              href={href('/verifications', { new: '1', device })}
-              aria-label={t.plans.enterOf(device)}
-            >
+            <a className="button" href={entryHref(device)} aria-label={t.plans.enterOf(device)}>
               {t.plans.enter}
             </a>
           )}
