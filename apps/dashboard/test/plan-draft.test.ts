@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { laterMonth, monthIn, monthText } from '../src/lib/months.ts';
 import { planBody, planDraftHref, readPlanDraft, type PlanDraft } from '../src/lib/plan-draft.ts';
-import { expectedFinds } from '../src/lib/plan-items.ts';
+import { expectedFinds, streetOf } from '../src/lib/plan-items.ts';
 import { parseRoute } from '../src/lib/routing.ts';
 
 const DRAFT: PlanDraft = {
@@ -102,4 +102,14 @@ test('the range of the finds is that of independent devices', () => {
   expect(expectedFinds(items)).toMatchObject({ low: 12, high: 28 });
   expect(expectedFinds(items)?.mean).toBeCloseTo(20, 9);
   expect(expectedFinds([{ probability_over_limit: null }])).toBeUndefined();
+});
+
+test.each([
+  ['12 Lê Lợi, Hòn Gai', 'Lê Lợi, Hòn Gai'],
+  ['Số nhà 12A/3 Lê Lợi', 'Lê Lợi'],
+  ['Lê Lợi', 'Lê Lợi'],
+  ['', undefined],
+  [null, undefined],
+])('the street of %j is %j', (address, street) => {
+  expect(streetOf(address)).toBe(street);
 });

@@ -171,6 +171,12 @@ test('a device is skipped with a reason and taken back, and its result is entere
   await skip.click();
   expect(await page.getByRole('button', { name: 'Skip it' }).isDisabled()).toBe(true);
   await page.getByLabel('Why is E-0001 skipped?').fill('Nhà khóa cửa');
+  await page.keyboard.press('Escape');
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')), PATIENCE)
+    .toBe('Skip E-0001');
+  await skip.click();
+  await page.getByLabel('Why is E-0001 skipped?').fill('Nhà khóa cửa');
   await page.getByRole('button', { name: 'Skip it' }).click();
   await page.getByText('E-0001 is skipped.').waitFor(PATIENCE);
   await page.getByText('Nhà khóa cửa').waitFor(PATIENCE);
@@ -294,7 +300,7 @@ test('the areas on the map: outlines, a device chosen, one area, and the same as
   await page.locator('summary', { hasText: 'The same as a list' }).click();
   const rows = page.getByRole('table', { name: 'The same as a list' }).locator('tbody tr');
   expect(await rows.count()).toBe(99);
-  expect(await rows.first().innerText()).toContain('Reverify');
+  expect(await rows.first().innerText()).toContain('Re-verify');
   await page.getByLabel('Area', { exact: true }).selectOption('DMA-02');
   await page.getByRole('application', { name: 'Map of 9 devices' }).waitFor(PATIENCE);
   expect(page.url()).toContain('area=DMA-02');

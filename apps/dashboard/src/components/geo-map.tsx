@@ -22,6 +22,7 @@ import {
   type Size,
   zoomed,
 } from '../lib/geography.ts';
+import { useWidth } from '../lib/use-width.ts';
 import { PlaceMark, type Tone } from './badge.tsx';
 
 export interface MapPoint extends Place {
@@ -57,15 +58,7 @@ const NARROW = 600;
 const ORDER: readonly Tone[] = ['mute', 'calm', 'note', 'warn', 'alert'];
 
 function useSize(): readonly [React.RefObject<HTMLDivElement | null>, Size] {
-  const holder = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(800);
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null) return undefined;
-    const resize = new ResizeObserver(() => setWidth(Math.max(200, element.clientWidth)));
-    resize.observe(element);
-    return () => resize.disconnect();
-  }, []);
+  const [holder, width] = useWidth<HTMLDivElement>();
   const height = width < NARROW ? HEIGHTS.narrow : HEIGHTS.wide;
   return [holder, useMemo(() => ({ width, height }), [width, height])];
 }

@@ -14,9 +14,6 @@ export const mapEn = {
   place: 'Latitude, longitude',
   area: 'Area',
   address: 'Address',
-  chosen: 'Chosen on the map',
-  toDevice: (device: string) => `To device ${device}`,
-  close: 'Close',
   view: 'View',
   views: { list: 'List', map: 'Map' },
   lead: 'Devices where they stand, by what is recommended, with the outline of their area. No map of streets lies below: nothing is fetched from outside.',
@@ -24,6 +21,5 @@ export const mapEn = {
   some: (count: string, all: string) => `${count} of ${all} devices have coordinates.`,
   most: (count: string) =>
     `Only the first ${count} devices are on the map; choose an area or a kind.`,
-  group: 'Area',
 };
 export type MapTexts = typeof mapEn;

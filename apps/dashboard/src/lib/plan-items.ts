@@ -37,11 +37,13 @@ export function expectedFinds(
   };
 }
 
-const NUMBER_IN_FRONT = /^\s*(?:số\s+)?\d+[\p{L}]?(?:\/\d+[\p{L}]?)*\s+/iu;
+/** As plans read addresses (packages/planning, travel.ts), but with the letters as they are written. */
+const NUMBER_IN_FRONT =
+  /^\s*(?:(?:số(?:\s+nhà)?|no\.?|nhà|căn(?:\s+hộ)?)\s+)?(?:[\p{L}]{0,2}\d[\p{L}\d/.-]*)[\s,]+/iu;
 
 /** The street of an address: without the number in front. */
-function streetOf(address: string | null): string | undefined {
-  const street = address?.replace(NUMBER_IN_FRONT, '').trim();
+export function streetOf(address: string | null): string | undefined {
+  const street = address?.normalize('NFC').replace(NUMBER_IN_FRONT, '').trim();
   return street === undefined || street === '' ? undefined : street;
 }
 
@@ -68,7 +70,8 @@ function streetsOf(items: readonly PlanItem[]): StreetVisits[] {
   for (const item of items) {
     const street = streetOf(item.address);
     const last = streets.at(-1);
-    if (last !== undefined && last.street === street) last.items.push(item);
+    if (last?.street?.toLowerCase() === street?.toLowerCase() && last !== undefined)
+      last.items.push(item);
     else streets.push({ street, items: [item] });
   }
   return streets;

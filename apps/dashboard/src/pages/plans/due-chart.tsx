@@ -1,10 +1,12 @@
 import type { PlanSimulation } from '@verimeter/api-schema';
 import { useText } from '../../i18n/i18n.tsx';
 import { shortMonth } from '../../lib/months.ts';
+import { useWidth } from '../../lib/use-width.ts';
 
-const WIDTH = 960;
 const HEIGHT = 280;
-const LEFT = 56;
+const LEFT = 48;
+/** Pixels that the name of a month needs. */
+const NAME = 34;
 const FOOT = 26;
 const TOP = 12;
 
@@ -23,6 +25,7 @@ function roundAbove(value: number): number {
 export function DueChart({ months, label }: ChartProps) {
   const { t, format } = useText();
   const texts = t.plans.simulation;
+  const [holder, width] = useWidth<HTMLElement>();
   const top = roundAbove(
     Math.max(
       ...months.flatMap(({ due, verified, overdue, capacity }) => [
@@ -34,14 +37,15 @@ export function DueChart({ months, label }: ChartProps) {
     ),
   );
   const y = (count: number): number => TOP + (1 - count / top) * (HEIGHT - TOP - FOOT);
-  const step = (WIDTH - LEFT) / months.length;
+  const step = (width - LEFT) / months.length;
   const bar = step / 4.4;
+  const named = Math.ceil(NAME / step);
   return (
-    <figure className="due-chart">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <figure ref={holder} className="due-chart">
+      <svg width={width} height={HEIGHT} role="img" aria-label={label}>
         {[0, 0.5, 1].map((share) => (
           <g key={share}>
-            <path className="due-grid" d={`M${LEFT} ${y(top * share)}H${WIDTH}`} />
+            <path className="due-grid" d={`M${LEFT} ${y(top * share)}H${width}`} />
             <text className="due-text" x={LEFT - 8} y={y(top * share) + 4} textAnchor="end">
               {format.number(top * share, 1)}
             </text>
@@ -62,7 +66,7 @@ export function DueChart({ months, label }: ChartProps) {
                   className={`due-${name}`}
                   x={left + place * bar}
                   y={y(count)}
-                  width={bar - 2}
+                  width={Math.max(2, bar - 2)}
                   height={Math.max(0, y(0) - y(count))}
                 />
               ))}
@@ -70,9 +74,11 @@ export function DueChart({ months, label }: ChartProps) {
                 className="due-capacity"
                 d={`M${left - 3} ${y(month.capacity)}H${left + 3 * bar + 3}`}
               />
-              <text className="due-text" x={left + 1.5 * bar} y={HEIGHT - 8} textAnchor="middle">
-                {shortMonth(month.month, format.locale)}
-              </text>
+              {index % named === 0 && (
+                <text className="due-text" x={left + 1.5 * bar} y={HEIGHT - 8} textAnchor="middle">
+                  {shortMonth(month.month, format.locale)}
+                </text>
+              )}
             </g>
           );
         })}

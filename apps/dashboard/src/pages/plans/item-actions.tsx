@@ -1,5 +1,5 @@
 import type { PlanDetail, PlanItem } from '@verimeter/api-schema';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { ProblemNote } from '../../components/feedback.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import { type ApiError, request } from '../../lib/api-client.ts';
@@ -16,6 +16,17 @@ interface ActionsProps {
 export function ItemActions({ plan, item, onChanged }: ActionsProps) {
   const { t } = useText();
   const [asking, setAsking] = useState(false);
+  const skipButton = useRef<HTMLButtonElement>(null);
+  const left = useRef(false);
+  // Who thinks better of it goes on where the question was asked.
+  useEffect(() => {
+    if (!asking && left.current) skipButton.current?.focus();
+    left.current = false;
+  }, [asking]);
+  const leave = (): void => {
+    left.current = true;
+    setAsking(false);
+  };
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
@@ -53,6 +64,7 @@ export function ItemActions({ plan, item, onChanged }: ActionsProps) {
           )}
           {open && (
             <button
+              ref={skipButton}
               type="button"
               className="quiet"
               aria-label={t.plans.skipOf(device)}
@@ -88,7 +100,7 @@ export function ItemActions({ plan, item, onChanged }: ActionsProps) {
             autoComplete="off"
             onChange={(event) => setReason(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === 'Escape') setAsking(false);
+              if (event.key === 'Escape') leave();
             }}
           />
           <datalist id={listId}>
@@ -100,7 +112,7 @@ export function ItemActions({ plan, item, onChanged }: ActionsProps) {
             <button type="submit" disabled={busy || reason.trim() === ''}>
               {t.plans.skipSave}
             </button>
-            <button type="button" className="quiet" onClick={() => setAsking(false)}>
+            <button type="button" className="quiet" onClick={leave}>
               {t.plans.no}
             </button>
           </div>

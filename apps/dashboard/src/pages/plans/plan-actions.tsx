@@ -1,6 +1,6 @@
 import type { PlanDetail } from '@verimeter/api-schema';
 import { Printer } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ProblemNote } from '../../components/feedback.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import { type ApiError, request } from '../../lib/api-client.ts';
@@ -21,10 +21,19 @@ export function PlanActions({ plan, onDone }: ActionsProps) {
   const { t } = useText();
   const mayWrite = useMayWrite();
   const [asked, setAsked] = useState<Step>();
+  const asker = useRef<HTMLElement>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const { id } = plan;
   if (id === null) return null;
+  const ask = (step: Step, button: HTMLElement): void => {
+    asker.current = button;
+    setAsked(step);
+  };
+  const leave = (): void => {
+    setAsked(undefined);
+    asker.current?.focus();
+  };
   const run = async (work: () => Promise<void>): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -46,12 +55,16 @@ export function PlanActions({ plan, onDone }: ActionsProps) {
     <div className="plan-actions">
       <div className="row-actions">
         {mayWrite && plan.status === 'draft' && (
-          <button type="button" className="primary" onClick={() => setAsked('issue')}>
+          <button
+            type="button"
+            className="primary"
+            onClick={(event) => ask('issue', event.currentTarget)}
+          >
             {t.plans.issue}
           </button>
         )}
         {mayWrite && plan.status !== 'closed' && (
-          <button type="button" onClick={() => setAsked('close')}>
+          <button type="button" onClick={(event) => ask('close', event.currentTarget)}>
             {t.plans.close}
           </button>
         )}
@@ -70,7 +83,14 @@ export function PlanActions({ plan, onDone }: ActionsProps) {
         </button>
       </div>
       {asked !== undefined && (
-        <div className="confirm" role="alertdialog" aria-label={t.plans[asked]}>
+        <div
+          className="confirm"
+          role="alertdialog"
+          aria-label={t.plans[asked]}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') leave();
+          }}
+        >
           <p>{asked === 'issue' ? t.plans.issueAsk : t.plans.closeAsk}</p>
           <div className="row-actions">
             <button
@@ -84,7 +104,7 @@ export function PlanActions({ plan, onDone }: ActionsProps) {
             >
               {asked === 'issue' ? t.plans.issueYes : t.plans.closeYes}
             </button>
-            <button type="button" className="quiet" onClick={() => setAsked(undefined)}>
+            <button type="button" className="quiet" onClick={leave}>
               {t.plans.no}
             </button>
           </div>

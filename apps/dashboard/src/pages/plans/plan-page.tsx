@@ -1,12 +1,13 @@
 import type { PlanDetail, PlanItem } from '@verimeter/api-schema';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ProblemNote, Skeleton } from '../../components/feedback.tsx';
 import { useText, useTitle } from '../../i18n/i18n.tsx';
 import { get, getAll } from '../../lib/api-client.ts';
 import { useLiveEvent, useThrottled } from '../../lib/live.tsx';
 import { monthText } from '../../lib/months.ts';
-import { href } from '../../lib/routing.ts';
+import { href, planHref } from '../../lib/routing.ts';
 import { useResource } from '../../lib/use-resource.ts';
+import { replaceHash } from '../../lib/use-route.ts';
 import { PlanActions } from './plan-actions.tsx';
 import { NextTable, PlanItemTable } from './plan-item-table.tsx';
 import { PlanMap } from './plan-map.tsx';
@@ -86,6 +87,9 @@ function Loaded({ plan, items, complete, saved, error, reload }: LoadedProps) {
   const { t, format } = useText();
   const heading = useRef<HTMLHeadingElement>(null);
   const [done, setDone] = useState<string | undefined>(saved ? t.plans.saved : undefined);
+  useEffect(() => {
+    if (saved) replaceHash(planHref(plan.id ?? 0));
+  }, [saved, plan.id]);
   const said = (text: string): void => {
     setDone(text);
     // What had the focus may be gone.

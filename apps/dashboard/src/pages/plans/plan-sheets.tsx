@@ -119,7 +119,10 @@ function Sheet({ plan, day, name }: SheetProps) {
       </div>
       <footer className="sheet-foot">
         <p>{texts.remarks}:</p>
-        <p>{texts.signed}:</p>
+        <p className="sheet-signatures">
+          <span>{texts.signed}:</span>
+          <span>{texts.witnessed}:</span>
+        </p>
         <p className="hint">{texts.notice}</p>
       </footer>
     </section>
