@@ -26,7 +26,6 @@ export const legalEn = {
     none: 'No device is due within 24 months.',
     overdue: (count: string) =>
       count === '1' ? '1 device is overdue' : `${count} devices are overdue`,
-    devices: (count: string) => `of ${count} devices`,
   },
   due: {
     device: 'Device',
@@ -76,7 +75,6 @@ export const legalEn = {
   record: {
     title: (device: string) => `Verification of ${device}`,
     back: 'Back to verification',
-    missing: 'There is no such record.',
     serial: 'Serial number',
     mark: 'Mark, sticker, certificate',
     certificate: 'Certificate number',
@@ -150,7 +148,6 @@ export const legalEn = {
     class: (name: string) => `class ${name}`,
     result: 'Result',
     resultGroup: 'Conclusion',
-    choose: 'Choose',
     kind: 'Kind of verification',
     verifiedOn: 'Day of verification',
     marks: 'Mark and validity',

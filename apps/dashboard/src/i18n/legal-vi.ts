@@ -26,7 +26,6 @@ export const legalVi: typeof legalEn = {
     provisional: 'Theo quy định chưa đối chiếu, không phải thời hạn pháp lý',
     none: 'Trong 24 tháng tới không có thiết bị nào đến hạn.',
     overdue: (count) => `${count} thiết bị đã quá hạn`,
-    devices: (count) => `trên ${count} thiết bị`,
   },
   due: {
     device: 'Thiết bị',
@@ -76,7 +75,6 @@ export const legalVi: typeof legalEn = {
   record: {
     title: (device) => `Hồ sơ kiểm định ${device}`,
     back: 'Về trang kiểm định',
-    missing: 'Không có hồ sơ này.',
     serial: 'Số chế tạo',
     mark: 'Dấu, tem, giấy chứng nhận',
     certificate: 'Số giấy chứng nhận',
@@ -150,7 +148,6 @@ export const legalVi: typeof legalEn = {
     class: (name) => `cấp ${name}`,
     result: 'Kết quả',
     resultGroup: 'Kết luận',
-    choose: 'Hãy chọn',
     kind: 'Loại kiểm định',
     verifiedOn: 'Ngày kiểm định',
     marks: 'Dấu kiểm định và thời hạn',
