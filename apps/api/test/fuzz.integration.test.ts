@@ -182,8 +182,9 @@ async function faultOf(
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
   });
   const told = `${id}: ${operation.method} ${address} ${JSON.stringify(input.body)} -> ${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`;
-  // An empty segment is another address.
-  const isOther = [404, 405].includes(answer.status) && /\/(\/|\?|$)|\/\.csv/.test(address);
+  // An empty segment is another address, and clients leave out those of dots alone.
+  const isOther =
+    [404, 405].includes(answer.status) && /\/(\/|\?|$)|\/\.{1,2}(\/|\?|$)|\/\.csv/.test(address);
   if (!isOther && described.responses[String(answer.status)] === undefined)
     return `undocumented status: ${told}`;
   // No ingest worker runs here that could do it.

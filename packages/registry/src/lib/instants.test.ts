@@ -24,3 +24,9 @@ describe('instants', () => {
     );
   });
 });
+
+test('what RFC 3339 cannot write is beyond all that is kept', () => {
+  const last = Date.parse('9999-12-31T23:59:59.999Z') * 1000;
+  expect(timestamptz(last)).toBe('9999-12-31T23:59:59.999000Z');
+  expect(timestamptz(last + 1000)).toBe('infinity');
+});

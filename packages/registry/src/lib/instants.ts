@@ -48,9 +48,12 @@ export const rowTypes: CustomTypesConfig = {
   },
 };
 
-/** Parameter for a timestamptz from microseconds since 1970; infinities become PostgreSQL's. */
+/** The first instant of the year 10000, which RFC 3339 cannot write; the last one before it is not exact as a number. */
+const YEAR_10000_US = 253_402_300_800_000_000;
+
+/** Parameter for a timestamptz from microseconds since 1970; infinities, and what is beyond RFC 3339, become PostgreSQL's. */
 export function timestamptz(us: number): string {
-  if (us === Infinity) return 'infinity';
+  if (us >= YEAR_10000_US) return 'infinity';
   if (us === -Infinity) return '-infinity';
   const ms = Math.floor(us / 1000);
   const rest = us - ms * 1000;
