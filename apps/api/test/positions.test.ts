@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseEventId } from '../src/lib/routes/events.ts';
-import { medianSpacing } from '../src/lib/routes/readings.ts';
+import { medianSpacing } from '../src/lib/reading-buckets.ts';
 
 test.each([
   ['12', { after: 12 }],

@@ -255,3 +255,25 @@ export {
   webhookInput,
   webhookList,
 } from './lib/webhooks.ts';
+export {
+  type CustomerRequest,
+  type CustomerRequestDetail,
+  type CustomerRequestInput,
+  customerRequest,
+  customerRequestDetail,
+  customerRequestList,
+  type Holiday,
+  holidayList,
+  REQUEST_STATUSES,
+  REQUEST_TIMINGS,
+  type RequestStatus,
+  type RequestTiming,
+} from './lib/customer-requests.ts';
+export { type EvidencePack, evidencePack } from './lib/evidence-pack.ts';
+export {
+  type DocumentDetail,
+  documentDetail,
+  documentList,
+  type StoredDocument,
+  storedDocument,
+} from './lib/documents.ts';

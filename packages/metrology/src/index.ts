@@ -84,3 +84,19 @@ export {
   type UsualTestPoints,
   usualTestPoints,
 } from './lib/usual-test-points.ts';
+export {
+  type CalendarDay,
+  type FixedHoliday,
+  VIETNAMESE_HOLIDAYS,
+  addWorkingDays,
+  isWorkingDay,
+} from './lib/working-days.ts';
+export {
+  REQUEST_KINDS,
+  REQUEST_UTILITIES,
+  type RequestClock,
+  type RequestKind,
+  type RequestUtility,
+  dueOn,
+  requestClock,
+} from './lib/request-clock.ts';

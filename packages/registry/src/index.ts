@@ -369,3 +369,24 @@ export {
   retryDelivery,
   trimDeliveries,
 } from './lib/webhook-deliveries.ts';
+export {
+  CUSTOMER_REQUEST_COLUMNS,
+  type CustomerRequestEventRow,
+  type CustomerRequestRow,
+  enterCustomerRequest,
+  type HolidayRow,
+  noteOnRequest,
+  readCustomerRequest,
+  readHolidays,
+  readRequestEvents,
+  removeHoliday,
+  setRequestStatus,
+  writeHoliday,
+} from './lib/customer-requests.ts';
+export {
+  DOCUMENT_COLUMNS,
+  type DocumentRow,
+  keepDocument,
+  nextDocumentId,
+  readDocument,
+} from './lib/documents.ts';

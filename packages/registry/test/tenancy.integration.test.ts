@@ -58,6 +58,14 @@ async function seed(): Promise<void> {
       INSERT INTO legal_rules (tenant, rule_id, version, category, basis, months, source, status, entered_by)
         VALUES ('${tenant}', 'r', 1, 'water_meter', 'cycle', 12, 's', 'confirmed', 'k');
       INSERT INTO legal_states (tenant, device_id, state, reasons, rules) VALUES ('${tenant}', 'm1', 'unknown', '{}', '{}');
+      INSERT INTO holidays (tenant, day, name, entered_by) VALUES ('${tenant}', '2027-02-08', 'h', 'k');
+      INSERT INTO customer_requests (tenant, device_id, kind, utility, received_on, entered_by)
+        VALUES ('${tenant}', 'm1', 'check', 'electricity', '2026-11-02', 'k');
+      INSERT INTO customer_request_events (tenant, request_id, by_id)
+        SELECT tenant, id, 'k' FROM customer_requests WHERE tenant = '${tenant}';
+      INSERT INTO document_numbers (tenant, series, last) VALUES ('${tenant}', 'EP-2026', 1);
+      INSERT INTO documents (tenant, document_id, kind, device_id, snapshot, snapshot_sha256, pdf_sha256, created_by)
+        VALUES ('${tenant}', 'EP-2026-000001', 'evidence_pack', 'm1', '{}', '', '{}', 'k');
       INSERT INTO readings (channel_id, ts, value, received_at)
         SELECT channel_id, date_trunc('hour', now()), 1, now() FROM channels WHERE tenant = '${tenant}';
       INSERT INTO reading_conflicts (tenant, channel_id, ts, value, received_at)
@@ -175,7 +183,7 @@ describe('the catalogue', () => {
     const seen = await admin.query(
       `SELECT count(*)::int AS count FROM pg_policies WHERE policyname = 'tenant_rows'`,
     );
-    expect(seen.rows).toEqual([{ count: 59 }]);
+    expect(seen.rows).toEqual([{ count: 64 }]);
   });
 
   test.each([

@@ -12,6 +12,8 @@ import { registerProblems, sendProblem } from './plugins/problems.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { registerCapacityRoutes } from './routes/capacities.ts';
 import { registerClockRoutes } from './routes/clocks.ts';
+import { registerCustomerRequestRoutes } from './routes/customer-requests.ts';
+import { registerDocumentRoutes } from './routes/documents.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerExceptionRoutes } from './routes/exceptions.ts';
 import { registerFindingRoutes } from './routes/findings.ts';
@@ -101,6 +103,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerLegalStateRoutes(app, context);
   registerLegalEventRoutes(app, context);
   registerLegalRuleRoutes(app, context);
+  registerCustomerRequestRoutes(app, context);
+  registerDocumentRoutes(app, context);
   registerValueVersionRoutes(app, context);
   registerHealthRoutes(app, context);
   registerLotRoutes(app, context);

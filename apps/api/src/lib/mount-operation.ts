@@ -25,7 +25,9 @@ type Answer<O extends Operation> = O['response'] extends z.ZodType
   ? z.output<O['response']>
   : O['contentType'] extends 'text/csv'
     ? Readable
-    : undefined;
+    : O['contentType'] extends `application/${string}`
+      ? Buffer
+      : undefined;
 
 /** A request that has passed authentication and validation. */
 export interface Call<O extends Operation> {

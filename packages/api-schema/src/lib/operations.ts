@@ -6,6 +6,7 @@ import { fleetTableOperations } from './fleet-table-operations.ts';
 import type { Operation } from './operation.ts';
 import { planOperations } from './plan-operations.ts';
 import { readingOperations } from './reading-operations.ts';
+import { requestOperations } from './request-operations.ts';
 import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
 import { sourceOperations } from './source-operations.ts';
@@ -29,6 +30,7 @@ export const operations = {
   ...verificationOperations,
   ...planOperations,
   ...webhookOperations,
+  ...requestOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

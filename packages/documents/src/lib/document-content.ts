@@ -39,7 +39,7 @@ interface Paragraph {
   readonly style?: 'normal' | 'note' | 'strong';
 }
 
-/** Names and values, two pairs to a line where they fit. */
+/** Names and values, two pairs to a line; one whose value needs more than two lines there has the width for itself. */
 export interface Facts {
   readonly kind: 'facts';
   readonly pairs: readonly (readonly [name: string, value: string])[];
@@ -59,6 +59,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** Said where there is no row. */
   readonly empty?: string;
+  /** Small type, little space: for many rows that are looked up, not read. */
+  readonly dense?: boolean;
 }
 
 /** An estimate with its interval against a limit, on a scale of that limit. */

@@ -99,11 +99,12 @@ export function drawLines(layout: Layout, figure: LineFigure): void {
     writeAt(
       layout,
       figure.formatX(x),
-      { x: px(x) - 40, y: floor + 4, width: 80 },
+      // The first and the last stay within the figure.
+      { x: px(x) - (k === 0 ? 12 : k === TICKS ? 74 : 40), y: floor + 4, width: 80 },
       {
         size: 7.5,
         color: COLORS.muted,
-        align: 'center',
+        align: k === 0 ? 'left' : k === TICKS ? 'right' : 'center',
       },
     );
   }

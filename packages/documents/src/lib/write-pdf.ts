@@ -19,26 +19,40 @@ import { drawTable } from './table.ts';
 const NAME = { size: 8.5, color: COLORS.muted } as const;
 const VALUE = { size: 9.5 } as const;
 
+/** More lines than this in half of the width, and a value has all of it. */
+const NARROW_LINES = 2;
+
 function drawFacts(layout: Layout, { pairs }: Facts): void {
   const gap = 20;
   const column = (WIDTH - gap) / 2;
   const nameWidth = column * 0.42;
-  const valueWidth = column - nameWidth - 6;
-  for (let k = 0; k < pairs.length; k += 2) {
-    const line = pairs.slice(k, k + 2);
+  const half = column - nameWidth - 6;
+  const line = textHeight(layout, 'x', half, VALUE);
+  const isWide = (value: string): boolean =>
+    textHeight(layout, value, half, VALUE) > (NARROW_LINES + 0.5) * line;
+  const lines: (readonly (readonly [string, string])[])[] = [];
+  for (const pair of pairs) {
+    const last = lines.at(-1);
+    if (last?.length === 1 && ![...last, pair].some(([, value]) => isWide(value)))
+      lines[lines.length - 1] = [...last, pair];
+    else lines.push([pair]);
+  }
+  for (const row of lines) {
+    const width =
+      row.length === 1 && row.some(([, value]) => isWide(value)) ? WIDTH - nameWidth - 6 : half;
     const height = Math.max(
-      ...line.map(([name, value]) =>
+      ...row.map(([name, value]) =>
         Math.max(
           textHeight(layout, name, nameWidth, NAME),
-          textHeight(layout, value, valueWidth, VALUE),
+          textHeight(layout, value, width, VALUE),
         ),
       ),
     );
     reserve(layout, height + 4);
-    for (const [at, [name, value]] of line.entries()) {
+    for (const [at, [name, value]] of row.entries()) {
       const x = PAGE.side + at * (column + gap);
       writeAt(layout, name, { x, y: layout.y + 1, width: nameWidth }, NAME);
-      writeAt(layout, value, { x: x + nameWidth + 6, y: layout.y, width: valueWidth }, VALUE);
+      writeAt(layout, value, { x: x + nameWidth + 6, y: layout.y, width }, VALUE);
     }
     layout.y += height + 4;
   }

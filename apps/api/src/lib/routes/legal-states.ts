@@ -1,20 +1,18 @@
-import { type LegalStatus, eventNameOf, formatTimestamp } from '@verimeter/telemetry';
-import { endsBy, isCalendarDate, legalStanding, statusOn } from '@verimeter/metrology';
+import { isCalendarDate } from '@verimeter/metrology';
 import {
-  type LegalStateRow,
   type PoolClient,
   countLegalStates,
   countPending,
   legalStatePosition,
-  readLegalFacts,
-  readLegalFrame,
   readLegalStates,
   readToday,
   refreshMarked,
 } from '@verimeter/registry';
+import type { LegalStatus } from '@verimeter/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
+import { readDeviceLegalState } from '../device-legal-state.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
 import { notFound } from '../problem-error.ts';
@@ -31,31 +29,6 @@ const afterState = z.tuple([
 async function todayOf(client: PoolClient, tenant: string): Promise<string> {
   await refreshMarked(client, tenant, BY_A_READER);
   return readToday(client, tenant);
-}
-
-/** Flags of a device that are a reason to look at its seal. */
-const SEAL_CONDITIONS = ['cover_open', 'magnetic_field', 'tamper'] as const;
-const SEAL_EVENTS_SHOWN = 100;
-
-async function sealChecks(client: PoolClient, deviceId: string, since: string | undefined) {
-  const { rows } = await client.query<{
-    ts: number;
-    event: string;
-    state: 'active' | 'past' | 'cleared';
-  }>(
-    `SELECT ts, event, state FROM device_events WHERE device_id = $1 AND ($2::date IS NULL OR ts >= $2::date) AND state <> 'cleared'
-      ORDER BY ts DESC, id DESC LIMIT 1000`,
-    [deviceId, since ?? null],
-  );
-  return rows
-    .flatMap(({ ts, event, state }) => {
-      const { condition } = eventNameOf(event, state);
-      const known = SEAL_CONDITIONS.find((one) => one === condition);
-      return known === undefined
-        ? []
-        : [{ ts: formatTimestamp(ts), event, condition: known, state }];
-    })
-    .slice(0, SEAL_EVENTS_SHOWN);
 }
 
 export function registerLegalStateRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -113,44 +86,9 @@ export function registerLegalStateRoutes(app: FastifyInstance, context: ApiConte
 
   mountTenantOperation(app, context, 'getDeviceLegalState', async (client, call) => {
     const { principal, params } = call;
-    const { tenant } = principal;
-    const id = params.device_id;
-    const { rows } = await client.query<Pick<LegalStateRow, 'kind' | 'serial' | 'address'>>(
-      'SELECT kind, serial, address FROM devices WHERE device_id = $1',
-      [id],
-    );
-    const [device] = rows;
-    const facts = (await readLegalFacts(client, tenant, [id])).get(id);
-    if (device === undefined || facts === undefined) throw notFound('device', id);
-    const { rules, today } = await readLegalFrame(client, tenant);
-    const standing = legalStanding(facts, today, rules);
-    const { verifiedOn } = standing;
-    return {
-      device_id: id,
-      ...device,
-      status: statusOn(standing, today),
-      state: standing.state,
-      verified_on: verifiedOn ?? null,
-      due_on: standing.dueOn ?? null,
-      due_precision: standing.precision ?? null,
-      due_earliest: standing.dueEarliest ?? null,
-      due_latest: standing.dueLatest ?? null,
-      provisional_due_on: standing.provisionalDueOn ?? null,
-      provisional_latest_on: standing.provisionalLatestOn ?? null,
-      since: standing.since ?? null,
-      reasons: [...standing.reasons],
-      rules: standing.rules.map((rule) => rule.id),
-      rules_used: standing.rules.map((rule) => ({
-        id: rule.id,
-        status: rule.status,
-        basis: rule.basis,
-        months: rule.months ?? null,
-        source: rule.source,
-        note: rule.note ?? null,
-        ends: verifiedOn === undefined ? [] : [...endsBy(rule, verifiedOn)],
-      })),
-      seal_checks: await sealChecks(client, id, verifiedOn),
-    };
+    const state = await readDeviceLegalState(client, principal.tenant, params.device_id);
+    if (state === undefined) throw notFound('device', params.device_id);
+    return state;
   });
 }
 

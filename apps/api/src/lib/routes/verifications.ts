@@ -44,7 +44,7 @@ interface DeviceRow {
 }
 
 /** What the registry says of some devices, by id. */
-async function verifiedDevices(
+export async function verifiedDevices(
   client: PoolClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, VerifiedDevice>> {

@@ -1,0 +1,1 @@
+export { evidencePackContent } from './lib/evidence-pack/content.ts';

@@ -1,0 +1,25 @@
+import type { EvidencePack, Language } from '@verimeter/api-schema';
+import { createFormat, type Format } from '../format.ts';
+import { PACK_WORDS, type PackWords } from './words.ts';
+
+/** What every part of a pack is printed with. */
+export interface Printing {
+  readonly pack: EvidencePack;
+  /** Of the snapshot. */
+  readonly sha256: string;
+  readonly language: Language;
+  readonly words: PackWords;
+  readonly format: Format;
+}
+
+export const printingOf = (pack: EvidencePack, sha256: string, language: Language): Printing => ({
+  pack,
+  sha256,
+  language,
+  words: PACK_WORDS[language],
+  format: createFormat(language, pack.zone),
+});
+
+/** Digits of a register and of what it counted in a day or month. */
+export const REGISTER_DIGITS = 3;
+export const AMOUNT_DIGITS = 2;
