@@ -14,3 +14,10 @@ export {
   todayIn,
 } from './lib/plans/make-plan.ts';
 export { toItem, toNext, toPlan } from './lib/plans/plan-shapes.ts';
+export { toCustomerRequest } from './lib/customer-request-item.ts';
+export {
+  makeEvidencePack,
+  printEvidencePack,
+  storedEvidencePack,
+} from './lib/evidence-pack/make.ts';
+export { makeReport } from './lib/report/make-report.ts';

@@ -8,10 +8,10 @@ import {
   documentList,
   storedDocument,
 } from '@verimeter/api-schema';
-import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOME, registerBilledHome } from './billed-home.ts';
 import { expectProblem, expectShape, type Fixture, startFixture } from './fixture.ts';
+import { textOf } from './pdf-text.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -29,19 +29,6 @@ async function fileOf(path: string): Promise<{ bytes: Uint8Array; headers: Heade
   });
   expect(answer.status).toBe(200);
   return { bytes: new Uint8Array(await answer.arrayBuffer()), headers: answer.headers };
-}
-
-async function textOf(bytes: Uint8Array): Promise<string> {
-  const task = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
-  const pdf = await task.promise;
-  const pages: string[] = [];
-  for (let number = 1; number <= pdf.numPages; number++) {
-    // oxlint-disable-next-line no-await-in-loop
-    const { items } = await (await pdf.getPage(number)).getTextContent();
-    pages.push(items.map((item) => ('str' in item ? item.str : '')).join(' '));
-  }
-  await task.destroy();
-  return pages.join(' ').normalize('NFC').replaceAll(/\s+/g, ' ');
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

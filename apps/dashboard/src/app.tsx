@@ -19,6 +19,10 @@ import { LotsPage } from './pages/lots-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { QualityPage } from './pages/quality-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
+import { ReportsPage } from './pages/reports/reports-page.tsx';
+import { DocumentPage } from './pages/requests/document-page.tsx';
+import { RequestPage } from './pages/requests/request-page.tsx';
+import { RequestsPage } from './pages/requests/requests-page.tsx';
 import { SourcesPage } from './pages/sources-page.tsx';
 import { VerificationsPage } from './pages/verifications/verifications-page.tsx';
 
@@ -65,6 +69,14 @@ function Page({ route }: { readonly route: Route }) {
       return <PlansPage params={route.params} />;
     case 'plan':
       return <PlanPage key={route.id} id={route.id} params={route.params} />;
+    case 'requests':
+      return <RequestsPage params={route.params} />;
+    case 'request':
+      return <RequestPage key={route.id} id={route.id} />;
+    case 'document':
+      return <DocumentPage key={route.id} id={route.id} />;
+    case 'reports':
+      return <ReportsPage params={route.params} />;
     case 'quality':
       return <QualityPage params={route.params} />;
     case 'sources':

@@ -22,6 +22,7 @@ import './styles/legal.css';
 import './styles/verification-form.css';
 import './styles/plans.css';
 import './styles/map.css';
+import './styles/desk.css';
 
 // The list does not wait for the answer to who is asking: the session goes along with both.
 const start = parseRoute(globalThis.location.hash);

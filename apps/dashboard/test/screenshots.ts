@@ -26,6 +26,8 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   areas: '#/areas',
   area: { list: '#/areas', link: 'tbody th a' },
   lots: '#/lots',
+  requests: '#/requests',
+  reports: '#/reports',
   lot: { list: '#/lots', link: 'tbody th a' },
   map: '#/areas?view=map',
   plans: '#/plans',

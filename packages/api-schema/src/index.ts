@@ -277,3 +277,11 @@ export {
   type StoredDocument,
   storedDocument,
 } from './lib/documents.ts';
+export {
+  REPORT_COUNTS,
+  REPORT_VERIFICATION_KINDS,
+  type Report,
+  type ReportCount,
+  report,
+  reportPath,
+} from './lib/reports.ts';

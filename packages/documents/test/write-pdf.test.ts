@@ -111,3 +111,41 @@ test('odd texts do not stop a document', async () => {
   );
   expect((await pagesOf(file)).length).toBeGreaterThan(0);
 });
+
+test('something to be done is written with its boxes and fields, and never broken over pages', async () => {
+  const tasks = Array.from({ length: 20 }, (_, k) => ({
+    kind: 'task' as const,
+    title: `HL-${k} · số S-${k}`,
+    mark: `Điểm ${k + 1}`,
+    lines: [`Số ${k} phố Lê Lợi`, `Kiểm định hết hiệu lực ngày 02/10/2026 (${k}).`],
+    code: `https://localhost/#/verifications?new=1&device=HL-${k}`,
+    boxes: ['Đạt', 'Không đạt'],
+    fields: [{ label: 'Kẹp chì', share: 1 }],
+  }));
+  const pages = (await pagesOf(await writePdf(content(tasks)))).map((page) =>
+    page.normalize('NFC').replaceAll(/\s+/g, ' '),
+  );
+  expect(pages.length).toBeGreaterThan(1);
+  for (const [k, { title, mark }] of tasks.entries()) {
+    const page = pages.find((one) => one.includes(`${title} `));
+    expect(page).toContain(mark);
+    expect(page).toContain(`ngày 02/10/2026 (${k}).`);
+  }
+  expect(pages.join(' ').match(/Không đạt/g)).toHaveLength(20);
+});
+
+test('a long value of a fact has the width for itself', async () => {
+  const long =
+    'Số điều đã thay đổi trong luật mới và chưa được đối chiếu với văn bản đang có hiệu lực. '.repeat(
+      2,
+    );
+  const pairs = [
+    ['Mã', 'E-1'],
+    ['Căn cứ', long],
+    ['Loại', 'Công tơ điện'],
+  ] as const;
+  const [page = ''] = await pagesOf(await writePdf(content([{ kind: 'facts', pairs }])));
+  const text = page.normalize('NFC').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('Công tơ điện');
+  expect(text).toContain(long.trim());
+});

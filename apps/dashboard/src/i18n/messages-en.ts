@@ -7,6 +7,8 @@ import { fleetEn } from './fleet-en.ts';
 import { settingsEn } from './settings-en.ts';
 import { mapEn } from './map-en.ts';
 import { plansEn } from './plans-en.ts';
+import { reportsEn } from './reports-en.ts';
+import { requestsEn } from './requests-en.ts';
 import { sourcesEn } from './sources-en.ts';
 import { webhooksEn } from './webhooks-en.ts';
 import { trackRecordEn } from './track-record-en.ts';
@@ -30,6 +32,8 @@ export const messagesEn = {
     findings: 'Findings',
     'track-record': 'Track record',
     plans: 'Plans',
+    requests: 'Requests',
+    reports: 'Reports',
     quality: 'Data quality',
     sources: 'Sources',
     verifications: 'Verification',
@@ -247,6 +251,8 @@ export const messagesEn = {
   findings: findingsEn,
   trackRecord: trackRecordEn,
   lots: lotsEn,
+  requests: requestsEn,
+  reports: reportsEn,
   overview: overviewEn,
   legal: legalEn,
   settings: settingsEn,

@@ -8,6 +8,8 @@ import { fleetVi } from './fleet-vi.ts';
 import { settingsVi } from './settings-vi.ts';
 import { mapVi } from './map-vi.ts';
 import { plansVi } from './plans-vi.ts';
+import { reportsVi } from './reports-vi.ts';
+import { requestsVi } from './requests-vi.ts';
 import { sourcesVi } from './sources-vi.ts';
 import { webhooksVi } from './webhooks-vi.ts';
 import { trackRecordVi } from './track-record-vi.ts';
@@ -30,6 +32,8 @@ export const messagesVi: Messages = {
     findings: 'Phát hiện',
     'track-record': 'Đối chiếu',
     plans: 'Kế hoạch',
+    requests: 'Yêu cầu',
+    reports: 'Báo cáo',
     quality: 'Chất lượng số liệu',
     sources: 'Nguồn',
     verifications: 'Kiểm định',
@@ -248,6 +252,8 @@ export const messagesVi: Messages = {
   findings: findingsVi,
   trackRecord: trackRecordVi,
   lots: lotsVi,
+  requests: requestsVi,
+  reports: reportsVi,
   overview: overviewVi,
   legal: legalVi,
   settings: settingsVi,

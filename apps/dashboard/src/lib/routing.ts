@@ -8,6 +8,8 @@ const PLACES = [
   'plans',
   'track-record',
   'verifications',
+  'requests',
+  'reports',
   'quality',
   'sources',
   'settings',
@@ -21,6 +23,8 @@ const THINGS = {
   lots: 'lot',
   findings: 'finding',
   plans: 'plan',
+  requests: 'request',
+  documents: 'document',
 } as const;
 type Thing = (typeof THINGS)[keyof typeof THINGS];
 
@@ -101,6 +105,14 @@ export function planHref(
   params: Readonly<Record<string, string | undefined>> = {},
 ): string {
   return href(`/plans/${id}`, params);
+}
+
+export function requestHref(id: number): string {
+  return href(`/requests/${id}`);
+}
+
+export function documentHref(id: string): string {
+  return href(`/documents/${encodeURIComponent(id)}`);
 }
 
 /** The key of a sign-in link (`#key=…`), or undefined where the fragment is a page. */

@@ -3,7 +3,10 @@ import type { Place, Route } from './routing.ts';
 /** The navigation, top to bottom: what there is, the work it makes, and what keeps it running. */
 export const SECTION_GROUPS = [
   { name: 'know', sections: ['overview', 'fleet', 'areas', 'lots'] },
-  { name: 'work', sections: ['findings', 'plans', 'verifications', 'track-record'] },
+  {
+    name: 'work',
+    sections: ['findings', 'plans', 'verifications', 'requests', 'reports', 'track-record'],
+  },
   { name: 'run', sections: ['quality', 'sources', 'settings'] },
 ] as const satisfies readonly { readonly name: string; readonly sections: readonly Place[] }[];
 
@@ -20,12 +23,16 @@ const SECTION_OF: Readonly<Record<Route['page'], Section | undefined>> = {
   lot: 'lots',
   findings: 'findings',
   finding: 'findings',
-  'track-record': 'track-record',
   plans: 'plans',
   plan: 'plans',
+  verifications: 'verifications',
+  requests: 'requests',
+  request: 'requests',
+  document: 'requests',
+  reports: 'reports',
+  'track-record': 'track-record',
   quality: 'quality',
   sources: 'sources',
-  verifications: 'verifications',
   settings: 'settings',
   missing: undefined,
 };

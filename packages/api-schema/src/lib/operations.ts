@@ -5,7 +5,9 @@ import { legalOperations } from './legal-operations.ts';
 import { fleetTableOperations } from './fleet-table-operations.ts';
 import type { Operation } from './operation.ts';
 import { planOperations } from './plan-operations.ts';
+import { planPrintOperations } from './plan-print-operations.ts';
 import { readingOperations } from './reading-operations.ts';
+import { reportOperations } from './report-operations.ts';
 import { requestOperations } from './request-operations.ts';
 import { resultOperations } from './result-operations.ts';
 import { sessionOperations } from './session-operations.ts';
@@ -30,7 +32,9 @@ export const operations = {
   ...verificationOperations,
   ...planOperations,
   ...webhookOperations,
+  ...planPrintOperations,
   ...requestOperations,
+  ...reportOperations,
   ...sessionOperations,
 } as const satisfies Record<string, Operation>;
 

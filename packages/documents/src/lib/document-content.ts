@@ -24,6 +24,7 @@ export type Block =
   | LineFigure
   | Code
   | Signatures
+  | Task
   | { readonly kind: 'page_break' };
 
 interface Heading {
@@ -101,4 +102,17 @@ export interface Code {
 export interface Signatures {
   readonly kind: 'signatures';
   readonly titles: readonly string[];
+}
+
+/** Something to be done and written down by hand: what and why, a QR code, boxes to tick and lines to fill. Never broken over pages. */
+export interface Task {
+  readonly kind: 'task';
+  readonly title: string;
+  /** Beside the title, at the right. */
+  readonly mark: string;
+  readonly lines: readonly string[];
+  /** What the QR code says; the reader of the code opens it. */
+  readonly code: string;
+  readonly boxes: readonly string[];
+  readonly fields: readonly { readonly label: string; readonly share: number }[];
 }

@@ -142,15 +142,25 @@ export function drawLines(layout: Layout, figure: LineFigure): void {
 /** Modules of quiet that a reader needs around a code (ISO/IEC 18004). */
 const QUIET = 4;
 
+/** The modules of a QR code in a square of the page. */
+export function drawModules(
+  layout: Layout,
+  text: string,
+  place: { readonly x: number; readonly y: number; readonly side: number },
+): void {
+  const modules = encodeQr(text, 'raw', { ecc: 'medium', border: QUIET });
+  const size = place.side / modules.length;
+  for (const [row, line] of modules.entries())
+    for (const [column, dark] of line.entries())
+      if (dark) layout.pdf.rect(place.x + column * size, place.y + row * size, size, size);
+  // All at once: one by one, hair lines would show between them.
+  layout.pdf.fill('#000');
+}
+
 export function drawCode(layout: Layout, { text, label }: Code): void {
   const side = 84;
   reserve(layout, side + 8);
-  const modules = encodeQr(text, 'raw', { ecc: 'medium', border: QUIET });
-  const size = side / modules.length;
-  for (const [row, line] of modules.entries())
-    for (const [column, dark] of line.entries())
-      if (dark)
-        layout.pdf.rect(PAGE.side + column * size, layout.y + row * size, size, size).fill('#000');
+  drawModules(layout, text, { x: PAGE.side, y: layout.y, side });
   writeAt(
     layout,
     label,

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import Pdf from 'pdfkit';
 import type { Block, DocumentContent, Facts, Signatures } from './document-content.ts';
+import { drawTask } from './draw-task.ts';
 import { drawCode, drawInterval, drawLines } from './figures.ts';
 import { FONTS } from './fonts.ts';
 import {
@@ -110,6 +111,9 @@ function drawBlock(layout: Layout, block: Block): void {
       return;
     case 'signatures':
       drawSignatures(layout, block);
+      return;
+    case 'task':
+      drawTask(layout, block);
       return;
     case 'page_break':
       newPage(layout);

@@ -1,6 +1,13 @@
 import type { CustomerRequest, EvidencePack } from '@verimeter/api-schema';
 import { writePdf } from '@verimeter/documents';
-import { type DocumentRow, keepDocument, nextDocumentId, type Person } from '@verimeter/registry';
+import {
+  type DocumentRow,
+  keepDocument,
+  nextDocumentId,
+  type Person,
+  type Queryable,
+  readDocument,
+} from '@verimeter/registry';
 import { evidencePackContent } from '@verimeter/printed-forms';
 import { canonicalJson, sha256 } from '../canonical-json.ts';
 import type { Source } from '../reading-buckets.ts';
@@ -68,4 +75,18 @@ export async function makeEvidencePack(
     },
     by,
   );
+}
+
+/** A document that was made; undefined: the tenant has no such. */
+export async function storedEvidencePack(
+  client: Queryable,
+  tenant: string,
+  id: string,
+): Promise<{ readonly row: DocumentRow; readonly pack: EvidencePack } | undefined> {
+  const stored = await readDocument(client, tenant, id);
+  if (stored === undefined) return undefined;
+  const { snapshot, ...row } = stored;
+  // Only what `makeEvidencePack` built is written there.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { row, pack: snapshot as EvidencePack };
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { CustomerRequest, EvidencePack, StoredDocument } from '@verimeter/api-schema';
+import type { CustomerRequest, StoredDocument } from '@verimeter/api-schema';
 import {
   DOCUMENT_COLUMNS,
   type DocumentRow,
   type PoolClient,
   noteOnRequest,
   readCustomerRequest,
-  readDocument,
   readToday,
   timestamptzOrNull,
 } from '@verimeter/registry';
@@ -17,7 +16,7 @@ import type { Principal } from '../authentication.ts';
 import type { ApiContext } from '../context.ts';
 import { toCustomerRequest } from '../customer-request-item.ts';
 import { languageOf } from '../evidence.ts';
-import { makeEvidencePack, printEvidencePack } from '../evidence-pack/make.ts';
+import { makeEvidencePack, printEvidencePack, storedEvidencePack } from '../evidence-pack/make.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
 import { pageOf } from '../paging.ts';
 import { personOf } from '../person.ts';
@@ -44,11 +43,9 @@ const linkBaseOf = (request: FastifyRequest): string =>
 
 /** @throws {ProblemError} `not_found` */
 async function requireDocument(client: PoolClient, tenant: string, id: string) {
-  const row = await readDocument(client, tenant, id);
-  if (row === undefined) throw notFound('document', id);
-  // Only what `makeEvidencePack` built is written there.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { row, snapshot: row.snapshot as EvidencePack };
+  const found = await storedEvidencePack(client, tenant, id);
+  if (found === undefined) throw notFound('document', id);
+  return found;
 }
 
 export function registerDocumentRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -114,15 +111,15 @@ export function registerDocumentRoutes(app: FastifyInstance, context: ApiContext
   });
 
   mountTenantOperation(app, context, 'getDocument', async (client, { principal, params }) => {
-    const { row, snapshot } = await requireDocument(client, principal.tenant, params.id);
-    return { ...toDocument(row), snapshot };
+    const { row, pack } = await requireDocument(client, principal.tenant, params.id);
+    return { ...toDocument(row), snapshot: pack };
   });
 
   mountTenantOperation(app, context, 'printDocument', async (client, call) => {
     const { principal, params, query, request, reply } = call;
-    const { row, snapshot } = await requireDocument(client, principal.tenant, params.id);
+    const { row, pack } = await requireDocument(client, principal.tenant, params.id);
     const language = query.lang ?? languageOf(request, reply);
-    const file = await printEvidencePack(snapshot, row.snapshot_sha256, language);
+    const file = await printEvidencePack(pack, row.snapshot_sha256, language);
     reply.headers({
       'content-type': 'application/pdf',
       'content-disposition': `inline; filename="${row.document_id}-${language}.pdf"`,

@@ -63,4 +63,39 @@ export const DESK: readonly Command[] = [
     },
     run: async (context) => (await import('../commands/webhooks.ts')).run(context),
   },
+  {
+    spec: {
+      name: 'report',
+      positionals: 'PERIOD',
+      summary: 'what was verified in a month or year, and how the instruments stood at its end',
+      details: [
+        'PERIOD is a month such as 2026-11 or a year such as 2026. Standings are those of its last day, of a period that is not over those of today.',
+        'docs/reports.md defines every figure.',
+      ],
+      options: [
+        { name: 'format', value: 'json|pdf|xlsx', text: 'default json, to stdout' },
+        { name: 'lang', value: 'vi|en', text: 'of PDF and XLSX (default vi)' },
+        { name: 'out', value: 'FILE', text: 'where to write it' },
+      ],
+    },
+    run: async (context) => (await import('../commands/report.ts')).run(context),
+  },
+  {
+    spec: {
+      name: 'evidence-pack',
+      positionals: 'DEVICE',
+      summary:
+        'a document for a customer: readings, balance, estimate, legal status, in plain words',
+      details: [
+        'The document is kept with a number; its PDF is made from a copy of the data that never changes. docs/evidence-packs.md',
+      ],
+      options: [
+        { name: 'request', value: 'ID', text: "the customer's request that it answers" },
+        { name: 'days', value: 'N', text: 'of readings, 7 to 400 (default 90)' },
+        { name: 'lang', value: 'vi|en', text: 'of the PDF (default vi)' },
+        { name: 'out', value: 'FILE', text: 'default: its number and language' },
+      ],
+    },
+    run: async (context) => (await import('../commands/evidence-pack.ts')).run(context),
+  },
 ];

@@ -22,7 +22,6 @@ import {
   readPlan,
   readPlanItems,
   readPlans,
-  readTenants,
   readWorkOrders,
   withTransaction,
 } from '@verimeter/registry';
@@ -30,6 +29,7 @@ import { CommandError, UsageError, choice, wholeNumber } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import { say, table, writeLine } from '../output.ts';
+import { zoneOf } from '../tenant-zone.ts';
 
 const ACTIONS = ['make', 'list', 'show', 'issue', 'close'] as const;
 
@@ -46,12 +46,6 @@ export async function run(context: CommandContext): Promise<number> {
   return withDatabase(context.environment, 'verimeter-plan', (pool) =>
     ({ make, list, show, issue, close })[action](pool, context),
   );
-}
-
-async function zoneOf(pool: Pool, { tenant }: CommandContext): Promise<string> {
-  const found = (await readTenants(pool)).find((one) => one.tenant === tenant);
-  if (found === undefined) throw new CommandError(`there is no tenant ${tenant}`);
-  return found.zone;
 }
 
 /** What is asked for. @throws UsageError that names the option */
@@ -104,7 +98,7 @@ async function requestOf(pool: Pool, context: CommandContext, today: string) {
 
 async function make(pool: Pool, context: CommandContext): Promise<number> {
   const { tenant } = context;
-  const today = todayIn(await zoneOf(pool, context), Date.now());
+  const today = todayIn(await zoneOf(pool, context.tenant), Date.now());
   const request = await requestOf(pool, context, today);
   const prepared = await withTransaction(pool, (client) =>
     preparePlan(client, tenant, today, request),

@@ -1,3 +1,4 @@
+import { KIND_WORDS, VERIFICATION_KIND_WORDS } from '../kinds.ts';
 import type { PackWords } from './words.ts';
 
 const RIGHTS =
@@ -58,14 +59,7 @@ export const packWordsEn: PackWords = {
     title: 'The instrument',
     id: 'Id',
     kind: 'Kind',
-    kinds: {
-      electricity_meter: 'Electricity meter',
-      water_meter: 'Water meter',
-      heat_meter: 'Heat meter',
-      environment_sensor: 'Environmental sensor',
-      gateway: 'Gateway',
-      instrument: 'Measuring instrument',
-    },
+    kinds: KIND_WORDS.en,
     serial: 'Serial number',
     maker: 'Manufacturer, model',
     typeApproval: 'Type approval',
@@ -290,14 +284,7 @@ export const packWordsEn: PackWords = {
   verifications: {
     title: 'Verifications',
     none: 'There is no record of a verification in the system.',
-    kinds: {
-      initial: 'initial',
-      periodic: 'periodic',
-      after_repair: 'after repair',
-      extraordinary: 'extraordinary',
-      cross_check: 'cross-check',
-      unknown: 'not told',
-    },
+    kinds: VERIFICATION_KIND_WORDS.en,
     results: { pass: 'Pass', fail: 'Fail' },
     day: 'Day',
     kind: 'Kind',

@@ -1,3 +1,4 @@
+import { KIND_WORDS, VERIFICATION_KIND_WORDS } from '../kinds.ts';
 import type { PackWords } from './words.ts';
 
 const RIGHTS =
@@ -58,14 +59,7 @@ export const packWordsVi: PackWords = {
     title: 'Phương tiện đo',
     id: 'Mã',
     kind: 'Loại',
-    kinds: {
-      electricity_meter: 'Công tơ điện',
-      water_meter: 'Đồng hồ nước',
-      heat_meter: 'Đồng hồ nhiệt',
-      environment_sensor: 'Cảm biến môi trường',
-      gateway: 'Bộ tập trung',
-      instrument: 'Phương tiện đo',
-    },
+    kinds: KIND_WORDS.vi,
     serial: 'Số chế tạo',
     maker: 'Nhà sản xuất, kiểu',
     typeApproval: 'Phê duyệt mẫu',
@@ -285,14 +279,7 @@ export const packWordsVi: PackWords = {
   verifications: {
     title: 'Các lần kiểm định',
     none: 'Không có hồ sơ kiểm định nào trong hệ thống.',
-    kinds: {
-      initial: 'ban đầu',
-      periodic: 'định kỳ',
-      after_repair: 'sau sửa chữa',
-      extraordinary: 'bất thường',
-      cross_check: 'đối chứng',
-      unknown: 'không rõ',
-    },
+    kinds: VERIFICATION_KIND_WORDS.vi,
     results: { pass: 'Đạt', fail: 'Không đạt' },
     day: 'Ngày',
     kind: 'Hình thức',
