@@ -320,6 +320,7 @@ describe('an evidence pack', () => {
     );
     expectProblem(await fixture.request('/documents/EP-2026-999999.pdf'), 'not_found');
     expectProblem(await fixture.request('/documents/nothing'), 'invalid_request');
+    expectProblem(await fixture.request(`/documents/${'x'.repeat(5000)}`), 'invalid_request');
     expectProblem(await send('/devices/foreign/evidence-pack', 'POST', {}), 'not_found');
     expectProblem(
       await send(`/devices/${HOME}/evidence-pack`, 'POST', {}, fixture.keys.a.viewer),

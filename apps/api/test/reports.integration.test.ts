@@ -95,6 +95,8 @@ describe('a report', () => {
       open: 2,
       overdue: 1,
     });
+    // nothing had been published of them before they were verified
+    expect(may.track_record).toMatchObject({ scored: 0, precision: { n: 0, enough: false } });
     // the hour from 17:00 UTC is the first of May where the tenant is
     expect(may.data_quality).toMatchObject({ received: 100, stored: 90, rejected: 4 });
   });

@@ -61,6 +61,10 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]
     'Send the body as JSON with "content-type: application/json".',
   ],
   FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is no such file.'],
+  FST_ERR_MAX_PARAM_LENGTH: [
+    'invalid_request',
+    'A part of the address is longer than any id; check the address.',
+  ],
   FST_ERR_BAD_URL: ['invalid_request', 'The address is not valid: check its percent-encoding.'],
 };
 

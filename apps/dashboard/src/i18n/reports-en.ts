@@ -41,6 +41,14 @@ export const reportsEn = {
     unknown: 'No error recorded',
   } as Record<Exclude<keyof Report['failures'], 'median_error'>, string>,
   median: 'Median error of those that failed',
+  trackRecord: 'What the data had said of those verified',
+  trackRecordLink: 'Scores in full',
+  trackRows: {
+    scored: 'Verifications with a published indication before',
+    hit: 'Recommended, beyond the limit',
+    false_alarm: 'Recommended, within the limit',
+    miss: 'Not recommended, beyond the limit',
+  },
   requests: "Customers' requests",
   requestRows: {
     received: 'Received in the period',

@@ -41,6 +41,14 @@ export const reportsVi: ReportTexts = {
     unknown: 'Không ghi sai số',
   },
   median: 'Trung vị sai số của các lần không đạt',
+  trackRecord: 'Đối chiếu dấu hiệu với kết quả kiểm định',
+  trackRecordLink: 'Xem chi tiết đối chiếu',
+  trackRows: {
+    scored: 'Lần kiểm định có dấu hiệu công bố từ trước',
+    hit: 'Đề nghị kiểm định, vượt giới hạn',
+    false_alarm: 'Đề nghị kiểm định, trong giới hạn',
+    miss: 'Không đề nghị, vượt giới hạn',
+  },
   requests: 'Yêu cầu của khách hàng',
   requestRows: {
     received: 'Tiếp nhận trong kỳ',

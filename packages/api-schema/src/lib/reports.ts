@@ -3,6 +3,7 @@ import { DEVICE_KINDS } from '@verimeter/telemetry';
 import { z } from 'zod';
 import { count, date, instant } from './common.ts';
 import { printQuery } from './documents.ts';
+import { trackRecord } from './track-record.ts';
 
 export const REPORT_VERIFICATION_KINDS = [...VERIFICATION_KINDS, 'unknown'] as const;
 
@@ -105,6 +106,9 @@ export const report = z.object({
     rejected: count,
     pending: count,
   }),
+  track_record: trackRecord
+    .pick({ scored: true, outcomes: true, precision: true, recall: true, coverage: true })
+    .meta({ description: 'What the data had said of the devices verified in the period' }),
   requests: z.object({
     received: count.meta({ description: 'Received in the period' }),
     answered: count.meta({ description: 'Answered in the period' }),

@@ -4,6 +4,7 @@ import { type PoolClient, readCycleRules, readLegalFacts, readToday } from '@ver
 import { type DeviceKind, formatTimestamp, type LegalStatus } from '@verimeter/telemetry';
 import { failuresOf, type FailedPoint } from './failures.ts';
 import { type ReportPeriod, reportPeriod } from './period.ts';
+import { type ScoredVerification, summariseScores } from '../track-record.ts';
 import { addCounts, grouped, noCounts, type ReportedVerification, tally } from './tally.ts';
 
 /** Devices per statement. */
@@ -80,6 +81,20 @@ async function readQuality(
   const [row] = rows;
   if (row === undefined) throw new Error('an aggregate gives one row');
   return row;
+}
+
+async function readTrackRecord(
+  client: PoolClient,
+  tenant: string,
+  period: ReportPeriod,
+): Promise<Report['track_record']> {
+  const { rows } = await client.query<ScoredVerification>(
+    `SELECT verified_on, selection, outcome, found_beyond, covered, probability_over_limit FROM verification_scores
+      WHERE tenant = $1 AND counts AND verified_on BETWEEN $2 AND $3`,
+    [tenant, period.from, period.asOf],
+  );
+  const { scored, outcomes, precision, recall, coverage } = summariseScores(rows);
+  return { scored, outcomes, precision, recall, coverage };
 }
 
 async function readRequests(
@@ -200,6 +215,7 @@ export async function makeReport(client: PoolClient, options: ReportOptions): Pr
     rows_left_out: Math.max(0, ordered.length - options.rows),
     failures,
     data_quality: await readQuality(client, tenant, period),
+    track_record: await readTrackRecord(client, tenant, period),
     requests: await readRequests(client, tenant, period),
   };
 }

@@ -86,9 +86,11 @@ function CountTable({
 function Figures({
   title,
   rows,
+  foot,
 }: {
   readonly title: string;
   readonly rows: readonly (readonly [name: string, value: string])[];
+  readonly foot?: ReactNode;
 }) {
   return (
     <section className="card">
@@ -101,6 +103,7 @@ function Figures({
           </div>
         ))}
       </dl>
+      {foot}
     </section>
   );
 }
@@ -137,6 +140,20 @@ function Tables({ report }: { readonly report: Report }) {
           ...named(texts.failureRows, failures),
           [texts.median, median === null ? t.common.none : format.signedPercent(median)],
         ]}
+      />
+      <Figures
+        title={texts.trackRecord}
+        rows={named(texts.trackRows, {
+          scored: report.track_record.scored,
+          hit: report.track_record.outcomes.hit,
+          false_alarm: report.track_record.outcomes.false_alarm,
+          miss: report.track_record.outcomes.miss,
+        })}
+        foot={
+          <a href={href('/track-record', { from: report.from, to: report.as_of })}>
+            {texts.trackRecordLink}
+          </a>
+        }
       />
       <Figures title={texts.requests} rows={named(texts.requestRows, report.requests)} />
       <Figures title={texts.quality} rows={named(texts.qualityRows, report.data_quality)} />

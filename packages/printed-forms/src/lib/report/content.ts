@@ -109,6 +109,35 @@ function verificationBlocks({ report, language, words, format }: Printing): Bloc
   ];
 }
 
+/** Names and values of the track record; a share of few is not told. */
+export function trackRecordRows(
+  report: Report,
+  words: ReportWords,
+  format: Format,
+): (readonly [name: string, value: string])[] {
+  const { trackRecord } = words;
+  const { outcomes, scored } = report.track_record;
+  const share = ({ k, n, value, low, high, enough }: Report['track_record']['precision']): string =>
+    value === null || !enough
+      ? trackRecord.tooFew(format.number(n))
+      : trackRecord.share(
+          format.percent(value),
+          format.number(k),
+          format.number(n),
+          format.percent(low),
+          format.percent(high),
+        );
+  return [
+    [trackRecord.scored, format.number(scored)],
+    ...(['hit', 'false_alarm', 'miss', 'correct_silence', 'inspected', 'no_claim'] as const).map(
+      (name) => [trackRecord[name], format.number(outcomes[name])] as const,
+    ),
+    ...(['precision', 'recall', 'coverage'] as const).map(
+      (name) => [trackRecord[name], share(report.track_record[name])] as const,
+    ),
+  ];
+}
+
 function failureBlocks({ report, words, format }: Printing): Block[] {
   const { failures } = report;
   const { median_error: median } = failures;
@@ -179,6 +208,7 @@ export function reportContent(report: Report, zone: string, language: Language):
         report.by_lot.map((row) => [[kinds[row.kind], lotName(row, words)], row] as const),
       ),
     ],
+    [words.parts.trackRecord, [figures(words, trackRecordRows(report, words, format))]],
     [
       words.parts.requests,
       [

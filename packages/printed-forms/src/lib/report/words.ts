@@ -27,6 +27,7 @@ export interface ReportWords {
     readonly all: string;
     readonly quality: string;
     readonly requests: string;
+    readonly trackRecord: string;
     readonly definitions: string;
   };
   readonly more: (count: string) => string;
@@ -57,6 +58,20 @@ export interface ReportWords {
     readonly without_clock: string;
     readonly open: string;
     readonly overdue: string;
+  };
+  readonly trackRecord: {
+    readonly scored: string;
+    readonly hit: string;
+    readonly false_alarm: string;
+    readonly miss: string;
+    readonly correct_silence: string;
+    readonly inspected: string;
+    readonly no_claim: string;
+    readonly precision: string;
+    readonly recall: string;
+    readonly coverage: string;
+    readonly share: (share: string, k: string, n: string, low: string, high: string) => string;
+    readonly tooFew: (n: string) => string;
   };
   readonly name: string;
   readonly value: string;
@@ -128,6 +143,7 @@ const vi: ReportWords = {
     all: 'Chi tiết',
     quality: 'Chất lượng số liệu',
     requests: 'Yêu cầu của khách hàng',
+    trackRecord: 'Đối chiếu dấu hiệu với kết quả kiểm định',
     definitions: 'Định nghĩa',
   },
   more: (count) => `Còn ${count} dòng khác; tệp XLSX có đủ.`,
@@ -159,12 +175,26 @@ const vi: ReportWords = {
     open: 'Còn tồn cuối kỳ',
     overdue: 'Trong đó đã quá hạn',
   },
+  trackRecord: {
+    scored: 'Lần kiểm định có dấu hiệu công bố từ trước',
+    hit: 'Đề nghị kiểm định, vượt giới hạn',
+    false_alarm: 'Đề nghị kiểm định, trong giới hạn',
+    miss: 'Không đề nghị, vượt giới hạn',
+    correct_silence: 'Không đề nghị, trong giới hạn',
+    inspected: 'Đề nghị kiểm tra hiện trường',
+    no_claim: 'Không có ước lượng',
+    precision: 'Vượt giới hạn trong số được đề nghị',
+    recall: 'Được đề nghị trong số vượt giới hạn (đối chứng ngẫu nhiên)',
+    coverage: 'Sai số đo được nằm trong khoảng tin cậy 95 %',
+    share: (share, k, n, low, high) => `${share} (${k} trên ${n}; 95 %: ${low} … ${high})`,
+    tooFew: (n) => `chưa đủ (${n} lần)`,
+  },
   name: 'Chỉ tiêu',
   value: 'Số lượng',
   definition: 'Định nghĩa',
   none: 'không có',
   invariant:
-    'Báo cáo chỉ tính kết quả kiểm định của tổ chức được chỉ định và hiệu lực theo pháp luật. Dấu hiệu từ số liệu không phải là kết quả kiểm định và không có trong báo cáo này.',
+    'Báo cáo chỉ tính kết quả kiểm định của tổ chức được chỉ định và hiệu lực theo pháp luật. Dấu hiệu từ số liệu không phải là kết quả kiểm định; một mục riêng chỉ đối chiếu dấu hiệu với kết quả đã có.',
   asRecorded:
     'Tình trạng là của ngày cuối kỳ theo những gì được ghi nhận đến lúc lập báo cáo: hồ sơ nhập hoặc sửa sau kỳ làm thay đổi báo cáo lập sau.',
   definitions: [
@@ -243,6 +273,7 @@ const en: ReportWords = {
     all: 'Details',
     quality: 'Quality of the data',
     requests: "Customers' requests",
+    trackRecord: 'What the data had said of those verified',
     definitions: 'Definitions',
   },
   more: (count) => `${count} more rows are in the XLSX.`,
@@ -274,12 +305,26 @@ const en: ReportWords = {
     open: 'Open at the end',
     overdue: 'Of these overdue',
   },
+  trackRecord: {
+    scored: 'Verifications with a published indication before',
+    hit: 'Recommended, beyond the limit',
+    false_alarm: 'Recommended, within the limit',
+    miss: 'Not recommended, beyond the limit',
+    correct_silence: 'Not recommended, within the limit',
+    inspected: 'To be inspected on site',
+    no_claim: 'No estimate',
+    precision: 'Beyond the limit, of those recommended',
+    recall: 'Recommended, of those beyond the limit (random cross-checks)',
+    coverage: 'Measured errors within the 95 % interval',
+    share: (share, k, n, low, high) => `${share} (${k} of ${n}; 95 %: ${low} … ${high})`,
+    tooFew: (n) => `too few (${n})`,
+  },
   name: 'Figure',
   value: 'Number',
   definition: 'Definition',
   none: 'none',
   invariant:
-    'The report counts results of designated bodies and validity before the law. What data says of an instrument is no result and not in it.',
+    'The report counts results of designated bodies and validity before the law. What data says of an instrument is no result; one part only holds it against the results there are.',
   asRecorded:
     'Standings are those of the last day of the period by what is recorded when the report is made: records entered or corrected later change reports made later.',
   definitions: [

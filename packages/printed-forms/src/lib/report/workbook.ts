@@ -7,7 +7,8 @@ import {
 } from '@verimeter/api-schema';
 import type { CellValue, SheetColumn, WorkbookSheet } from '@verimeter/documents';
 import { KIND_WORDS, VERIFICATION_KIND_WORDS } from '../kinds.ts';
-import { valueOf } from './content.ts';
+import { createFormat } from '../format.ts';
+import { trackRecordRows, valueOf } from './content.ts';
 import { REPORT_WORDS } from './words.ts';
 
 type Counts = Readonly<Record<ReportCount, number>>;
@@ -106,6 +107,12 @@ export function reportSheets(report: Report, language: Language): WorkbookSheet[
         ]),
         [words.failures.median, report.failures.median_error],
       ],
+    },
+    {
+      name: words.parts.trackRecord,
+      columns: figureColumns,
+      // Texts: a share comes with its interval.
+      rows: trackRecordRows(report, words, createFormat(language, 'UTC')),
     },
     {
       name: words.parts.requests,
