@@ -82,7 +82,14 @@ const REST = `
   INSERT INTO arrivals VALUES ('session', 7, '\\x00ff', now());
   INSERT INTO ingest_sessions (broker, client_id, filter, expiry_s, holder)
     VALUES ('localhost:1883', 'verimeter-ingest', '#', 604800, '00000000-0000-0000-0000-000000000001');
-  INSERT INTO replays (tenant, last_id) VALUES ('demo', 1)`;
+  INSERT INTO replays (tenant, last_id) VALUES ('demo', 1);
+  INSERT INTO holidays (tenant, day, name, entered_by) VALUES ('demo', '2027-02-08', 'Tết', 'k1');
+  INSERT INTO customer_requests (tenant, device_id, kind, utility, received_on, clock, due_on, entered_by)
+    VALUES ('demo', 'E1', 'complaint', 'electricity', '2026-11-02', '{"amount": 3, "unit": "day"}', '2026-11-05', 'k1');
+  INSERT INTO customer_request_events (tenant, request_id, status, comment, by_id) SELECT 'demo', id, 'open', 'đã nhận', 'k1' FROM customer_requests;
+  INSERT INTO document_numbers VALUES ('demo', 'EP-2026', 1);
+  INSERT INTO documents (tenant, document_id, kind, device_id, request_id, snapshot, snapshot_sha256, pdf_sha256, created_by)
+    SELECT 'demo', 'EP-2026-000001', 'evidence_pack', 'E1', id, '{"form": 1}', 'ab', '{"vi": "cd", "en": "ef"}', 'k1' FROM customer_requests`;
 
 /** Fills a migrated database with devices of all kinds of two tenants, readings of several months, and rows in most tables. */
 export async function fillDatabase(pool: Pool, directory: string): Promise<void> {
