@@ -102,7 +102,14 @@ export async function readRegisterRecord(
   const toUs = all.at(-1) ?? last.tsUs + 1;
   const starts = all.slice(0, -1);
   const known = await daysOf(source, place, starts);
-  const window = known.slice(-days);
+  const wanted = known.slice(-days);
+  // Days before there was any reading are no missing ones.
+  const window = wanted.slice(
+    Math.max(
+      0,
+      wanted.findIndex(({ first }) => first !== null),
+    ),
+  );
   const fromUs = window[0]?.startUs ?? toUs;
   const [first] = await source.readings.page(
     source.client,

@@ -1,7 +1,7 @@
 import { exceptionText } from '@verimeter/api-schema';
 import type { Block, LineSeries, Table } from '@verimeter/documents';
 import { unitText } from '../units.ts';
-import { AMOUNT_DIGITS, type Printing, REGISTER_DIGITS } from './printing.ts';
+import { AMOUNT_DIGITS, hasRegister, type Printing, REGISTER_DIGITS } from './printing.ts';
 
 type Register = NonNullable<Printing['pack']['register']>;
 
@@ -152,7 +152,13 @@ export function readingsPart(printing: Printing): Block[] {
   const { readings } = words;
   const { register, window } = pack;
   if (register === null)
-    return [{ kind: 'paragraph', text: words.summary.noReadings, style: 'strong' }];
+    return [
+      {
+        kind: 'paragraph',
+        text: hasRegister(pack) ? words.summary.noReadings : words.summary.noRegister,
+        style: 'strong',
+      },
+    ];
   const unit = unitText(register.unit);
   const at = (reading: { readonly ts: string; readonly value: number } | null): string =>
     reading === null

@@ -1,6 +1,6 @@
 import type { Block } from '@verimeter/documents';
 import { unitText } from '../units.ts';
-import { AMOUNT_DIGITS, type Printing } from './printing.ts';
+import { AMOUNT_DIGITS, byUrgency, hasRegister, type Printing } from './printing.ts';
 
 /** Runs of months that are equal in whole units, as they follow each other. */
 function equalRuns({ pack }: Printing): { readonly months: string[]; readonly amount: number }[] {
@@ -25,7 +25,7 @@ export function summaryPart(printing: Printing): Block[] {
   const { register } = pack;
   const said = words.summary;
   const sentences: string[] = [];
-  if (register === null) sentences.push(said.noReadings);
+  if (register === null) sentences.push(hasRegister(pack) ? said.noReadings : said.noRegister);
   else {
     const unit = unitText(register.unit);
     if (register.amount !== null)
@@ -48,14 +48,14 @@ export function summaryPart(printing: Printing): Block[] {
       );
     }
   }
-  const [estimate] = pack.estimates;
+  const [estimate] = byUrgency(pack);
   if (estimate === undefined) sentences.push(words.estimate.none);
   else {
     const { error_estimate: error, interval_low: low, interval_high: high, limit } = estimate;
     sentences.push(said.indication(...words.estimate.indications[estimate.indication]));
     if (error !== null && low !== null && high !== null && limit !== null)
       sentences.push(
-        said.estimate(
+        (pack.device.kind === 'environment_sensor' ? said.estimateOfSensor : said.estimate)(
           format.signedPercent(error),
           format.signedPercent(low),
           format.signedPercent(high),

@@ -19,6 +19,9 @@ export const packWordsEn: PackWords = {
     legal: (status) => `The verification: ${status}.`,
     use: (from, to, amount) => `From ${from} to ${to} the instrument counted ${amount}.`,
     noReadings: 'There are no readings of this instrument in the system.',
+    noRegister: 'The device has no register; its readings are not printed here.',
+    estimateOfSensor: (value, low, high, limit) =>
+      `Held against its neighbours and references, the estimated error is ${value} (95 % interval from ${low} to ${high}); the limit is ±${limit}.`,
     equal: (months, amount, moved) =>
       `The months ${months} have the same consumption in whole units (${amount}). The register did move in them: there was use on ${moved} days. See the tables by month and by day.`,
     equalZero: (months) =>
@@ -214,6 +217,8 @@ export const packWordsEn: PackWords = {
     limit: 'Permissible error',
     overLimit: 'Probability beyond it',
     detectable: 'Smallest error this data shows',
+    quantity: 'Quantity',
+    offset: 'Estimated offset (± standard error)',
     model: 'Method',
     run: 'Analysis',
     window: 'Data from',

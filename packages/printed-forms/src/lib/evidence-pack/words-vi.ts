@@ -19,6 +19,9 @@ export const packWordsVi: PackWords = {
     legal: (status) => `Hiệu lực kiểm định: ${status}.`,
     use: (from, to, amount) => `Từ ${from} đến ${to}, phương tiện đo đã ghi ${amount}.`,
     noReadings: 'Không có số đọc nào của phương tiện đo này trong hệ thống.',
+    noRegister: 'Thiết bị không có bộ số tích lũy; số đọc của nó không được in trong hồ sơ này.',
+    estimateOfSensor: (value, low, high, limit) =>
+      `So với các thiết bị lân cận và thiết bị chuẩn, sai số ước lượng là ${value} (khoảng tin cậy 95 %: từ ${low} đến ${high}); giới hạn là ±${limit}.`,
     equal: (months, amount, moved) =>
       `Các tháng ${months} có cùng lượng tiêu thụ khi làm tròn đến đơn vị (${amount}). Chỉ số vẫn thay đổi trong các tháng đó: ${moved} ngày có tiêu thụ. Xem bảng theo tháng và theo ngày.`,
     equalZero: (months) =>
@@ -208,6 +211,8 @@ export const packWordsVi: PackWords = {
     limit: 'Giới hạn cho phép',
     overLimit: 'Xác suất vượt giới hạn',
     detectable: 'Sai số nhỏ nhất phát hiện được',
+    quantity: 'Đại lượng',
+    offset: 'Độ lệch ước lượng (± độ lệch chuẩn)',
     model: 'Phương pháp',
     run: 'Lần phân tích',
     window: 'Số liệu dùng từ',

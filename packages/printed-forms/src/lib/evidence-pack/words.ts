@@ -19,6 +19,8 @@ export interface PackWords {
     readonly legal: (status: string) => string;
     readonly use: (from: string, to: string, amount: string) => string;
     readonly noReadings: string;
+    readonly noRegister: string;
+    readonly estimateOfSensor: (value: string, low: string, high: string, limit: string) => string;
     readonly equal: (months: string, amount: string, moved: string) => string;
     readonly equalZero: (months: string) => string;
     readonly estimate: (value: string, low: string, high: string, limit: string) => string;
@@ -127,6 +129,8 @@ export interface PackWords {
     readonly limit: string;
     readonly overLimit: string;
     readonly detectable: string;
+    readonly quantity: string;
+    readonly offset: string;
     readonly model: string;
     readonly run: string;
     readonly window: string;
