@@ -106,8 +106,7 @@ export const packWordsEn: PackWords = {
     exceptionsNone: 'Validation found nothing odd.',
     events: (count) =>
       `${count} ${count === 1 ? 'event' : 'events'} of the register (rollover, reset, exchange, running backwards):`,
-    eventsNone:
-      'The register did not roll over, was not reset or exchanged, and did not run backwards.',
+    eventsNone: 'No rollover, reset, exchange or running backwards was found in this register.',
     corrections: (count) =>
       `${count} ${count === 1 ? 'value was' : 'values were'} corrected or filled in beside the readings:`,
     correctionsNone: 'No value was corrected or filled in.',
@@ -193,7 +192,10 @@ export const packWordsEn: PackWords = {
         'What the instrument counts does not flow through the supply meter of the area it is registered in.',
       ],
       stopped: ['Stopped', 'The register no longer advances although the device reports.'],
-      reverse: ['Running in reverse', 'The register counts backwards.'],
+      reverse: [
+        'Running in reverse',
+        'The register counts backwards, or that of the opposite direction counts.',
+      ],
       clock_fault: [
         'Clock fault',
         'The times of its readings do not agree with those of other devices.',

@@ -105,7 +105,7 @@ export const packWordsVi: PackWords = {
     exceptions: (count) => `${count} điểm bất thường được phát hiện khi kiểm tra số liệu:`,
     exceptionsNone: 'Kiểm tra số liệu không phát hiện điểm bất thường nào.',
     events: (count) => `${count} sự kiện của bộ số (quay vòng, đặt lại, thay thế, chạy ngược):`,
-    eventsNone: 'Bộ số không quay vòng, không bị đặt lại, thay thế hay chạy ngược.',
+    eventsNone: 'Ở bộ số này không phát hiện quay vòng, đặt lại, thay thế hay chạy ngược.',
     corrections: (count) => `${count} giá trị được hiệu chỉnh hoặc bổ sung bên cạnh số đọc gốc:`,
     correctionsNone: 'Không giá trị nào được hiệu chỉnh hoặc bổ sung.',
     what: 'Nội dung',
@@ -190,7 +190,7 @@ export const packWordsVi: PackWords = {
         'Lượng do phương tiện đo ghi không đi qua đồng hồ tổng của khu vực mà nó được khai báo.',
       ],
       stopped: ['Ngừng chạy', 'Chỉ số không còn tăng dù thiết bị vẫn gửi số liệu.'],
-      reverse: ['Chạy ngược', 'Chỉ số giảm dần.'],
+      reverse: ['Chạy ngược', 'Chỉ số giảm dần, hoặc bộ số của chiều ngược đang tăng.'],
       clock_fault: ['Sai thời gian', 'Thời gian của số liệu không khớp với các thiết bị khác.'],
       register_fault: [
         'Lỗi bộ số',
