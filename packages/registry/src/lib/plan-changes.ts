@@ -75,13 +75,15 @@ export async function issuePlan(
   );
   await db.query(
     `INSERT INTO work_orders (tenant, number, plan_id, team, day, visit_on, stops, minutes)
-     SELECT $1, p.period || '-' || p.id || '-' || lpad((row_number() OVER (ORDER BY d.team, d.day))::text, 2, '0'), p.id, d.team, d.day,
+     SELECT $1, p.period || '-' || p.id || '-' || d.ordinal, p.id, d.team, d.day,
             d.visit_on, d.stops, d.minutes
        FROM plans p,
-            LATERAL (SELECT i.team, i.day, min(i.visit_on) AS visit_on, count(*)::integer AS stops,
+            -- lpad alone would cut the hundredth number to two digits
+            LATERAL (SELECT lpad(n, greatest(2, length(n)), '0') AS ordinal, g.* FROM (
+                     SELECT (row_number() OVER (ORDER BY i.team, i.day))::text AS n, i.team, i.day, min(i.visit_on) AS visit_on, count(*)::integer AS stops,
                             sum(i.travel_minutes + i.work_minutes) AS minutes
                        FROM plan_items i WHERE i.tenant = $1 AND i.plan_id = p.id AND i.state = 'planned'
-                      GROUP BY i.team, i.day) d
+                      GROUP BY i.team, i.day) g) d
       WHERE p.tenant = $1 AND p.id = $2`,
     [tenant, id],
   );
