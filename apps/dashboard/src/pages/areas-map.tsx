@@ -94,7 +94,7 @@ export function AreasMap({ kind, area, onArea }: MapProps) {
   const device = placed.find(({ id }) => id === chosen);
   return (
     <>
-      <section className="filters" aria-label={t.map.area}>
+      <div className="filters">
         <Choice
           label={t.map.area}
           anyText={t.common.all}
@@ -105,7 +105,7 @@ export function AreasMap({ kind, area, onArea }: MapProps) {
           ])}
           onChange={onArea}
         />
-      </section>
+      </div>
       {error !== undefined && (
         <ProblemNote
           error={error}
