@@ -4,6 +4,7 @@ export const requestsEn = {
   title: 'Requests of customers',
   lead: 'What customers ask about their meters, and how long the law gives to answer. A pack of evidence answers in plain words; it is no verdict.',
   add: 'New request',
+  forDevice: 'A customer asks about this device',
   open: 'Open',
   all: 'All',
   show: 'Show',

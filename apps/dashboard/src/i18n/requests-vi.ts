@@ -4,6 +4,7 @@ export const requestsVi: RequestTexts = {
   title: 'Yêu cầu của khách hàng',
   lead: 'Khách hàng hỏi gì về phương tiện đo của mình và pháp luật cho bao lâu để trả lời. Hồ sơ bằng chứng trả lời bằng lời dễ hiểu; đó không phải là kết luận kiểm định.',
   add: 'Yêu cầu mới',
+  forDevice: 'Khách hàng có yêu cầu về thiết bị này',
   open: 'Chưa trả lời',
   all: 'Tất cả',
   show: 'Hiển thị',

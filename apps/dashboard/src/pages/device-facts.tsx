@@ -2,7 +2,7 @@ import type { DeviceDetail, HealthDetail } from '@verimeter/api-schema';
 import { Mark } from '../components/badge.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import type { Formatter } from '../lib/format.ts';
-import { areaHref } from '../lib/routing.ts';
+import { areaHref, href } from '../lib/routing.ts';
 
 interface DeviceFactsProps {
   readonly device: DeviceDetail;
@@ -80,6 +80,11 @@ export function DeviceFacts({ device, health }: DeviceFactsProps) {
             </div>
           ))}
       </dl>
+      <p>
+        <a href={href('/requests', { new: 'yes', device: device.device_id })}>
+          {t.requests.forDevice}
+        </a>
+      </p>
     </section>
   );
 }
