@@ -26,8 +26,6 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   areas: '#/areas',
   area: { list: '#/areas', link: 'tbody th a' },
   lots: '#/lots',
-  requests: '#/requests',
-  reports: '#/reports',
   lot: { list: '#/lots', link: 'tbody th a' },
   map: '#/areas?view=map',
   plans: '#/plans',
@@ -35,6 +33,10 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   'plan-preview': '#/plans?new=1&capacity=typed&team=50~~~~Đội 1&preview=1',
   simulation: '#/plans?view=simulation',
   capacities: '#/plans?view=capacities',
+  findings: '#/findings',
+  'track-record': '#/track-record',
+  requests: '#/requests',
+  reports: '#/reports',
   quality: '#/quality',
   ledger: '#/quality?view=ledger',
   sources: '#/sources',
@@ -43,8 +45,15 @@ const PAGES: Readonly<Record<string, string | { readonly list: string; readonly 
   settings: '#/settings',
 };
 
+const frames = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  );
+
 /** Until nothing is loading any more, and charts are drawn. */
 async function settled(page: Page): Promise<void> {
+  // What was asked for begins to load in the next frame.
+  await frames(page);
   await page.waitForFunction(
     () =>
       document.querySelector('h1') !== null &&
@@ -52,9 +61,7 @@ async function settled(page: Page): Promise<void> {
       document.querySelector('.tiles')?.textContent?.includes('…') !== true,
   );
   // A chart is drawn in the frame after its data.
-  await page.evaluate(
-    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-  );
+  await frames(page);
 }
 
 const SIZES = [
