@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { runSql } from '@verimeter/test-support';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -56,6 +57,7 @@ const JOURNEY = {
     yes: 'Yes, issue it',
     issued: 'The plan is issued.',
     print: 'Work orders to print',
+    pdf: 'Work orders (PDF)',
     order: /^Work order \d{4}-\d{2}-\d+-01/,
     number: /^Work order \d{4}-\d{2}-\d+-\d{2}$/,
     overdue: /Its verification ended on .* ago\./,
@@ -72,6 +74,7 @@ const JOURNEY = {
     yes: 'Đồng ý ban hành',
     issued: 'Đã ban hành kế hoạch.',
     print: 'Phiếu công tác để in',
+    pdf: 'Phiếu công tác (PDF)',
     order: /^Phiếu công tác \d{4}-\d{2}-\d+-01/,
     number: /^Phiếu công tác \d{4}-\d{2}-\d+-\d{2}$/,
     overdue: /Kiểm định hết hiệu lực ngày .*đã quá hạn \d+ ngày\./,
@@ -105,6 +108,11 @@ test.each(['vi-VN', 'en-GB'] as const)('%s: plan 50 verifications and print', as
   await page.getByText(texts.issued).waitFor(PATIENCE);
   await page.getByText(texts.order).first().waitFor(PATIENCE);
   expect((await kept()).rows).toEqual([{ status: 'issued' }]);
+
+  const pdfOrders = page.waitForEvent('download');
+  await page.getByRole('link', { name: texts.pdf }).click();
+  const file = await readFile(await (await pdfOrders).path());
+  expect(file.toString('latin1', 0, 5)).toBe('%PDF-');
 
   await page.getByRole('link', { name: texts.print }).click();
   const sheets = page.locator('.sheet');

@@ -159,6 +159,8 @@ export const plansEn = {
   saved: 'The draft is saved.',
   no: 'Not now',
   csv: 'Table (CSV)',
+  pdf: 'Work orders (PDF)',
+  workbook: 'Workbook (XLSX)',
   print: 'Print',
   printView: 'Work orders to print',
   printLead: 'One sheet for each day of a team. Fields are filled in by hand on the spot.',

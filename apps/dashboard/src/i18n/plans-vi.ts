@@ -161,6 +161,8 @@ export const plansVi: PlanTexts = {
   saved: 'Đã lưu dự thảo.',
   no: 'Để sau',
   csv: 'Bảng (CSV)',
+  pdf: 'Phiếu công tác (PDF)',
+  workbook: 'Bảng tính (XLSX)',
   print: 'In',
   printView: 'Phiếu công tác để in',
   printLead: 'Mỗi ngày của một đội một phiếu. Các ô trống được điền tay tại chỗ.',

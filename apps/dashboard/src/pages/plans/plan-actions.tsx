@@ -3,7 +3,7 @@ import { Printer } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { ProblemNote } from '../../components/feedback.tsx';
 import { useText } from '../../i18n/i18n.tsx';
-import { type ApiError, request } from '../../lib/api-client.ts';
+import { type ApiError, request, requestPath } from '../../lib/api-client.ts';
 import { downloadTable } from '../../lib/download.ts';
 import { planHref } from '../../lib/routing.ts';
 import { asApiError } from '../../lib/use-resource.ts';
@@ -18,7 +18,7 @@ type Step = 'issue' | 'close';
 
 /** What can be done with a plan as a whole; what cannot be taken back is asked again. */
 export function PlanActions({ plan, onDone }: ActionsProps) {
-  const { t } = useText();
+  const { t, language } = useText();
   const mayWrite = useMayWrite();
   const [asked, setAsked] = useState<Step>();
   const asker = useRef<HTMLElement>(null);
@@ -71,6 +71,22 @@ export function PlanActions({ plan, onDone }: ActionsProps) {
         <a className="button" href={planHref(id, { view: 'print' })}>
           <Printer size={17} aria-hidden="true" />
           {t.plans.printView}
+        </a>
+        {plan.status !== 'draft' && (
+          <a
+            className="button"
+            href={requestPath(`/plans/${id}/work-orders.pdf`, { lang: language })}
+            download={`work-orders-${plan.period}-${id}.pdf`}
+          >
+            {t.plans.pdf}
+          </a>
+        )}
+        <a
+          className="button"
+          href={requestPath(`/plans/${id}.xlsx`, { lang: language })}
+          download={`plan-${plan.period}-${id}.xlsx`}
+        >
+          {t.plans.workbook}
         </a>
         <button
           type="button"
