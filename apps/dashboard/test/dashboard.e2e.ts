@@ -29,12 +29,18 @@ async function signedIn(hash: string, locale = 'en-GB', size = {}): Promise<Page
   return page;
 }
 
+async function fleet(): Promise<Page> {
+  const page = await signedIn('#/fleet');
+  await page.locator('.fleet tbody tr').first().waitFor(PATIENCE);
+  return page;
+}
+
 const deviceIds = (page: Page): Promise<string[]> => page.locator('tbody th a').allInnerTexts();
 
-test('a sign-in link opens the fleet, and the key leaves the URL', async () => {
+test('a sign-in link opens the overview, and the key leaves the URL', async () => {
   const page = await signedIn('');
   expect(page.url()).not.toContain(KEY);
-  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Devices');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Overview');
   const cookies = await page.context().cookies();
   expect(cookies).toContainEqual(expect.objectContaining({ httpOnly: true, sameSite: 'Strict' }));
 });
@@ -60,7 +66,7 @@ test('without a session the form asks for a key; a wrong key is explained, a rig
 });
 
 test('the fleet is sorted by risk and loads page after page', async () => {
-  const page = await signedIn('');
+  const page = await fleet();
   const first = await deviceIds(page);
   expect(first.slice(0, 5)).toEqual([DRIFTING, 'E-0007', 'W-0003', 'E-0009', 'E-1000']);
   expect(first).toHaveLength(50);
@@ -71,7 +77,7 @@ test('the fleet is sorted by risk and loads page after page', async () => {
 });
 
 test('the error is drawn against the limit and said in words', async () => {
-  const page = await signedIn('');
+  const page = await fleet();
   const drawing = page.locator('tbody tr').first().getByRole('img');
   expect(await drawing.getAttribute('aria-label')).toBe(
     'Error −3.1\u00A0%, 95 % interval −3.6\u00A0% to −2.6\u00A0%, limit ±1\u00A0%',
@@ -79,7 +85,7 @@ test('the error is drawn against the limit and said in words', async () => {
 });
 
 test('filters narrow the list and stay in the URL', async () => {
-  const page = await signedIn('');
+  const page = await fleet();
   await page.getByLabel('Recommendation', { exact: true }).selectOption('inspect');
   await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['E-0007', 'W-0003']);
   expect(page.url()).toContain('recommendation=inspect');
@@ -95,7 +101,7 @@ test('filters narrow the list and stay in the URL', async () => {
 });
 
 test('tiles count devices by recommendation', async () => {
-  const page = await signedIn('');
+  const page = await fleet();
   const tile = page.getByRole('link', { name: /^Re-verify/ });
   await expect.poll(() => tile.innerText(), PATIENCE).toMatch(/Re-verify\s+1\s+1\.5/);
 });
@@ -341,7 +347,7 @@ test('the readings shown first are of the quantity that is judged', async () => 
 });
 
 test('the keyboard reaches the list: skip link, navigation, filters', async () => {
-  const page = await signedIn('');
+  const page = await fleet();
   await page.keyboard.press('Tab');
   const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
   expect(await focused()).toBe('Skip to content');

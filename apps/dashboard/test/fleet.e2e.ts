@@ -47,7 +47,7 @@ test('every registered device is there, with its legal date, answered or not', a
 });
 
 test('an address is found without its diacritics, in Vietnamese and in English', async () => {
-  const page = await signedIn('', 'vi-VN');
+  const page = await signedIn('#/fleet', 'vi-VN');
   await page.getByLabel('Thiết bị', { exact: true }).fill('le loi');
   await expect
     .poll(async () => (await deviceIds(page)).toSorted(), PATIENCE)

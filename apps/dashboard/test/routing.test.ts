@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { areaHref, deviceHref, href, parseRoute, signInKey } from '../src/lib/routing.ts';
 
 test('each page has its address', () => {
-  expect(parseRoute('')).toMatchObject({ page: 'fleet' });
-  expect(parseRoute('#/')).toMatchObject({ page: 'fleet' });
+  expect(parseRoute('')).toMatchObject({ page: 'overview' });
+  expect(parseRoute('#/')).toMatchObject({ page: 'overview' });
   expect(parseRoute('#/fleet?kind=water_meter')).toMatchObject({ page: 'fleet' });
   expect(parseRoute('#/areas')).toMatchObject({ page: 'areas' });
   expect(parseRoute('#/quality?view=ledger')).toMatchObject({ page: 'quality' });

@@ -34,7 +34,7 @@ export type Route =
   | { readonly page: Thing; readonly id: string; readonly params: URLSearchParams }
   | { readonly page: 'missing'; readonly params: URLSearchParams };
 
-const START: Place = 'fleet';
+const START: Place = 'overview';
 
 function decodeSegment(text: string): string | undefined {
   try {
