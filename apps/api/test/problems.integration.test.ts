@@ -241,7 +241,7 @@ describe('other problems', () => {
 test.each([
   ['PUT', '/devices', 'GET, HEAD'],
   ['DELETE', '/plans/1/items', 'GET, HEAD'],
-  ['POST', '/findings/1', 'PATCH'],
+  ['POST', '/findings/1', 'GET, HEAD, PATCH'],
   ['OPTIONS', '/webhooks', 'GET, HEAD, POST'],
   ['QUERY', '/sources', 'GET, HEAD'],
 ])('%s %s is not taken; Allow says what is', async (method, path, allowed) => {
