@@ -385,3 +385,15 @@ test('validity that tells a month lasts to its last day', () => {
   expect(statusOn(standing, '2027-03-31')).toBe('due_soon');
   expect(statusOn(standing, '2027-04-01')).toBe('expired');
 });
+
+test('an end that is registered without a day is not that of a verification after it', () => {
+  const facts: LegalFacts = {
+    kind: 'water_meter',
+    technology: 'mechanical',
+    validUntil: '2024-12-31',
+    verifications: [{ verifiedOn: '2025-01-10', result: 'pass', kind: 'periodic' }],
+  };
+  // 60 months by the confirmed Vietnamese rule of mechanical meters.
+  expect(at(facts)).toMatchObject({ dueOn: '2030-01-10' });
+  expect(at({ ...facts, validUntil: '2029-01-31' })).toMatchObject({ dueOn: '2029-01-31' });
+});

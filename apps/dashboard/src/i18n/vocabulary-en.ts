@@ -19,7 +19,7 @@ export const vocabularyEn: Vocabulary = {
     ],
     drift_likely: [
       'Drift likely',
-      'The data strongly suggests that the error lies beyond the limit, and a second, separate period says the same.',
+      'The data strongly suggests that the error lies beyond the limit.',
     ],
     not_resolvable: [
       'Not resolvable',
@@ -50,7 +50,7 @@ export const vocabularyEn: Vocabulary = {
     ],
     tamper_or_fault: [
       'Tampering or fault',
-      'The deviation is larger than drift explains: a bypass, a wrong connection or a broken part comes first to mind.',
+      'The deviation, or what the device reports, is larger than drift explains: wiring and instrument are to be looked at on site. Nothing is said of the cause.',
     ],
     consumption_changed: [
       'Consumption changed',

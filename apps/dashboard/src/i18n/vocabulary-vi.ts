@@ -19,7 +19,7 @@ export const vocabularyVi: Vocabulary = {
     ],
     drift_likely: [
       'Nhiều khả năng trôi sai số',
-      'Số liệu cho thấy rõ sai số vượt giới hạn cho phép, và một khoảng thời gian độc lập thứ hai cho cùng kết quả.',
+      'Số liệu cho thấy rõ sai số vượt giới hạn cho phép.',
     ],
     not_resolvable: [
       'Không đủ phân giải',
@@ -50,7 +50,7 @@ export const vocabularyVi: Vocabulary = {
     ],
     tamper_or_fault: [
       'Nghi can thiệp hoặc hư hỏng',
-      'Độ lệch lớn hơn mức trôi sai số thông thường: trước hết nên nghĩ đến đấu tắt, đấu sai hoặc hỏng bộ phận.',
+      'Độ lệch hoặc thông báo của thiết bị lớn hơn mức trôi sai số giải thích được: cần kiểm tra đấu nối và phương tiện đo tại chỗ. Chưa nói gì về nguyên nhân.',
     ],
     consumption_changed: [
       'Tiêu thụ thay đổi',

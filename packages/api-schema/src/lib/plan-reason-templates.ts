@@ -3,8 +3,8 @@ import type { Language } from './language.ts';
 /** Why a device is in a plan, and where. `{error|signed}` and the like: evidence-templates.ts. */
 export const PLAN_REASON_TEMPLATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   plan_void: {
-    en: 'Its verification is not in force any more: it failed, or its seal or mark is broken. It must not be used for billing before it is verified again.',
-    vi: 'Kiểm định không còn hiệu lực: không đạt, hoặc kẹp chì, dấu kiểm định bị hỏng. Không được dùng để tính tiền trước khi kiểm định lại.',
+    en: 'Its verification is not in force any more; it has to be verified again.',
+    vi: 'Kiểm định không còn hiệu lực; cần kiểm định lại.',
   },
   plan_expired: {
     en: 'Its verification ended on {due_on}, {days|whole} [day|days] ago.',
@@ -39,8 +39,8 @@ export const PLAN_REASON_TEMPLATES: Readonly<Record<string, Readonly<Record<Lang
     vi: 'Chỉ số không thay đổi: cần kiểm tra tại chỗ.',
   },
   plan_tamper: {
-    en: 'Its readings show a fault, or that it was interfered with: see to it on the spot.',
-    vi: 'Số liệu cho thấy có hư hỏng hoặc bị can thiệp: cần kiểm tra tại chỗ.',
+    en: 'What it reports or registers departs so far that wiring and instrument are to be looked at on the spot; nothing is said of the cause.',
+    vi: 'Độ lệch hoặc thông báo của thiết bị lớn bất thường: cần kiểm tra đấu nối và phương tiện đo tại chỗ; chưa nói gì về nguyên nhân.',
   },
   plan_inspect: {
     en: 'An inspection is recommended: the finding says why.',

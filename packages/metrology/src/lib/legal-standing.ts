@@ -91,7 +91,11 @@ function basisOf(
       precision: last.validUntilPrecision ?? 'day',
     };
   // What is registered with an earlier verification is its end and not that of this one.
-  const isSame = registered.verifiedOn === undefined || registered.verifiedOn === last.verifiedOn;
+  // One without a day may be of this verification, unless it lies before it.
+  const isSame =
+    registered.verifiedOn === undefined
+      ? registered.validUntil !== undefined && registered.validUntil >= last.verifiedOn
+      : registered.verifiedOn === last.verifiedOn;
   return {
     verifiedOn: last.verifiedOn,
     failed,

@@ -169,7 +169,7 @@ export const packWordsEn: PackWords = {
       ],
       drift_likely: [
         'Drift likely',
-        'The data suggests that the error lies beyond the limit, and a second, separate period says the same. This is a reason to verify.',
+        'The data suggests that the error lies beyond the limit. This is a reason to verify.',
       ],
       not_resolvable: [
         'Not resolvable',
@@ -224,7 +224,7 @@ export const packWordsEn: PackWords = {
     model: 'Method',
     run: 'Analysis',
     window: 'Data from',
-    days: (days) => `${days} days with data`,
+    days: (days) => `a span of ${days} days`,
     asOf: 'As of',
     caption:
       'Shaded: permissible error. Dot: estimate. Bar: 95 % interval. Middle: no error; left: counts too little; right: counts too much.',

@@ -167,7 +167,7 @@ export const packWordsVi: PackWords = {
       ],
       drift_likely: [
         'Nhiều khả năng trôi sai số',
-        'Số liệu cho thấy sai số vượt giới hạn cho phép, và một khoảng thời gian độc lập thứ hai cho cùng kết quả. Đây là lý do để kiểm định.',
+        'Số liệu cho thấy sai số nhiều khả năng vượt giới hạn cho phép. Đây là lý do để kiểm định.',
       ],
       not_resolvable: [
         'Không đủ phân giải',
@@ -216,7 +216,7 @@ export const packWordsVi: PackWords = {
     model: 'Phương pháp',
     run: 'Lần phân tích',
     window: 'Số liệu dùng từ',
-    days: (days) => `${days} ngày có số liệu`,
+    days: (days) => `khoảng thời gian ${days} ngày`,
     asOf: 'Tính đến',
     caption:
       'Vùng nền: giới hạn sai số cho phép. Chấm: ước lượng. Vạch: khoảng tin cậy 95 %. Giữa: không có sai số; bên trái: ghi thiếu; bên phải: ghi thừa.',
