@@ -190,7 +190,9 @@ test(
     const damaged = at('damaged.backup');
     await copyFile(made, damaged);
     const handle = await open(damaged, 'r+');
-    await handle.write(Buffer.from('?'), 0, 1, Math.floor((await handle.stat()).size / 2));
+    const middle = Math.floor((await handle.stat()).size / 2);
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, middle);
+    await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0xff]), 0, 1, middle);
     await handle.close();
     const refused = await runProgram(['restore', damaged, ...options]);
     expect(refused).toMatchObject({ status: 1, stdout: '' });
