@@ -118,16 +118,21 @@ function eventsOf(
   return events;
 }
 
+/** A change of one finding may leave out that what is over is looked at again: any status may follow any other (CONTRACTS 6). */
+function withReason(from: FindingStatus, to: FindingStatus, change: FindingChange): FindingChange {
+  return !isLiveStatus(from) && isLiveStatus(to) ? { ...change, reason: 'reopened' } : change;
+}
+
 /**
  * Changes findings alike, each as a whole or not at all, and writes down what was done. Announces nothing: that is the last statement of the caller's
- * transaction.
+ * transaction. `isStrict`: what is over takes the reason `reopened` to be made live, and nothing else may be made of it.
  */
 export async function changeFindings(
   client: PoolClient,
   tenant: string,
   ids: readonly number[],
-  change: FindingChange,
-  by: Person,
+  wanted: FindingChange,
+  { by, isStrict }: { readonly by: Person; readonly isStrict: boolean },
 ): Promise<ChangedFindings> {
   const { rows: held } = await client.query<HeldFinding>(HOLD, [ids]);
   const live = await liveSubjects(client, tenant, held);
@@ -144,8 +149,9 @@ export async function changeFindings(
   const events: FindingEventInput[] = [];
   for (const finding of held) {
     const { id, status, subject } = finding;
-    const to = change.status ?? status;
-    const refusal = refusedTransition(status, to, change.reason);
+    const to = wanted.status ?? status;
+    const change = isStrict ? wanted : withReason(status, to, wanted);
+    const refusal = isStrict ? refusedTransition(status, to, change.reason) : undefined;
     const next = changedFinding(finding, change);
     if (refusal !== undefined)
       refused.push({

@@ -5,15 +5,8 @@ import {
   storedPlanItem,
 } from '@verimeter/api-schema';
 import type { PlanItemRow, PlanRow } from '@verimeter/registry';
+import { csvLine } from '../csv-cell.ts';
 import { toPlan } from './plan-shapes.ts';
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 /** The items as RFC 4180, with the columns of `export plan`. */
 export function planCsv(row: PlanRow, items: readonly PlanItemRow[], language: Language): string {
@@ -23,7 +16,8 @@ export function planCsv(row: PlanRow, items: readonly PlanItemRow[], language: L
       storedPlanItem.parse({ ...item, period, currency: summary.currency }),
       language,
     );
-    return line(PLAN_ITEM_COLUMNS.map((name) => record[name]));
+    const values: Readonly<Record<string, unknown>> = record;
+    return csvLine(PLAN_ITEM_COLUMNS, (name) => values[name]);
   });
-  return [line(PLAN_ITEM_COLUMNS), ...lines].join('');
+  return [`${PLAN_ITEM_COLUMNS.join(',')}\r\n`, ...lines].join('');
 }

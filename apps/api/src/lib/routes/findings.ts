@@ -136,9 +136,10 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
   mountTenantOperation(app, context, 'changeFinding', async (client, call) => {
     const { body, params, principal } = call;
     const by = personOf(principal);
-    const done = await changeFindings(client, principal.tenant, [params.id], body, by).catch(
-      asConflict,
-    );
+    const done = await changeFindings(client, principal.tenant, [params.id], body, {
+      by,
+      isStrict: false,
+    }).catch(asConflict);
     requireChanged(done);
     const finding = await requireFinding(client, params.id, call);
     // Last statement of the transaction: ids of live events are given out under a lock.
@@ -149,9 +150,10 @@ export function registerFindingRoutes(app: FastifyInstance, context: ApiContext)
   mountTenantOperation(app, context, 'changeFindings', async (client, { body, principal }) => {
     const { tenant } = principal;
     const ids = body.ids ?? (await idsOf(client, body.filter ?? {}));
-    const done = await changeFindings(client, tenant, ids, body.change, personOf(principal)).catch(
-      asConflict,
-    );
+    const done = await changeFindings(client, tenant, ids, body.change, {
+      by: personOf(principal),
+      isStrict: true,
+    }).catch(asConflict);
     await announceFindings(client, tenant, done.changed);
     return {
       changed: done.changed.length,

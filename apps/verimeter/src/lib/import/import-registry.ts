@@ -5,6 +5,7 @@ import {
   sweepLegalStates,
   withTransaction,
 } from '@verimeter/registry';
+import { addDays } from '@verimeter/metrology';
 import type { PoolClient } from '@verimeter/registry';
 import { parseTimestamp } from '@verimeter/telemetry';
 import type { CsvRow } from '../csv/record-splitter.ts';
@@ -55,6 +56,12 @@ const textOf = (cells: Cells, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
+/**
+ * Days farther ahead than these are slips of the pen. Nearer ones are kept: the clock of this machine may be wrong, and an answer as of a
+ * day uses nothing later.
+ */
+const DAYS_AHEAD = 366;
+
 /** What no single column can tell. */
 function contradiction(
   kind: RegistryFileKind,
@@ -65,12 +72,12 @@ function contradiction(
     kind === 'legal-events'
       ? ['on', textOf(cells, 'happened_on')]
       : ['verified_on', kind === 'verifications' ? textOf(cells, 'verified_on') : ''];
-  if (day > today)
+  if (day > addDays(today, DAYS_AHEAD))
     return {
       row,
       reason: 'invalid_value',
       field,
-      message: `is in the future (it is ${today} where the tenant is)`,
+      message: `is more than a year in the future (it is ${today} where the tenant is)`,
     };
   const verifiedOn = textOf(cells, 'verified_on');
   const validUntil = textOf(cells, 'valid_until');
