@@ -37,10 +37,10 @@ export interface PlanCandidateRow {
 /** Where nothing was worked out of a device yet: the last day of validity that is published or registered. */
 const LEGAL = `CASE WHEN s.device_id IS NULL AND h.legal_status IN ('void', 'not_regulated') THEN h.legal_status
             WHEN s.device_id IS NULL THEN CASE WHEN coalesce(h.valid_until, d.valid_until) IS NULL THEN 'unknown' ELSE 'dated' END
-            WHEN s.state = 'dated' AND coalesce(s.due_on, s.due_earliest) IS NULL THEN 'unknown'
+            WHEN s.state = 'dated' AND s.due_on IS NULL THEN 'unknown'
             ELSE s.state END AS legal_state,
        CASE WHEN s.device_id IS NULL THEN coalesce(h.valid_until, d.valid_until)
-            WHEN s.state = 'dated' THEN coalesce(s.due_on, s.due_earliest) END AS due_on`;
+            WHEN s.state = 'dated' THEN s.due_on END AS due_on`;
 const STANDING = 'LEFT JOIN legal_states s ON s.tenant = d.tenant AND s.device_id = d.device_id';
 
 // Of sensors with several quantities the one that needs attention most.

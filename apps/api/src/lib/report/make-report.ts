@@ -164,7 +164,8 @@ export async function makeReport(client: PoolClient, options: ReportOptions): Pr
       if (of === undefined || row.known_on > period.asOf) continue;
       const standing = legalStanding(of, period.asOf, rules);
       const status: LegalStatus = statusOn(standing, period.asOf);
-      const ends = standing.state === 'dated' ? standing.dueEarliest : undefined;
+      // Where rules differ there is no one day that may be stated.
+      const ends = standing.state === 'dated' ? standing.dueOn : undefined;
       counted.add({
         kind: row.kind,
         groupId: row.group_id,
