@@ -174,16 +174,16 @@ test('a reading that arrives shows at once', async () => {
 test('the language follows the browser, can be switched both ways and is remembered', async () => {
   const page = await signedIn('', 'vi-VN');
   const title = page.getByRole('heading', { level: 1 });
-  expect(await title.innerText()).toBe('Thiết bị');
+  expect(await title.innerText()).toBe('Tổng quan');
   expect(await page.locator('html').getAttribute('lang')).toBe('vi');
   expect(await page.locator('tbody tr').first().innerText()).toContain('Cần kiểm định lại');
   expect(await page.locator('tbody tr').first().innerText()).toContain('−3,1\u00A0%');
   await page.getByRole('button', { name: 'English' }).click();
-  await expect.poll(() => title.innerText(), PATIENCE).toBe('Devices');
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Overview');
   await page.reload();
-  await expect.poll(() => title.innerText(), PATIENCE).toBe('Devices');
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Overview');
   await page.getByRole('button', { name: 'Tiếng Việt' }).click();
-  await expect.poll(() => title.innerText(), PATIENCE).toBe('Thiết bị');
+  await expect.poll(() => title.innerText(), PATIENCE).toBe('Tổng quan');
 });
 
 test('an area says what is wrong, what to do, and who may be the cause', async () => {

@@ -13,6 +13,7 @@ import { formatTimestamp } from '@verimeter/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Principal } from '../authentication.ts';
+import { atOnce } from '../at-once.ts';
 import type { ApiContext } from '../context.ts';
 import { toCustomerRequest } from '../customer-request-item.ts';
 import { languageOf } from '../evidence.ts';
@@ -48,7 +49,11 @@ async function requireDocument(client: PoolClient, tenant: string, id: string) {
   return found;
 }
 
+/** Packs of a tenant wait for each other's numbers, each with one of the ten connections of the API. */
+const AT_ONCE = 3;
+
 export function registerDocumentRoutes(app: FastifyInstance, context: ApiContext): void {
+  const limited = atOnce(AT_ONCE, 'packs of evidence');
   async function make(
     client: PoolClient,
     call: { readonly principal: Principal; readonly request: FastifyRequest },
@@ -57,18 +62,21 @@ export function registerDocumentRoutes(app: FastifyInstance, context: ApiContext
     request: CustomerRequest | null,
   ): Promise<StoredDocument> {
     const { principal } = call;
-    const made = await makeEvidencePack(
-      { client, readings: await context.tenantReadings() },
-      {
-        tenant: principal.tenant,
-        zone: principal.zone,
-        deviceId,
-        request,
-        days,
-        by: personOf(principal),
-        linkBase: linkBaseOf(call.request),
-        nowUs: context.nowUs(),
-      },
+    const readings = await context.tenantReadings();
+    const made = await limited(() =>
+      makeEvidencePack(
+        { client, readings },
+        {
+          tenant: principal.tenant,
+          zone: principal.zone,
+          deviceId,
+          request,
+          days,
+          by: personOf(principal),
+          linkBase: linkBaseOf(call.request),
+          nowUs: context.nowUs(),
+        },
+      ),
     );
     if (made === undefined) throw notFound('device', deviceId);
     return toDocument(made);

@@ -3,6 +3,7 @@ import { writePdf, writeWorkbook } from '@verimeter/documents';
 import { reportContent, reportSheets } from '@verimeter/printed-forms';
 import type { PoolClient } from '@verimeter/registry';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { atOnce } from '../at-once.ts';
 import type { ApiContext } from '../context.ts';
 import { languageOf } from '../evidence.ts';
 import { mountTenantOperation } from '../mount-operation.ts';
@@ -12,18 +13,24 @@ import { makeReport } from '../report/make-report.ts';
 const JSON_ROWS = 5000;
 const WORKBOOK_ROWS = 10_000;
 
+/** Each holds one of the ten connections of the API for seconds. */
+const AT_ONCE = 2;
+
 export function registerReportRoutes(app: FastifyInstance, context: ApiContext): void {
+  const limited = atOnce(AT_ONCE, 'reports');
   const make = (
     client: PoolClient,
     call: { readonly principal: { readonly tenant: string }; readonly params: { period: string } },
     rows: number,
   ): Promise<Report> =>
-    makeReport(client, {
-      tenant: call.principal.tenant,
-      period: call.params.period,
-      nowUs: context.nowUs(),
-      rows,
-    });
+    limited(() =>
+      makeReport(client, {
+        tenant: call.principal.tenant,
+        period: call.params.period,
+        nowUs: context.nowUs(),
+        rows,
+      }),
+    );
 
   mountTenantOperation(app, context, 'getReport', (client, call) => make(client, call, JSON_ROWS));
 
