@@ -131,10 +131,10 @@ test('the list can be taken along as CSV, as it is filtered and sorted', async (
 });
 
 test('what somebody else changes shows when the list is asked for again', async () => {
-  const page = await signedIn('#/fleet?legal_status=void');
+  const page = await signedIn('#/fleet?indication=clock_fault');
   await page.getByText('No device matches these filters.').waitFor(PATIENCE);
   await dashboard.database.servicePool.query(
-    `UPDATE health SET legal_status = 'void' WHERE device_id = 'E-1050'`,
+    `UPDATE health SET indication = 'clock_fault' WHERE device_id = 'E-1050'`,
   );
   await page.reload();
   await expect.poll(() => deviceIds(page), PATIENCE).toEqual(['E-1050']);
