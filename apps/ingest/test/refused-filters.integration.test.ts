@@ -142,6 +142,12 @@ describe.skipIf(program === undefined || !existsSync(plugin))(
       });
     });
 
+    test("a source whose filter covers Verimeter's own topics leaves the worker ready", async () => {
+      await keep('all', '#');
+      await start([]);
+      await expect.poll(ready, PATIENCE).toMatchObject({ status: 'ready' });
+    });
+
     test('a source that this version cannot run says so, and says nothing any more once its worker has stopped', async () => {
       await keep('odd', 'odd/#');
       await world.rows(`UPDATE sources SET dialect = 'of tomorrow'`);

@@ -143,7 +143,10 @@ export function startSubscriber(options: SubscriberOptions): Subscriber {
       const filters = subscriptionsOf(options.sharedGroup, [...left]);
       // oxlint-disable-next-line no-await-in-loop -- what is asked next depends on it
       const codes = await subscribeAll(of, filters);
-      const own = grantProblem(nativeFilter, codes.get(nativeFilter));
+      // A filter of a source such as # covers Verimeter's own topics: while it is granted they need none of their own.
+      const own = filters.includes(nativeFilter)
+        ? grantProblem(nativeFilter, codes.get(nativeFilter))
+        : undefined;
       if (own !== undefined) throw new Error(own);
       const before = left.size;
       for (const plain of left) {
