@@ -1,33 +1,22 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
+import { usePausedText } from '../lib/use-paused-text.ts';
 
 const TYPING_PAUSE_MS = 300;
 
 interface SearchFieldProps {
   readonly label: string;
-  readonly placeholder: string;
   readonly value: string;
+  readonly placeholder?: string;
+  /** Texts to choose from. */
+  readonly suggestions?: readonly string[];
   readonly onChange: (text: string) => void;
 }
 
-/** Asks once the reader has paused, not at each letter. */
-export function SearchField({ label, placeholder, value, onChange }: SearchFieldProps) {
+/** A filter that is written: asks once the reader has paused, not at each letter. */
+export function SearchField(props: SearchFieldProps) {
+  const { label, value, placeholder, suggestions = [], onChange } = props;
   const id = useId();
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  // The URL changed from outside (a cleared filter, the back button).
-  if (value !== seen) {
-    setSeen(value);
-    if (value !== text.trim()) setText(value);
-  }
-  useEffect(() => {
-    if (text.trim() === value) return undefined;
-    const timer = setTimeout(() => latest.current(text.trim()), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, value]);
+  const [text, setText] = usePausedText(value, TYPING_PAUSE_MS, onChange);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -37,8 +26,16 @@ export function SearchField({ label, placeholder, value, onChange }: SearchField
         value={text}
         placeholder={placeholder}
         spellCheck={false}
+        list={suggestions.length === 0 ? undefined : `${id}list`}
         onChange={(event) => setText(event.target.value)}
       />
+      {suggestions.length > 0 && (
+        <datalist id={`${id}list`}>
+          {suggestions.map((one) => (
+            <option key={one} value={one} />
+          ))}
+        </datalist>
+      )}
     </div>
   );
 }

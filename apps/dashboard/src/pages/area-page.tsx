@@ -3,11 +3,11 @@ import type { Recommendation } from '@verimeter/telemetry';
 import { BalanceCard } from './balance-card.tsx';
 import { GroupStatusBadge, IndicationBadge } from '../components/badge.tsx';
 import { Empty, ProblemNote, Skeleton } from '../components/feedback.tsx';
-import { IntervalBar } from '../components/interval-bar.tsx';
+import { MemberError } from '../components/member-error.tsx';
 import { ProvisionalNote } from '../components/provisional-note.tsx';
 import { useText, useTitle } from '../i18n/i18n.tsx';
 import { get, getAll } from '../lib/api-client.ts';
-import { estimateOf, estimateTexts } from '../lib/estimate.ts';
+import { estimateOf } from '../lib/estimate.ts';
 import { deviceHref, href } from '../lib/routing.ts';
 import { useResource } from '../lib/use-resource.ts';
 
@@ -30,25 +30,6 @@ const URGENCY: Readonly<Record<Recommendation, number>> = {
 /** Higher: to be looked at sooner. What needs the same is ordered by the probability of being beyond the limit. */
 function urgencyOf(row: Health | undefined): number {
   return row === undefined ? -1 : URGENCY[row.recommendation] + (row.probability_over_limit ?? 0);
-}
-
-/** The estimated error of a member and its 95 % interval on the scale of its limit. */
-function MemberError({ row }: { readonly row: Health | undefined }) {
-  const { t, format } = useText();
-  const estimate = row === undefined ? undefined : estimateOf(row);
-  if (row === undefined || estimate === undefined) return t.common.none;
-  const { value, low, high } = estimateTexts(estimate, format);
-  return (
-    <span className="member-error">
-      <IntervalBar estimate={estimate} />
-      <span>
-        {value}
-        <span className="sub">
-          {low} … {high}
-        </span>
-      </span>
-    </span>
-  );
 }
 
 interface MembersProps {
@@ -90,6 +71,7 @@ function Members({ members, health }: MembersProps) {
           {rows.map(({ member, row }) => {
             const indication = row?.indication;
             const quantity = row?.quantity ?? '';
+            const estimate = row === undefined ? undefined : estimateOf(row);
             return (
               <tr key={`${member.device_id} ${member.from ?? ''} ${quantity}`}>
                 <th scope="row" data-label={t.areas.device}>
@@ -107,7 +89,7 @@ function Members({ members, health }: MembersProps) {
                   )}
                 </td>
                 <td className="number" data-label={t.device.estimate}>
-                  <MemberError row={row} />
+                  {estimate === undefined ? t.common.none : <MemberError estimate={estimate} />}
                 </td>
                 {fed && <td data-label={t.areas.feeder}>{member.feeder ?? t.common.none}</td>}
                 {dated && (

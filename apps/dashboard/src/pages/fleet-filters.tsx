@@ -1,5 +1,5 @@
 import type { FleetFacet, FleetFacets } from '@verimeter/api-schema';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import { Choice } from '../components/choice.tsx';
 import { useText } from '../i18n/i18n.tsx';
 import {
@@ -10,6 +10,7 @@ import {
   filterValue,
 } from '../lib/fleet-query.ts';
 import { href } from '../lib/routing.ts';
+import { usePausedText } from '../lib/use-paused-text.ts';
 import { replaceHash } from '../lib/use-route.ts';
 import { useFleetOptions } from './fleet-options.ts';
 
@@ -38,22 +39,7 @@ interface TypedProps {
 /** Asks once the reader has paused, not at each letter. */
 function Typed({ label, value, hint, type, known, onChange }: TypedProps) {
   const id = useId();
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  // The URL changed from outside (a cleared filter, the back button).
-  if (value !== seen) {
-    setSeen(value);
-    if (value !== text.trim()) setText(value);
-  }
-  useEffect(() => {
-    if (text.trim() === value) return undefined;
-    const timer = setTimeout(() => latest.current(text.trim()), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, value]);
+  const [text, setText] = usePausedText(value, TYPING_PAUSE_MS, onChange);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>

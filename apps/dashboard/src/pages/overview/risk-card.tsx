@@ -1,17 +1,16 @@
 import type { Health } from '@verimeter/api-schema';
 import { RecommendationBadge } from '../../components/badge.tsx';
 import { CardOf } from '../../components/card-of.tsx';
-import { IntervalBar } from '../../components/interval-bar.tsx';
+import { MemberError } from '../../components/member-error.tsx';
 import { useText } from '../../i18n/i18n.tsx';
 import type { Page } from '../../lib/api-client.ts';
-import { estimateOf, estimateTexts } from '../../lib/estimate.ts';
+import { estimateOf } from '../../lib/estimate.ts';
 import { areaHref, deviceHref, href } from '../../lib/routing.ts';
 import type { Resource } from '../../lib/use-resource.ts';
 
 function RiskRow({ row }: { readonly row: Health }) {
-  const { t, words, format } = useText();
+  const { t, words } = useText();
   const estimate = estimateOf(row);
-  const texts = estimate === undefined ? undefined : estimateTexts(estimate, format);
   return (
     <tr>
       <th scope="row" data-label={t.fleet.device}>
@@ -29,18 +28,10 @@ function RiskRow({ row }: { readonly row: Health }) {
         <span className="sub">{words.indication[row.indication][0]}</span>
       </td>
       <td data-label={t.fleet.error}>
-        {estimate === undefined || texts === undefined ? (
+        {estimate === undefined ? (
           <span className="sub">{t.fleet.noEstimate}</span>
         ) : (
-          <span className="member-error">
-            <IntervalBar estimate={estimate} />
-            <span>
-              {texts.value}
-              <span className="sub">
-                {texts.low} … {texts.high}
-              </span>
-            </span>
-          </span>
+          <MemberError estimate={estimate} />
         )}
       </td>
     </tr>

@@ -10,7 +10,8 @@ import { deviceHref, href } from '../../lib/routing.ts';
 import { usePages } from '../../lib/use-pages.ts';
 import { replaceHash } from '../../lib/use-route.ts';
 import { validityIn } from '../legal/due-date.tsx';
-import { DayField, PausedField } from '../legal/paused-field.tsx';
+import { SearchField } from '../../components/search-field.tsx';
+import { DayField } from '../legal/day-field.tsx';
 
 const FILTERS = ['from', 'to', 'kind', 'result', 'body', 'device', 'withdrawn'] as const;
 type Filter = (typeof FILTERS)[number];
@@ -49,14 +50,14 @@ function Filters({ params, bodies }: FiltersProps) {
         options={RESULTS.map((result) => [result, t.legal.words.result[result]])}
         onChange={(result) => set('result', result)}
       />
-      <PausedField
+      <SearchField
         label={texts.body}
         placeholder={texts.bodyHint}
         suggestions={bodies}
         value={value('body')}
         onChange={(body) => set('body', body)}
       />
-      <PausedField
+      <SearchField
         label={texts.device}
         placeholder={texts.deviceHint}
         value={value('device')}
